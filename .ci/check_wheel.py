@@ -1,0 +1,35 @@
+"""List a wheel's files and refuse one that lacks what a user needs or holds what nobody needs."""
+
+import sys
+import zipfile
+
+NEEDED = (
+    "pacetag/tagger/cli.py",
+    "pacetag/tagger/tags/writer.py",
+    "pacetag/model/judge.py",
+    "pacetag/db/index.py",
+    "pacetag/model/training/data/free_recordings.csv",
+    "/bundle.json",
+    "/model.keras",
+    "/model.tflite",
+    "/MODEL_CARD.md",
+)
+
+
+def main(wheel: str) -> int:
+    """0 if the wheel is fit to be published, else 1 with a line for each fault."""
+    names = zipfile.ZipFile(wheel).namelist()
+    sys.stdout.write("\n".join(names) + "\n")
+    faults = [f"missing: {end}" for end in NEEDED if not any(n.endswith(end) for n in names)]
+    faults += [
+        f"does not belong in the wheel: {name}"
+        for name in names
+        if not name.startswith(("pacetag/", "pacetag-"))
+    ]
+    for fault in faults:
+        sys.stderr.write(fault + "\n")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

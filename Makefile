@@ -1,0 +1,40 @@
+# `make demo` shows pacetag at work on the sample songs, `make test` runs the tests.
+# Both make what they need: a virtual environment in .venv, then the installation in it.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO := demo
+
+.PHONY: demo test lint types clean
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.plain: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable .
+	touch $@
+
+$(VENV)/.dev: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	touch $@ $(VENV)/.plain
+
+demo: $(VENV)/.plain
+	rm -rf $(DEMO)
+	mkdir $(DEMO)
+	cp -r sample_audio $(DEMO)/music
+	$(BIN)/pacetag scan $(DEMO)/music --index $(DEMO)/index.sqlite3
+	$(BIN)/pacetag playlist --cadence 165 --index $(DEMO)/index.sqlite3
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest --cov --cov-report=term
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
+
+clean:
+	rm -rf $(VENV) $(DEMO) build dist *.egg-info

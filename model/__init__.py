@@ -1,0 +1,1 @@
+"""The ear: from a sound file to judged tempos. Imports neither tagger nor db."""

@@ -1,0 +1,1 @@
+"""How the network is made: corpora, labels, splits, megabatches, training, evaluation."""

@@ -1,0 +1,1 @@
+"""From a cadence to a list of songs, as a table or a playlist file."""

@@ -1,0 +1,1 @@
+"""Keeps an index true to a folder that changes."""
