@@ -1,0 +1,103 @@
+"""Mean tempogram to candidate tempos: interpolated peaks and their metrical relatives."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pacetag.model.spec import FeatureSpec
+
+# A level without a peak of its own (the bar of a song whose beats all sound alike, the eighths of
+# a ballad) is still judged, because it stands in one of these ratios to one that has a peak.
+RELATIVES = (2.0, 3.0, 1 / 2, 1 / 3)
+
+# How far around a peak its multiples may pull it. Half a lag is all that a peak can be off.
+_PULL = np.linspace(-0.03, 0.03, 121)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """A tempo worth judging."""
+
+    bpm: float
+    strength: float  # height of the tempogram there, 0 to 1
+
+
+def find_candidates(tempogram: NDArray[np.float32], spec: FeatureSpec) -> tuple[Candidate, ...]:
+    """Candidate tempos of a mean tempogram [lags], strongest first."""
+    return merge_candidates([_peaks(tempogram, spec)], spec, tempogram=tempogram)
+
+
+def merge_candidates(
+    found: Iterable[Iterable[Candidate]],
+    spec: FeatureSpec,
+    *,
+    tempogram: NDArray[np.float32],
+) -> tuple[Candidate, ...]:
+    """One list from several, with each peak's relatives, the surest of each cluster.
+
+    `tempogram` [lags] gives the relatives their strength.
+    """
+    offers: list[tuple[float, Candidate]] = []
+    for peak in (c for group in found for c in group):
+        offers.append((peak.strength, peak))
+        for ratio in RELATIVES:
+            bpm = peak.bpm * ratio
+            if spec.min_bpm <= bpm <= spec.max_bpm:
+                height = float(_height(tempogram, np.asarray(spec.lag(bpm))))
+                # A relative is as sure of its tempo as the peak is, however faint it is itself: a
+                # ripple of noise beside it must not take its place.
+                offers.append((0.99 * peak.strength, Candidate(bpm=bpm, strength=height)))
+    kept: list[Candidate] = []
+    for _, new in sorted(offers, key=lambda offer: -offer[0]):
+        if all(abs(new.bpm / old.bpm - 1) > spec.merge_ratio for old in kept):
+            kept.append(new)
+    return tuple(sorted(kept, key=lambda c: -c.strength))
+
+
+def song_candidates(
+    tempograms: Iterable[NDArray[np.float32]], spec: FeatureSpec
+) -> tuple[Candidate, ...]:
+    """Candidates of a whole song: the union over its excerpts' tempograms and their mean."""
+    each = list(tempograms)
+    mean = np.mean(each, axis=0)
+    return merge_candidates([_peaks(t, spec) for t in (mean, *each)], spec, tempogram=mean)
+
+
+def _peaks(tempogram: NDArray[np.float32], spec: FeatureSpec) -> list[Candidate]:
+    lags = np.arange(spec.min_lag, spec.max_lag + 1)
+    here, before, after = tempogram[lags], tempogram[lags - 1], tempogram[lags + 1]
+    found = []
+    for lag in lags[(here > before) & (here >= after)]:
+        bpm = spec.bpm(_refine(tempogram, int(lag)))
+        if spec.min_bpm <= bpm <= spec.max_bpm:
+            found.append(Candidate(bpm=bpm, strength=float(tempogram[lag])))
+    return found
+
+
+def _refine(tempogram: NDArray[np.float32], lag: int) -> float:
+    """The peak near `lag`, in fractions of a frame.
+
+    A parabola through three points is only good to a few per cent at 300 bpm, where a beat is 17
+    frames. If the tempo is steady there are peaks at 2, 3, 4 ... times the lag as well, and each
+    pins the lag down that much better: so the lag whose whole comb stands highest wins.
+    """
+    left, top, right = (float(tempogram[lag + d]) for d in (-1, 0, 1))
+    curve = left - 2 * top + right
+    start = lag + (0.5 * (left - right) / curve if curve < 0 else 0.0)
+    teeth = np.arange(1, (len(tempogram) - 2) // (start * (1 + _PULL[-1])) + 1)
+    tries = start * (1 + _PULL)
+    tries = tries[np.abs(tries - lag) <= 0.75]
+    comb = _height(tempogram, tries[:, None] * teeth).sum(axis=1)
+    return float(tries[int(np.argmax(comb))])
+
+
+def _height(tempogram: NDArray[np.float32], lags: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The tempogram between its lags, by Catmull and Rom's cubic (1974): smooth at the peaks."""
+    whole = np.clip(np.floor(lags).astype(int), 1, len(tempogram) - 3)
+    t = lags - whole
+    a, b, c, d = (tempogram[whole + k].astype(np.float64) for k in (-1, 0, 1, 2))
+    return np.asarray(
+        b + 0.5 * t * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a)))
+    )
