@@ -1,0 +1,45 @@
+"""The one door to LiteRT: cases in, logits out."""
+
+import threading
+from pathlib import Path
+
+import numpy as np
+from ai_edge_litert.interpreter import Interpreter
+from numpy.typing import NDArray
+
+from pacetag.model.errors import BundleError
+from pacetag.model.quiet import native_silence
+
+BATCH = 64  # cases at once: 8 MiB of input, beyond which nothing is gained
+
+
+class Runtime:
+    """A network loaded for scoring, on one thread."""
+
+    def __init__(self, model: Path) -> None:
+        try:
+            with native_silence():  # LiteRT greets
+                self._run = Interpreter(model_path=str(model), num_threads=1)
+                self._input = self._run.get_input_details()[0]
+                shape = (BATCH, *self._input["shape"][1:])
+                self._run.resize_tensor_input(self._input["index"], shape)
+                self._run.allocate_tensors()
+        except (ValueError, RuntimeError) as error:
+            raise BundleError(f"{model}: LiteRT cannot load it ({error})") from error
+        self._output = self._run.get_output_details()[0]["index"]
+        self._batch = np.zeros(shape, np.float32)
+        self._lock = threading.Lock()
+
+    def logits(self, cases: NDArray[np.float32]) -> NDArray[np.float64]:
+        """One logit [k] for each of the cases [k, beats, samples per beat, bands]."""
+        found = np.empty(len(cases))
+        with self._lock:  # an interpreter holds one batch at a time
+            for first in range(0, len(cases), BATCH):
+                part = cases[first : first + BATCH]
+                self._batch[: len(part)] = part
+                self._run.set_tensor(self._input["index"], self._batch)
+                self._run.invoke()
+                found[first : first + len(part)] = self._run.get_tensor(self._output)[
+                    : len(part), 0
+                ]
+        return found
