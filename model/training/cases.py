@@ -1,0 +1,206 @@
+"""Songs to megabatches: labelled cases on disk, memory-mapped when trained on."""
+
+import json
+import multiprocessing
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.progress import track
+
+from pacetag.model.audio import read_window
+from pacetag.model.candidates import song_candidates
+from pacetag.model.errors import ModelError
+from pacetag.model.features import extract_features
+from pacetag.model.patches import Folder, log_power
+from pacetag.model.spec import FeatureSpec
+from pacetag.model.training.songs import LabelledTempo, TrainingSong
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseSettings:
+    """How many cases a song gives."""
+
+    positives: int = 6  # a window
+    negatives: int = 7  # a window
+    seed: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Megabatch:
+    """Cases with what is known of each, in the same order."""
+
+    cases: NDArray[np.float16]  # log power [n, beats, samples per beat, bands]
+    labels: NDArray[np.uint8]  # 1 compatible [n]
+    bpm: NDArray[np.float32]  # [n]
+    song: NDArray[np.str_]  # [n]
+    source: NDArray[np.str_]  # [n]
+    group: NDArray[np.str_]  # [n]
+    split: NDArray[np.str_]  # [n]
+
+    def where(self, split: str, source: str | None = None) -> NDArray[np.int64]:
+        """Positions of the cases of a split, of one source or of all."""
+        chosen = self.split == split
+        if source is not None:
+            chosen &= self.source == source
+        return np.flatnonzero(chosen)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Job:
+    song: TrainingSong
+    spec: FeatureSpec
+    settings: CaseSettings
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Yield:
+    song: TrainingSong
+    cases: NDArray[np.float16]
+    tempos: list[LabelledTempo]
+    failure: str | None = None
+
+
+def build_megabatch(
+    songs: Sequence[TrainingSong],
+    target: Path,
+    spec: FeatureSpec,
+    settings: CaseSettings,
+    *,
+    jobs: int = 1,
+) -> list[str]:
+    """Write the cases of all songs below `target`; what could not be read is returned, a line each.
+
+    The cases of a song depend on its name and the seed alone, not on the other songs.
+    """
+    target.mkdir(parents=True, exist_ok=True)
+    work = [_Job(song=song, spec=spec, settings=settings) for song in songs]
+    bound = len(songs) * 2 * (settings.positives + settings.negatives)
+    shape = (bound, spec.beats, spec.samples_per_beat, spec.n_bands)
+    cases = np.lib.format.open_memmap(
+        target / "cases.part.npy", mode="w+", dtype=np.float16, shape=shape
+    )
+    rows: list[tuple[int, float, str, str, str, str]] = []
+    failures = []
+    for found in _run(work, jobs):
+        if found.failure:
+            failures.append(found.failure)
+        cases[len(rows) : len(rows) + len(found.cases)] = found.cases
+        song = found.song
+        rows += [
+            (int(t.compatible), t.bpm, song.name, song.source, song.group, song.split)
+            for t in found.tempos
+        ]
+    cases.flush()
+    _shorten(target, cases, len(rows))
+    _write_rows(target, rows)
+    (target / "made_with.json").write_text(json.dumps(_made_with(songs, spec, settings)))
+    return failures
+
+
+def load_megabatch(folder: Path) -> Megabatch:
+    """The cases that `build_megabatch` wrote, mapped, not read."""
+    rows = np.load(folder / "rows.npz")
+    return Megabatch(cases=np.load(folder / "cases.npy", mmap_mode="r"), **rows)
+
+
+def is_current(
+    folder: Path, songs: Sequence[TrainingSong], spec: FeatureSpec, settings: CaseSettings
+) -> bool:
+    """Whether the folder holds the cases of just these songs, spec and settings."""
+    try:
+        made = json.loads((folder / "made_with.json").read_text())
+    except (OSError, ValueError):
+        return False
+    return bool(made == _made_with(songs, spec, settings))
+
+
+def song_cases(
+    song: TrainingSong, spec: FeatureSpec, settings: CaseSettings
+) -> tuple[NDArray[np.float16], list[LabelledTempo]]:
+    """Labelled cases of one song, at random candidates and random places. Raises ModelError."""
+    rng = np.random.default_rng([settings.seed, crc32(song.name.encode())])
+    parts: list[NDArray[np.float16]] = []
+    labels: list[LabelledTempo] = []
+    for number, window in enumerate(song.windows):
+        samples = read_window(window.path, window.start, window.seconds, spec)
+        features = extract_features(samples, spec)
+        found = [c.bpm for c in song_candidates([features.tempogram], spec)]
+        chosen = _draw(song.truth.label(number, found), rng, settings)
+        if not chosen:
+            continue
+        folder = Folder(features.mel, spec)
+        bpms = np.array([t.bpm for t in chosen])
+        room = folder.frames - np.array([folder.span(bpm) for bpm in bpms])
+        starts = room * rng.random(len(bpms))
+        parts.append(log_power(folder.fold(bpms, starts), spec).astype(np.float16))
+        labels += chosen
+    shape = (0, spec.beats, spec.samples_per_beat, spec.n_bands)
+    return (np.concatenate(parts) if parts else np.empty(shape, np.float16)), labels
+
+
+def _draw(
+    known: Iterable[LabelledTempo], rng: np.random.Generator, settings: CaseSettings
+) -> list[LabelledTempo]:
+    right = [t for t in known if t.compatible]
+    wrong = [t for t in known if not t.compatible]
+    chosen: list[LabelledTempo] = []
+    for pool, count in ((right, settings.positives), (wrong, settings.negatives)):
+        if pool:
+            # Every tempo once before any is drawn twice: few songs have six right ones.
+            order = [rng.permutation(len(pool)) for _ in range(-(-count // len(pool)))]
+            chosen += [pool[i] for i in np.concatenate(order)[:count]]
+    return chosen
+
+
+def _run(work: list[_Job], jobs: int) -> Iterable[_Yield]:
+    if jobs <= 1:
+        yield from track(map(_one, work), "cases", total=len(work))
+        return
+    with multiprocessing.get_context("spawn").Pool(jobs) as pool:
+        yield from track(pool.imap(_one, work, chunksize=4), "cases", total=len(work))
+
+
+def _one(job: _Job) -> _Yield:
+    try:
+        cases, tempos = song_cases(job.song, job.spec, job.settings)
+    except ModelError as error:
+        shape = (0, job.spec.beats, job.spec.samples_per_beat, job.spec.n_bands)
+        return _Yield(
+            song=job.song, cases=np.empty(shape, np.float16), tempos=[], failure=str(error)
+        )
+    return _Yield(song=job.song, cases=cases, tempos=tempos)
+
+
+def _shorten(target: Path, cases: NDArray[np.float16], count: int) -> None:
+    """Cut the file to the cases there are: the bound assumed that every draw succeeds."""
+    final = np.lib.format.open_memmap(
+        target / "cases.npy", mode="w+", dtype=np.float16, shape=(count, *cases.shape[1:])
+    )
+    for first in range(0, count, 1024):
+        final[first : first + 1024] = cases[first : min(first + 1024, count)]
+    final.flush()
+    (target / "cases.part.npy").unlink()
+
+
+def _write_rows(target: Path, rows: list[tuple[int, float, str, str, str, str]]) -> None:
+    columns: list[Sequence[object]] = [[row[i] for row in rows] for i in range(6)]
+    np.savez(
+        target / "rows.npz",
+        labels=np.array(columns[0], np.uint8),
+        bpm=np.array(columns[1], np.float32),
+        song=np.array(columns[2], np.str_),
+        source=np.array(columns[3], np.str_),
+        group=np.array(columns[4], np.str_),
+        split=np.array(columns[5], np.str_),
+    )
+
+
+def _made_with(
+    songs: Sequence[TrainingSong], spec: FeatureSpec, settings: CaseSettings
+) -> dict[str, object]:
+    known = "\n".join(f"{s.name} {s.split} {len(s.windows)} {s.truth!r}" for s in songs)
+    return {"songs": crc32(known.encode()), "spec": spec.fingerprint, "settings": repr(settings)}

@@ -1,0 +1,20 @@
+"""A trained Keras network to the two files of a bundle. Needs the extra `train`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pacetag.model.bundle import KERAS_FILE, LITERT_FILE
+from pacetag.model.quiet import native_silence
+
+if TYPE_CHECKING:
+    import keras
+
+
+def export_network(model: keras.Model, folder: Path) -> None:
+    """Write model.keras and model.tflite into `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    model.save(folder / KERAS_FILE)
+    with native_silence():  # the converter writes its log past Python
+        model.export(folder / LITERT_FILE, format="litert", verbose=False)

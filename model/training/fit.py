@@ -1,0 +1,132 @@
+"""Fitting a network to a megabatch. Needs the extra `train`."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.progress import Progress, TaskID
+
+from pacetag.model.network import NetworkSettings, build_network
+from pacetag.model.patches import network_input
+from pacetag.model.quiet import native_silence
+from pacetag.model.spec import FeatureSpec
+from pacetag.model.training.augment import AugmentSettings, augment
+from pacetag.model.training.cases import Megabatch
+from pacetag.model.training.metrics import CaseScores
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow greets at length otherwise
+
+if TYPE_CHECKING:
+    import keras
+
+
+@dataclass(frozen=True, kw_only=True)
+class FitSettings:
+    """How a network is fitted."""
+
+    epochs: int = 14
+    batch: int = 64
+    learning_rate: float = 0.002  # at the start; falls along a cosine to nothing
+    seed: int = 1
+    augmentation: AugmentSettings = field(default_factory=AugmentSettings)
+
+
+def fit_network(
+    settings: NetworkSettings,
+    megabatch: Megabatch,
+    spec: FeatureSpec,
+    fit: FitSettings,
+    *,
+    progress: Progress | None = None,
+) -> keras.Model:
+    """A network trained on the split "train" of `megabatch`, classes balanced in every batch.
+
+    Raises ValueError when the split lacks right or wrong cases.
+    """
+    with native_silence():  # TensorFlow greets
+        import keras
+
+        importlib.import_module("tensorflow")
+    keras.utils.set_random_seed(fit.seed)
+    model = build_network(settings, spec)
+    batches = _balanced_batches(megabatch, spec, fit)
+    schedule = keras.optimizers.schedules.CosineDecay(fit.learning_rate, len(batches) * fit.epochs)
+    model.compile(
+        optimizer=keras.optimizers.Adam(schedule),
+        loss=keras.losses.BinaryCrossentropy(from_logits=True),
+        jit_compile=False,  # compiling takes longer than it saves on a processor
+    )
+    shown = []
+    if progress:
+        shown.append(_shown(progress, progress.add_task(settings.kind, total=fit.epochs)))
+    model.fit(batches, epochs=fit.epochs, shuffle=False, verbose=0, callbacks=shown)
+    return model
+
+
+def network_logits(
+    model: keras.Model, megabatch: Megabatch, rows: NDArray[np.int64], spec: FeatureSpec
+) -> NDArray[np.float64]:
+    """Logits [k] of the cases at `rows` [k], unaugmented."""
+    found = [np.empty(0)]
+    for first in range(0, len(rows), 512):
+        part = megabatch.cases[rows[first : first + 512]].astype(np.float32)
+        found.append(model.predict_on_batch(network_input(part, spec))[:, 0].astype(np.float64))
+    return np.concatenate(found)
+
+
+def score_cases(
+    model: keras.Model, megabatch: Megabatch, spec: FeatureSpec, split: str, source: str
+) -> CaseScores | None:
+    """Scores over the cases of a split and source; None where it has not both classes."""
+    rows = megabatch.where(split, source)
+    if len(np.unique(megabatch.labels[rows])) < 2:
+        return None
+    return CaseScores.of(network_logits(model, megabatch, rows, spec), megabatch.labels[rows])
+
+
+def _balanced_batches(megabatch: Megabatch, spec: FeatureSpec, fit: FitSettings) -> Any:
+    from keras.utils import PyDataset
+
+    rows = megabatch.where("train")
+    right = rows[megabatch.labels[rows] == 1]
+    wrong = rows[megabatch.labels[rows] == 0]
+    if not len(right) or not len(wrong):
+        raise ValueError("training needs right and wrong cases in the split 'train'")
+    half = fit.batch // 2
+
+    class Batches(PyDataset):  # type: ignore[misc]  # Keras ships no types
+        """Half of each class a batch; which and how changed depends on seed and place alone."""
+
+        def __init__(self) -> None:
+            super().__init__(workers=2, max_queue_size=16)
+            self._epoch = 0
+
+        def __len__(self) -> int:
+            return max(1, len(rows) // fit.batch)
+
+        def __getitem__(self, place: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+            rng = np.random.default_rng([fit.seed, self._epoch, place])
+            chosen = np.concatenate([rng.choice(right, half), rng.choice(wrong, half)])
+            cases = np.stack([megabatch.cases[row] for row in chosen]).astype(np.float32)
+            changed = augment(cases, rng, fit.augmentation, spec)
+            labels = megabatch.labels[chosen].astype(np.float32)[:, None]
+            return network_input(changed, spec), labels
+
+        def on_epoch_end(self) -> None:
+            self._epoch += 1
+
+    return Batches()
+
+
+def _shown(progress: Progress, task: TaskID) -> Any:
+    from keras.callbacks import LambdaCallback
+
+    def advance(epoch: int, logs: dict[str, float]) -> None:
+        progress.update(task, advance=1, description=f"loss {logs['loss']:.3f}")
+
+    return LambdaCallback(on_epoch_end=advance)

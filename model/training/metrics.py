@@ -1,0 +1,108 @@
+"""How well cases and songs are judged, in the figures the literature uses."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import rankdata
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseScores:
+    """Scores over single cases, each of which is right or wrong."""
+
+    count: int
+    accuracy: float
+    balanced_accuracy: float  # mean of the accuracies on right and on wrong tempos
+    auc: float  # area under the receiver operating characteristic
+
+    @classmethod
+    def of(cls, logits: NDArray[np.float64], labels: NDArray[np.uint8]) -> "CaseScores":
+        """Score logits [n], compatible where above 0, against labels [n].
+
+        The AUC is the Mann-Whitney statistic (Hanley and McNeil, 1982). Raises ValueError unless
+        both classes are there.
+        """
+        right = labels == 1
+        n_right, n_wrong = int(right.sum()), int((~right).sum())
+        if not n_right or not n_wrong:
+            raise ValueError("scores need right and wrong cases")
+        hit = (logits > 0) == right
+        rank_sum = rankdata(logits)[right].sum()
+        return cls(
+            count=len(labels),
+            accuracy=float(hit.mean()),
+            balanced_accuracy=float((hit[right].mean() + hit[~right].mean()) / 2),
+            auc=float((rank_sum - n_right * (n_right + 1) / 2) / (n_right * n_wrong)),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetScores:
+    """Scores over sets of paces: what a runner meets."""
+
+    songs: int
+    precision: float
+    recall: float
+    f1: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class JudgedSong:
+    """A song's claimed paces beside what is known of it."""
+
+    claimed: tuple[float, ...]  # bpm
+    right: tuple[float, ...]  # bpm of all compatible levels
+    unclear: tuple[float, ...] = ()  # bpm of levels that count neither way
+
+
+def set_scores(
+    songs: Iterable[JudgedSong],
+    *,
+    low: float = 80.0,
+    high: float = 210.0,
+    tolerance: float = 0.04,
+) -> SetScores:
+    """Mean precision, recall and F1 per song over the paces between `low` and `high` bpm.
+
+    A claim at an unclear level is left out of the count. A song with nothing to find in the range
+    scores 1 when nothing is claimed there, else 0.
+    """
+    rows = []
+    for song in songs:
+        claims = [
+            bpm
+            for bpm in song.claimed
+            if low <= bpm <= high
+            and (near(bpm, song.right, tolerance) or not near(bpm, song.unclear, tolerance))
+        ]
+        truths = [bpm for bpm in song.right if low <= bpm <= high]
+        if not claims and not truths:
+            rows.append((1.0, 1.0, 1.0))
+            continue
+        # The edges of the range must not cost a point: either side may look beyond them.
+        good = sum(near(bpm, song.right, tolerance) for bpm in claims)
+        found = sum(near(bpm, song.claimed, tolerance) for bpm in truths)
+        precision = good / len(claims) if claims else float(found > 0)
+        recall = found / len(truths) if truths else float(good > 0)
+        both = precision + recall
+        rows.append((precision, recall, 2 * precision * recall / both if both else 0.0))
+    means = np.mean(rows, axis=0) if rows else np.full(3, np.nan)
+    return SetScores(
+        songs=len(rows), precision=float(means[0]), recall=float(means[1]), f1=float(means[2])
+    )
+
+
+def near(bpm: float, others: Sequence[float], tolerance: float) -> bool:
+    """Whether any of the tempos `others` lies within a ratio of `tolerance`."""
+    return any(abs(bpm / other - 1) <= tolerance for other in others)
+
+
+def expected_calibration_error(
+    probabilities: NDArray[np.float64], labels: NDArray[np.uint8], bins: int = 10
+) -> float:
+    """Mean gap between what was promised and what came true (Naeini et al., 2015)."""
+    place = np.minimum((probabilities * bins).astype(int), bins - 1)
+    gaps = [abs(float((labels[place == b] - probabilities[place == b]).sum())) for b in range(bins)]
+    return sum(gaps) / max(len(labels), 1)

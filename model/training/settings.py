@@ -1,0 +1,21 @@
+"""Everything that a training run depends on, in one place that is saved in the bundle."""
+
+from dataclasses import dataclass, field
+
+from pacetag.model.network import NetworkSettings, Stage0Settings, Stage1Settings
+from pacetag.model.spec import FeatureSpec
+from pacetag.model.training.cases import CaseSettings
+from pacetag.model.training.fit import FitSettings
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingSettings:
+    """A whole run, from the corpora to the bundle."""
+
+    name: str = "stride-1"  # of the bundle
+    songs: int = 1_600  # rendered grooves
+    seed: int = 1  # of everything that is drawn
+    spec: FeatureSpec = field(default_factory=FeatureSpec)
+    cases: CaseSettings = field(default_factory=CaseSettings)
+    fit: FitSettings = field(default_factory=FitSettings)
+    networks: tuple[NetworkSettings, ...] = (Stage0Settings(), Stage1Settings())
