@@ -1,0 +1,49 @@
+"""Songs and an empty index, for every test of the memory."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from pacetag.db.index import SongIndex
+from pacetag.db.records import PaceRecord, SongRecord, Stamp
+
+MakeSong = Callable[..., SongRecord]
+
+
+@pytest.fixture
+def make_song() -> MakeSong:
+    """A judged song at a path; paces as bpm -> confidence, other fields by name."""
+
+    def make(path: str, paces: dict[float, float] | None = None, **fields: object) -> SongRecord:
+        heard = {165.25: 0.9} if paces is None else paces
+        values: dict[str, object] = {
+            "stamp": Stamp(size=1_000, mtime_ns=2_000, ctime_ns=3_000, inode=4),
+            "fingerprint": f"audio of {path!a}",
+            "title": "Hill",
+            "artist": "Legs",
+            "album": "Road",
+            "genre": "Rock",
+            "duration": 200.5,
+            "bundle": "ear-1",
+        }
+        return SongRecord(
+            path=path,
+            paces=tuple(PaceRecord(bpm=bpm, confidence=sure) for bpm, sure in heard.items()),
+            **(values | fields),  # type: ignore[arg-type]
+        )
+
+    return make
+
+
+@pytest.fixture
+def index_path(tmp_path: Path) -> Path:
+    """Where an index may come to lie."""
+    return tmp_path / "data" / "songs.db"
+
+
+@pytest.fixture
+def index(index_path: Path) -> Iterator[SongIndex]:
+    """An empty index."""
+    with SongIndex.open(index_path) as opened:
+        yield opened

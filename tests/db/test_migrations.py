@@ -1,0 +1,158 @@
+"""Any index this program ever made comes up to date; any other file is left alone."""
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from pacetag.db.errors import ForeignIndexError, NewerIndexError, SongIndexError
+from pacetag.db.index import SongIndex
+from pacetag.db.light_sqlite_utils import Database
+from pacetag.db.migrations import MIGRATIONS, STEPS, migrate
+from pacetag.db.records import SongRecord
+
+MakeSong = Callable[..., SongRecord]
+
+# What each shape could hold, as its own time wrote it. Never edited, as the steps themselves.
+WRITTEN_THEN = {
+    "0001_songs_and_paces": """
+        INSERT INTO songs (id, path, stamp, fingerprint, title, artist, album, genre, duration,
+                           bundle, failure, missing)
+        VALUES (7, '/a.mp3', '1000 2000 3000 4', 'f', 'Hill', 'Legs', 'Road', 'Rock', 200.5,
+                'ear-1', NULL, 0);
+        INSERT INTO paces (song_id, rank, bpm, confidence) VALUES (7, 0, 165.25, 0.9);
+    """,
+    "0002_old_tags": """
+        INSERT INTO old_tags (path, field, old_values, fingerprint)
+        VALUES ('/a.mp3', 'bpm', '["82"]', 'f');
+    """,
+}
+
+
+def _shape(path: Path) -> list[tuple[str, ...]]:
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute(
+            "SELECT type, name, sql FROM sqlite_master ORDER BY 1, 2"
+        ).fetchall()
+
+
+def _at_step(path: Path, last: str) -> None:
+    """Make an index as it was when `last` was the newest step, with what it could hold."""
+    later = STEPS[STEPS.index(last) + 1 :]
+    with closing(Database(path, execute_plugins=False)) as db:
+        MIGRATIONS.apply(db, stop_before=later)
+        for step in STEPS[: STEPS.index(last) + 1]:
+            db.executescript(WRITTEN_THEN[step])
+
+
+def test_a_blank_file_takes_every_step_in_order(tmp_path: Path) -> None:
+    path = tmp_path / "songs.db"
+    path.touch()
+
+    SongIndex.open(path).close()
+
+    with closing(Database(path, execute_plugins=False)) as db:
+        assert [step.name for step in MIGRATIONS.applied(db)] == STEPS
+        assert db.journal_mode == "wal"
+
+
+def test_the_steps_are_numbered_without_a_gap() -> None:
+    assert [int(name[:4]) for name in STEPS] == list(range(1, len(STEPS) + 1))
+    assert list(WRITTEN_THEN) == STEPS
+
+
+@pytest.mark.parametrize("last", STEPS)
+def test_every_old_shape_becomes_the_newest_and_keeps_what_it_held(
+    tmp_path: Path, make_song: MakeSong, last: str
+) -> None:
+    blank, old = tmp_path / "blank.db", tmp_path / "old.db"
+    SongIndex.open(blank).close()
+    _at_step(old, last)
+
+    with SongIndex.open(old) as index:
+        song = index.song("/a.mp3")
+        old_tags = index.old_tags("/a.mp3")
+        index.store(make_song("/b.mp3"))
+        found = index.matches(low=160, high=170, min_confidence=0.5)
+
+    assert _shape(old) == _shape(blank)
+    assert song == make_song("/a.mp3", fingerprint="f")
+    assert old_tags == ({"bpm": ["82"]} if last >= "0002" else None)
+    assert [match.song.path for match in found] == ["/a.mp3", "/b.mp3"]
+
+
+def test_opening_again_changes_nothing(index_path: Path) -> None:
+    SongIndex.open(index_path).close()
+    before = index_path.read_bytes()
+
+    SongIndex.open(index_path).close()
+
+    assert index_path.read_bytes() == before
+
+
+def test_a_step_that_fails_is_undone_with_its_record_and_can_be_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "songs.db"
+    blank = tmp_path / "blank.db"
+    SongIndex.open(blank).close()
+    with closing(Database(path, execute_plugins=False)) as db, monkeypatch.context() as patch:
+        second = MIGRATIONS.pending(db)[1]
+        original = second.fn
+
+        def fails_half_way(db: Database) -> None:
+            original(db)
+            raise KeyboardInterrupt
+
+        patch.setattr(second, "fn", fails_half_way)
+        with pytest.raises(KeyboardInterrupt):
+            migrate(db)
+        assert [step.name for step in MIGRATIONS.applied(db)] == STEPS[:1]
+        assert "old_tags" not in db.table_names()
+
+    SongIndex.open(path).close()
+
+    assert _shape(path) == _shape(blank)
+
+
+def test_a_song_takes_its_paces_with_it(index_path: Path, make_song: MakeSong) -> None:
+    with SongIndex.open(index_path) as index:
+        index.store(make_song("/a.mp3", fingerprint="f"))
+        index.store(make_song("/b.mp3", fingerprint="g"))
+        index.store(make_song("/b.mp3", fingerprint="f"), moved_from="/a.mp3")
+
+    with closing(sqlite3.connect(index_path)) as connection:
+        assert connection.execute("SELECT count(*) FROM paces").fetchone() == (1,)
+
+
+def test_an_index_of_a_newer_pacetag_is_refused_and_left_alone(index_path: Path) -> None:
+    SongIndex.open(index_path).close()
+    with closing(Database(index_path, execute_plugins=False)) as db:
+        db.table(MIGRATIONS.migrations_table).insert(
+            {"migration_set": "pacetag", "name": "9999_future", "applied_at": "2099-01-01"}
+        )
+    before = index_path.read_bytes()
+
+    with pytest.raises(NewerIndexError, match=r"9999_future.*Update pacetag"):
+        SongIndex.open(index_path)
+
+    assert index_path.read_bytes() == before
+
+
+def test_a_database_of_another_program_is_refused_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "library.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript("CREATE TABLE items (id INTEGER); INSERT INTO items VALUES (1);")
+    before = path.read_bytes()
+
+    with pytest.raises(ForeignIndexError, match=r"another program.*choose another file"):
+        SongIndex.open(path)
+
+    assert path.read_bytes() == before
+    assert sorted(tmp_path.iterdir()) == [path]
+
+
+def test_a_newer_index_is_a_song_index_error() -> None:
+    assert issubclass(NewerIndexError, SongIndexError)
