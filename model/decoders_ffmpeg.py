@@ -1,0 +1,172 @@
+"""MP3, AAC, ALAC, WMA, WavPack, Monkey's Audio and all else that FFmpeg reads, through PyAV."""
+
+from pathlib import Path
+
+import av
+import numpy as np
+from av.audio.frame import AudioFrame
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from numpy.typing import NDArray
+
+from pacetag.model.decoders_headers import cut_off, xing_seconds
+from pacetag.model.errors import DecodeError
+
+TOLERANCE = 1.0  # s that may be missing before a file counts as cut off
+END_PROBE = 3.0  # s before the end from which the last packet is looked for
+PRE_ROLL = 0.5  # s decoded and thrown away: MP3's bit reservoir and AAC's overlap reach back
+# Containers without a header of their own: FFmpeg guesses their length from the bit rate.
+GUESSED_LENGTH = frozenset({"aac", "ac3", "eac3", "dts", "loas", "amr", "latm"})
+# Text files that name other files: a song is never one of them.
+LISTS = frozenset({"concat", "hls", "dash", "imf", "sdp", "applehttp"})
+
+
+class FfmpegDecoder:
+    """A file open in FFmpeg.
+
+    Raises DecodeError if there is no audio in it or its end is missing.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        try:
+            # "file:" and the whitelist keep names with colons, and files that name others, local.
+            self._container: InputContainer = av.open(
+                f"file:{path}", options={"protocol_whitelist": "file"}
+            )
+        except (av.error.FFmpegError, OSError, ValueError):
+            raise DecodeError(path, "no known kind of audio, or its end is missing") from None
+        try:
+            self._stream: AudioStream = self._audio_stream()
+            self.rate: int = self._stream.rate
+            self.seconds: float = self._measure()
+        except BaseException:
+            self._container.close()
+            raise
+
+    def _audio_stream(self) -> AudioStream:
+        if LISTS & set(self._container.format.name.split(",")):
+            raise DecodeError(self._path, "it is a list of other files")
+        if not self._container.streams.audio:
+            raise DecodeError(self._path, "there is no audio in it")
+        stream = self._container.streams.audio[0]
+        # A text named .mp3 gets this far: FFmpeg believes the name and then finds no frame.
+        if not stream.rate or not stream.channels:
+            raise DecodeError(self._path, "no sound can be decoded from it")
+        return stream
+
+    def _measure(self) -> float:
+        claimed, end = self._claimed(), self._last_end()
+        if end is None:
+            reason = "no sound can be decoded from it" if claimed is None else "its end is missing"
+            raise DecodeError(self._path, reason)
+        if claimed is None or end > claimed + TOLERANCE:
+            return end
+        if end < claimed - TOLERANCE:
+            raise cut_off(self._path, end, claimed)
+        return claimed
+
+    def _claimed(self) -> float | None:
+        """Seconds that the container says it holds; None where it says nothing."""
+        name, guess = self._container.format.name, self._guess()
+        if name != "mp3":
+            return None if name in GUESSED_LENGTH else guess
+        claimed = xing_seconds(self._path)
+        # FFmpeg also knows what to take off for the encoder's delay, but gives up on the header
+        # of files that were joined.
+        trusted = claimed is not None and guess is not None and abs(guess - claimed) < TOLERANCE
+        return guess if trusted else claimed
+
+    def _guess(self) -> float | None:
+        if self._stream.duration is not None:
+            return float(self._stream.duration * self._time_base)
+        if self._container.duration is not None:
+            return self._container.duration / av.time_base
+        return None
+
+    def _last_end(self) -> float | None:
+        """Seconds at which the last packet ends; FFmpeg only reads, it does not decode here."""
+        end = None
+        try:
+            self._seek((self._guess() or 0.0) - END_PROBE)
+            for packet in self._container.demux(self._stream):
+                if packet.pts is not None:
+                    end = packet.pts + (packet.duration or 0)
+        except av.error.FFmpegError:
+            pass  # what was read until here is what there is
+        return None if end is None else float((end - self._offset) * self._time_base)
+
+    @property
+    def _time_base(self) -> float:
+        return float(self._stream.time_base or 1 / self.rate)
+
+    @property
+    def _offset(self) -> int:
+        """Time stamp of the first sample that is heard."""
+        return self._stream.start_time or 0
+
+    def _seek(self, seconds: float) -> None:
+        target = self._offset + int(max(0.0, seconds) / self._time_base)
+        self._container.seek(target, stream=self._stream)
+
+    def read(self, start: float, seconds: float) -> NDArray[np.float32]:
+        """Mono samples [n] from `start` seconds on, the mean of all channels.
+
+        Raises DecodeError if more than a second of it cannot be decoded.
+        """
+        window = np.zeros(round(seconds * self.rate), np.float32)
+        first, end, filled = round(start * self.rate), 0, 0
+        position: int | None = None  # sample of the file at which the next frame begins
+        try:
+            self._seek(start - PRE_ROLL)
+            for packet in self._container.demux(self._stream):
+                try:
+                    frames = packet.decode()
+                except av.error.FFmpegError:
+                    position = None  # one bad packet loses its place, not the song
+                    continue
+                for frame in frames:
+                    position = self._position(frame, position)
+                    low, high = position - first, position - first + frame.samples
+                    position += frame.samples
+                    if high > 0 and low < len(window):
+                        part = _mono(frame)[max(0, -low) : len(window) - low]
+                        window[max(0, low) : max(0, low) + len(part)] = part
+                        filled, end = filled + len(part), max(0, low) + len(part)
+                if position is not None and position - first >= len(window):
+                    break
+        except av.error.FFmpegError:
+            pass  # the container ends here; what is missing is counted below
+        if end - filled > TOLERANCE * self.rate:
+            raise DecodeError(self._path, f"damaged somewhere after {start:.0f} s")
+        return window[:end]
+
+    def _position(self, frame: AudioFrame, expected: int | None) -> int:
+        """Sample of the file at which `frame` begins.
+
+        Frames follow one another without a gap: some containers round their time stamps to
+        milliseconds, which would tear the sound, so a stamp is read only where none is expected.
+        """
+        if frame.sample_rate != self.rate:
+            raise DecodeError(self._path, "its sample rate changes in the middle")
+        if expected is not None or frame.pts is None:
+            return expected or 0
+        time_base = float(frame.time_base or self._time_base)
+        return round((frame.pts * time_base - self._offset * self._time_base) * self.rate)
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._container.close()
+
+
+def _mono(frame: AudioFrame) -> NDArray[np.float32]:
+    """Mean of the channels of `frame`, [n], full scale at 1."""
+    samples = frame.to_ndarray()
+    if not frame.format.is_planar:
+        samples = samples.reshape(frame.samples, -1).T
+    mono: NDArray[np.float32] = samples.mean(axis=0, dtype=np.float32)
+    if samples.dtype == np.uint8:
+        return (mono - np.float32(128)) / np.float32(128)
+    if samples.dtype.kind == "i":
+        return mono / np.float32(2.0 ** (8 * samples.dtype.itemsize - 1))
+    return mono

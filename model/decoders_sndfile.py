@@ -1,0 +1,95 @@
+"""FLAC, Ogg Vorbis, Opus, WAV and AIFF through libsndfile."""
+
+import os
+import re
+from pathlib import Path
+
+import numpy as np
+import soundfile
+from numpy.typing import NDArray
+
+from pacetag.model.decoders_headers import cut_off
+from pacetag.model.errors import DecodeError
+
+BLOCK = 1 << 18  # frames mixed to mono at a time, so that many channels need no more memory
+TOLERANCE = 1.0  # s that may be missing before a file counts as cut off
+UNKNOWN_LENGTH = 1 << 62  # frames; libsndfile gives 2^63 - 1 where a FLAC stream gives none
+# libsndfile's log notes a chunk that is longer than the file, as in "data : 900 (should be 400)".
+CUT_CHUNK = re.compile(r"^ *(?:data|SSND) : (\d+) \(should be (\d+)\)", re.MULTILINE)
+# Programs that write to a pipe put a size near 2^31 or 2^32 there: it claims nothing.
+STREAMED_SIZE = 0x7FFF_0000  # bytes
+
+
+class UnsupportedError(Exception):
+    """libsndfile cannot read this file, another decoder perhaps can."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class SndfileDecoder:
+    """A file open in libsndfile.
+
+    Raises UnsupportedError for what another decoder should try, DecodeError if the end is missing.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        try:
+            # As bytes, since a name need not be UTF-8. A TypeError means a name ending in .raw.
+            self._file = soundfile.SoundFile(os.fsencode(path))
+        except soundfile.LibsndfileError as error:
+            raise UnsupportedError(error.error_string.rstrip(".")) from None
+        except TypeError:
+            raise UnsupportedError("") from None
+        try:
+            self._check()
+        except BaseException:
+            self._file.close()
+            raise
+        self.rate: int = self._file.samplerate
+        self.seconds: float = self._file.frames / self._file.samplerate
+
+    def _check(self) -> None:
+        file = self._file
+        if file.frames >= UNKNOWN_LENGTH or file.subtype.startswith("MPEG"):
+            raise UnsupportedError("")
+        present = file.frames / file.samplerate
+        for found, there in CUT_CHUNK.findall(file.extra_info):
+            if int(there) < int(found) < STREAMED_SIZE:
+                claimed = present * int(found) / max(int(there), 1)
+                if claimed - present > TOLERANCE:
+                    raise cut_off(self._path, present, claimed)
+        # FLAC gives its length at the start; whether the end is there shows only by going there.
+        last = max(0, file.frames - round(TOLERANCE * file.samplerate))
+        try:
+            file.seek(last)
+            if file.frames and not len(file.read(BLOCK // 64)):
+                raise DecodeError(self._path, "cut off: its end is missing")
+        except soundfile.LibsndfileError:
+            raise DecodeError(self._path, "cut off: its end is missing") from None
+
+    def read(self, start: float, seconds: float) -> NDArray[np.float32]:
+        """Mono samples [n] from `start` seconds on, the mean of all channels.
+
+        Raises DecodeError if the file is damaged there.
+        """
+        blocks = [np.zeros(0, np.float32)]
+        first = min(round(start * self.rate), self._file.frames)
+        missing = min(round(seconds * self.rate), self._file.frames - first)
+        try:
+            self._file.seek(first)
+            while missing > 0:
+                block = self._file.read(min(missing, BLOCK), dtype="float32", always_2d=True)
+                if not len(block):
+                    break
+                blocks.append(block.mean(axis=1))
+                missing -= len(block)
+        except soundfile.LibsndfileError:
+            raise DecodeError(self._path, f"damaged somewhere after {start:.0f} s") from None
+        return np.concatenate(blocks)
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._file.close()

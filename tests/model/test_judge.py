@@ -1,0 +1,151 @@
+"""The shipped bundle, heard through the call that users run, on the sample clips."""
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pacetag.model.audio import Excerpts, read_excerpts
+from pacetag.model.errors import DecodeError, TooShortError
+from pacetag.model.features import extract_features
+from pacetag.model.judge import Judge, JudgedTempo, Judgement, merge_tempos
+from pacetag.model.patches import Folder, log_power, network_input
+from pacetag.model.spec import FeatureSpec
+
+SAMPLES = Path(__file__).parents[2] / "sample_audio"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clip:
+    """A line of the manifest."""
+
+    path: Path
+    paces: tuple[float, ...]
+    unclear: tuple[float, ...]
+
+
+def clips() -> list[Clip]:
+    with (SAMPLES / "manifest.csv").open(newline="", encoding="utf-8") as rows:
+        return [
+            Clip(
+                path=SAMPLES / row["file"],
+                paces=tuple(map(float, row["paces"].split())),
+                unclear=tuple(map(float, row["unclear"].split())),
+            )
+            for row in csv.DictReader(rows)
+        ]
+
+
+CLIPS = clips()
+
+
+def near(bpm: float, others: tuple[float, ...]) -> bool:
+    return any(abs(bpm / other - 1) <= 0.04 for other in others)
+
+
+@pytest.fixture(scope="module")
+def judge() -> Judge:
+    return Judge.load()
+
+
+@pytest.fixture(scope="module")
+def judgements(judge: Judge) -> dict[Path, Judgement]:
+    return {clip.path: judge.file(clip.path) for clip in CLIPS}
+
+
+def sure(judgement: Judgement) -> list[JudgedTempo]:
+    return [t for t in judgement.tempos if t.probability >= 0.5]
+
+
+@pytest.mark.parametrize("clip", [c for c in CLIPS if c.paces], ids=lambda c: c.path.stem)
+def test_the_surest_pace_of_a_sample_fits(clip: Clip, judgements: dict[Path, Judgement]) -> None:
+    top = judgements[clip.path].tempos[0]
+
+    assert top.probability >= 0.5
+    assert near(top.bpm, clip.paces + clip.unclear)
+
+
+def test_a_sample_without_a_beat_gets_no_pace(judgements: dict[Path, Judgement]) -> None:
+    beatless = [clip for clip in CLIPS if not clip.paces]
+
+    assert beatless
+    for clip in beatless:
+        assert sure(judgements[clip.path]) == []
+
+
+def test_a_waltz_is_never_taken_for_a_march(judgements: dict[Path, Judgement]) -> None:
+    """186 and 62 fit three in a bar; half of 186 does not."""
+    waltz = next(clip for clip in CLIPS if "waltz" in clip.path.stem)
+
+    assert not any(near(t.bpm, (93.0,)) for t in sure(judgements[waltz.path]))
+
+
+def test_judging_twice_gives_the_same(judge: Judge, judgements: dict[Path, Judgement]) -> None:
+    assert judge.file(CLIPS[0].path) == judgements[CLIPS[0].path]
+
+
+def test_tempos_come_sorted_apart_and_with_probabilities(
+    judgements: dict[Path, Judgement],
+) -> None:
+    for judgement in judgements.values():
+        probabilities = [t.probability for t in judgement.tempos]
+        assert probabilities == sorted(probabilities, reverse=True)
+        assert all(0 <= p <= 1 for p in probabilities)
+        bpms = np.array(sorted(t.bpm for t in judgement.tempos))
+        assert (bpms[1:] / bpms[:-1] > 1.038).all()
+
+
+def test_of_two_near_tempos_the_surer_stays() -> None:
+    weak = JudgedTempo(bpm=172.0, probability=0.6)
+    strong = JudgedTempo(bpm=170.0, probability=0.9)
+    other = JudgedTempo(bpm=86.0, probability=0.7)
+
+    assert merge_tempos([weak, strong, other]) == (strong, other)
+
+
+def test_keras_and_litert_agree_on_the_samples(judge: Judge) -> None:
+    """The network that was trained and the one that runs are the same to 1e-5."""
+    keras = pytest.importorskip("keras")
+    spec = judge.spec
+    inputs = []
+    for clip in CLIPS:
+        features = extract_features(read_excerpts(clip.path, spec).samples[0], spec)
+        folder = Folder(features.mel, spec)
+        bpms = np.array([60.0, 97.0, 165.0])
+        starts = np.array([float(folder.starts(bpm, 1)[0]) for bpm in bpms])
+        inputs.append(network_input(log_power(folder.fold(bpms, starts), spec), spec))
+    cases = np.concatenate(inputs)
+
+    trained = keras.saving.load_model(judge.bundle.keras, compile=False)
+    expected = 1 / (1 + np.exp(-trained.predict_on_batch(cases)[:, 0].astype(float)))
+
+    found = 1 / (1 + np.exp(-judge._runtime.logits(cases)))
+    assert np.abs(found - expected).max() <= 1e-5
+
+
+def test_sound_without_any_peak_is_judged_without_a_pace(judge: Judge, spec: FeatureSpec) -> None:
+    hum = np.full(20 * spec.sample_rate, 0.25, np.float32)
+
+    judgement = judge.audio(Excerpts(samples=(hum,), starts=(0.0,), duration=20.0))
+
+    assert sure(judgement) == []
+
+
+def test_evidence_shows_what_was_judged(judge: Judge, spec: FeatureSpec) -> None:
+    evidence = judge.evidence(CLIPS[0].path)
+
+    assert evidence.tempogram.shape == evidence.tempogram_bpm.shape
+    assert evidence.case.shape == (spec.beats * spec.samples_per_beat, spec.n_bands)
+    assert evidence.case_bpm == evidence.judgement.tempos[0].bpm
+
+
+def test_what_cannot_be_heard_raises_one_clear_error(judge: Judge, tmp_path: Path) -> None:
+    fake = tmp_path / "fake.mp3"
+    fake.write_text("this is not music\n" * 500)
+
+    with pytest.raises(DecodeError, match=r"fake\.mp3"):
+        judge.file(fake)
+    with pytest.raises((DecodeError, TooShortError)):
+        judge.file(tmp_path / "missing.flac")
