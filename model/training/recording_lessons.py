@@ -1,0 +1,61 @@
+"""Free recordings as songs to learn from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pacetag.model.training.recordings import present_recordings
+from pacetag.model.training.recordings_labels import (
+    compatible_levels,
+    label_candidates,
+    recording_windows,
+    related_tempos,
+)
+from pacetag.model.training.recordings_table import Recording, load_package_split
+from pacetag.model.training.songs import LabelledTempo, TrainingSong
+
+KNOWN = ("beat", "none")  # of the other rows nothing is known that could be learnt
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordingTruth:
+    """What several methods agree on; nobody tapped along."""
+
+    recording: Recording
+
+    @property
+    def right(self) -> tuple[float, ...]:
+        """Levels that fit in at least one of the windows, in bpm."""
+        both = (compatible_levels(self.recording, window) for window in (0, 1))
+        return tuple(sorted({bpm for levels in both for bpm in levels}))
+
+    @property
+    def unclear(self) -> tuple[float, ...]:
+        """Other metrical relatives of the beat, of which nothing is known, in bpm."""
+        return tuple(bpm for bpm in related_tempos(self.recording) if bpm not in self.right)
+
+    @property
+    def family(self) -> tuple[float, ...]:
+        """The beat and all its metrical relatives, in bpm."""
+        return related_tempos(self.recording)
+
+    def label(self, window: int, bpms: Sequence[float]) -> list[LabelledTempo]:
+        """What is known of the candidates in a window, and the tempting mistakes."""
+        return label_candidates(self.recording, window, bpms)
+
+
+def recording_lessons(folder: Path) -> list[TrainingSong]:
+    """The recordings in `folder` that have a consensus, or none because there is no beat."""
+    split = load_package_split()
+    return [
+        TrainingSong(
+            name=f"recording {recording.package} {recording.path}",
+            source="recordings",
+            group=recording.package,
+            split=split[recording.package],
+            windows=recording_windows(recording, folder),
+            truth=RecordingTruth(recording=recording),
+        )
+        for recording in present_recordings(folder)
+        if recording.kind in KNOWN
+    ]

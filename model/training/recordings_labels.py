@@ -1,0 +1,91 @@
+"""From a row of the labels file to tempos that are known to be right or wrong."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pacetag.model.training.recordings_table import Recording
+from pacetag.model.training.songs import LabelledTempo, Window
+
+WINDOW_STARTS = (0.22, 0.58)  # share of the track at which the two windows begin
+WINDOW_SECONDS = 40.0
+LEVELS = (1 / 4, 1 / 2, 2.0, 4.0)  # of the consensus tempo, which may be compatible besides it
+SLOWEST_LEVEL, FASTEST_LEVEL = 52.0, 310.0  # bpm; outside these the first network was not asked
+SURE = 0.5  # probability from which the first network's word is taken
+SAME = 0.04  # tempos nearer than this are the same level: the usual tolerance of tempo estimation
+SNAP = 0.02  # a level is heard at the nearest candidate, if it is as near as this
+APART = 0.06  # a candidate further than this from all relatives of the beat is wrong
+# Metrical levels of duple and triple music: none of these can be called wrong unheard.
+RELATIVES = (1 / 6, 1 / 4, 1 / 3, 1 / 2, 1.0, 2.0, 3.0, 4.0, 6.0)
+# What a beat is most easily taken for: wrong, and worth learning, candidate or not.
+TEMPTING = (3 / 2, 2 / 3, 4 / 3, 3 / 4, 4 / 5, 5 / 4)
+SLOWEST, FASTEST = 40.0, 320.0  # bpm; the range of candidates
+
+
+def recording_windows(recording: Recording, folder: Path) -> tuple[Window, Window]:
+    """Place the two windows of a recording that was fetched to `folder`."""
+    first, second = (
+        Window(
+            path=folder / recording.file,
+            start=share * recording.seconds,
+            seconds=WINDOW_SECONDS,
+        )
+        for share in WINDOW_STARTS
+    )
+    return first, second
+
+
+def compatible_levels(recording: Recording, window: int) -> tuple[float, ...]:
+    """Tempos in bpm at which a beat row can be stepped to in window 0 or 1, ascending.
+
+    The consensus itself always, its half, double and so on where the first network agreed.
+    Nothing for rows of any other kind.
+    """
+    if recording.kind != "beat" or recording.tempo is None:
+        return ()
+    sure = [heard.bpm for heard in recording.heard[window].network if heard.probability >= SURE]
+    levels = [recording.tempo]
+    for ratio in LEVELS:
+        level = ratio * recording.tempo
+        if SLOWEST_LEVEL <= level <= FASTEST_LEVEL and _near(level, sure, SAME):
+            levels.append(level)
+    return tuple(sorted(levels))
+
+
+def related_tempos(recording: Recording) -> tuple[float, ...]:
+    """Tempos in bpm that are too close to the beat of a beat row to be called wrong, ascending."""
+    if recording.tempo is None:
+        return ()
+    return tuple(ratio * recording.tempo for ratio in RELATIVES)
+
+
+def label_candidates(
+    recording: Recording, window: int, candidates: Sequence[float]
+) -> list[LabelledTempo]:
+    """Say of window 0 or 1 what is known: which tempos are right, which are wrong.
+
+    A right tempo is the candidate nearest to a compatible level, or that level where none is
+    near. Wrong are all candidates that no metrical level comes near, and the tempting ratios. Of
+    rows without a beat every candidate is wrong. Of unclear and short ones nothing is known.
+    `candidates` are in bpm, as is the answer.
+    """
+    if recording.kind == "none":
+        return [LabelledTempo(bpm=bpm, compatible=False) for bpm in candidates]
+    if recording.kind != "beat" or recording.tempo is None:
+        return []
+    right = [_snap(level, candidates) for level in compatible_levels(recording, window)]
+    related = related_tempos(recording)
+    tempting = [ratio * recording.tempo for ratio in TEMPTING]
+    wrong = [bpm for bpm in candidates if not _near(bpm, related, APART)]
+    wrong += [bpm for bpm in tempting if SLOWEST <= bpm <= FASTEST and bpm not in wrong]
+    return [LabelledTempo(bpm=bpm, compatible=True) for bpm in right] + [
+        LabelledTempo(bpm=bpm, compatible=False) for bpm in wrong
+    ]
+
+
+def _near(bpm: float, others: Sequence[float], tolerance: float) -> bool:
+    return any(abs(bpm / other - 1) <= tolerance for other in others)
+
+
+def _snap(level: float, candidates: Sequence[float]) -> float:
+    nearest = min(candidates, key=lambda bpm: abs(bpm / level - 1), default=level)
+    return nearest if abs(nearest / level - 1) <= SNAP else level

@@ -1,0 +1,100 @@
+"""The labels file of the free recordings, and which package is trained or tested on."""
+
+import csv
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path, PurePosixPath
+
+ARCHIVE_MARK = "archive:"  # in front of a path that is meant inside an archive of the package
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeardTempo:
+    """A candidate that the first network judged."""
+
+    bpm: float
+    probability: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeardWindow:
+    """What four methods made of one window; None or nothing where they gave no answer."""
+
+    tempo_cnn: float | None  # bpm
+    degara: float | None  # bpm
+    percival: float | None  # bpm
+    network: tuple[HeardTempo, ...]  # most probable first
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recording:
+    """A row of the labels file."""
+
+    package: str
+    path: str  # in the package; "archive:..." in an archive of it
+    seconds: float
+    kind: str  # "beat", "none", "unclear" or "short", as the file's comments explain
+    tempo: float | None  # bpm, the consensus of a beat row
+    heard: tuple[HeardWindow, HeardWindow]
+
+    @property
+    def archived(self) -> bool:
+        """Whether it lies inside an archive of the package."""
+        return self.path.startswith(ARCHIVE_MARK)
+
+    @property
+    def inner_path(self) -> str:
+        """Its path in the package, or in the package's archive."""
+        return self.path.removeprefix(ARCHIVE_MARK)
+
+    @property
+    def file(self) -> Path:
+        """Where it lies below the folder of fetched recordings."""
+        parts = PurePosixPath(self.inner_path).parts
+        return (
+            Path(self.package, "archive", *parts) if self.archived else Path(self.package, *parts)
+        )
+
+
+@cache
+def load_recordings() -> tuple[Recording, ...]:
+    """Read the labels file, in its order."""
+    return tuple(_recording(row) for row in _rows("free_recordings.csv"))
+
+
+@cache
+def load_package_split() -> Mapping[str, str]:
+    """Read the side of each package that is used: "train", "validation" or "test"."""
+    return {row["package"]: row["split"] for row in _rows("package_split.csv")}
+
+
+def _rows(name: str) -> Iterator[dict[str, str]]:
+    text = (files("pacetag.model.training") / "data" / name).read_text(encoding="utf-8")
+    return csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
+
+
+def _recording(row: Mapping[str, str]) -> Recording:
+    return Recording(
+        package=row["package"],
+        path=row["path"],
+        seconds=float(row["seconds"]),
+        kind=row["class"],
+        tempo=_number(row["tempo_bpm"]),
+        heard=(_window(row, "a"), _window(row, "b")),
+    )
+
+
+def _window(row: Mapping[str, str], letter: str) -> HeardWindow:
+    pairs = [text.split("@") for text in row[f"rendered_net_{letter}"].split()]
+    return HeardWindow(
+        tempo_cnn=_number(row[f"tempo_cnn_{letter}"]),
+        degara=_number(row[f"degara_{letter}"]),
+        percival=_number(row[f"percival_{letter}"]),
+        network=tuple(HeardTempo(bpm=float(bpm), probability=float(p)) for bpm, p in pairs),
+    )
+
+
+def _number(text: str) -> float | None:
+    return float(text) if text else None
