@@ -26,7 +26,7 @@ class Candidate:
 
 def find_candidates(tempogram: NDArray[np.float32], spec: FeatureSpec) -> tuple[Candidate, ...]:
     """Candidate tempos of a mean tempogram [lags], strongest first."""
-    return merge_candidates([_peaks(tempogram, spec)], spec, tempogram=tempogram)
+    return merge_candidates([find_peaks(tempogram, spec)], spec, tempogram=tempogram)
 
 
 def merge_candidates(
@@ -62,10 +62,11 @@ def song_candidates(
     """Candidates of a whole song: the union over its excerpts' tempograms and their mean."""
     each = list(tempograms)
     mean = np.mean(each, axis=0)
-    return merge_candidates([_peaks(t, spec) for t in (mean, *each)], spec, tempogram=mean)
+    return merge_candidates([find_peaks(t, spec) for t in (mean, *each)], spec, tempogram=mean)
 
 
-def _peaks(tempogram: NDArray[np.float32], spec: FeatureSpec) -> list[Candidate]:
+def find_peaks(tempogram: NDArray[np.float32], spec: FeatureSpec) -> list[Candidate]:
+    """Candidates at the peaks alone of a mean tempogram [lags], in order of their lags."""
     lags = np.arange(spec.min_lag, spec.max_lag + 1)
     here, before, after = tempogram[lags], tempogram[lags - 1], tempogram[lags + 1]
     found = []

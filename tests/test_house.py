@@ -76,3 +76,20 @@ def test_a_plain_install_never_pulls_tensorflow() -> None:
     assert "tensorflow" not in plain
     assert "keras" not in plain
     assert any("tensorflow" in line for line in project["optional-dependencies"]["train"])
+
+
+DOORS = {  # a library that must be handled with care has one door
+    "sqlite_utils": {"db/light_sqlite_utils.py"},
+    "ai_edge_litert": {"model/runtime.py"},
+}
+
+
+@pytest.mark.parametrize("library", DOORS)
+def test_a_delicate_library_has_one_door(library: str) -> None:
+    users = {
+        path.relative_to(ROOT).as_posix()
+        for path in MODULES
+        if library in {name.split(".")[0] for name in imported(path.read_text())}
+    }
+
+    assert users == DOORS[library]
