@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 class FitSettings:
     """How a network is fitted."""
 
-    epochs: int = 14
+    epochs: int = 20
     batch: int = 64
     learning_rate: float = 0.002  # at the start; falls along a cosine to nothing
     seed: int = 1

@@ -1,0 +1,179 @@
+"""The groove corpus: rendered songs of every style of MMA's library, with exact truth.
+
+`python -m pacetag.model.training.groove_corpus OUT_DIR` renders it; `load_songs` reads it back.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from pathlib import Path
+from typing import TextIO
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from pacetag.model.errors import ModelError
+from pacetag.model.training.groove_render import GrooveSong, render, require_tools
+from pacetag.model.training.groove_songs import draw_settings
+from pacetag.model.training.groove_truth import Level
+
+SONGS_FILE = "songs.jsonl"
+
+
+class CorpusError(ModelError):
+    """The corpus on disk is not what it should be."""
+
+
+def build_corpus(
+    folder: Path,
+    songs: int = 1600,
+    seed: int = 1,
+    jobs: int | None = None,
+    console: Console | None = None,
+) -> tuple[GrooveSong, ...]:
+    """Render songs 0 .. `songs`-1 into `folder`, keeping those that are there already.
+
+    Args:
+        jobs: songs rendered at once; all cores by default.
+        console: where the progress bar goes; stderr by default.
+
+    Raises:
+        ToolsMissingError: MMA, FluidSynth or a sound font is not installed.
+        RenderError: one of them failed.
+        CorpusError: the folder holds a corpus of another seed.
+    """
+    require_tools()
+    folder.mkdir(parents=True, exist_ok=True)
+    done = {song.number: song for song in _existing(folder)}
+    if others := {song.seed for song in done.values()} - {seed}:
+        raise CorpusError(
+            f"{folder} holds songs of seed {min(others)}: ask for that seed or for another folder"
+        )
+    missing = [number for number in range(songs) if number not in done]
+    _rewrite(folder, done)  # what an interruption cut off must not run into the next line
+    with (
+        _progress(console) as progress,
+        (folder / SONGS_FILE).open("a", encoding="utf-8") as lines,
+    ):
+        task = progress.add_task("Rendering grooves", total=songs, completed=songs - len(missing))
+        for song in _render_all(folder, missing, seed, jobs or os.cpu_count() or 1):
+            done[song.number] = song
+            _write(lines, song)
+            progress.advance(task)
+    _rewrite(folder, done)
+    return tuple(done[number] for number in range(songs))
+
+
+def load_songs(folder: Path) -> tuple[GrooveSong, ...]:
+    """Read a corpus back, by song number.
+
+    Raises:
+        CorpusError: there is none.
+    """
+    songs = {song.number: song for song in _existing(folder)}
+    if not songs:
+        raise CorpusError(f"{folder} holds no groove corpus: render one first")
+    return tuple(songs[number] for number in sorted(songs))
+
+
+def _render_all(folder: Path, numbers: Iterable[int], seed: int, jobs: int) -> Iterator[GrooveSong]:
+    """Render songs several at a time; threads do, since the work is in child processes."""
+    waiting = iter(numbers)
+    running: set[Future[GrooveSong]] = set()
+    with ThreadPoolExecutor(max_workers=jobs) as pool:
+        try:
+            while True:
+                for number in waiting:
+                    running.add(pool.submit(render, draw_settings(seed, number), folder))
+                    if len(running) > jobs:
+                        break
+                if not running:
+                    return
+                finished, running = wait(running, return_when=FIRST_COMPLETED)
+                for future in finished:
+                    yield future.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _existing(folder: Path) -> Iterator[GrooveSong]:
+    """Read the songs whose audio is there; a line cut off by an interruption is none."""
+    record = folder / SONGS_FILE
+    if not record.is_file():
+        return
+    for line in record.read_text(encoding="utf-8").splitlines():
+        try:
+            song = _read(line)
+        except (ValueError, TypeError, KeyError):
+            continue
+        if (folder / song.audio).is_file():
+            yield song
+
+
+def _rewrite(folder: Path, songs: Mapping[int, GrooveSong]) -> None:
+    """Write the whole record anew, by song number, in one step."""
+    partial = folder / f"{SONGS_FILE}.part"
+    with partial.open("w", encoding="utf-8") as lines:
+        for number in sorted(songs):
+            _write(lines, songs[number])
+    partial.replace(folder / SONGS_FILE)
+
+
+def _write(lines: TextIO, song: GrooveSong) -> None:
+    lines.write(json.dumps(dataclasses.asdict(song)) + "\n")
+    lines.flush()
+
+
+def _read(line: str) -> GrooveSong:
+    row = json.loads(line)
+    row["levels"] = tuple(Level(**level) for level in row["levels"])
+    row["grooves"] = tuple(row["grooves"])
+    return GrooveSong(**row)
+
+
+def _progress(console: Console | None) -> Progress:
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=console or Console(stderr=True),
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Render the corpus from the command line."""
+    parser = argparse.ArgumentParser(description="Render the groove corpus.")
+    parser.add_argument("folder", type=Path, help="where songs.jsonl and the audio go")
+    parser.add_argument("--songs", type=int, default=1600)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=None, help="songs at once (default: all cores)")
+    options = parser.parse_args(arguments)
+    try:
+        build_corpus(options.folder, options.songs, options.seed, options.jobs)
+    except ModelError as error:
+        Console(stderr=True).print(str(error), markup=False)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,175 @@
+"""What each rendered song will be, drawn at random, and the text that MMA plays it from."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pacetag.model.training.groove_styles import Style, grooves_of, load_styles
+
+FONTS: Mapping[str, str] = {  # file -> the Debian package that brings it
+    "/usr/share/sounds/sf2/FluidR3_GM.sf2": "fluid-soundfont-gm",
+    "/usr/share/sounds/sf2/TimGM6mb.sf2": "timgm6mb-soundfont",
+    "/usr/share/sounds/sf3/MuseScore_General_Lite.sf3": "musescore-general-soundfont-small",
+}
+
+# Three of four style files are in 4/4; songs in other metres are drawn twice as often.
+_SHARES_OF_ODD_METRE = 2
+_SECTION_BARS = (4, 8, 8, 8, 12, 16)
+_SECONDS = (70.0, 80.0)
+_GAIN = (0.3, 1.6)  # fluidsynth's own default of 0.2 is timid; at 1.6 a loud band clips a little
+_LEAD_SHARE = 0.5
+
+_SHARP_OR_FLAT = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
+_MAJOR = ((0, ""), (2, "m"), (4, "m"), (5, ""), (7, ""), (9, "m"), (10, ""), (2, ""))
+_MINOR = ((0, "m"), (2, "m7b5"), (3, ""), (5, "m"), (7, ""), (8, ""), (10, ""), (7, "m"))
+_MAJOR_WALKS = ("0534", "0344", "0345", "0514", "0033", "3040", "0514", "5340", "0643", "0714")
+_MINOR_WALKS = ("0563", "0654", "0304", "0364", "0514", "0033", "5604", "0362")
+_SEVENTHS: Mapping[str, tuple[str, ...]] = {"": ("7", "M7", "6"), "m": ("m7",), "m7b5": ("m7b5",)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """Some bars in one groove."""
+
+    groove: str
+    chords: tuple[tuple[str, ...], ...]  # of each bar: one, or two for its halves
+
+
+@dataclass(frozen=True, kw_only=True)
+class GrooveSettings:
+    """Everything that makes one song; equal settings give equal songs."""
+
+    seed: int  # of the corpus
+    number: int  # of the song
+    style: str
+    bpm: float  # of the felt beat
+    key: int  # pitch class of the tonic, 0 is C
+    minor: bool
+    sections: tuple[Section, ...]
+    font: str  # path
+    gain: float
+    reverb: bool
+    lead: bool
+
+    @property
+    def bars(self) -> int:
+        """Bars of the whole song."""
+        return sum(len(section.chords) for section in self.sections)
+
+    @property
+    def grooves(self) -> tuple[str, ...]:
+        """The grooves used, each once, in order."""
+        return tuple(dict.fromkeys(section.groove for section in self.sections))
+
+
+def song_random(seed: int, number: int, purpose: str) -> random.Random:
+    """Make the random source of one song, independent of all other songs and purposes."""
+    digest = hashlib.sha256(f"{seed}:{number}:{purpose}".encode()).digest()
+    return random.Random(int.from_bytes(digest[:8]))
+
+
+def style_of(seed: int, number: int) -> Style:
+    """Deal the styles out evenly: every round of songs brings each of them."""
+    styles = load_styles()
+    deck = [
+        name
+        for name, style in sorted(styles.items())
+        for _ in range(1 if style.metre == "4/4" else _SHARES_OF_ODD_METRE)
+    ]
+    turn, place = divmod(number, len(deck))
+    song_random(seed, turn, "deck").shuffle(deck)
+    return styles[deck[place]]
+
+
+def draw_settings(seed: int, number: int) -> GrooveSettings:
+    """Draw the settings of one song."""
+    rng = song_random(seed, number, "settings")
+    style = style_of(seed, number)
+    low, high = math.log(style.low_bpm), math.log(style.high_bpm)
+    bpm = round(math.exp(rng.uniform(low, high)), 3)
+    bars = max(8, round(rng.uniform(*_SECONDS) * bpm / 60 / style.beats_per_bar))
+    key, minor = rng.randrange(12), rng.random() < 0.4
+    return GrooveSettings(
+        seed=seed,
+        number=number,
+        style=style.name,
+        bpm=bpm,
+        key=key,
+        minor=minor,
+        sections=_draw_sections(rng, style, bars, key, minor),
+        font=rng.choice(tuple(FONTS)),
+        gain=round(math.exp(rng.uniform(*map(math.log, _GAIN))), 3),
+        reverb=rng.random() < 0.5,
+        lead=rng.random() < _LEAD_SHARE,
+    )
+
+
+def mma_text(settings: GrooveSettings) -> str:
+    """Write the song in MMA's language."""
+    style = load_styles()[settings.style]
+    quarters_per_bar = round(style.beats_per_bar * style.quarters_per_beat)
+    lines = [
+        f"RndSeed {settings.seed * 1_000_003 + settings.number}",
+        f"Use stdlib/{style.name}",
+        f"Tempo {settings.bpm * style.quarters_per_beat:.4f}",
+    ]
+    bar = 0
+    for section in settings.sections:
+        lines.append(f"Groove {section.groove}")
+        for chords in section.chords:
+            bar += 1
+            # A slash holds the chord for one more of MMA's quarters.
+            held = f" {' / ' * (quarters_per_bar // 2 - 1)} ".join(chords)
+            lines.append(f"{bar} {' '.join(held.split())}")
+    return "\n".join(lines) + "\n"
+
+
+def _draw_sections(
+    rng: random.Random, style: Style, bars: int, key: int, minor: bool
+) -> tuple[Section, ...]:
+    names = grooves_of(style.name)
+    chosen = rng.sample(names, min(len(names), rng.choice((1, 1, 2, 2, 3))))
+    walks = [_draw_walk(rng, key, minor) for _ in range(2)]  # a verse and a refrain
+    sections: list[Section] = []
+    while (left := bars - sum(len(section.chords) for section in sections)) > 0:
+        length = rng.choice(_SECTION_BARS)
+        # No stub of a section at the end: it would be too short to hear its rhythm.
+        length = left if left - length < _SECTION_BARS[0] else length
+        groove = chosen[len(sections) % len(chosen)]
+        walk = walks[len(sections) % 2]
+        sections.append(
+            Section(
+                groove=groove,
+                chords=tuple(
+                    _draw_bar(rng, style, walk[bar % len(walk)], key) for bar in range(length)
+                ),
+            )
+        )
+    return tuple(sections)
+
+
+def _draw_walk(rng: random.Random, key: int, minor: bool) -> Sequence[str]:
+    """Draw a progression of four or eight bars, common walks and free ones alike."""
+    degrees = _MINOR if minor else _MAJOR
+    walk = rng.choice(_MINOR_WALKS if minor else _MAJOR_WALKS)
+    if rng.random() < 0.4:
+        walk += "".join(str(rng.randrange(len(degrees))) for _ in range(4))
+    colour = rng.random() * 0.7  # share of sevenths, from plain to jazzy
+    chords = []
+    for degree in walk:
+        step, quality = degrees[int(degree)]
+        if rng.random() < colour:
+            quality = rng.choice(_SEVENTHS[quality])
+        chords.append(_SHARP_OR_FLAT[(key + step) % 12] + quality)
+    return chords
+
+
+def _draw_bar(rng: random.Random, style: Style, chord: str, key: int) -> tuple[str, ...]:
+    halves = style.beats_per_bar % 2 == 0 and style.quarters_per_beat % 1 == 0
+    if halves and rng.random() < 0.2:
+        return chord, _SHARP_OR_FLAT[(key + 7) % 12]
+    return (chord,)
