@@ -1,0 +1,65 @@
+"""MP4 atoms, in a file or in memory. Specification: ISO/IEC 14496-12."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from pacetag.tagger.tags.errors import LayoutError
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Atom:
+    """Where one atom lies."""
+
+    name: bytes
+    start: int  # place of its header
+    body: int  # place of what it holds
+    stop: int  # place after it
+
+
+def top_atoms(source: BinaryIO, size: int) -> Iterator[Atom]:
+    """The outermost atoms of a file of that size, the last perhaps cut off. Raises LayoutError.
+
+    Fewer than 8 bytes at the end are no atom, and passed over.
+    """
+    place = 0
+    while place + 8 <= size:
+        source.seek(place)
+        atom = _atom(source.read(16), place, size)
+        yield atom
+        place = atom.stop
+
+
+def atoms_in(data: bytes, start: int = 0, stop: int | None = None) -> Iterator[Atom]:
+    """The atoms side by side in data[start:stop]. Raises LayoutError where they do not fit."""
+    stop = len(data) if stop is None else stop
+    while start + 8 <= stop:
+        atom = _atom(data[start : start + 16], start, stop)
+        if atom.stop > stop:
+            raise LayoutError("its MP4 atoms are damaged")
+        yield atom
+        start = atom.stop
+
+
+def _atom(head: bytes, place: int, end: int) -> Atom:
+    length, name, body = int.from_bytes(head[:4]), head[4:8], place + 8
+    if length == 1:
+        length, body = int.from_bytes(head[8:16]), place + 16
+    elif length == 0:  # up to the end
+        length = end - place
+    if length < body - place:
+        raise LayoutError("its MP4 atoms are damaged")
+    return Atom(name=name, start=place, body=body, stop=place + length)
+
+
+def render_atom(name: bytes, *parts: bytes) -> bytes:
+    """An atom around the parts. Raises LayoutError beyond 4 GiB."""
+    length = 8 + sum(map(len, parts))
+    if length >= 1 << 32:
+        raise LayoutError("its MP4 headers would grow beyond 4 GiB")
+    return length.to_bytes(4) + name + b"".join(parts)
+
+
+def first_atom(data: bytes, name: bytes) -> Atom | None:
+    """The first of the atoms side by side in data that has this name. Raises LayoutError."""
+    return next((atom for atom in atoms_in(data) if atom.name == name), None)

@@ -1,0 +1,30 @@
+"""What can go wrong with a file's tags, each with a sentence for a person."""
+
+from pathlib import Path
+
+
+class TagError(Exception):
+    """The tags of a file could not be read or written; the file is as it was before."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path, self.reason = path, reason
+
+    def __reduce__(self) -> tuple[type["TagError"], tuple[Path, str]]:
+        """Cross process borders whole: Exception alone would forget the second argument."""
+        return type(self), (self.path, self.reason)
+
+
+class ChangedMeanwhileError(TagError):
+    """Somebody else changed the file since it was looked at; the next scan will see it anew."""
+
+
+class NotWritableError(TagError):
+    """Tags of this file are never written: its kind, its state or its permissions forbid it."""
+
+
+class LayoutError(Exception):
+    """The bytes of a file are not what a harmless rewrite needs; says why, without the path.
+
+    Never leaves this package: whoever knows the path makes a NotWritableError of it.
+    """

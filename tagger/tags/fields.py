@@ -1,0 +1,73 @@
+"""The field table: one row a field, one column a family of containers."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+# Readers take any of these as the border between values, so none may stand inside one.
+BORDERS = "\0/;"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """One field and what it is called in each family. Custom names match in any case."""
+
+    name: str  # what the program calls it
+    id3: str  # frame, or TXXX:description
+    vorbis: str  # FLAC, Ogg Vorbis, Opus
+    mp4: str  # atom, or ----:mean:name
+    apev2: str  # read only
+    asf: str  # read only
+    several: bool = False  # one entry may hold several values, joined with a border
+    written: bool = False  # whether the writer may touch it
+
+    def split(self, values: Sequence[str]) -> tuple[str, ...]:
+        """The single values, whichever way a program joined them."""
+        if not self.several:
+            return tuple(values)
+        parts = (part.strip() for value in values for part in re.split(f"[{BORDERS}]", value))
+        return tuple(part for part in parts if part)
+
+    def same(self, some: Sequence[str], others: Sequence[str]) -> bool:
+        """Whether two lists of values say the same; ID3v2.3 joins what others keep apart."""
+        if self.several:
+            return self.split(some) == self.split(others)
+        return "/".join(some) == "/".join(others)
+
+
+TITLE = Field(name="title", id3="TIT2", vorbis="TITLE", mp4="©nam", apev2="Title", asf="Title")
+ARTIST = Field(name="artist", id3="TPE1", vorbis="ARTIST", mp4="©ART", apev2="Artist", asf="Author")
+ALBUM = Field(
+    name="album", id3="TALB", vorbis="ALBUM", mp4="©alb", apev2="Album", asf="WM/AlbumTitle"
+)
+GENRE = Field(name="genre", id3="TCON", vorbis="GENRE", mp4="©gen", apev2="Genre", asf="WM/Genre")
+BPM = Field(
+    name="bpm",
+    id3="TBPM",
+    vorbis="BPM",
+    mp4="tmpo",
+    apev2="BPM",
+    asf="WM/BeatsPerMinute",
+    written=True,
+)
+PACE = Field(
+    name="pace",
+    id3="TXXX:PACE",
+    vorbis="PACE",
+    mp4="----:com.apple.iTunes:PACE",
+    apev2="PACE",
+    asf="PACE",
+    several=True,
+    written=True,
+)
+PACETAG = Field(
+    name="pacetag",
+    id3="TXXX:PACETAG",
+    vorbis="PACETAG",
+    mp4="----:com.apple.iTunes:PACETAG",
+    apev2="PACETAG",
+    asf="PACETAG",
+    written=True,
+)
+
+FIELDS = {row.name: row for row in (TITLE, ARTIST, ALBUM, GENRE, BPM, PACE, PACETAG)}

@@ -1,0 +1,124 @@
+"""The frames of an ID3v2 tag: apart, recognised, and made."""
+
+import codecs
+import re
+from collections.abc import Sequence
+
+from pacetag.tagger.tags.errors import LayoutError
+
+_SHORT = {"TBPM": "TBP", "TXXX": "TXX"}  # names in ID3v2.2
+_LONG = {short: long for long, short in _SHORT.items()}
+_NAME = re.compile(rb"[A-Za-z0-9]{2,4}[ \0]{0,2}")  # 2.3 tags with names of 2.2 exist: "TT2\0"
+
+LATIN1, UTF16, UTF16BE, UTF8 = 0, 1, 2, 3
+_CODECS = {LATIN1: "latin-1", UTF16: "utf-16", UTF16BE: "utf-16-be", UTF8: "utf-8"}
+
+
+def split_frames(version: int, body: bytes) -> tuple[tuple[bytes, ...], bool]:
+    """The frames of a tag's body with their headers, and whether sizes are synchsafe.
+
+    Raises LayoutError where they do not fill the body up to its padding.
+    """
+    if version < 4:
+        return _split(version, body, synchsafe=False), False
+    try:
+        return _split(version, body, synchsafe=True), True
+    except LayoutError:
+        return _split(version, body, synchsafe=False), False
+
+
+def _split(version: int, body: bytes, *, synchsafe: bool) -> tuple[bytes, ...]:
+    name_length, head_length = (3, 6) if version == 2 else (4, 10)
+    frames: list[bytes] = []
+    place = 0
+    while place + head_length <= len(body) and body[place]:
+        name = body[place : place + name_length]
+        size = _size(body[place + name_length : place + 2 * name_length], synchsafe=synchsafe)
+        stop = place + head_length + size
+        if not _NAME.fullmatch(name) or stop > len(body):
+            raise LayoutError(f"its ID3 tag is damaged after {len(frames)} frames")
+        frames.append(body[place:stop])
+        place = stop
+    return tuple(frames)
+
+
+def _size(field: bytes, *, synchsafe: bool) -> int:
+    if not synchsafe:
+        return int.from_bytes(field)
+    if any(byte & 0x80 for byte in field):
+        raise LayoutError("its ID3 tag is damaged (sizes)")
+    size = 0
+    for byte in field:
+        size = size << 7 | byte
+    return size
+
+
+def is_text(frame: bytes) -> bool:
+    """Whether the frame is one of the text frames, which all begin with T."""
+    return frame.startswith(b"T")
+
+
+def frame_names(version: int, frame: bytes, *, unsynchronised: bool = False) -> str:
+    """What the field table calls the frame: its identifier, with its description if custom."""
+    name = frame[: 3 if version == 2 else 4].rstrip(b" \0").decode("ascii")
+    name = _LONG.get(name, name)
+    if name != "TXXX":
+        return name
+    content = _content(version, frame, unsynchronised=unsynchronised)
+    return f"{name}:{_description(content).upper()}"
+
+
+def _content(version: int, frame: bytes, *, unsynchronised: bool) -> bytes:
+    """The frame without its header. Empty where it is compressed or encrypted: not ours then."""
+    if version == 2:
+        return frame[6:]
+    content, flags = frame[10:], frame[9]
+    if version == 3:
+        return b"" if flags else content
+    if flags & 0x4C:  # grouped, compressed, encrypted
+        return b""
+    if flags & 0x01:  # the length is told once more
+        content = content[4:]
+    if flags & 0x02 or unsynchronised:
+        content = content.replace(b"\xff\x00", b"\xff")
+    return content
+
+
+def _description(content: bytes) -> str:
+    encoding, text = content[:1], content[1:]
+    if not encoding or encoding[0] not in _CODECS:
+        return ""
+    if encoding[0] in (LATIN1, UTF8):
+        text = text.partition(b"\0")[0]
+    else:
+        ends = (at for at in range(0, len(text) - 1, 2) if text[at : at + 2] == b"\0\0")
+        text = text[: next(ends, len(text))]
+    return text.decode(_CODECS[encoding[0]], "replace")
+
+
+def make_frame(version: int, name: str, values: Sequence[str], *, synchsafe: bool) -> bytes:
+    """One frame with these values: several strings in 2.4, one joined with "/" before.
+
+    Custom text is UTF-16 before 2.4, which knows nothing else beside Latin-1, and UTF-8 in 2.4.
+    """
+    identifier, _, description = name.partition(":")
+    text = ("\0" if version == 4 else "/").join(values)
+    if not description and text.isascii():  # a number: Latin-1, which the oldest readers expect
+        content = bytes([LATIN1]) + text.encode("ascii")
+    elif version == 4:
+        content = bytes([UTF8]) + _terminated(description, "\0").encode() + text.encode()
+    else:
+        content = bytes([UTF16]) + b"".join(
+            codecs.BOM_UTF16_LE + part.encode("utf-16-le")
+            for part in ([f"{description}\0", text] if description else [text])
+        )
+    if version == 2:
+        return _SHORT[identifier].encode() + len(content).to_bytes(3) + content
+    size = len(content)
+    if version == 4 and synchsafe:
+        size = sum((size >> 7 * place & 0x7F) << 8 * place for place in range(4))
+    return identifier.encode() + size.to_bytes(4) + b"\0\0" + content
+
+
+def _terminated(text: str, end: str) -> str:
+    return text + end if text else ""

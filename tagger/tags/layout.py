@@ -1,0 +1,79 @@
+"""What a container's rewrite must offer, and which container has one."""
+
+import os
+import stat
+from collections.abc import Callable, Collection, Mapping, Sequence
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from mutagen.flac import FLAC
+from mutagen.mp3 import MP3
+from mutagen.mp4 import MP4
+from mutagen.oggopus import OggOpus
+from mutagen.oggvorbis import OggVorbis
+
+from pacetag.tagger.tags.door import Audio, system_reason
+from pacetag.tagger.tags.errors import LayoutError, NotWritableError
+from pacetag.tagger.tags.flac import FlacLayout
+from pacetag.tagger.tags.id3 import Id3Layout
+from pacetag.tagger.tags.mp4 import Mp4Layout
+from pacetag.tagger.tags.ogg import OggLayout
+
+Wanted = Mapping[str, Sequence[str]]
+
+
+class Layout(Protocol):
+    """Where everything lies in one file, so that a few fields can change and nothing else."""
+
+    def kept(self, names: Collection[str]) -> tuple[bytes, ...]:
+        """All that must be byte for byte the same after those fields were written, sound aside."""
+
+    def write(self, source: BinaryIO, target: BinaryIO, wanted: Wanted) -> None:
+        """Write source, the file that the layout is of, to target with other values."""
+
+
+# Each loader reads the layout from an open file. Raises LayoutError.
+_LOADERS: dict[type, Callable[[BinaryIO], Layout]] = {
+    MP3: Id3Layout.load,
+    FLAC: FlacLayout.load,
+    OggVorbis: OggLayout.load,
+    OggOpus: OggLayout.load,
+    MP4: Mp4Layout.load,
+}
+
+
+def load_layout(path: Path, kind: type) -> Layout:
+    """The layout of a file that mutagen took for `kind`. Raises NotWritableError or OSError."""
+    loader = next((_LOADERS[each] for each in _LOADERS if issubclass(kind, each)), None)
+    if loader is None:
+        raise NotWritableError(path, f"tags of this kind of file ({kind.__name__}) are not written")
+    try:
+        with path.open("rb") as source:
+            return loader(source)
+    except LayoutError as error:
+        raise NotWritableError(path, str(error)) from error
+
+
+def why_not_writable(path: Path, audio: Audio) -> str | None:
+    """A clause why write_tags would refuse the file as it is now; None when it would not."""
+    try:
+        load_layout(path, type(audio))
+        return forbidden(path)
+    except NotWritableError as error:
+        return error.reason
+    except OSError as error:
+        return system_reason(error)
+
+
+def forbidden(path: Path) -> str | None:
+    """Which permission is lacking. The superuser may do all, yet a read-only mark was meant."""
+    real = Path(os.path.realpath(path))
+    for place, means, reason in (
+        (real, os.W_OK, "the file is read-only"),
+        (real.parent, os.W_OK | os.X_OK, "its folder is read-only"),
+    ):
+        if not place.stat().st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH):
+            return reason
+        if not os.access(place, means):
+            return reason
+    return None

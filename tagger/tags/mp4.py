@@ -1,0 +1,196 @@
+"""MP4 (AAC, ALAC): the list of tags inside moov changes, and the places of the sound follow.
+
+mutagen would render every entry anew and merge some; here foreign ones are copied as they lie.
+Specification: ISO/IEC 14496-12 (2015); the list of tags, moov/udta/meta/ilst, is Apple's.
+"""
+
+import io
+import shutil
+import struct
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO, Self
+
+from pacetag.tagger.tags.atoms import Atom, atoms_in, first_atom, render_atom, top_atoms
+from pacetag.tagger.tags.errors import LayoutError
+from pacetag.tagger.tags.fields import FIELDS
+from pacetag.tagger.tags.mp4_items import item_name, make_item
+from pacetag.tagger.tags.padding import padding_for
+
+_PARENTS = (b"trak", b"mdia", b"minf", b"stbl")
+_TABLES = {b"stco": "I", b"co64": "Q"}  # where chunks lie in the file: struct's code of an entry
+_EMPTY_META = bytes(4) + render_atom(b"hdlr", bytes(8), b"mdirappl", bytes(9))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mp4Layout:
+    """What moov holds, and where the sound lies."""
+
+    moov: bytes  # without its header
+    start: int  # place of moov in the file
+    stop: int  # place after it
+    mdat: Atom
+    others: tuple[bytes, ...]  # name and length of every other outermost atom
+
+    @classmethod
+    def load(cls, source: BinaryIO) -> Self:
+        """The layout of an open file. Raises LayoutError."""
+        end = source.seek(0, io.SEEK_END)
+        tops = list(top_atoms(source, end))
+        named = {each.name: each for each in tops}
+        if b"moof" in named:
+            raise LayoutError("it is a fragmented MP4 file")
+        if any(sum(each.name == name for each in tops) > 1 for name in (b"moov", b"mdat")):
+            raise LayoutError("its MP4 sound or headers lie in several pieces")
+        if not {b"moov", b"mdat"} <= named.keys() or tops[-1].stop > end:
+            raise LayoutError("its MP4 file is damaged or cut off")
+        moov = named[b"moov"]
+        source.seek(moov.body)
+        layout = cls(
+            moov=source.read(moov.stop - moov.body),
+            start=moov.start,
+            stop=moov.stop,
+            mdat=named[b"mdat"],
+            others=tuple(
+                each.name + str(each.stop - each.start).encode() for each in tops if each != moov
+            ),
+        )
+        layout._check()
+        return layout
+
+    def _check(self) -> None:
+        """Refuse what cannot be moved safely. Raises LayoutError."""
+        names = {atom.name for atom in _leaves(self.moov)}
+        if b"mvex" in names:
+            raise LayoutError("it is a fragmented MP4 file")
+        if b"saio" in names:  # offsets of an encryption that nobody here can check
+            raise LayoutError("it is an encrypted MP4 file")
+        for _, places in _tables(self.moov):
+            if any(not self.mdat.body <= place <= self.mdat.stop for place in places):
+                raise LayoutError("its MP4 headers point outside the sound")
+        if self._meta()[8:12] != b"hdlr":
+            raise LayoutError("its MP4 tags are laid out in a way that few programs read")
+        self.kept(())  # parses all the rest
+
+    def kept(self, names: Collection[str]) -> tuple[bytes, ...]:
+        """Every other atom and foreign entry, and where the sound's pieces lie within the sound."""
+        udta, meta = self._udta(), self._meta()
+        tables = [
+            repr([place - self.mdat.start for place in places]).encode()
+            for _, places in _tables(self.moov)
+        ]
+        leaves = [
+            self.moov[leaf.start : leaf.stop]
+            for leaf in _leaves(self.moov)
+            if leaf.name not in _TABLES
+        ]
+        meta_leaves = [
+            meta[4:][atom.start : atom.stop]
+            for atom in atoms_in(meta[4:])
+            if atom.name != b"free" and atom != first_atom(meta[4:], b"ilst")
+        ]
+        beside = _without(udta, first_atom(udta, b"meta"))
+        foreign = self._foreign(names)
+        return (*self.others, *leaves, *tables, beside, meta[:4], *meta_leaves, *foreign)
+
+    def write(
+        self, source: BinaryIO, target: BinaryIO, wanted: Mapping[str, Sequence[str]]
+    ) -> None:
+        """Write source to target with these values."""
+        udta = self._udta()
+        new_udta = _replaced(udta, b"meta", render_atom(b"meta", self._new_meta(wanted)))
+        body = _replaced(self.moov, b"udta", render_atom(b"udta", new_udta))
+        grown = 8 + len(body) - (self.stop - self.start)
+        if self.mdat.start > self.start:
+            body = _moved(body, grown)
+        source.seek(0)
+        target.write(source.read(self.start))
+        target.write(render_atom(b"moov", body))
+        source.seek(self.stop)
+        shutil.copyfileobj(source, target, 1 << 20)
+
+    def _udta(self) -> bytes:
+        udta = first_atom(self.moov, b"udta")
+        return self.moov[udta.body : udta.stop] if udta else b""
+
+    def _meta(self) -> bytes:
+        """What meta holds, its 4 bytes of version included; that of an empty one where none is."""
+        udta = self._udta()
+        meta = first_atom(udta, b"meta")
+        return udta[meta.body : meta.stop] if meta else _EMPTY_META
+
+    def _items(self) -> Iterator[tuple[str, bytes]]:
+        """The entries of the list of tags by name."""
+        meta = self._meta()[4:]
+        ilst = first_atom(meta, b"ilst")
+        if ilst is not None:
+            for item in atoms_in(meta, ilst.body, ilst.stop):
+                yield item_name(meta, item), meta[item.start : item.stop]
+
+    def _foreign(self, names: Collection[str]) -> list[bytes]:
+        written = {_compared(FIELDS[name].mp4) for name in names}
+        return [item for name, item in self._items() if name not in written]
+
+    def _new_meta(self, wanted: Mapping[str, Sequence[str]]) -> bytes:
+        version, meta = self._meta()[:4], self._meta()[4:]
+        own = [make_item(FIELDS[name].mp4, values) for name, values in wanted.items() if values]
+        room = [atom for atom in atoms_in(meta) if atom.name == b"free"]
+        old = first_atom(meta, b"ilst")
+        left = sum(atom.stop - atom.start for atom in [*room, *([old] if old else [])])
+        ilst = render_atom(b"ilst", *self._foreign(wanted), *own)
+        free = render_atom(b"free", bytes(padding_for(left - len(ilst) - 8)))
+        for atom in reversed(room):
+            meta = _without(meta, atom)
+        return version + _replaced(meta, b"ilst", ilst + free)
+
+
+def _compared(name: str) -> str:
+    """The name as item_name gives it."""
+    return name.upper() if name.startswith("----") else name
+
+
+def _leaves(moov: bytes) -> Iterator[Atom]:
+    """The innermost atoms of moov, but those of udta."""
+    parents = [(0, len(moov))]
+    while parents:
+        for atom in atoms_in(moov, *parents.pop()):
+            if atom.name in _PARENTS:
+                parents.append((atom.body, atom.stop))
+            elif atom.name != b"udta" or atom != first_atom(moov, b"udta"):
+                yield atom
+
+
+def _tables(moov: bytes) -> Iterator[tuple[Atom, tuple[int, ...]]]:
+    """The tables of places in the file, with their entries. Raises LayoutError."""
+    for leaf in _leaves(moov):
+        if leaf.name in _TABLES:
+            count = int.from_bytes(moov[leaf.body + 4 : leaf.body + 8])
+            form = f">{count}{_TABLES[leaf.name]}"
+            if leaf.body + 8 + struct.calcsize(form) > leaf.stop:
+                raise LayoutError("its MP4 atoms are damaged")
+            yield leaf, struct.unpack_from(form, moov, leaf.body + 8)
+
+
+def _moved(moov: bytes, by: int) -> bytes:
+    """The same moov for sound that lies further back. Raises LayoutError."""
+    moved = bytearray(moov)
+    for leaf, places in _tables(moov):
+        try:
+            form = f">{len(places)}{_TABLES[leaf.name]}"
+            struct.pack_into(form, moved, leaf.body + 8, *(place + by for place in places))
+        except struct.error as error:
+            raise LayoutError("its sound would move beyond 4 GiB") from error
+    return bytes(moved)
+
+
+def _replaced(data: bytes, name: bytes, new: bytes) -> bytes:
+    """The atoms in data with the first of that name replaced, or with a new last one."""
+    old = first_atom(data, name)
+    if old is not None:
+        return data[: old.start] + new + data[old.stop :]
+    end = max((atom.stop for atom in atoms_in(data)), default=0)
+    return data[:end] + new + data[end:]  # up to 7 bytes that end a QuickTime list stay the last
+
+
+def _without(data: bytes, atom: Atom | None) -> bytes:
+    return data if atom is None else data[: atom.start] + data[atom.stop :]

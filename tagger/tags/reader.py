@@ -1,0 +1,111 @@
+"""Reads a song's fields from any container that mutagen knows."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mutagen._vorbis import VCommentDict
+from mutagen.apev2 import APEv2
+from mutagen.asf import ASFTags
+from mutagen.id3 import ID3Tags
+from mutagen.mp4 import MP4Tags
+
+from pacetag.tagger.tags.door import Audio, open_audio
+from pacetag.tagger.tags.fields import ALBUM, ARTIST, BPM, GENRE, PACE, PACETAG, TITLE, Field
+from pacetag.tagger.tags.layout import why_not_writable
+
+
+@dataclass(frozen=True, kw_only=True)
+class SongTags:
+    """What a file says of itself."""
+
+    title: str | None
+    artist: str | None  # several are joined with "; "
+    album: str | None
+    genre: str | None
+    bpm: tuple[str, ...]  # as in the file
+    pace: tuple[str, ...]  # single values, however they were joined
+    pacetag: str | None  # the first one
+    duration: float | None  # seconds, from the headers
+    writable: bool
+    why_not: str | None  # a clause; None when writable
+
+
+def read_tags(path: Path) -> SongTags:
+    """The fields of a song; what is strange or missing in the tags is left out.
+
+    Raises TagError, with one sentence, only where the file as a whole cannot be read.
+    """
+    audio = open_audio(path)
+    why_not = why_not_writable(path, audio)
+    return SongTags(
+        title=_joined(audio, TITLE),
+        artist=_joined(audio, ARTIST),
+        album=_joined(audio, ALBUM),
+        genre=_joined(audio, GENRE),
+        bpm=tuple(values(audio, BPM)),
+        pace=PACE.split(values(audio, PACE)),
+        pacetag=next(iter(values(audio, PACETAG)), None),
+        duration=_duration(audio),
+        writable=why_not is None,
+        why_not=why_not,
+    )
+
+
+def values(audio: Audio, field: Field) -> list[str]:
+    """The field's values as they stand in the file, not split any further; [] for none."""
+    try:
+        return _values(audio.tags, field)
+    except (AttributeError, LookupError, TypeError, ValueError):
+        return []  # a picture where a title should be: as good as none
+
+
+def _values(tags: object, field: Field) -> list[str]:
+    if isinstance(tags, ID3Tags):
+        return _id3_values(tags, field.id3)
+    if isinstance(tags, VCommentDict):
+        return [value for key, value in tags if key.upper() == field.vorbis]
+    if isinstance(tags, MP4Tags):
+        return _mp4_values(tags, field.mp4)
+    if isinstance(tags, APEv2):
+        return [str(value) for value in tags[field.apev2]]
+    if isinstance(tags, ASFTags):
+        return [str(value) for key, value in tags if key.upper() == field.asf.upper()]
+    return []
+
+
+def _id3_values(tags: Audio, name: str) -> list[str]:
+    frame, _, description = name.partition(":")
+    found = [
+        each for each in tags.getall(frame) if not description or each.desc.upper() == description
+    ]
+    # A genre may stand there as a number, which .genres turns into its name.
+    return [str(text) for each in found for text in getattr(each, "genres", each.text)]
+
+
+def _mp4_values(tags: Audio, name: str) -> list[str]:
+    found = [tags[key] for key in tags if key == name or _folded(key) == _folded(name)]
+    single = [value for each in found for value in (each if isinstance(each, list) else [each])]
+    return [_text(value) for value in single]
+
+
+def _folded(key: str) -> str:
+    """The key as it is compared: the names of custom fields match in any case."""
+    return key.upper() if key.startswith("----") else key
+
+
+def _text(value: object) -> str:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+def _joined(audio: Audio, field: Field) -> str | None:
+    parts: Sequence[str] = [part.strip(" \0\r\n\t") for part in values(audio, field)]
+    return "; ".join(part for part in parts if part) or None
+
+
+def _duration(audio: Audio) -> float | None:
+    length = getattr(audio.info, "length", None)
+    if isinstance(length, int | float) and math.isfinite(length) and length > 0:
+        return float(length)
+    return None

@@ -1,0 +1,145 @@
+"""The machine string: what is written is read back, and nothing else is taken for it."""
+
+import random
+
+import pytest
+
+from pacetag.tagger.tags.ownership import foreign_pace
+from pacetag.tagger.tags.pacetag import (
+    PaceTag,
+    TaggedPace,
+    format_pacetag,
+    pace_fields,
+    pace_values,
+    parse_pacetag,
+)
+from pacetag.tagger.tags.reader import SongTags
+
+LINE = "1 bundle=stage1 paces=172.34@0.98,86.17@0.95 audio=00ff"
+
+
+def paces(*rates: float) -> tuple[TaggedPace, ...]:
+    return tuple(TaggedPace(bpm=rate, confidence=0.9) for rate in rates)
+
+
+def song_tags(pace: tuple[str, ...], pacetag: str | None) -> SongTags:
+    return SongTags(
+        title=None,
+        artist=None,
+        album=None,
+        genre=None,
+        bpm=(),
+        pace=pace,
+        pacetag=pacetag,
+        duration=None,
+        writable=True,
+        why_not=None,
+    )
+
+
+def test_the_line_is_as_documented() -> None:
+    tag = PaceTag(
+        bundle="stage1",
+        paces=(TaggedPace(bpm=172.34, confidence=0.98), TaggedPace(bpm=86.17, confidence=0.95)),
+        audio="00ff",
+    )
+
+    assert format_pacetag(tag) == LINE
+    assert parse_pacetag(LINE) == tag
+
+
+def test_no_pace_is_said_as_none() -> None:
+    tag = PaceTag(bundle="b", paces=(), audio="00")
+
+    assert format_pacetag(tag) == "1 bundle=b paces=none audio=00"
+    assert parse_pacetag(format_pacetag(tag)) == tag
+    assert pace_fields(tag) == {"pace": [], "pacetag": ["1 bundle=b paces=none audio=00"]}
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_any_tag_survives_the_round_trip(seed: int) -> None:
+    draw = random.Random(seed)
+    tag = PaceTag(
+        bundle="".join(draw.choices("abcXYZ019._-=,@å", k=draw.randint(1, 40))),
+        paces=tuple(
+            TaggedPace(bpm=draw.randint(4000, 32_000) / 100, confidence=draw.randint(0, 100) / 100)
+            for _ in range(draw.randint(0, 6))
+        ),
+        audio=f"{draw.getrandbits(128):032x}",
+    )
+
+    line = format_pacetag(tag)
+
+    assert parse_pacetag(line) == tag
+    assert not set(line) & set(";/\0\n")
+
+
+@pytest.mark.parametrize("bundle", ["", "two words", "a;b", "a/b", "a\0b", "a\nb"])
+def test_a_bundle_name_that_cannot_be_read_back_is_refused(bundle: str) -> None:
+    with pytest.raises(ValueError, match="could be read back"):
+        format_pacetag(PaceTag(bundle=bundle, paces=(), audio="00"))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        None,
+        "",
+        "172",
+        LINE.replace("1 ", "2 ", 1),
+        LINE + " more=1",
+        LINE + "\n",
+        LINE.upper(),
+        LINE.replace("@0.98", ""),
+        LINE.replace("@0.98", "@2.98"),
+        LINE.replace("172.34", "١٧٢.٣٤"),
+        LINE.replace("172.34@0.98,86.17@0.95", ""),
+    ],
+)
+def test_anything_else_is_foreign(line: str | None) -> None:
+    assert parse_pacetag(line) is None
+
+
+@pytest.mark.parametrize(
+    ("rates", "values"),
+    [
+        ([172.34, 86.17], ["172", "86"]),
+        ([86.5, 87.49], ["87"]),  # halves go up, doubles are dropped
+        ([85.5], ["86"]),
+        ([172.4999], ["173"]),  # PACETAG says 172.50
+        ([], []),
+    ],
+)
+def test_pace_holds_the_nearest_integers_once(rates: list[float], values: list[str]) -> None:
+    assert pace_values(paces(*rates)) == values
+
+
+def test_pace_always_follows_from_pacetag() -> None:
+    """Or our own tags would look like a person's after a round trip."""
+    draw = random.Random(7)
+    for _ in range(300):
+        tag = PaceTag(
+            bundle="b", paces=paces(*(draw.uniform(40, 320) for _ in range(3))), audio="0"
+        )
+        fields = pace_fields(tag)
+
+        assert not foreign_pace(song_tags(tuple(fields["pace"]), fields["pacetag"][0]))
+
+
+@pytest.mark.parametrize(
+    ("pace", "pacetag", "foreign"),
+    [
+        ((), None, False),
+        ((), LINE, False),  # a person removed PACE: nothing of theirs is left
+        (("172", "86"), LINE, False),
+        (("172", "86"), None, True),
+        (("172", "86"), "9 something later", True),
+        (("172",), LINE, True),
+        (("86", "172"), LINE, True),
+        (("165",), "1 bundle=b paces=none audio=00", True),
+    ],
+)
+def test_a_pace_that_the_pacetag_does_not_say_is_a_persons(
+    pace: tuple[str, ...], pacetag: str | None, foreign: bool
+) -> None:
+    assert foreign_pace(song_tags(pace, pacetag)) is foreign

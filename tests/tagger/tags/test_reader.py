@@ -1,0 +1,134 @@
+"""Reading gives what it can, and says in one sentence when it cannot."""
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import mutagen
+import pytest
+from mutagen import aiff, id3, mp4, wave
+
+from pacetag.tagger.tags.errors import TagError
+from pacetag.tagger.tags.reader import read_tags
+from pacetag.tagger.tags.writer import write_tags
+from tests.tagger.tags.conftest import Song, encode
+
+
+@pytest.mark.parametrize(("name", "kind"), [("a.wav", wave.WAVE), ("a.aiff", aiff.AIFF)])
+def test_kinds_that_are_not_written_are_read(tmp_path: Path, name: str, kind: Any) -> None:
+    path = encode(tmp_path / name)
+    audio = kind(path)
+    audio.add_tags()
+    audio.tags.add(id3.TIT2(encoding=3, text="Title"))  # type: ignore[no-untyped-call]
+    audio.tags.add(id3.TPE1(encoding=3, text=["One", "Two"]))  # type: ignore[no-untyped-call]
+    audio.save()
+
+    tags = read_tags(path)
+
+    assert (tags.title, tags.artist) == ("Title", "One; Two")
+    assert tags.duration == pytest.approx(1.0)
+    assert not tags.writable
+    assert tags.why_not == f"tags of this kind of file ({kind.__name__}) are not written"
+    with pytest.raises(TagError, match="are not written"):
+        write_tags(path, {"pace": ["1"]})
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("text.mp3", b"this is no music at all\n" * 100),
+        ("empty.mp3", b""),
+        ("short.mp3", b"ID3"),
+        ("text.flac", b"fLaC" + b"x" * 500),
+        ("text.ogg", b"OggS" + b"x" * 500),
+        ("text.m4a", b"\0\0\0\x18ftypM4A " + b"x" * 500),
+        ("picture.png", b"\x89PNG\r\n\x1a\n" + bytes(200)),
+        ("deep.m4a", b"\0\0\0\x08ftyp" + b"".join(b"\0\x10\0\0moov" for _ in range(3000))),
+    ],
+)
+def test_what_is_no_audio_is_one_sentence(tmp_path: Path, name: str, content: bytes) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+
+    with pytest.raises(TagError) as caught:
+        read_tags(path)
+
+    assert caught.value.path == path
+    assert "\n" not in caught.value.reason
+    assert str(path) not in caught.value.reason
+    assert len(caught.value.reason) < 200
+
+
+def test_a_missing_file_is_said_to_be_missing(tmp_path: Path) -> None:
+    with pytest.raises(TagError, match="there is no such file"):
+        read_tags(tmp_path / "gone.flac")
+
+
+@pytest.mark.parametrize("suffix", [".mp3", ".ogg"])
+def test_content_decides_over_a_wrong_suffix(copy_of: Callable[[str], Song], suffix: str) -> None:
+    for kind in ("flac", "m4a"):
+        path = copy_of(kind).path
+        renamed = path.rename(path.with_suffix(suffix))
+
+        assert read_tags(renamed).title == "Låt"
+        write_tags(renamed, {"pace": ["1"]})
+        assert read_tags(renamed).pace == ("1",)
+
+
+def test_strange_values_are_left_out(copy_of: Callable[[str], Song]) -> None:
+    path = copy_of("m4a").path
+    audio: Any = mp4.MP4(path)  # type: ignore[no-untyped-call]
+    audio["----:com.apple.iTunes:PACE"] = [b"\xff\xfe", b"172;;86/", b""]
+    audio["\xa9nam"] = ["", "  "]
+    audio.save()
+
+    tags = read_tags(path)
+
+    assert tags.pace == ("\ufffd\ufffd", "172", "86")
+    assert tags.title is None
+
+
+def test_a_genre_by_number_gets_its_name(copy_of: Callable[[str], Song]) -> None:
+    assert read_tags(copy_of("mp3-v23").path).genre == "Rock"
+
+
+def test_bad_files_are_an_error_each_time_and_our_bugs_are_not(
+    copy_of: Callable[[str], Song], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever mutagen raises is about the file; what we raise ourselves must not look so."""
+    path = copy_of("ogg").path
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("odd")
+
+    monkeypatch.setattr("pacetag.tagger.tags.reader._duration", broken)
+    with pytest.raises(ZeroDivisionError):
+        read_tags(path)
+    monkeypatch.setattr(mutagen, "File", broken)
+    with pytest.raises(TagError, match="damaged"):
+        read_tags(path)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_damage_anywhere_is_an_error_or_harmless(song: Song, seed: int) -> None:
+    """Cut and scribbled over: nothing but TagError comes out, and a refused file is not touched."""
+    draw = random.Random(f"{song.kind} {seed}")
+    data = bytearray(song.path.read_bytes())
+    if seed % 3 == 0:
+        del data[draw.randrange(len(data)) :]
+    for _ in range(draw.choice([1, 5, 40])):
+        if data:
+            reach = draw.choice([60, 2000, len(data)])
+            data[draw.randrange(min(reach, len(data)))] = draw.choice([0, 1, 0x7F, 0xFF])
+    song.path.write_bytes(data)
+
+    try:
+        read_tags(song.path)
+        write_tags(song.path, {"pace": ["172"], "pacetag": ["x" * draw.choice([5, 9000])]})
+    except TagError:
+        assert song.path.read_bytes() == data
+    else:
+        assert read_tags(song.path).pace == ("172",)
+
+    assert [each.name for each in song.path.parent.iterdir()] == [song.path.name]
