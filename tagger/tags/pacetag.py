@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from pacetag.tagger.paces import whole_paces
+
 _PACE = r"\d{1,3}\.\d\d@[01]\.\d\d"
 _LINE = re.compile(
     rf"1 bundle=(?P<bundle>[^\s;/\0]+)"
@@ -65,12 +67,8 @@ def parse_pacetag(line: str | None) -> PaceTag | None:
 
 
 def pace_values(paces: Iterable[TaggedPace]) -> list[str]:
-    """The values of PACE: the nearest integer of each rate, in the given order, each once.
-
-    Halves round up as people do, and rounding starts from the two decimals that PACETAG keeps, so
-    that PACE always follows from PACETAG.
-    """
-    return list(dict.fromkeys(str(int(round(pace.bpm, 2) + 0.5)) for pace in paces))
+    """The values of PACE: the nearest integer of each rate, in the given order, each once."""
+    return [str(pace) for pace in whole_paces(paces)]
 
 
 def pace_fields(tag: PaceTag) -> dict[str, list[str]]:

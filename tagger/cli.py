@@ -1,0 +1,86 @@
+"""The command line: which commands there are, and how their errors look.
+
+Each command lives in a module of its own and imports what it needs when it runs, so that `--help`
+costs nothing but typer.
+"""
+
+import sys
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from pacetag.tagger.command_playlist import playlist
+from pacetag.tagger.command_scan import scan
+from pacetag.tagger.command_show import show
+from pacetag.tagger.command_stats import stats
+from pacetag.tagger.command_train import train
+from pacetag.tagger.command_undo import undo
+from pacetag.tagger.command_watch import watch
+
+
+class Commands(TyperGroup):
+    """The commands; what is expected to go wrong in one becomes a sentence and an exit code."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the chosen command."""
+        from pacetag.db.errors import SongIndexError
+        from pacetag.model.errors import ModelError
+        from pacetag.tagger.errors import TaggerError
+        from pacetag.tagger.tags.errors import TagError
+
+        try:
+            return super().invoke(ctx)
+        except TaggerError as error:
+            code, sentence = error.exit_code, str(error)
+        except (SongIndexError, ModelError, TagError) as error:
+            code, sentence = 1, str(error)
+        from pacetag.tagger.report import say
+        from pacetag.tagger.wording import printable
+
+        say(printable(f"pacetag: {sentence}"), sys.stderr)
+        raise typer.Exit(code)
+
+
+app = typer.Typer(
+    cls=Commands,
+    no_args_is_help=True,
+    rich_markup_mode=None,  # rich takes longer to import than all the rest
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        from pacetag.tagger.report import say
+
+        say(f"pacetag {version('pacetag')}")
+        raise typer.Exit
+
+
+@app.callback()
+def pacetag(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_version, is_eager=True, help="Say which version it is."
+        ),
+    ] = False,
+) -> None:
+    """Listens to a music library and finds, for every song, the cadences a runner can step to."""
+
+
+for command in (scan, playlist, watch, show, stats, undo, train):
+    app.command()(command)
+
+
+def main() -> None:
+    """Entry point of the `pacetag` command."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,110 @@
+"""`pacetag scan`: parse, run, render."""
+
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pacetag.tagger.arguments import IndexOption, JsonOption, PathsArgument
+from pacetag.tagger.options import BpmMode, ScanOptions
+from pacetag.tagger.settings import default_jobs, index_path
+
+if TYPE_CHECKING:
+    from pacetag.tagger.report import Reporter
+
+JobsOption = Annotated[
+    int | None,
+    typer.Option(
+        "--jobs", min=1, metavar="N", help="Worker processes; one a processor if not given."
+    ),
+]
+NoTagsOption = Annotated[
+    bool, typer.Option("--no-tags", help="Only fill the index; leave the files as they are.")
+]
+BpmOption = Annotated[
+    BpmMode,
+    typer.Option(
+        "--bpm", help="Whether to write the ordinary BPM field, with the most confident pace, too."
+    ),
+]
+
+
+def scan(
+    paths: PathsArgument,
+    jobs: JobsOption = None,
+    no_tags: NoTagsOption = False,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Say what would be written; touch neither files nor index."),
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Judge songs again that are known or failed before.")
+    ] = False,
+    index: IndexOption = None,
+    as_json: JsonOption = False,
+    bpm: BpmOption = BpmMode.NEVER,
+) -> None:
+    """Listen to songs; write their paces into tags and index.
+
+    Songs that are known already are passed over, even when they were renamed or retagged. Ctrl-C
+    stops; the next scan goes on from there. Exit codes: 0 done, 1 some songs failed, 2 wrong
+    usage, 130 interrupted.
+    """
+    from pacetag.tagger.library import check_paths
+
+    options = ScanOptions(
+        jobs=jobs or default_jobs(), tags=not no_tags, dry_run=dry_run, force=force, bpm=bpm
+    )
+    code = run_scan(check_paths(paths), index_path(index), options, as_json=as_json)
+    raise typer.Exit(code)
+
+
+def run_scan(
+    roots: Sequence[Path], index_file: Path, options: ScanOptions, *, as_json: bool
+) -> int:
+    """Scan and render; returns the exit code."""
+    from pacetag.tagger import workers
+    from pacetag.tagger.library import walk
+    from pacetag.tagger.opening import opened_index
+    from pacetag.tagger.outcomes import Tally
+    from pacetag.tagger.scan import Scan
+    from pacetag.tagger.stopping import Stop, stop_on_signals
+    from pacetag.tagger.vanished import mark_vanished
+
+    began = time.monotonic()
+    stop, tally = Stop(), Tally()
+    missing: list[str] = []
+    with stop_on_signals(stop), opened_index(index_file, scratch=options.dry_run) as index:
+        found = list(walk(roots))
+        with _reporter(len(found), options, as_json=as_json) as reporter:
+            for song in Scan(index, workers.shipped_ear(), options, stop).songs(found):
+                tally.add(song)
+                reporter.song(song)
+            if not stop.requested:
+                seen = frozenset(map(str, found))
+                missing = mark_vanished(index, roots, roots=roots, seen=seen)
+            summary = tally.summary(
+                seconds=time.monotonic() - began,
+                interrupted=stop.requested,
+                missing=len(missing),
+            )
+            reporter.end(summary)
+    return summary.exit_code
+
+
+def _reporter(total: int, options: ScanOptions, *, as_json: bool) -> "Reporter":
+    """JSON if asked for, a bar on a terminal, else plain lines."""
+    if as_json:
+        from pacetag.tagger.json_lines import JsonReporter
+
+        return JsonReporter()
+    if sys.stderr.isatty():
+        from pacetag.tagger.progress import LiveReporter
+
+        return LiveReporter(total, dry_run=options.dry_run)
+    from pacetag.tagger.report import PlainReporter
+
+    return PlainReporter(total, dry_run=options.dry_run)

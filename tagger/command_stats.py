@@ -1,0 +1,23 @@
+"""`pacetag stats`: the index in numbers."""
+
+from pacetag.tagger.arguments import IndexOption, JsonOption
+from pacetag.tagger.settings import index_path
+
+
+def stats(index: IndexOption = None, as_json: JsonOption = False) -> None:
+    """Count the songs in the index, and their paces."""
+    from pacetag.tagger.opening import read_index
+
+    path = index_path(index)
+    with read_index(path) as songs:
+        numbers = songs.stats()
+    if as_json:
+        from pacetag.tagger.json_lines import say_json, stats_object
+
+        say_json(stats_object(numbers))
+        return
+    from pacetag.tagger.report import say
+    from pacetag.tagger.tables import stats_lines
+
+    for line in stats_lines(numbers, str(path)):
+        say(line)

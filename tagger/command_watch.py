@@ -1,0 +1,66 @@
+"""`pacetag watch`: keep the index true to folders, in the foreground."""
+
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pacetag.tagger.arguments import IndexOption
+from pacetag.tagger.command_scan import BpmOption, JobsOption, NoTagsOption
+from pacetag.tagger.options import BpmMode, ScanOptions
+from pacetag.tagger.settings import default_jobs, index_path
+
+
+def watch(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Folders with music.")],
+    jobs: JobsOption = None,
+    no_tags: NoTagsOption = False,
+    index: IndexOption = None,
+    bpm: BpmOption = BpmMode.NEVER,
+    settle: Annotated[
+        float,
+        typer.Option(
+            "--settle", min=0.1, metavar="SECONDS", help="Silence before a folder is scanned."
+        ),
+    ] = 5.0,
+    sweep: Annotated[
+        float,
+        typer.Option(
+            "--sweep", min=0.01, metavar="MINUTES", help="Time between looks at everything."
+        ),
+    ] = 15.0,
+) -> None:
+    """Keep tags and index true while folders change.
+
+    Scans the folders, then every song that comes, changes, moves or goes, until Ctrl-C.
+
+    Files that are still being copied are waited for. Exit codes: 0 ended by SIGTERM, 130 by
+    Ctrl-C, 1 the index cannot be used, 2 wrong usage.
+    """
+    from pacetag.tagger import workers
+    from pacetag.tagger.errors import UsageError
+    from pacetag.tagger.library import check_paths
+    from pacetag.tagger.opening import opened_index
+    from pacetag.tagger.stopping import Stop, stop_on_signals
+    from pacetag.tagger.watch.keeper import Keeper
+    from pacetag.tagger.watch.lines import WatchLines
+
+    roots = check_paths(paths)
+    for root in roots:
+        if not root.is_dir():
+            raise UsageError(f"{root}: is not a folder; watch the folder that it is in")
+    options = ScanOptions(jobs=jobs or default_jobs(), tags=not no_tags, bpm=bpm)
+    stop = Stop()
+    with stop_on_signals(stop), opened_index(index_path(index)) as songs:
+        Keeper(
+            roots,
+            songs,
+            workers.shipped_ear(),
+            options,
+            settle=settle,
+            sweep=60 * sweep,
+            stop=stop,
+            lines=WatchLines(),
+        ).run()
+    raise typer.Exit(130 if stop.signal is signal.SIGINT else 0)

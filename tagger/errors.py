@@ -1,0 +1,27 @@
+"""What can go wrong in the program itself, each with a sentence for a person."""
+
+
+class TaggerError(Exception):
+    """Anything the program cannot do; the text says what happened and what to do."""
+
+    exit_code = 1
+
+
+class UsageError(TaggerError):
+    """The command was asked for something that cannot be meant."""
+
+    exit_code = 2
+
+
+class MissingExtraError(TaggerError):
+    """A command needs packages that a plain installation leaves out."""
+
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(
+            f"{what} needs packages that are not installed; "
+            f"`pip install 'pacetag[{extra}]'` adds them"
+        )
+
+
+class EarError(TaggerError):
+    """The trained network could not be started, so no song can be judged."""

@@ -1,0 +1,59 @@
+"""One look at a file: its stamp, its tags, and which audio it holds."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pacetag.db.records import Stamp
+from pacetag.tagger.library import stamp
+from pacetag.tagger.tags.errors import TagError
+from pacetag.tagger.tags.pacetag import PaceTag, parse_pacetag
+from pacetag.tagger.tags.payload import payload_fingerprint
+from pacetag.tagger.tags.reader import SongTags, read_tags
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """A file as it was at one moment."""
+
+    path: Path
+    stamp: Stamp  # taken before the rest was read
+    fingerprint: str  # of the audio without tags
+    tags: SongTags
+    pacetag: PaceTag | None  # pacetag's own note in the tags
+
+
+def examine(path: Path, known: Stamp | None = None, fingerprint: str | None = None) -> Look:
+    """Look at a file. Its audio is not read again if `fingerprint` was taken at stamp `known`.
+
+    A file of which only the tags cannot be read still has a sound to judge: it counts as one that
+    is not written. Raises OSError or TagError when it cannot be read at all.
+    """
+    now = stamp(path)
+    try:
+        tags = read_tags(path)
+    except TagError as error:
+        tags = _no_tags(error.reason)
+    if fingerprint is None or known != now:
+        fingerprint = payload_fingerprint(path)
+    return Look(
+        path=path,
+        stamp=now,
+        fingerprint=fingerprint,
+        tags=tags,
+        pacetag=parse_pacetag(tags.pacetag) if tags.pacetag else None,
+    )
+
+
+def _no_tags(why_not: str) -> SongTags:
+    return SongTags(
+        title=None,
+        artist=None,
+        album=None,
+        genre=None,
+        bpm=(),
+        pace=(),
+        pacetag=None,
+        duration=None,
+        writable=False,
+        why_not=why_not,
+    )

@@ -1,0 +1,83 @@
+"""Results as JSON, one object a line. The keys are a contract; a test pins them."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any, Self
+
+from pacetag.db.records import IndexStats
+from pacetag.tagger.outcomes import ScanSummary, SongOutcome
+from pacetag.tagger.paces import Pace
+from pacetag.tagger.playlist.entries import Playlist
+from pacetag.tagger.report import say
+
+
+class JsonReporter:
+    """One object for each song when it is done, and one for the whole at the end."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return
+
+    def song(self, song: SongOutcome) -> None:
+        """Print the song."""
+        say_json(
+            {
+                "path": song.path,
+                "outcome": song.outcome.value,
+                "paces": pace_objects(song.paces),
+                "reason": song.reason,
+            }
+        )
+
+    def end(self, summary: ScanSummary) -> None:
+        """Print the sum."""
+        say_json({"counts": asdict(summary.counts), "seconds": round(summary.seconds, 3)})
+
+
+def pace_objects(paces: Iterable[Pace]) -> list[dict[str, float]]:
+    """Paces as JSON holds them."""
+    return [{"bpm": pace.bpm, "confidence": pace.confidence} for pace in paces]
+
+
+def say_json(value: dict[str, Any]) -> None:
+    """Print one object on a line of ASCII, in which even undecodable file names survive."""
+    say(json.dumps(value))
+
+
+def playlist_object(playlist: Playlist) -> dict[str, Any]:
+    """A playlist as JSON holds it."""
+    return {
+        "cadence": playlist.cadence,
+        "tolerance": playlist.tolerance,
+        "songs": [
+            {
+                "path": entry.song.path,
+                "title": entry.song.title,
+                "artist": entry.song.artist,
+                "duration": entry.song.duration,
+                "pace": {"bpm": entry.pace.bpm, "confidence": entry.pace.confidence},
+                "deviation": round(entry.deviation, 5),
+            }
+            for entry in playlist.entries
+        ],
+        "seconds": round(playlist.total, 3),
+        "near": [{"tolerance": near.tolerance, "songs": near.songs} for near in playlist.near],
+    }
+
+
+def stats_object(stats: IndexStats) -> dict[str, Any]:
+    """The index's numbers as JSON holds them."""
+    return {
+        "songs": stats.songs,
+        "with_paces": stats.with_paces,
+        "without_paces": stats.without_paces,
+        "failed": stats.failed,
+        "missing": stats.missing,
+        "artists": stats.artists,
+        "seconds": round(stats.total_seconds, 3),
+        "histogram": [{"from": start, "songs": count} for start, count in stats.histogram],
+        "bundles": dict(stats.bundles),
+    }

@@ -1,0 +1,126 @@
+"""A folder as a list of songs: which files count, and what tells that one has changed."""
+
+import os
+import stat as modes
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from pacetag.db.records import Stamp
+from pacetag.tagger.errors import UsageError
+
+AUDIO_SUFFIXES = frozenset(
+    {"aac", "aif", "aifc", "aiff", "ape", "caf", "flac", "m4a", "mka", "mp2", "mp3", "mpc"}
+    | {"oga", "ogg", "opus", "tta", "wav", "wma", "wv"}
+)
+
+
+def is_song(name: str) -> bool:
+    """Whether a file of this name counts as a song: an audio suffix, and not hidden.
+
+    Temporary files of copiers and of the tag writer are hidden or end in something else.
+    """
+    _, dot, suffix = name.rpartition(".")
+    return bool(dot) and suffix.lower() in AUDIO_SUFFIXES and not name.startswith(".")
+
+
+def walk(paths: Iterable[Path], *, deep: bool = True) -> Iterator[Path]:
+    """Every song under the paths, once, as absolute paths sorted within their folder.
+
+    A path may be a file. Links to folders are followed after the real folders, so that a song that
+    can be reached both ways is found where it lies; loops end because no folder is entered twice.
+    Folders that cannot be read are passed over. `deep=False` stays out of sub-folders.
+    """
+    entered: set[tuple[int, int]] = set()
+    named: set[Path] = set()
+    for path in paths:
+        start = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would replace links
+        if start.is_dir():
+            yield from _walk_folder(start, entered, deep=deep)
+        elif is_song(start.name) and start not in named and start.is_file():
+            named.add(start)
+            yield start
+
+
+def _walk_folder(top: Path, entered: set[tuple[int, int]], *, deep: bool) -> Iterator[Path]:
+    """The songs under one folder: real folders first, then those that links lead to."""
+    real, linked = [top], list[Path]()
+    while real or linked:
+        folder = real.pop() if real else linked.pop(0)
+        try:
+            status = folder.stat()
+            if (status.st_dev, status.st_ino) in entered:
+                continue
+            entered.add((status.st_dev, status.st_ino))
+            with os.scandir(folder) as listing:
+                entries = sorted(listing, key=lambda entry: entry.name)
+        except OSError:  # unreadable, or gone since it was listed
+            continue
+        below: list[Path] = []
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            if _is_folder(entry):
+                (linked if entry.is_symlink() else below).append(folder / entry.name)
+            elif is_song(entry.name) and _is_file(entry):
+                yield folder / entry.name
+        if deep:
+            real.extend(reversed(below))
+        else:
+            linked.clear()
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads to itself
+        return False
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file()
+    except OSError:
+        return False
+
+
+def check_paths(paths: Iterable[Path]) -> list[Path]:
+    """The paths, absolute. Raises UsageError for one that does not exist."""
+    checked = []
+    for path in paths:
+        absolute = Path(os.path.abspath(path.expanduser()))  # noqa: PTH100
+        try:
+            absolute.stat()
+        except OSError as error:
+            raise UsageError(f"{path}: {_why(error)}; name a folder or a song") from error
+        checked.append(absolute)
+    return checked
+
+
+def _why(error: OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "there is no such file or folder"
+    return f"cannot be looked at ({error.strerror})"
+
+
+def stamp(path: Path) -> Stamp:
+    """What tells whether a file has changed since. Raises OSError."""
+    status = path.stat()
+    if not modes.S_ISREG(status.st_mode):
+        raise FileNotFoundError(f"{path}: not a file")
+    return Stamp(
+        size=status.st_size,
+        mtime_ns=status.st_mtime_ns,
+        ctime_ns=status.st_ctime_ns,
+        inode=status.st_ino,
+    )
+
+
+def is_gone(path: str) -> bool:
+    """Whether nothing lies at the path any more; an unreadable folder does not prove it."""
+    try:
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False

@@ -1,0 +1,23 @@
+"""What a scan may do, as the command line or the watcher asks for it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class BpmMode(StrEnum):
+    """Whether the ordinary BPM field is written too; it holds one whole number only."""
+
+    NEVER = "never"
+    IF_MISSING = "if-missing"
+    OVERWRITE = "overwrite"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScanOptions:
+    """What a scan may do."""
+
+    jobs: int  # worker processes
+    tags: bool = True  # write tags into the files
+    dry_run: bool = False  # say what would be written, touch neither files nor index
+    force: bool = False  # judge again what is known or failed before
+    bpm: BpmMode = BpmMode.NEVER

@@ -1,0 +1,91 @@
+"""What became of each song, and the sum of it: the values that commands return."""
+
+from collections import Counter
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pacetag.tagger.paces import Pace
+
+BIN = 10  # bpm, width of a bar of the histogram
+
+
+class Outcome(StrEnum):
+    """How a song fared in a scan."""
+
+    TAGGED = "tagged"  # its tags were written, or would be in a dry run
+    UNCHANGED = "unchanged"  # known, or nothing to write
+    SKIPPED = "skipped"  # too short, or failed before and unchanged since
+    FAILED = "failed"  # could not be read, judged or written
+
+
+@dataclass(frozen=True, kw_only=True)
+class SongOutcome:
+    """One song after a scan."""
+
+    path: str  # absolute
+    outcome: Outcome
+    paces: tuple[Pace, ...] = ()  # most confident first
+    reason: str | None = None  # a clause for a person; None where there is nothing to say
+    analysed: bool = False  # the network listened to it
+    written: bool = False  # its file was changed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counts:
+    """Songs by what became of them."""
+
+    songs: int = 0
+    tagged: int = 0
+    unchanged: int = 0
+    skipped: int = 0
+    failed: int = 0
+    analysed: int = 0
+    written: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScanSummary:
+    """A scan when it is over."""
+
+    counts: Counts
+    seconds: float
+    interrupted: bool
+    missing: int  # songs of the index that were found gone
+    histogram: tuple[tuple[int, int], ...]  # (first bpm of a bin of 10, paces in it)
+
+    @property
+    def exit_code(self) -> int:
+        """0 done, 1 some songs failed, 130 interrupted."""
+        if self.interrupted:
+            return 130
+        return 1 if self.counts.failed else 0
+
+
+class Tally:
+    """Adds outcomes up."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[str] = Counter()
+        self._bins: Counter[int] = Counter()
+
+    def add(self, song: SongOutcome) -> None:
+        """Count one more song."""
+        self._counts.update(("songs", song.outcome.value))
+        self._counts["analysed"] += song.analysed
+        self._counts["written"] += song.written
+        self._bins.update(int(pace.bpm // BIN) * BIN for pace in song.paces)
+
+    @property
+    def songs(self) -> int:
+        """Songs so far."""
+        return self._counts["songs"]
+
+    def summary(self, *, seconds: float, interrupted: bool, missing: int = 0) -> ScanSummary:
+        """The sum so far as a value."""
+        return ScanSummary(
+            counts=Counts(**self._counts),
+            seconds=seconds,
+            interrupted=interrupted,
+            missing=missing,
+            histogram=tuple(sorted(self._bins.items())),
+        )

@@ -1,0 +1,112 @@
+"""How results of a scan look: progress and failures on stderr, the summary on stdout."""
+
+import sys
+import time
+from typing import Protocol, Self, TextIO
+
+from pacetag.tagger.outcomes import Counts, Outcome, ScanSummary, SongOutcome
+from pacetag.tagger.paces import Pace, whole_paces
+from pacetag.tagger.wording import clock, histogram_lines, printable, songs
+
+EVERY = 10.0  # seconds between two lines of progress where no bar can be drawn
+
+
+class Reporter(Protocol):
+    """Shows a scan to somebody while it runs and when it is over."""
+
+    def __enter__(self) -> Self:
+        """Begin."""
+
+    def __exit__(self, *_: object) -> None:
+        """Leave the screen in order, whatever happened."""
+
+    def song(self, song: SongOutcome) -> None:
+        """One more song is done."""
+
+    def end(self, summary: ScanSummary) -> None:
+        """The scan is over."""
+
+
+class PlainReporter:
+    """Lines without control codes, for files and pipes."""
+
+    def __init__(self, total: int, *, dry_run: bool = False) -> None:
+        self._total, self._done, self._dry_run = total, 0, dry_run
+        self._began = self._said = time.monotonic()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return
+
+    def song(self, song: SongOutcome) -> None:
+        """Say what failed or would be written, and now and then how far it is."""
+        self._done += 1
+        if self._dry_run and song.outcome is Outcome.TAGGED:
+            say(song_line(song))
+        if song.outcome is Outcome.FAILED:
+            say(failure_line(song), sys.stderr)
+        now = time.monotonic()
+        if now - self._said >= EVERY:
+            self._said = now
+            say(self._progress(now - self._began), sys.stderr)
+
+    def _progress(self, seconds: float) -> str:
+        rate = self._done / seconds
+        left = clock((self._total - self._done) / rate)
+        return f"{self._done} of {self._total} songs, {rate:.1f} a second, {left} left"
+
+    def end(self, summary: ScanSummary) -> None:
+        """Print the summary."""
+        for line in summary_lines(summary, dry_run=self._dry_run):
+            say(line)
+
+
+def say(line: str, stream: TextIO | None = None) -> None:
+    """Print one line at once; readers of a pipe see each song when it is done."""
+    stream = stream or sys.stdout
+    encoding = stream.encoding or "utf-8"
+    stream.write(line.encode(encoding, "replace").decode(encoding) + "\n")
+    stream.flush()
+
+
+def failure_line(song: SongOutcome) -> str:
+    """A failed song as one sentence."""
+    return printable(f"{song.path}: {song.reason}")
+
+
+def song_line(song: SongOutcome) -> str:
+    """A song with its outcome, paces and reason on one line."""
+    reason = f"  ({song.reason})" if song.reason else ""
+    return printable(f"{song.outcome:<9} {paces_text(song.paces):<11}  {song.path}{reason}")
+
+
+def paces_text(paces: tuple[Pace, ...]) -> str:
+    """Whole paces, most confident first; a dash where there are none."""
+    return " ".join(str(pace) for pace in whole_paces(paces)) or "-"
+
+
+def summary_lines(summary: ScanSummary, *, dry_run: bool) -> list[str]:
+    """What was done, and how the paces are spread."""
+    counts = summary.counts
+    rate = counts.songs / summary.seconds if summary.seconds else 0.0
+    lines = ["Dry run: neither files nor index were touched."] if dry_run else []
+    if summary.interrupted:
+        lines.append("Interrupted; what was done is kept, and the next scan goes on from there.")
+    lines.append(
+        f"{songs(counts.songs)} in {clock(summary.seconds)} ({rate:.1f} a second): {_parts(counts)}"
+    )
+    if summary.missing:
+        lines.append(f"{songs(summary.missing)} of the index no longer there: marked as missing.")
+    if counts.songs == 0 and not summary.interrupted:
+        lines.append("No songs were found there.")
+    bars = histogram_lines(summary.histogram)
+    return [*lines, "", "Paces (steps a minute):", *bars] if bars else lines
+
+
+def _parts(counts: Counts) -> str:
+    return (
+        f"{counts.tagged} tagged, {counts.unchanged} unchanged, {counts.skipped} skipped, "
+        f"{counts.failed} failed; {counts.analysed} analysed, {counts.written} written"
+    )

@@ -1,0 +1,26 @@
+"""Where things lie and how many hands work, unless the command line says otherwise."""
+
+import os
+from pathlib import Path
+
+INDEX_VARIABLE = "PACETAG_INDEX"
+INDEX_NAME = "index.sqlite3"
+
+
+def index_path(option: Path | None = None) -> Path:
+    """The index's file: the option, else PACETAG_INDEX, else the user's data folder."""
+    if option is not None:
+        return option.expanduser().absolute()
+    named = os.environ.get(INDEX_VARIABLE)
+    if named:
+        return Path(named).expanduser().absolute()
+    from platformdirs import user_data_path  # 10 ms that `--help` need not wait
+
+    return user_data_path("pacetag", appauthor=False) / INDEX_NAME
+
+
+def default_jobs() -> int:
+    """Worker processes unless told: as many as there are processors for this process."""
+    if hasattr(os, "sched_getaffinity"):  # a container may own fewer than the machine has
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -1,0 +1,140 @@
+"""The end of a song's way: tags into the file, then everything into the index."""
+
+from dataclasses import dataclass, replace
+
+from pacetag.db.index import SongIndex
+from pacetag.db.records import PaceRecord, SongRecord, Stamp
+from pacetag.tagger.examine import Look
+from pacetag.tagger.marking import Fields, differing, values_to_restore, wanted_fields
+from pacetag.tagger.memory import Known, Origin
+from pacetag.tagger.options import ScanOptions
+from pacetag.tagger.outcomes import Outcome, SongOutcome
+from pacetag.tagger.tags.errors import ChangedMeanwhileError, TagError
+from pacetag.tagger.tags.ownership import foreign_pace
+from pacetag.tagger.tags.writer import write_tags
+from pacetag.tagger.worker import Heard, Unheard, without_path
+
+FOREIGN = "its PACE is not pacetag's and was left alone"
+NOTHING_TO_RESTORE = {"pacetag": list[str]()}  # says that the tags were seen to
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Marked:
+    """What became of the file's tags."""
+
+    outcome: Outcome
+    reasons: tuple[str, ...] = ()
+    written: bool = False
+
+
+class Storing:
+    """Writes songs into their files and into the index, for one scan."""
+
+    def __init__(self, index: SongIndex, bundle: str, options: ScanOptions) -> None:
+        self._index, self._bundle, self._options = index, bundle, options
+
+    def paces(self, look: Look, found: Heard | Known, origin: Origin) -> SongOutcome:
+        """Store a song of which the paces are known."""
+        record = SongRecord(
+            path=str(look.path),
+            stamp=look.stamp,
+            fingerprint=look.fingerprint,
+            title=look.tags.title,
+            artist=look.tags.artist,
+            album=look.tags.album,
+            genre=look.tags.genre,
+            duration=found.duration if found.duration is not None else look.tags.duration,
+            bundle=self._bundle,
+            paces=tuple(PaceRecord(bpm=p.bpm, confidence=p.confidence) for p in found.paces),
+        )
+        marked = self._mark(look, found, record, origin)
+        known = found.reason if isinstance(found, Known) else None
+        return SongOutcome(
+            path=record.path,
+            outcome=marked.outcome,
+            paces=found.paces,
+            reason="; ".join(filter(None, (known, *marked.reasons))) or None,
+            analysed=isinstance(found, Heard),
+            written=marked.written,
+        )
+
+    def unheard(self, look: Look, why: Unheard) -> SongOutcome:
+        """Remember a song in which nothing could be heard."""
+        skipped = Outcome.SKIPPED if why.too_short else Outcome.FAILED
+        return self._failure(str(look.path), look.stamp, look, why.reason, skipped)
+
+    def unreadable(self, path: str, stamp: Stamp, reason: str) -> SongOutcome:
+        """Remember a file that could not even be looked into."""
+        return self._failure(path, stamp, None, reason, Outcome.FAILED)
+
+    def _failure(
+        self, path: str, stamp: Stamp, look: Look | None, reason: str, outcome: Outcome
+    ) -> SongOutcome:
+        tags = look.tags if look else None
+        self._index.store(
+            SongRecord(
+                path=path,
+                stamp=stamp,
+                fingerprint=look.fingerprint if look else None,
+                title=tags.title if tags else None,
+                artist=tags.artist if tags else None,
+                album=tags.album if tags else None,
+                genre=tags.genre if tags else None,
+                duration=tags.duration if tags else None,
+                bundle=self._bundle,
+                paces=(),
+                failure=reason,
+            )
+        )
+        return SongOutcome(path=path, outcome=outcome, reason=reason, analysed=look is not None)
+
+    def _mark(
+        self, look: Look, found: Heard | Known, record: SongRecord, origin: Origin
+    ) -> _Marked:
+        """Write what differs and store the record."""
+        moved_from = origin.moved_from
+        if not self._options.tags:
+            self._index.store(record, moved_from=moved_from)
+            return _Marked(outcome=Outcome.UNCHANGED, reasons=("indexed only (--no-tags)",))
+        if not look.tags.writable:
+            self._index.store(record, old_tags=NOTHING_TO_RESTORE, moved_from=moved_from)
+            why = look.tags.why_not or "tags of this kind of file are not written"
+            return _Marked(outcome=Outcome.UNCHANGED, reasons=(f"indexed only: {why}",))
+        wanted = wanted_fields(look, found.paces, bundle=self._bundle, bpm=self._options.bpm)
+        notes = (FOREIGN,) if foreign_pace(look.tags) else ()
+        old = values_to_restore(look, wanted, origin.old_tags)
+        lacking = differing(look, wanted)
+        if lacking and not self._options.dry_run:
+            return self._write(look, lacking, record, old, moved_from, notes)
+        self._index.store(record, old_tags=old, moved_from=moved_from)
+        if lacking:
+            return _Marked(outcome=Outcome.TAGGED, reasons=("would be written", *notes))
+        return _Marked(outcome=Outcome.UNCHANGED, reasons=notes)
+
+    def _write(
+        self,
+        look: Look,
+        lacking: Fields,
+        record: SongRecord,
+        old: Fields,
+        moved_from: str | None,
+        notes: tuple[str, ...],
+    ) -> _Marked:
+        """Old values into the index, then the tags, then the record with the stamp they left.
+
+        A crash in between leaves a song that is looked at again, and can still be undone.
+        """
+        was_noted = self._index.old_tags(record.path) is not None
+        self._index.note_old_tags(record.path, old, fingerprint=record.fingerprint)
+        try:
+            written = write_tags(look.path, lacking, expected=look.stamp)
+        except (TagError, OSError) as error:
+            if not was_noted:
+                self._index.forget_old_tags(record.path)
+            if not isinstance(error, ChangedMeanwhileError):
+                self._index.store(record, moved_from=moved_from)
+            reason = f"indexed, but not tagged: {without_path(error, look.path)}"
+            return _Marked(outcome=Outcome.FAILED, reasons=(reason,))
+        self._index.store(replace(record, stamp=written.stamp), old_tags=old, moved_from=moved_from)
+        outcome = Outcome.TAGGED if written.changed else Outcome.UNCHANGED
+        return _Marked(outcome=outcome, reasons=notes, written=written.changed)

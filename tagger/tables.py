@@ -1,0 +1,73 @@
+"""Tables for people, drawn by rich; without a terminal as wide as their content."""
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from pacetag.db.records import IndexStats
+from pacetag.tagger.playlist.entries import Playlist
+from pacetag.tagger.wording import clock, histogram_lines, printable, songs
+
+PIPE_WIDTH = 200  # columns where there is no terminal to ask
+
+
+def _console() -> Console:
+    console = Console(markup=False, highlight=False)
+    return (
+        console
+        if console.is_terminal
+        else Console(markup=False, highlight=False, width=PIPE_WIDTH, no_color=True)
+    )
+
+
+def playlist_table(playlist: Playlist) -> None:
+    """Print the songs with the pace to step to."""
+    table = Table(box=SIMPLE_HEAD)
+    for heading in ("Pace", "Off", "Sure", "Time"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for heading in ("Artist", "Title"):
+        table.add_column(heading, overflow="fold")
+    for entry in playlist.entries:
+        song = entry.song
+        table.add_row(
+            f"{entry.pace.bpm:.1f}",
+            f"{entry.deviation:+.1%}",
+            f"{entry.pace.confidence:.0%}",
+            clock(song.duration) if song.duration is not None else "?",
+            Text(printable(song.artist or "")),
+            Text(printable(song.title or song.path.rpartition("/")[2])),
+        )
+    _console().print(table)
+
+
+def playlist_total(playlist: Playlist) -> str:
+    """How many songs, and how long they last."""
+    count = songs(len(playlist.entries))
+    return f"{count}, {clock(playlist.total)}, for {playlist.cadence:g} steps a minute"
+
+
+def nothing_fits(playlist: Playlist) -> list[str]:
+    """What a wider tolerance would give."""
+    first = (
+        f"No song fits {playlist.cadence:g} steps a minute within {100 * playlist.tolerance:.3g} %."
+    )
+    if not playlist.near:
+        return [first, "A wider tolerance would not help; scan more music with `pacetag scan`."]
+    wider = (f"  --tolerance {near.tolerance:g}: {songs(near.songs)}" for near in playlist.near)
+    return [first, "A wider tolerance would give:", *wider]
+
+
+def stats_lines(stats: IndexStats, index_file: str) -> list[str]:
+    """The index in words, with the spread of the paces."""
+    artists = "1 artist" if stats.artists == 1 else f"{stats.artists} artists"
+    hours = stats.total_seconds / 3600
+    lines = [
+        f"Index: {printable(index_file)}",
+        f"{songs(stats.songs)} by {artists}, {hours:.1f} hours",
+        f"{stats.with_paces} with paces, {stats.without_paces} without a beat to step to, "
+        f"{stats.failed} failed, {stats.missing} missing",
+    ]
+    lines += [f"judged by {printable(name)}: {count}" for name, count in stats.bundles.items()]
+    bars = histogram_lines(stats.histogram)
+    return [*lines, "", "Songs by pace (steps a minute):", *bars] if bars else lines

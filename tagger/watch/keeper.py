@@ -1,0 +1,121 @@
+"""The watcher's loop: sweeps, and visits to folders in which something happened."""
+
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from queue import Empty, SimpleQueue
+
+from pacetag.db.index import SongIndex
+from pacetag.tagger.library import walk
+from pacetag.tagger.options import ScanOptions
+from pacetag.tagger.scan import Scan
+from pacetag.tagger.stopping import Stop
+from pacetag.tagger.vanished import mark_vanished
+from pacetag.tagger.watch.dirty import DirtyFolders
+from pacetag.tagger.watch.events import FolderMarker
+from pacetag.tagger.watch.lines import WatchLines
+from pacetag.tagger.watch.observing import OVERFLOW, Observing
+from pacetag.tagger.watch.ready import changed_songs, settled
+from pacetag.tagger.worker import Ear
+
+BETWEEN_LOOKS = 1.0  # seconds; a copier that pauses longer is looked at again when it goes on
+
+
+class Keeper:
+    """Keeps the index true to some folders until it is told to stop."""
+
+    def __init__(
+        self,
+        roots: Sequence[Path],
+        index: SongIndex,
+        ear: Ear,
+        options: ScanOptions,
+        *,
+        settle: float,
+        sweep: float,
+        stop: Stop,
+        lines: WatchLines,
+    ) -> None:
+        """`settle`: silence before a folder is visited; `sweep`: from one look at everything to
+        the next; both in seconds.
+        """
+        self._roots, self._index, self._ear, self._options = roots, index, ear, options
+        self._every, self._stop, self._lines = sweep, stop, lines
+        self._bell: SimpleQueue[None] = SimpleQueue()
+        self._dirty = DirtyFolders(settle=settle, bell=self._bell)
+        self._look_pause = min(settle, BETWEEN_LOOKS)
+
+    def run(self) -> None:
+        """Sweep, then visit and sweep until the stop; what is in hand then is still stored."""
+        observing = Observing(
+            self._roots,
+            FolderMarker(self._dirty),
+            complain=self._lines.complain,
+            overflowed=self._overflowed,
+        )
+        with self._stop.ringing(partial(self._bell.put, None)), observing:
+            self._lines.watching(self._roots)
+            self._sweep(everything=True)
+            next_sweep = time.monotonic() + self._every
+            while not self._stop.requested:
+                self._wait_until(min(next_sweep, self._dirty.next_due() or next_sweep))
+                if time.monotonic() >= next_sweep:
+                    observing.renew()
+                    self._sweep(everything=False)
+                    next_sweep = time.monotonic() + self._every
+                self._visit(self._dirty.take_due(time.monotonic()))
+
+    def _wait_until(self, moment: float) -> None:
+        with suppress(Empty):
+            self._bell.get(timeout=max(0.0, moment - time.monotonic()))
+
+    def _overflowed(self) -> None:
+        self._lines.complain(OVERFLOW)
+        for root in self._roots:
+            self._dirty.mark(root, deep=True)
+
+    def _sweep(self, *, everything: bool) -> None:
+        """Look at all songs; with `everything`, as `scan` does, also at those that rest."""
+        self._settle(list(walk(self._roots)), self._roots, everything=everything)
+
+    def _visit(self, due: dict[Path, bool]) -> None:
+        """Look at the folders that are due, all in one, so that moves between them are seen."""
+        if not due or self._stop.requested:
+            return
+        due = {folder: deep for folder, deep in due.items() if not self._is_hidden(folder)}
+        deep = [folder for folder, with_below in due.items() if with_below]
+        shallow = [folder for folder, with_below in due.items() if not with_below]
+        songs = {*walk(deep), *walk(shallow, deep=False)}
+        self._settle(sorted(songs), sorted(due), everything=False)
+
+    def _is_hidden(self, folder: Path) -> bool:
+        """Whether walking from a root would never come here."""
+        below = (folder.relative_to(root) for root in self._roots if folder.is_relative_to(root))
+        return all(any(part.startswith(".") for part in way.parts) for way in below)
+
+    def _settle(self, songs: list[Path], folders: Sequence[Path], *, everything: bool) -> None:
+        known = {
+            path: stamp
+            for folder in folders
+            for path, stamp in self._index.stamps_under(str(folder)).items()
+        }
+        changed = changed_songs(songs, known)
+        ready, growing = settled(changed, self._pause)
+        for song in growing:
+            self._dirty.mark(song.parent)
+        if everything:
+            waiting = set(growing)
+            ready = [song for song in songs if song not in waiting]
+        if ready:
+            scan = Scan(self._index, self._ear, self._options, self._stop)
+            for outcome in scan.songs(ready):
+                self._lines.song(outcome)
+        if not self._stop.requested:
+            seen = frozenset(map(str, songs))
+            for path in mark_vanished(self._index, folders, roots=self._roots, seen=seen):
+                self._lines.missing(path)
+
+    def _pause(self) -> None:
+        self._stop.sleep(self._look_pause)

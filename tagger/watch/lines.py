@@ -1,0 +1,36 @@
+"""What the watcher says: one line a song, with the time."""
+
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from pacetag.tagger.outcomes import Outcome, SongOutcome
+from pacetag.tagger.report import say, song_line
+from pacetag.tagger.wording import printable
+
+
+class WatchLines:
+    """Songs on stdout, complaints on stderr."""
+
+    def watching(self, roots: Sequence[Path]) -> None:
+        """Say that changes are noticed from now on."""
+        named = ", ".join(str(root) for root in roots)
+        say(printable(f"Watching {named}; Ctrl-C ends it."), sys.stderr)
+
+    def song(self, song: SongOutcome) -> None:
+        """Say what became of a song, unless nothing did."""
+        if song.outcome is Outcome.UNCHANGED and song.reason is None and not song.analysed:
+            return
+        self._line(song_line(song))
+
+    def missing(self, path: str) -> None:
+        """Say that a song is gone."""
+        self._line(printable(f"{'missing':<9} {'':<11}  {path}"))
+
+    def complain(self, sentence: str) -> None:
+        """Say what does not work as it should."""
+        say(printable(f"pacetag: {sentence}"), sys.stderr)
+
+    def _line(self, text: str) -> None:
+        say(f"{datetime.now().astimezone():%H:%M:%S} {text}")

@@ -1,0 +1,202 @@
+"""Small real songs in every container, a judge that needs no network, and the real command."""
+
+import itertools
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+import soundfile
+from numpy.typing import NDArray
+from typer.testing import CliRunner, Result
+
+from pacetag.tagger import workers
+from pacetag.tagger.cli import app
+from pacetag.tagger.worker import THREAD_VARIABLES, Ear
+
+FAKES = Path(__file__).parent / "fakes"
+FAKE_EAR = Ear(bundle="fake-1", factory="fake_judge:load")
+RATE = 48_000  # Hz, which every encoder takes
+WRITERS = {
+    ".mp3": ("MP3", "MPEG_LAYER_III"),
+    ".flac": ("FLAC", "PCM_16"),
+    ".ogg": ("OGG", "VORBIS"),
+    ".opus": ("OGG", "OPUS"),
+    ".wav": ("WAV", "PCM_16"),
+}
+
+MakeSong = Callable[..., Path]
+
+
+def _noise(seed: int) -> NDArray[np.float32]:
+    return np.random.default_rng(seed).normal(0, 0.1, RATE // 2).astype(np.float32)
+
+
+def write_sound(path: Path, samples: NDArray[np.float32], rate: int = RATE) -> None:
+    """Encode mono samples in the container that the name asks for."""
+    if path.suffix == ".m4a":
+        with av.open(str(path), "w", format="ipod") as container:
+            stream = container.add_stream("aac", rate=rate, layout="mono")
+            frame = av.AudioFrame.from_ndarray(samples[np.newaxis], "fltp", "mono")
+            frame.sample_rate = rate
+            for packet in (*stream.encode(frame), *stream.encode(None)):
+                container.mux(packet)
+        return
+    form, subtype = WRITERS[path.suffix]
+    soundfile.write(path, samples, rate, format=form, subtype=subtype)
+
+
+@cache
+def _encoded(suffix: str, seed: int, folder: Path) -> bytes:
+    path = folder / f"{seed}{suffix}"
+    write_sound(path, _noise(seed))
+    return path.read_bytes()
+
+
+@pytest.fixture(scope="session")
+def sounds(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where encoded sounds are kept for the session."""
+    return tmp_path_factory.mktemp("sounds")
+
+
+@pytest.fixture
+def make_song(library: Path, sounds: Path) -> MakeSong:
+    """Put a song of half a second into the library; a different one every time."""
+    seeds = itertools.count()
+
+    def make(name: str, *, seed: int | None = None) -> Path:
+        path = library / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(_encoded(path.suffix, next(seeds) if seed is None else seed, sounds))
+        return path
+
+    return make
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Path:
+    """A folder for songs."""
+    folder = tmp_path / "music"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def index_file(tmp_path: Path) -> Path:
+    """Where the command keeps its index in this test."""
+    return tmp_path / "data" / "index.sqlite3"
+
+
+@pytest.fixture(autouse=True)
+def own_world(tmp_path: Path, index_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test touches the user's index or needs the trained network."""
+    monkeypatch.setenv("PACETAG_INDEX", str(index_file))
+    monkeypatch.setenv("FAKE_JUDGE_LOG", str(tmp_path / "judged"))
+    monkeypatch.syspath_prepend(str(FAKES))
+    monkeypatch.setattr(workers, "shipped_ear", lambda: FAKE_EAR)
+
+
+@pytest.fixture
+def worker_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Judge in threads where a test is about something else: they start in no time."""
+
+    def threads(
+        jobs: int, *, mp_context: object, initializer: Callable[..., None], initargs: Any
+    ) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(jobs, initializer=initializer, initargs=initargs)
+
+    for variable in THREAD_VARIABLES:
+        monkeypatch.setenv(variable, "1")
+    monkeypatch.setattr(workers, "ProcessPoolExecutor", threads)
+
+
+@pytest.fixture
+def judged(tmp_path: Path) -> Callable[[], list[str]]:
+    """Names of the songs that the fake judge listened to since the last question, sorted."""
+    log = tmp_path / "judged"
+
+    def names() -> list[str]:
+        found = log.read_text().splitlines() if log.exists() else []
+        log.unlink(missing_ok=True)
+        return sorted(found)
+
+    return names
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scanned:
+    """What `scan --json` said."""
+
+    result: Result
+    songs: dict[str, dict[str, Any]]  # by name of the file
+    counts: dict[str, int]
+
+    @property
+    def outcomes(self) -> dict[str, str]:
+        """Outcome by name of the file."""
+        return {name: song["outcome"] for name, song in self.songs.items()}
+
+
+Pacetag = Callable[..., Result]
+ScanJson = Callable[..., Scanned]
+
+
+@pytest.fixture
+def pacetag() -> Pacetag:
+    """Run the command in this process."""
+
+    def run(*arguments: str | Path) -> Result:
+        return CliRunner().invoke(app, [os.fspath(argument) for argument in arguments])
+
+    return run
+
+
+@pytest.fixture
+def scan_json(pacetag: Pacetag, library: Path) -> ScanJson:
+    """Scan the library, or what is named, and read what it prints."""
+
+    def run(*arguments: str | Path) -> Scanned:
+        places = [a for a in arguments if isinstance(a, Path)] or [library]
+        options = [a for a in arguments if not isinstance(a, Path)]
+        result = pacetag("scan", "--json", "--jobs", "1", *options, *places)
+        *songs, last = [json.loads(line) for line in result.stdout.splitlines()]
+        return Scanned(
+            result=result,
+            songs={Path(song["path"]).name: song for song in songs},
+            counts=last["counts"],
+        )
+
+    return run
+
+
+@pytest.fixture
+def pacetag_process(library: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Start the command in a process group of its own, as a terminal does."""
+    running: list[subprocess.Popen[str]] = []
+
+    def start(*arguments: str | Path) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, FAKES / "pacetag_with_fake_judge.py", *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        running.append(process)
+        return process
+
+    yield start
+    for process in running:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()

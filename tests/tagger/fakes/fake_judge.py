@@ -1,0 +1,73 @@
+"""A judge that knows the answer from the file's name, for tests of everything around judging.
+
+Worker processes load it by name, as they load the real one. It notes every song that it is asked
+about in the file that FAKE_JUDGE_LOG names.
+"""
+
+import os
+import re
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from pacetag.model.errors import BundleError, DecodeError, TooShortError
+
+NAME = "fake-1"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FakeTempo:
+    """A tempo that a name spells out."""
+
+    bpm: float
+    probability: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class FakeJudgement:
+    """The tempos in a name, the first the surest, and one that nobody should step to."""
+
+    tempos: tuple[FakeTempo, ...]
+    duration: float
+
+
+class FakeJudge:
+    """Hears 172.3 and 86.2 in "172.3-86.2 anything.mp3"; some words make it fail."""
+
+    name = NAME
+
+    def file(self, path: Path) -> FakeJudgement:
+        """Judge a name. Raises, sleeps or dies if the name says so."""
+        log = os.environ.get("FAKE_JUDGE_LOG")
+        if log:
+            with Path(log).open("ab") as file:
+                file.write(os.fsencode(path.name) + b"\n")
+        if "slow" in path.name:
+            time.sleep(0.4)
+        if "endless" in path.name:
+            time.sleep(600)
+        if "deadly" in path.name:
+            os._exit(9)
+        if "short" in path.name:
+            raise TooShortError(path, 3.0, 12.0)
+        if "broken" in path.name:
+            raise DecodeError(path, "it is not audio")
+        if "buggy" in path.name:
+            raise ZeroDivisionError("division by zero")
+        named = [float(number) for number in re.findall(r"\d{2,3}(?:\.\d+)?", path.stem)]
+        tempos = [
+            FakeTempo(bpm=bpm, probability=0.98 - 0.05 * rank) for rank, bpm in enumerate(named)
+        ]
+        return FakeJudgement(
+            tempos=(*tempos, FakeTempo(bpm=133.0, probability=0.1)), duration=180.0
+        )
+
+
+def load() -> FakeJudge:
+    """A judge, as `Judge.load` gives one."""
+    return FakeJudge()
+
+
+def load_nothing() -> FakeJudge:
+    """What a damaged installation does."""
+    raise BundleError("bundle.json: missing; reinstall pacetag")

@@ -1,0 +1,20 @@
+"""The real command with the judge of fake_judge.py, for tests that need a process of its own."""
+
+import sys
+from pathlib import Path
+
+from pacetag.tagger import workers
+from pacetag.tagger.cli import main
+from pacetag.tagger.worker import Ear
+
+sys.path.insert(0, str(Path(__file__).parent))  # workers look for the judge where this one does
+
+
+def fake_ear() -> Ear:
+    """The fake judge in place of the shipped one."""
+    return Ear(bundle="fake-1", factory="fake_judge:load")
+
+
+if __name__ == "__main__":
+    workers.shipped_ear = fake_ear
+    main()

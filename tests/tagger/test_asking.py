@@ -1,0 +1,193 @@
+"""`pacetag playlist` and `pacetag stats`, on an index that a real scan made."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import mutagen.flac
+import pytest
+
+MakeSong = Callable[..., Path]
+Run = Callable[..., Any]
+
+pytestmark = pytest.mark.usefixtures("worker_threads")
+
+
+@pytest.fixture
+def scanned(make_song: MakeSong, scan_json: Run) -> Path:
+    """A scanned library; returns the song at 165."""
+    song = make_song("165-82.flac")
+    audio: Any = mutagen.flac.FLAC(song)  # type: ignore[no-untyped-call]
+    audio.update({"artist": "Blondie", "title": "One [bold]Way[/bold]"})
+    audio.save()
+    make_song("120.mp3")
+    make_song("160.ogg")
+    make_song("beatless.mp3")
+    make_song("broken.mp3")
+    scan_json()
+    return song
+
+
+@pytest.mark.usefixtures("scanned")
+def test_the_table_names_the_songs_that_fit_the_best_first(pacetag: Run) -> None:
+    done = pacetag("playlist", "--cadence", "165")
+
+    lines = done.stdout.splitlines()
+    first = next(line for line in lines if "Blondie" in line)
+    second = next(line for line in lines if "160.ogg" in line)
+    assert first.split()[:4] == ["165.0", "+0.0%", "98%", "3:00"]
+    assert "One [bold]Way[/bold]" in first
+    assert lines.index(first) < lines.index(second)
+    assert lines[-1] == "2 songs, 6:00, for 165 steps a minute"
+    assert "120.mp3" not in done.stdout
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert "\x1b" not in done.stdout
+
+
+def test_json_holds_all_of_the_playlist(pacetag: Run, scanned: Path) -> None:
+    done = pacetag("playlist", "--cadence", "165", "--tolerance", "0.01", "--json")
+
+    assert json.loads(done.stdout) == {
+        "cadence": 165.0,
+        "tolerance": 0.01,
+        "songs": [
+            {
+                "path": str(scanned),
+                "title": "One [bold]Way[/bold]",
+                "artist": "Blondie",
+                "duration": 180.0,
+                "pace": {"bpm": 165.0, "confidence": 0.98},
+                "deviation": 0.0,
+            }
+        ],
+        "seconds": 180.0,
+        "near": [],
+    }
+
+
+@pytest.mark.usefixtures("scanned")
+def test_a_file_is_written_with_relative_paths(pacetag: Run, library: Path) -> None:
+    output = library / "lists" / "run.m3u8"
+    output.parent.mkdir()
+
+    done = pacetag("playlist", "--cadence", "165", "--output", output, "--duration", "2m")
+
+    lines = output.read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "#EXTM3U"
+    assert lines[1].startswith("#EXTINF:180,Blondie - ")
+    assert lines[2:] == ["../165-82.flac"]
+    assert done.stdout == f"{output}: 1 song, 3:00, for 165 steps a minute\n"
+
+
+@pytest.mark.usefixtures("scanned")
+def test_an_output_that_cannot_be_written_is_one_sentence(pacetag: Run, library: Path) -> None:
+    output = library / "nowhere" / "run.m3u8"
+
+    done = pacetag("playlist", "--cadence", "165", "--output", output)
+
+    assert done.exit_code == 1
+    assert done.stderr.startswith(f"pacetag: {output}: the playlist cannot be written (No such")
+
+
+@pytest.mark.usefixtures("scanned")
+def test_when_nothing_fits_it_says_what_a_wider_tolerance_gives(
+    pacetag: Run, library: Path
+) -> None:
+    output = library / "run.m3u8"
+
+    done = pacetag("playlist", "--cadence", "172", "--output", output)
+
+    assert done.exit_code == 0
+    assert done.stdout.splitlines() == [
+        "No song fits 172 steps a minute within 4 %.",
+        "A wider tolerance would give:",
+        "  --tolerance 0.05: 1 song",
+        "  --tolerance 0.08: 2 songs",
+    ]
+    assert not output.exists()
+
+
+@pytest.mark.usefixtures("scanned")
+def test_when_no_tolerance_helps_it_says_so(pacetag: Run) -> None:
+    done = pacetag("playlist", "--cadence", "300")
+
+    assert done.exit_code == 0
+    assert done.stdout.startswith("No song fits 300 steps a minute within 4 %.\nA wider tolerance")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--cadence", "0"], "--cadence must be above 0"),
+        (["--cadence", "-3"], "--cadence must be above 0"),
+        (["--cadence", "nan"], "--cadence must be above 0"),
+        (["--cadence", "inf"], "--cadence must be above 0"),
+        (["--cadence", "165", "--tolerance", "0.51"], "--tolerance must be from 0 to 0.5"),
+        (["--cadence", "165", "--tolerance", "-0.1"], "--tolerance must be from 0 to 0.5"),
+        (["--cadence", "165", "--min-confidence", "1.5"], "--min-confidence must be from 0 to 1"),
+        (["--cadence", "165", "--duration", "soon"], "--duration: 'soon' is not a duration"),
+        (["--cadence", "fast"], "'--cadence'"),
+        ([], "--cadence"),
+    ],
+)
+def test_values_that_cannot_be_meant_are_usage_errors(
+    arguments: list[str], said: str, pacetag: Run
+) -> None:
+    done = pacetag("playlist", *arguments)
+
+    assert done.exit_code == 2
+    assert said in done.stderr
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize("command", [["stats"], ["playlist", "--cadence", "165"]], ids=" ".join)
+def test_without_an_index_it_says_how_to_make_one_and_makes_none(
+    command: list[str], pacetag: Run, index_file: Path
+) -> None:
+    done = pacetag(*command)
+
+    assert done.exit_code == 1
+    assert done.stderr == (
+        f"pacetag: {index_file}: there is no index yet; `pacetag scan FOLDER` makes one\n"
+    )
+    assert not index_file.exists()
+
+
+@pytest.mark.usefixtures("scanned")
+def test_stats_count_songs_and_paces(pacetag: Run, index_file: Path) -> None:
+    lines = pacetag("stats").stdout.splitlines()
+
+    assert lines[:4] == [
+        f"Index: {index_file}",
+        "5 songs by 1 artist, 0.2 hours",
+        "3 with paces, 1 without a beat to step to, 1 failed, 0 missing",
+        "judged by fake-1: 4",
+    ]
+    assert " 80-89   #################### 1" in lines
+    assert lines[-1] == "160-169  ######################################## 2"
+
+
+@pytest.mark.usefixtures("scanned")
+def test_stats_as_json_keep_their_keys(pacetag: Run) -> None:
+    stats = json.loads(pacetag("stats", "--json").stdout)
+
+    assert stats.pop("histogram")[4] == {"from": 80, "songs": 1}
+    assert stats.pop("seconds") > 720
+    assert stats == {
+        "songs": 5,
+        "with_paces": 3,
+        "without_paces": 1,
+        "failed": 1,
+        "missing": 0,
+        "artists": 1,
+        "bundles": {"fake-1": 4},
+    }
+
+
+@pytest.mark.usefixtures("scanned")
+def test_another_index_can_be_named(pacetag: Run, tmp_path: Path, index_file: Path) -> None:
+    other = index_file.rename(tmp_path / "other.sqlite3")
+
+    assert pacetag("stats").exit_code == 1
+    assert pacetag("stats", "--index", other).exit_code == 0

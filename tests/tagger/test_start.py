@@ -1,0 +1,93 @@
+"""What the commands that only ask must not pay for."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+HEAVY = ("numpy", "librosa", "keras", "tensorflow", "ai_edge_litert", "soundfile", "av")
+
+PROBE = """
+import json, sys
+from pacetag.tagger.cli import app
+if sys.argv[2] == "scan":
+    from pacetag.tagger import workers
+    workers.shipped_ear = lambda: workers.Ear(bundle="fake-1", factory="fake_judge:load")
+try:
+    app(sys.argv[2:])
+finally:
+    with open(sys.argv[1], "w") as file:
+        json.dump(sorted(sys.modules), file)
+"""
+
+
+def modules_of(tmp_path: Path, *arguments: str) -> tuple[set[str], int]:
+    """The modules that a command imports in a fresh interpreter, and its exit code."""
+    noted = tmp_path / "modules.json"
+    done = subprocess.run(
+        [sys.executable, "-c", PROBE, noted, *arguments],
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    return set(json.loads(noted.read_text())), done.returncode
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["--help"], ["--version"], ["playlist", "--cadence", "172"], ["stats"]],
+    ids=" ".join,
+)
+def test_asking_imports_nothing_that_listens(
+    command: list[str],
+    tmp_path: Path,
+    make_song: Callable[..., Path],
+    scan_json: Callable[..., Any],
+) -> None:
+    make_song("172.mp3")
+    scan_json()
+
+    modules, code = modules_of(tmp_path, *command)
+
+    assert code == 0
+    assert modules.isdisjoint(HEAVY)
+
+
+def test_help_does_not_even_import_rich_or_the_index(tmp_path: Path) -> None:
+    modules, _ = modules_of(tmp_path, "--help")
+
+    assert modules.isdisjoint({"rich", "sqlite_utils", "mutagen", "watchdog", "platformdirs"})
+
+
+def test_a_scan_that_judges_nothing_needs_no_numpy_in_the_parent(
+    tmp_path: Path, make_song: Callable[..., Path], scan_json: Callable[..., Any], library: Path
+) -> None:
+    make_song("172.mp3")
+    scan_json()
+
+    modules, code = modules_of(tmp_path, "scan", os.fspath(library))
+
+    assert code == 0
+    assert modules.isdisjoint(HEAVY)
+
+
+def test_completion_is_offered() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "from pacetag.tagger.cli import app; app(prog_name='pacetag')"],
+        env={
+            **os.environ,
+            "_PACETAG_COMPLETE": "complete_bash",
+            "COMP_WORDS": "pacetag pl",
+            "COMP_CWORD": "1",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.stdout.split() == ["playlist"]

@@ -1,0 +1,162 @@
+"""The scan as a stream of outcomes, without the command around it."""
+
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from pacetag.db.index import SongIndex
+from pacetag.tagger import scan as scan_module
+from pacetag.tagger.options import ScanOptions
+from pacetag.tagger.outcomes import Outcome, ScanSummary, SongOutcome, Tally
+from pacetag.tagger.paces import Pace
+from pacetag.tagger.report import PlainReporter
+from pacetag.tagger.scan import Scan
+from pacetag.tagger.stopping import Stop
+from pacetag.tagger.tags.errors import TagError
+from pacetag.tagger.worker import Ear
+
+MakeSong = Callable[..., Path]
+
+pytestmark = pytest.mark.usefixtures("worker_threads")
+
+
+@pytest.fixture
+def index(index_file: Path) -> Iterator[SongIndex]:
+    with SongIndex.open(index_file) as opened:
+        yield opened
+
+
+def scan(index: SongIndex, stop: Stop | None = None, jobs: int = 1) -> Scan:
+    ear = Ear(bundle="fake-1", factory="fake_judge:load")
+    return Scan(index, ear, ScanOptions(jobs=jobs), stop or Stop())
+
+
+def test_after_a_stop_nothing_new_begins_and_what_is_stored_was_told(
+    make_song: MakeSong, index: SongIndex
+) -> None:
+    songs = [make_song(f"{number}.mp3") for number in range(100, 140)]
+    stop = Stop()
+    told = []
+    for outcome in scan(index, stop).songs(songs):
+        told.append(outcome.path)
+        stop.request()
+
+    assert 1 <= len(told) <= 6
+    assert [str(song) for song in songs if index.song(str(song))] == sorted(told)
+
+
+def test_a_stop_that_came_first_leaves_everything_as_it_is(
+    make_song: MakeSong, index: SongIndex, judged: Callable[[], list[str]]
+) -> None:
+    stop = Stop()
+    stop.request(signal.SIGTERM)
+
+    assert list(scan(index, stop).songs([make_song("120.mp3")])) == []
+    assert judged() == []
+    assert stop.signal is signal.SIGTERM
+
+
+def test_a_song_that_went_away_since_it_was_listed_is_skipped_and_not_stored(
+    library: Path, index: SongIndex
+) -> None:
+    (outcome,) = scan(index).songs([library / "gone.mp3"])
+
+    assert outcome.outcome is Outcome.SKIPPED
+    assert outcome.reason == "went away during the scan"
+    assert index.song(outcome.path) is None
+
+
+def test_a_song_that_goes_away_while_it_is_looked_at_is_skipped(
+    make_song: MakeSong, index: SongIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    song = make_song("120.mp3")
+
+    def late(path: Path, *_: object) -> None:
+        path.unlink()
+        raise TagError(path, "there is no such file")
+
+    monkeypatch.setattr(scan_module, "examine", late)
+    (outcome,) = scan(index).songs([song])
+
+    assert outcome.outcome is Outcome.SKIPPED
+    assert index.song(str(song)) is None
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (PermissionError(13, "Permission denied"), "cannot be read: Permission denied"),
+        (TagError(Path("x"), "the system says: Input/output error"), "Input/output error"),
+    ],
+)
+def test_a_file_that_cannot_be_read_fails_and_is_remembered(
+    error: Exception,
+    reason: str,
+    make_song: MakeSong,
+    index: SongIndex,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*_: object) -> None:
+        raise error
+
+    song = make_song("120.mp3")
+    monkeypatch.setattr(scan_module, "examine", refuse)
+    (first,) = scan(index).songs([song])
+    (second,) = scan(index).songs([song])
+
+    assert (first.outcome, second.outcome) == (Outcome.FAILED, Outcome.SKIPPED)
+    assert first.reason is not None
+    assert second.reason is not None
+    assert first.reason.endswith(reason)
+    assert second.reason == f"{first.reason} (--force tries again)"
+    assert not first.analysed
+
+
+def test_the_tally_adds_up_outcomes_and_paces() -> None:
+    tally = Tally()
+    for outcome in (Outcome.TAGGED, Outcome.FAILED, Outcome.TAGGED):
+        paces = tuple(Pace(bpm=bpm, confidence=0.9) for bpm in (86.17, 172.3))
+        tally.add(SongOutcome(path="/a", outcome=outcome, paces=paces, analysed=True))
+
+    summary = tally.summary(seconds=2.0, interrupted=False)
+
+    assert (summary.counts.songs, summary.counts.tagged, summary.counts.failed) == (3, 2, 1)
+    assert (summary.counts.analysed, summary.counts.written) == (3, 0)
+    assert summary.histogram == ((80, 3), (170, 3))
+
+
+@pytest.mark.parametrize(
+    ("failed", "interrupted", "code"),
+    [(False, False, 0), (True, False, 1), (False, True, 130), (True, True, 130)],
+)
+def test_the_exit_code_follows_from_the_outcome(failed: bool, interrupted: bool, code: int) -> None:
+    tally = Tally()
+    if failed:
+        tally.add(SongOutcome(path="/a", outcome=Outcome.FAILED))
+
+    assert tally.summary(seconds=1.0, interrupted=interrupted).exit_code == code
+
+
+def test_long_scans_say_now_and_then_how_far_they_are(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = iter([0.0, 4.0, 12.0, 15.0])
+    monkeypatch.setattr("time.monotonic", lambda: next(clock))
+    reporter = PlainReporter(36)
+    with reporter:
+        for _ in range(3):
+            reporter.song(SongOutcome(path="/a", outcome=Outcome.TAGGED))
+
+    assert capsys.readouterr().err == "2 of 36 songs, 0.2 a second, 3:24 left\n"
+
+
+def test_an_interrupted_scan_says_that_nothing_is_lost(capsys: pytest.CaptureFixture[str]) -> None:
+    summary: ScanSummary = Tally().summary(seconds=1.0, interrupted=True, missing=2)
+
+    PlainReporter(0).end(summary)
+
+    said = capsys.readouterr().out
+    assert said.startswith("Interrupted; what was done is kept")
+    assert "2 songs of the index no longer there: marked as missing." in said
