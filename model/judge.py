@@ -17,7 +17,10 @@ from pacetag.model.patches import Folder, log_power, network_input
 from pacetag.model.runtime import BATCH, Runtime
 
 CLIPS = 9  # per candidate and song, shared among its excerpts
-SAME_TEMPO = 0.04  # judged tempos nearer than this are one; the surest stays
+# Judged tempos nearer than this are one, and the surest stays. No two metrical levels lie nearer
+# than 4:3, and a tempo up to 6 % beside a true one can still be taken for it: set precision on 79
+# validation recordings was .981 with 4 % here and .987 with 6 %, at the same recall.
+SAME_TEMPO = 0.06
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,7 +141,7 @@ class Judge:
 
 
 def merge_tempos(judged: list[JudgedTempo]) -> tuple[JudgedTempo, ...]:
-    """Most probable first, without those that lie within 4 % of a more probable one."""
+    """Most probable first, without those that lie within 6 % of a more probable one."""
     kept: list[JudgedTempo] = []
     for tempo in sorted(judged, key=lambda t: (-t.probability, t.bpm)):
         if all(abs(tempo.bpm / other.bpm - 1) > SAME_TEMPO for other in kept):

@@ -19,6 +19,8 @@ from pacetag.model.patches import Folder, log_power
 from pacetag.model.spec import FeatureSpec
 from pacetag.model.training.songs import LabelledTempo, TrainingSong
 
+MADE_WITH = "made_with.json"  # what cases were made with, so that a run knows its own
+
 
 @dataclass(frozen=True, kw_only=True)
 class CaseSettings:
@@ -97,7 +99,7 @@ def build_megabatch(
     cases.flush()
     _shorten(target, cases, len(rows))
     _write_rows(target, rows)
-    (target / "made_with.json").write_text(json.dumps(_made_with(songs, spec, settings)))
+    (target / MADE_WITH).write_text(json.dumps(_made_with(songs, spec, settings)))
     return failures
 
 
@@ -112,7 +114,7 @@ def is_current(
 ) -> bool:
     """Whether the folder holds the cases of just these songs, spec and settings."""
     try:
-        made = json.loads((folder / "made_with.json").read_text())
+        made = json.loads((folder / MADE_WITH).read_text())
     except (OSError, ValueError):
         return False
     return bool(made == _made_with(songs, spec, settings))

@@ -12,6 +12,14 @@ if TYPE_CHECKING:
     import keras
 
 
+def load_network(folder: Path) -> keras.Model:
+    """The Keras network that `export_network` wrote into `folder`."""
+    with native_silence():  # TensorFlow greets
+        import keras
+
+    return keras.saving.load_model(folder / KERAS_FILE, compile=False)
+
+
 def export_network(model: keras.Model, folder: Path) -> None:
     """Write model.keras and model.tflite into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)

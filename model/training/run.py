@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import platform
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -17,14 +18,16 @@ from rich.progress import Progress
 
 from pacetag.model.bundle import Bundle, load_bundle, save_bundle
 from pacetag.model.errors import ModelError
+from pacetag.model.network import NetworkSettings
 from pacetag.model.training.cases import (
+    MADE_WITH,
     Megabatch,
     build_megabatch,
     is_current,
     load_megabatch,
 )
 from pacetag.model.training.examine import examine, fit_calibration, song_figures
-from pacetag.model.training.export import export_network
+from pacetag.model.training.export import export_network, load_network
 from pacetag.model.training.fit import fit_network, score_cases
 from pacetag.model.training.settings import TrainingSettings
 from pacetag.model.training.songs import TrainingSong
@@ -33,7 +36,6 @@ if TYPE_CHECKING:
     import keras
 
 SOURCES = ("grooves", "recordings")
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,8 +121,7 @@ def _networks(
     done = []
     with Progress(console=console) as progress:
         for network in settings.networks:
-            model = fit_network(network, megabatch, settings.spec, settings.fit, progress=progress)
-            export_network(model, work / "networks" / network.kind)
+            model = _network(network, megabatch, work, settings, progress)
             scores = {
                 source: asdict(found)
                 for source in SOURCES
@@ -131,6 +132,27 @@ def _networks(
             )
             progress.console.print(f"{network.kind}: {scores}", markup=False)
     return done
+
+
+def _network(
+    network: NetworkSettings,
+    megabatch: Megabatch,
+    work: Path,
+    settings: TrainingSettings,
+    progress: Progress,
+) -> keras.Model:
+    """The network as an earlier run left it if nothing has changed since, or else fitted now."""
+    folder = work / "networks" / network.kind
+    note = folder / "made_with.json"
+    cases = json.loads((work / "cases" / MADE_WITH).read_text())
+    made = {"network": repr(network), "fit": repr(settings.fit), "cases": cases}
+    if note.is_file() and json.loads(note.read_text()) == made:
+        progress.console.print(f"{network.kind}: fitted before", markup=False)
+        return load_network(folder)
+    model = fit_network(network, megabatch, settings.spec, settings.fit, progress=progress)
+    export_network(model, folder)
+    note.write_text(json.dumps(made))
+    return model
 
 
 def _provenance(

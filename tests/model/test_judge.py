@@ -94,7 +94,7 @@ def test_tempos_come_sorted_apart_and_with_probabilities(
         assert probabilities == sorted(probabilities, reverse=True)
         assert all(0 <= p <= 1 for p in probabilities)
         bpms = np.array(sorted(t.bpm for t in judgement.tempos))
-        assert (bpms[1:] / bpms[:-1] > 1.038).all()
+        assert (bpms[1:] / bpms[:-1] > 1.056).all()
 
 
 def test_of_two_near_tempos_the_surer_stays() -> None:

@@ -83,8 +83,13 @@ def songs(tmp_path_factory: pytest.TempPathFactory, click_track: ClickTrack) -> 
 
 
 @pytest.fixture(scope="module")
-def bundle(songs: list[TrainingSong], tmp_path_factory: pytest.TempPathFactory) -> Bundle:
-    return train(songs, tmp_path_factory.mktemp("work"), settings())
+def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("work")
+
+
+@pytest.fixture(scope="module")
+def bundle(songs: list[TrainingSong], work: Path) -> Bundle:
+    return train(songs, work, settings())
 
 
 def test_a_run_ends_in_a_bundle_that_loads(bundle: Bundle) -> None:
@@ -116,6 +121,24 @@ def test_keras_and_litert_agree(bundle: Bundle, spec: FeatureSpec) -> None:
     assert np.abs(trained - shipped).max() < 1e-4
 
 
+def test_a_second_run_goes_on_from_the_networks_of_the_first(
+    songs: list[TrainingSong],
+    bundle: Bundle,
+    work: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("fitted again")
+
+    monkeypatch.setattr("pacetag.model.training.run.fit_network", never)
+
+    again = train(songs, work, settings())
+
+    assert again.scores == bundle.scores
+    with pytest.raises(AssertionError, match="fitted again"):
+        train(songs, work, settings(fit=FitSettings(epochs=1, batch=16)))
+
+
 def test_the_judge_runs_on_what_was_trained(bundle: Bundle, click_track: ClickTrack) -> None:
     sound = click_track(140, seconds=30)
 
@@ -126,7 +149,7 @@ def test_the_judge_runs_on_what_was_trained(bundle: Bundle, click_track: ClickTr
     )
     bpms = [t.bpm for t in judgement.tempos]
     assert min(abs(b / 140 - 1) for b in bpms) < 0.005
-    assert min(abs(a / b - 1) for a in bpms for b in bpms if a != b) > 0.039
+    assert min(abs(a / b - 1) for a in bpms for b in bpms if a != b) > 0.056
 
 
 def test_the_same_songs_and_seed_give_the_same_cases(
