@@ -83,15 +83,16 @@ def train(
     save_bundle(bundle)
     heard = examine([s for s in songs if s.split != "train"], folder, jobs=jobs)
     calibration = fit_calibration([h for h in heard if h.song.split == "validation"])
-    scores: dict[str, Any] = {"validation": {one.kind: one.validation for one in trained}}
-    for source in SOURCES:
-        group = [h for h in heard if h.song.split == "test" and h.song.source == source]
-        if group:
-            cases = score_cases(best.model, megabatch, settings.spec, "test", source)
-            scores[f"test {source}"] = {
-                "cases": cases and asdict(cases),
-                "songs": song_figures(group, calibration),
-            }
+    scores: dict[str, Any] = {"networks": {one.kind: one.validation for one in trained}}
+    for split in ("validation", "test"):
+        for source in SOURCES:
+            group = [h for h in heard if h.song.split == split and h.song.source == source]
+            if group:
+                cases = score_cases(best.model, megabatch, settings.spec, split, source)
+                scores[f"{split} {source}"] = {
+                    "cases": cases and asdict(cases),
+                    "songs": song_figures(group, calibration),
+                }
     save_bundle(replace(bundle, calibration=asdict(calibration), scores=scores))
     return load_bundle(folder)
 

@@ -102,7 +102,7 @@ def test_a_run_ends_in_a_bundle_that_loads(bundle: Bundle) -> None:
         "grooves train": 10,
         "grooves validation": 3,
     }
-    assert set(bundle.scores) == {"validation", "test grooves"}
+    assert set(bundle.scores) == {"networks", "validation grooves", "test grooves"}
 
 
 def test_what_was_learnt_holds_on_songs_never_heard(bundle: Bundle) -> None:
