@@ -1,0 +1,53 @@
+"""How many of the compatible levels of rendered songs are among the candidates.
+
+`python tests/benchmarks/candidate_recall.py GROOVES [--songs N]` reads a groove corpus that
+`pacetag train` rendered, and prints recall with and without metrical relatives.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import track
+
+from pacetag.model import candidates
+from pacetag.model.audio import read_window
+from pacetag.model.features import extract_features
+from pacetag.model.spec import FeatureSpec
+from pacetag.model.training.groove_lessons import groove_lessons
+from pacetag.model.training.metrics import near
+
+
+def main() -> int:
+    """Print the two figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("grooves", type=Path)
+    parser.add_argument("--songs", type=int, default=400)
+    options = parser.parse_args()
+    spec = FeatureSpec()
+    lessons = groove_lessons(options.grooves)
+    lessons = lessons[:: max(1, len(lessons) // options.songs)][: options.songs]
+    levels = found = peaks = offered = 0
+    for lesson in track(lessons, console=Console(stderr=True)):
+        window = lesson.windows[0]
+        samples = read_window(window.path, window.start, window.seconds, spec)
+        tempogram = extract_features(samples, spec).tempogram
+        all_of_them = tuple(c.bpm for c in candidates.find_candidates(tempogram, spec))
+        only_peaks = tuple(c.bpm for c in candidates.find_peaks(tempogram, spec))
+        offered += len(all_of_them)
+        for bpm in lesson.truth.right:
+            if spec.min_bpm <= bpm <= spec.max_bpm:
+                levels += 1
+                found += near(bpm, all_of_them, 0.04)
+                peaks += near(bpm, only_peaks, 0.04)
+    Console().print(
+        f"{len(lessons)} songs, {levels} compatible levels from {spec.min_bpm:g} to "
+        f"{spec.max_bpm:g} bpm: recall {found / levels:.4f} with relatives "
+        f"({offered / len(lessons):.0f} candidates a song), {peaks / levels:.4f} by peaks alone"
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

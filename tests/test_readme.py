@@ -1,0 +1,184 @@
+"""What the README says is so: commands run, the picture is what they print, tags are there."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mutagen import flac, id3, mp4
+
+from pacetag.tagger.cli import app
+
+# mutagen ships types for some of its calls only.
+FLAC: Any = flac.FLAC
+ID3: Any = id3.ID3
+MP4: Any = mp4.MP4
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```\w*\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+COMMANDS = [
+    re.sub(r"\s+#.*", "", line)
+    for block in BLOCKS
+    for line in block.splitlines()
+    if line.startswith("pacetag ")
+]
+PICTURE = next(block for block in BLOCKS if block.startswith("$ pacetag"))
+ROW = re.compile(r"^\s*(\d+\.\d)\s+([+-]\d+\.\d%)\s+\d+%\s+\d+:\d\d\s+(.+?)\s*$")
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the sample songs in ~/Music."""
+    home = tmp_path_factory.mktemp("home")
+    shutil.copytree(ROOT / "sample_audio", home / "Music")
+    return home
+
+
+def shell(home: Path) -> dict[str, str]:
+    """An environment in which `pacetag` is the one under test, and ~ is `home`."""
+    return {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "HOME": str(home),
+        "XDG_DATA_HOME": str(home / "data"),
+        "COLUMNS": "120",
+    }
+
+
+def run(command: str, home: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command,
+        shell=True,
+        cwd=home,
+        env=shell(home),
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def scanned(home: Path) -> Path:
+    done = run("pacetag scan ~/Music", home)
+    assert done.returncode == 0, done.stderr
+    return home
+
+
+def test_the_readme_shows_the_main_commands() -> None:
+    words = {command.split()[1] for command in COMMANDS}
+
+    assert {"scan", "playlist", "watch"} <= words
+
+
+@pytest.mark.parametrize("command", [c for c in COMMANDS if " watch " not in c])
+def test_every_command_of_the_readme_runs(command: str, scanned: Path) -> None:
+    done = run(command, scanned)
+
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_written_playlist_names_the_songs(scanned: Path) -> None:
+    run("pacetag playlist --cadence 165 --duration 45m --output run.m3u8", scanned)
+
+    lines = (scanned / "run.m3u8").read_text(encoding="utf-8").splitlines()
+
+    assert lines[0] == "#EXTM3U"
+    assert "Music/01-kerbside-rock.mp3" in lines
+
+
+def test_watching_starts_and_ends_with_ctrl_c(scanned: Path) -> None:
+    command = next(c for c in COMMANDS if " watch " in c)
+    watcher = subprocess.Popen(
+        ["bash", "-c", f"exec {command}"],
+        env=shell(scanned),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    time.sleep(3)  # it must still be there after that
+
+    assert watcher.poll() is None
+    watcher.send_signal(signal.SIGINT)
+    assert watcher.wait(timeout=60) == 130
+
+
+def rows(text: str) -> list[tuple[str, str, str]]:
+    return [found.groups() for line in text.splitlines() if (found := ROW.match(line))]  # type: ignore[misc]
+
+
+def test_the_picture_is_what_the_command_prints(scanned: Path) -> None:
+    """Songs, paces and order; how sure it is may differ by a hair between processors."""
+    command = PICTURE.splitlines()[0].removeprefix("$ ")
+
+    done = run(command, scanned)
+
+    shown, printed = rows(PICTURE), rows(done.stdout)
+    assert shown
+    assert [re.split(r"\s{2,}", row[2]) for row in printed] == [
+        re.split(r"\s{2,}", row[2]) for row in shown
+    ]
+    for ours, theirs in zip(shown, printed, strict=True):
+        assert float(ours[0]) == pytest.approx(float(theirs[0]), abs=0.2)
+
+
+def test_the_tags_are_where_the_table_says(scanned: Path) -> None:
+    for field in ("TXXX:PACE", "TXXX:PACETAG", "----:com.apple.iTunes:PACE"):
+        assert f"`{field}`" in README
+    mp3 = ID3(scanned / "Music/01-kerbside-rock.mp3")
+    vorbis = FLAC(scanned / "Music/03-swing-shoes.flac")
+    m4a = MP4(scanned / "Music/06-five-laps.m4a")
+
+    assert "165" in [str(text) for text in mp3["TXXX:PACE"].text]
+    assert str(mp3["TXXX:PACETAG"]).startswith("1 bundle=")
+    assert "TBPM" not in mp3
+    assert "168" in vorbis["PACE"]
+    assert [bytes(item) for item in m4a["----:com.apple.iTunes:PACE"]]
+
+
+def test_undo_takes_everything_back(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "sample_audio", tmp_path / "Music")
+    before = dict(ID3(tmp_path / "Music/01-kerbside-rock.mp3").items())
+    assert run("pacetag scan ~/Music/01-kerbside-rock.mp3", tmp_path).returncode == 0
+
+    assert run("pacetag undo ~/Music", tmp_path).returncode == 0
+
+    assert dict(ID3(tmp_path / "Music/01-kerbside-rock.mp3").items()) == before
+
+
+def test_every_command_is_described_and_no_other() -> None:
+    described = set(re.findall(r"^\| `(\w+)", README, re.MULTILINE))
+    there = {command.callback.__name__ for command in app.registered_commands if command.callback}
+
+    assert described == there
+
+
+def test_every_option_that_is_named_exists(tmp_path: Path) -> None:
+    helps = " ".join(
+        run(f"pacetag {name} --help", tmp_path).stdout
+        for name in ("", *(c.callback.__name__ for c in app.registered_commands if c.callback))
+    )
+
+    for option in set(re.findall(r"--[a-z-]+[a-z]", README)):
+        assert option in helps, option
+
+
+def test_the_two_commands_are_those_of_the_makefile_and_the_gate() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    gate = (ROOT / ".ci/run").read_text()
+
+    for target in ("demo", "test"):
+        assert f"make {target}\n" in BLOCKS
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE)
+        assert f"make {target}" in gate
+
+
+def test_the_links_lead_somewhere() -> None:
+    for target in re.findall(r"\]\(([^)#]+)\)", README):
+        if "://" not in target:
+            assert (ROOT / target).exists(), target
