@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ FORMAT = 1
 KERAS_FILE = "model.keras"
 LITERT_FILE = "model.tflite"
 JSON_FILE = "bundle.json"
-DEFAULT_NAME = "stride-1"  # the bundle that is shipped and used unless another is named
+DEFAULT_NAME = "stride-1"  # the bundle that is shipped
+FOLDER_VARIABLE = "PACETAG_BUNDLE"  # names the folder of another bundle to use
 
 _WEIGHTS = Path(__file__).parent / "weights"
 
@@ -41,9 +43,18 @@ class Bundle:
         return self.folder / KERAS_FILE
 
 
+def default_bundle_folder() -> Path:
+    """Where the bundle lies that is used unless another is named: PACETAG_BUNDLE, or shipped."""
+    named = os.environ.get(FOLDER_VARIABLE)
+    return Path(named).expanduser().absolute() if named else _WEIGHTS / DEFAULT_NAME
+
+
 def default_bundle_name() -> str:
-    """Name of the bundle that is used unless another is named."""
-    return DEFAULT_NAME
+    """Name of the bundle that is used unless another is named; cheap for the shipped one.
+
+    Raises BundleError when PACETAG_BUNDLE names a folder that holds no sound bundle.
+    """
+    return load_bundle().name if os.environ.get(FOLDER_VARIABLE) else DEFAULT_NAME
 
 
 def save_bundle(bundle: Bundle) -> Path:
@@ -73,12 +84,12 @@ def save_bundle(bundle: Bundle) -> Path:
 
 
 def load_bundle(folder: Path | None = None) -> Bundle:
-    """Read and check a bundle; the shipped one unless `folder` names another.
+    """Read and check the bundle in `folder`, or the one that `default_bundle_folder` tells.
 
     Raises BundleError, saying what to do, when a file is missing, was changed since it was saved,
     or was made for another version of pacetag.
     """
-    folder = folder or _WEIGHTS / DEFAULT_NAME
+    folder = folder or default_bundle_folder()
     source = folder / JSON_FILE
     try:
         data = json.loads(source.read_text(encoding="utf-8"))

@@ -15,7 +15,7 @@ from pacetag.model.errors import ModelError
 def train_bundle(
     work: Path,
     *,
-    name: str = "stride-1",
+    name: str = "own-1",
     songs: int = 1_520,
     epochs: int = 20,
     seed: int = 1,

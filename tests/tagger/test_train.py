@@ -1,0 +1,87 @@
+"""`pacetag train`, from nothing to a bundle that judges."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from pacetag.model.bundle import load_bundle
+from pacetag.tagger.cli import app
+
+SAMPLES = Path(__file__).parents[2] / "sample_audio"
+TOOLS = all(map(shutil.which, ("mma", "fluidsynth")))
+
+
+@pytest.mark.needs_mma
+@pytest.mark.skipif(not TOOLS, reason="MMA or FluidSynth is not installed")
+def test_training_on_a_few_grooves_ends_in_a_bundle_that_judges(tmp_path: Path) -> None:
+    """Six songs teach nothing, but everything from rendering to judging has run."""
+    pytest.importorskip("keras")
+    arguments = [
+        "--no-recordings",
+        "--songs",
+        "6",
+        "--seed",
+        "21",
+        "--epochs",
+        "1",
+        "--jobs",
+        "2",
+        "--name",
+        "tiny",
+    ]
+    pacetag = [sys.executable, "-m", "pacetag.tagger.cli"]
+
+    done = subprocess.run(
+        [*pacetag, "train", str(tmp_path), *arguments], capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stderr
+    bundle = load_bundle(tmp_path / "bundles/tiny")
+    assert bundle.training["songs"] == {
+        "grooves test": 1,
+        "grooves train": 3,
+        "grooves validation": 2,
+    }
+    shown = subprocess.run(
+        [*pacetag, "show", str(SAMPLES / "01-kerbside-rock.mp3")],
+        env={**os.environ, "PACETAG_BUNDLE": str(bundle.folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "judged by tiny" in shown.stdout
+
+
+def test_without_the_extra_it_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nothing(name: str) -> None:
+        return None
+
+    monkeypatch.setattr("pacetag.model.training.command.find_spec", nothing)
+
+    done = CliRunner().invoke(app, ["train", str(tmp_path)])
+
+    assert done.exit_code == 1
+    assert "pip install 'pacetag[train]'" in done.output
+
+
+def test_without_mma_it_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("keras")
+
+    def nowhere(name: str) -> None:
+        return None
+
+    monkeypatch.setattr("shutil.which", nowhere)
+
+    done = CliRunner().invoke(app, ["train", str(tmp_path), "--no-recordings"])
+
+    assert done.exit_code == 1
+    assert "apt-get install" in done.output
