@@ -95,17 +95,17 @@ def test_the_written_playlist_names_the_songs(scanned: Path) -> None:
 
 def test_watching_starts_and_ends_with_ctrl_c(scanned: Path) -> None:
     command = next(c for c in COMMANDS if " watch " in c)
-    watcher = subprocess.Popen(
+    with subprocess.Popen(
         ["bash", "-c", f"exec {command}"],
         env=shell(scanned),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
-    time.sleep(3)  # it must still be there after that
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as watcher:
+        time.sleep(3)  # it must still be there after that
 
-    assert watcher.poll() is None
-    watcher.send_signal(signal.SIGINT)
-    assert watcher.wait(timeout=60) == 130
+        assert watcher.poll() is None
+        watcher.send_signal(signal.SIGINT)
+        assert watcher.wait(timeout=60) == 130
 
 
 def rows(text: str) -> list[tuple[str, str, str]]:

@@ -21,19 +21,8 @@ TOOLS = all(map(shutil.which, ("mma", "fluidsynth")))
 def test_training_on_a_few_grooves_ends_in_a_bundle_that_judges(tmp_path: Path) -> None:
     """Six songs teach nothing, but everything from rendering to judging has run."""
     pytest.importorskip("keras")
-    arguments = [
-        "--no-recordings",
-        "--songs",
-        "6",
-        "--seed",
-        "21",
-        "--epochs",
-        "1",
-        "--jobs",
-        "2",
-        "--name",
-        "tiny",
-    ]
+    arguments = ["--no-recordings", "--songs", "6", "--seed", "21", "--epochs", "1"]
+    arguments += ["--jobs", "2", "--name", "tiny"]
     pacetag = [sys.executable, "-m", "pacetag.tagger.cli"]
 
     done = subprocess.run(
