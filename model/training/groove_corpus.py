@@ -104,7 +104,8 @@ def _render_all(folder: Path, numbers: Iterable[int], seed: int, jobs: int) -> I
                 if not running:
                     return
                 finished, running = wait(running, return_when=FIRST_COMPLETED)
-                for future in finished:
+                # Failures last: what was finished at the same moment is noted before they end it.
+                for future in sorted(finished, key=lambda one: one.exception() is not None):
                     yield future.result()
         finally:
             pool.shutdown(cancel_futures=True)
