@@ -84,13 +84,14 @@ class Judge:
     def features(self, excerpts: list[Features], *, duration: float) -> Judgement:
         """Judge excerpts of which the features are known already."""
         candidates = song_candidates([f.tempogram for f in excerpts], self.spec)
+        return self._judge(excerpts, candidates, duration)
+
+    def _judge(
+        self, excerpts: list[Features], candidates: tuple[Candidate, ...], duration: float
+    ) -> Judgement:
         bpms = np.array([c.bpm for c in candidates])
-        probabilities = self._calibration.probability(self.tempo_logits(excerpts, bpms))
-        judged = [
-            JudgedTempo(bpm=float(b), probability=float(p))
-            for b, p in zip(bpms, probabilities, strict=True)
-        ]
-        return Judgement(tempos=merge_tempos(judged), duration=duration)
+        logits = self.tempo_logits(excerpts, bpms)
+        return Judgement(tempos=judged_tempos(bpms, logits, self._calibration), duration=duration)
 
     def tempo_logits(
         self, excerpts: list[Features], bpms: NDArray[np.float64]
@@ -121,7 +122,8 @@ class Judge:
         """Judge a sound file and keep what it was judged by. Raises as `file` does."""
         excerpts = read_excerpts(path, self.spec)
         heard = self._listen(excerpts)
-        judgement = self.features(heard, duration=excerpts.duration)
+        candidates = song_candidates([f.tempogram for f in heard], self.spec)
+        judgement = self._judge(heard, candidates, excerpts.duration)
         lags = np.arange(self.spec.min_lag, self.spec.max_lag + 1)
         tempogram = np.mean([f.tempogram for f in heard], axis=0)
         bpm = judgement.tempos[0].bpm if judgement.tempos else 120.0
@@ -131,13 +133,21 @@ class Judge:
             judgement=judgement,
             tempogram_bpm=60.0 * self.spec.frame_rate / lags,
             tempogram=tempogram[lags].astype(float),
-            candidates=song_candidates([f.tempogram for f in heard], self.spec),
+            candidates=candidates,
             case_bpm=bpm,
             case=log_power(case, self.spec).reshape(-1, self.spec.n_bands),
         )
 
     def _listen(self, excerpts: Excerpts) -> list[Features]:
         return [extract_features(samples, self.spec) for samples in excerpts.samples]
+
+
+def judged_tempos(
+    bpms: NDArray[np.float64], logits: NDArray[np.float64], calibration: Calibration
+) -> tuple[JudgedTempo, ...]:
+    """Tempos [k] with their mean logits [k], calibrated and merged."""
+    pairs = zip(bpms, calibration.probability(logits), strict=True)
+    return merge_tempos([JudgedTempo(bpm=float(b), probability=float(p)) for b, p in pairs])
 
 
 def merge_tempos(judged: list[JudgedTempo]) -> tuple[JudgedTempo, ...]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pacetag.db.records import Stamp
 from pacetag.tagger.errors import UsageError
+from pacetag.tagger.tags.replace import stamp_of
 
 AUDIO_SUFFIXES = frozenset(
     {"aac", "aif", "aifc", "aiff", "ape", "caf", "flac", "m4a", "mka", "mp2", "mp3", "mpc"}
@@ -107,12 +108,7 @@ def stamp(path: Path) -> Stamp:
     status = path.stat()
     if not modes.S_ISREG(status.st_mode):
         raise FileNotFoundError(f"{path}: not a file")
-    return Stamp(
-        size=status.st_size,
-        mtime_ns=status.st_mtime_ns,
-        ctime_ns=status.st_ctime_ns,
-        inode=status.st_ino,
-    )
+    return stamp_of(status)
 
 
 def is_gone(path: str) -> bool:

@@ -1,15 +1,13 @@
 """Songs to megabatches: labelled cases on disk, memory-mapped when trained on."""
 
 import json
-import multiprocessing
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
-from rich.progress import track
 
 from pacetag.model.audio import read_window
 from pacetag.model.candidates import song_candidates
@@ -17,6 +15,7 @@ from pacetag.model.errors import ModelError
 from pacetag.model.features import extract_features
 from pacetag.model.patches import Folder, log_power
 from pacetag.model.spec import FeatureSpec
+from pacetag.model.training.parallel import tracked
 from pacetag.model.training.songs import LabelledTempo, TrainingSong
 
 MADE_WITH = "made_with.json"  # what cases were made with, so that a run knows its own
@@ -87,7 +86,7 @@ def build_megabatch(
     )
     rows: list[tuple[int, float, str, str, str, str]] = []
     failures = []
-    for found in _run(work, jobs):
+    for found in tracked(_one, work, "cases", jobs=jobs):
         if found.failure:
             failures.append(found.failure)
         cases[len(rows) : len(rows) + len(found.cases)] = found.cases
@@ -140,12 +139,15 @@ def song_cases(
         starts = room * rng.random(len(bpms))
         parts.append(log_power(folder.fold(bpms, starts), spec).astype(np.float16))
         labels += chosen
-    shape = (0, spec.beats, spec.samples_per_beat, spec.n_bands)
-    return (np.concatenate(parts) if parts else np.empty(shape, np.float16)), labels
+    return np.concatenate([_no_cases(spec), *parts]), labels
+
+
+def _no_cases(spec: FeatureSpec) -> NDArray[np.float16]:
+    return np.empty((0, spec.beats, spec.samples_per_beat, spec.n_bands), np.float16)
 
 
 def _draw(
-    known: Iterable[LabelledTempo], rng: np.random.Generator, settings: CaseSettings
+    known: Sequence[LabelledTempo], rng: np.random.Generator, settings: CaseSettings
 ) -> list[LabelledTempo]:
     right = [t for t in known if t.compatible]
     wrong = [t for t in known if not t.compatible]
@@ -158,22 +160,11 @@ def _draw(
     return chosen
 
 
-def _run(work: list[_Job], jobs: int) -> Iterable[_Yield]:
-    if jobs <= 1:
-        yield from track(map(_one, work), "cases", total=len(work))
-        return
-    with multiprocessing.get_context("spawn").Pool(jobs) as pool:
-        yield from track(pool.imap(_one, work, chunksize=4), "cases", total=len(work))
-
-
 def _one(job: _Job) -> _Yield:
     try:
         cases, tempos = song_cases(job.song, job.spec, job.settings)
     except ModelError as error:
-        shape = (0, job.spec.beats, job.spec.samples_per_beat, job.spec.n_bands)
-        return _Yield(
-            song=job.song, cases=np.empty(shape, np.float16), tempos=[], failure=str(error)
-        )
+        return _Yield(song=job.song, cases=_no_cases(job.spec), tempos=[], failure=str(error))
     return _Yield(song=job.song, cases=cases, tempos=tempos)
 
 

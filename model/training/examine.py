@@ -1,13 +1,11 @@
 """Songs judged as a user would have them judged, beside what is known of them."""
 
-import multiprocessing
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from rich.progress import track
 from scipy.optimize import minimize
 
 from pacetag.model.audio import read_window
@@ -15,17 +13,15 @@ from pacetag.model.calibration import Calibration
 from pacetag.model.candidates import song_candidates
 from pacetag.model.errors import ModelError
 from pacetag.model.features import extract_features
-from pacetag.model.judge import Judge, JudgedTempo, merge_tempos
+from pacetag.model.judge import Judge, JudgedTempo, judged_tempos
 from pacetag.model.training.metrics import (
     JudgedSong,
     expected_calibration_error,
     near,
     set_scores,
 )
+from pacetag.model.training.parallel import tracked
 from pacetag.model.training.songs import TrainingSong
-
-# A tempo and those that it can be counted at are one metrical family.
-FAMILY = (1 / 6, 1 / 4, 1 / 3, 1 / 2, 1.0, 2.0, 3.0, 4.0, 6.0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,13 +34,7 @@ class ExaminedSong:
 
     def judged(self, calibration: Calibration) -> tuple[JudgedTempo, ...]:
         """What the judge would say."""
-        probabilities = calibration.probability(self.logits)
-        return merge_tempos(
-            [
-                JudgedTempo(bpm=float(b), probability=float(p))
-                for b, p in zip(self.bpms, probabilities, strict=True)
-            ]
-        )
+        return judged_tempos(self.bpms, self.logits, calibration)
 
     def labelled(self) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
         """Logits [n] and labels [n] of those candidates of which the truth is known."""
@@ -60,12 +50,7 @@ class ExaminedSong:
 def examine(songs: Sequence[TrainingSong], bundle: Path, *, jobs: int = 1) -> list[ExaminedSong]:
     """Let the bundle's judge hear the songs; those that cannot be read are left out."""
     work = [(song, bundle) for song in songs]
-    if jobs <= 1:
-        found: Iterable[ExaminedSong | None] = track(map(_one, work), "examined", len(work))
-        return [one for one in found if one]
-    with multiprocessing.get_context("spawn").Pool(jobs) as pool:
-        found = track(pool.imap(_one, work, chunksize=4), "examined", len(work))
-        return [one for one in found if one]
+    return [one for one in tracked(_one, work, "examined", jobs=jobs) if one]
 
 
 def fit_calibration(examined: Iterable[ExaminedSong]) -> Calibration:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from pacetag.model.training.metrics import near
 from pacetag.model.training.recordings_table import Recording
 from pacetag.model.training.songs import LabelledTempo, Window
 
@@ -46,7 +47,7 @@ def compatible_levels(recording: Recording, window: int) -> tuple[float, ...]:
     levels = [recording.tempo]
     for ratio in LEVELS:
         level = ratio * recording.tempo
-        if SLOWEST_LEVEL <= level <= FASTEST_LEVEL and _near(level, sure, SAME):
+        if SLOWEST_LEVEL <= level <= FASTEST_LEVEL and near(level, sure, SAME):
             levels.append(level)
     return tuple(sorted(levels))
 
@@ -75,15 +76,11 @@ def label_candidates(
     right = [_snap(level, candidates) for level in compatible_levels(recording, window)]
     related = related_tempos(recording)
     tempting = [ratio * recording.tempo for ratio in TEMPTING]
-    wrong = [bpm for bpm in candidates if not _near(bpm, related, APART)]
+    wrong = [bpm for bpm in candidates if not near(bpm, related, APART)]
     wrong += [bpm for bpm in tempting if SLOWEST <= bpm <= FASTEST and bpm not in wrong]
     return [LabelledTempo(bpm=bpm, compatible=True) for bpm in right] + [
         LabelledTempo(bpm=bpm, compatible=False) for bpm in wrong
     ]
-
-
-def _near(bpm: float, others: Sequence[float], tolerance: float) -> bool:
-    return any(abs(bpm / other - 1) <= tolerance for other in others)
 
 
 def _snap(level: float, candidates: Sequence[float]) -> float:

@@ -144,7 +144,7 @@ def _network(
 ) -> keras.Model:
     """The network as an earlier run left it if nothing has changed since, or else fitted now."""
     folder = work / "networks" / network.kind
-    note = folder / "made_with.json"
+    note = folder / MADE_WITH
     cases = json.loads((work / "cases" / MADE_WITH).read_text())
     made = {"network": repr(network), "fit": repr(settings.fit), "cases": cases}
     if note.is_file() and json.loads(note.read_text()) == made:
