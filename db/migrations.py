@@ -76,6 +76,13 @@ def _old_tags(db: Database) -> None:
     )
 
 
+@_step("0003_steadiness")
+def _steadiness(db: Database) -> None:
+    songs = db.table("songs")
+    songs.add_column("spread", float)  # of the tempo over the song, as a share of it
+    songs.add_column("changes", str)  # tempos of its parts in turn, "100.00 141.00"; most have none
+
+
 def check_origin(db: Database, path: Path) -> None:
     """Look, without writing, whether this file is one that this pacetag may bring up to date.
 

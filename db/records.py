@@ -36,6 +36,8 @@ class SongRecord:
     duration: float | None  # seconds
     bundle: str | None  # name of the bundle that judged it
     paces: tuple[PaceRecord, ...]  # most confident first
+    spread: float | None = None  # of the tempo over the song, as a share of it
+    changes: tuple[float, ...] = ()  # bpm of its parts in turn, if it changes tempo
     failure: str | None = None  # why it could not be judged
     missing: bool = False  # was not there any more at the last scan
 

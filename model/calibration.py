@@ -16,4 +16,8 @@ class Calibration:
 
     def probability(self, logits: NDArray[np.float64]) -> NDArray[np.float64]:
         """Probability that a pace is compatible, same shape as the logits."""
-        return np.asarray(expit(self.slope * logits + self.offset))
+        return np.asarray(expit(self.line(logits)))
+
+    def line(self, logits: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The logits of those probabilities, same shape: what the network's are worth."""
+        return np.asarray(self.slope * logits + self.offset)

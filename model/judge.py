@@ -12,23 +12,21 @@ from pacetag.model.audio import Excerpts, read_excerpts
 from pacetag.model.bundle import Bundle, load_bundle
 from pacetag.model.calibration import Calibration
 from pacetag.model.candidates import Candidate, song_candidates
+from pacetag.model.clarity import song_logits
+from pacetag.model.family import reconciled
 from pacetag.model.features import Features, extract_features
+from pacetag.model.habits import acceptance
 from pacetag.model.patches import Folder, log_power, network_input
 from pacetag.model.runtime import BATCH, Runtime
+from pacetag.model.steadiness import exact_tempos, tempo_changes
+from pacetag.model.tempos import JudgedTempo
 
 CLIPS = 9  # per candidate and song, shared among its excerpts
+PARTS = 3  # of the song, in which its tempo is compared
 # Judged tempos nearer than this are one, and the surest stays. No two metrical levels lie nearer
 # than 4:3, and a tempo up to 6 % beside a true one can still be taken for it: set precision on 79
 # validation recordings was .981 with 4 % here and .987 with 6 %, at the same recall.
 SAME_TEMPO = 0.06
-
-
-@dataclass(frozen=True, kw_only=True)
-class JudgedTempo:
-    """A tempo and how probable it is that a runner can step to it."""
-
-    bpm: float
-    probability: float  # 0 to 1, calibrated
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,18 +35,10 @@ class Judgement:
 
     tempos: tuple[JudgedTempo, ...]
     duration: float  # seconds
-
-
-@dataclass(frozen=True, kw_only=True)
-class Evidence:
-    """What a judgement rests on, for people who want to see it."""
-
-    judgement: Judgement
-    tempogram_bpm: NDArray[np.float64]  # [lags]
-    tempogram: NDArray[np.float64]  # [lags], mean over the song
-    candidates: tuple[Candidate, ...]
-    case_bpm: float  # tempo of the case below, the most probable one
-    case: NDArray[np.float32]  # log power [beats * samples per beat, bands]
+    # How far the tempo wanders: standard deviation over stretches of 20 s, as a share of the
+    # tempo; None where there is no pace to follow.
+    spread: float | None = None
+    changes: tuple[float, ...] = ()  # the tempos of its parts in turn, in bpm, if it changes tempo
 
 
 class Judge:
@@ -90,23 +80,35 @@ class Judge:
         self, excerpts: list[Features], candidates: tuple[Candidate, ...], duration: float
     ) -> Judgement:
         bpms = np.array([c.bpm for c in candidates])
-        logits = self.tempo_logits(excerpts, bpms)
-        return Judgement(tempos=judged_tempos(bpms, logits, self._calibration), duration=duration)
+        clips = self.clip_logits(excerpts, bpms)
+        tempos = judged_tempos(bpms, song_logits(clips), self._calibration)
+        parts = [
+            judged_tempos(bpms, song_logits(part), self._calibration)
+            for part in np.array_split(clips, PARTS, axis=1)
+        ]
+        exact, spread = exact_tempos(tempos, [f.onset for f in excerpts], self.spec)
+        return Judgement(
+            tempos=exact, duration=duration, spread=spread, changes=tempo_changes(parts)
+        )
+
+    def clip_logits(
+        self, excerpts: list[Features], bpms: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Logits [k, clips] of each tempo [k] in clips spread over the song, in their order."""
+        each = -(-CLIPS // len(excerpts))
+        found = [np.empty((len(bpms), 0))]
+        for excerpt in excerpts if len(bpms) else []:
+            folder = Folder(excerpt.mel, self.spec)
+            starts = np.concatenate([folder.starts(bpm, each) for bpm in bpms])
+            logits = self._clip_logits(folder, np.repeat(bpms, each), starts)
+            found.append(logits.reshape(len(bpms), each))
+        return np.concatenate(found, axis=1)
 
     def tempo_logits(
         self, excerpts: list[Features], bpms: NDArray[np.float64]
     ) -> NDArray[np.float64]:
-        """Mean logit [k] over the clips of each tempo [k], before calibration."""
-        total = np.zeros(len(bpms))
-        if not len(bpms):
-            return total
-        each = -(-CLIPS // len(excerpts))
-        for excerpt in excerpts:
-            folder = Folder(excerpt.mel, self.spec)
-            starts = np.concatenate([folder.starts(bpm, each) for bpm in bpms])
-            logits = self._clip_logits(folder, np.repeat(bpms, each), starts)
-            total += logits.reshape(len(bpms), each).mean(axis=1)
-        return total / len(excerpts)
+        """One logit [k] of each tempo [k] for the whole song, before calibration."""
+        return song_logits(self.clip_logits(excerpts, bpms))
 
     def _clip_logits(
         self, folder: Folder, bpms: NDArray[np.float64], starts: NDArray[np.float64]
@@ -118,26 +120,6 @@ class Judge:
             parts.append(self._runtime.logits(network_input(cases, self.spec)))
         return np.concatenate(parts)
 
-    def evidence(self, path: Path) -> Evidence:
-        """Judge a sound file and keep what it was judged by. Raises as `file` does."""
-        excerpts = read_excerpts(path, self.spec)
-        heard = self._listen(excerpts)
-        candidates = song_candidates([f.tempogram for f in heard], self.spec)
-        judgement = self._judge(heard, candidates, excerpts.duration)
-        lags = np.arange(self.spec.min_lag, self.spec.max_lag + 1)
-        tempogram = np.mean([f.tempogram for f in heard], axis=0)
-        bpm = judgement.tempos[0].bpm if judgement.tempos else 120.0
-        folder = Folder(heard[0].mel, self.spec)
-        case = folder.fold(np.array([bpm]), folder.starts(bpm, 1))
-        return Evidence(
-            judgement=judgement,
-            tempogram_bpm=60.0 * self.spec.frame_rate / lags,
-            tempogram=tempogram[lags].astype(float),
-            candidates=candidates,
-            case_bpm=bpm,
-            case=log_power(case, self.spec).reshape(-1, self.spec.n_bands),
-        )
-
     def _listen(self, excerpts: Excerpts) -> list[Features]:
         return [extract_features(samples, self.spec) for samples in excerpts.samples]
 
@@ -145,15 +127,24 @@ class Judge:
 def judged_tempos(
     bpms: NDArray[np.float64], logits: NDArray[np.float64], calibration: Calibration
 ) -> tuple[JudgedTempo, ...]:
-    """Tempos [k] with their mean logits [k], calibrated and merged."""
-    pairs = zip(bpms, calibration.probability(logits), strict=True)
-    return merge_tempos([JudgedTempo(bpm=float(b), probability=float(p)) for b, p in pairs])
+    """Tempos [k] with the song's logits [k]: calibrated, merged, made one family, accepted.
+
+    The probability is that a person would accept the pace: that the level is there to step to,
+    times the share of people who step to such a rate.
+    """
+    line = calibration.line(logits)
+    kept = _distinct(bpms, line)
+    there = reconciled(bpms[kept], line[kept])
+    accepted = there * acceptance(bpms[kept])
+    pairs = zip(bpms[kept], accepted, strict=True)
+    tempos = [JudgedTempo(bpm=float(bpm), probability=float(p)) for bpm, p in pairs]
+    return tuple(sorted(tempos, key=lambda tempo: (-tempo.probability, tempo.bpm)))
 
 
-def merge_tempos(judged: list[JudgedTempo]) -> tuple[JudgedTempo, ...]:
-    """Most probable first, without those that lie within 6 % of a more probable one."""
-    kept: list[JudgedTempo] = []
-    for tempo in sorted(judged, key=lambda t: (-t.probability, t.bpm)):
-        if all(abs(tempo.bpm / other.bpm - 1) > SAME_TEMPO for other in kept):
-            kept.append(tempo)
-    return tuple(kept)
+def _distinct(bpms: NDArray[np.float64], logits: NDArray[np.float64]) -> list[int]:
+    """Places of the tempos [k] without those that lie within 6 % of a more probable one."""
+    kept: list[int] = []
+    for place in np.lexsort((bpms, -logits)):
+        if (np.abs(bpms[place] / bpms[kept] - 1) > SAME_TEMPO).all():
+            kept.append(int(place))
+    return kept

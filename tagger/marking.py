@@ -1,6 +1,7 @@
 """Which tag fields a song should hold, and which of them it lacks."""
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 from pacetag.tagger.examine import Look
 from pacetag.tagger.options import BpmMode
@@ -12,10 +13,23 @@ from pacetag.tagger.tags.pacetag import PaceTag, TaggedPace, pace_fields, pace_v
 Fields = dict[str, list[str]]  # values by name of the field; an empty list removes it
 
 
-def wanted_fields(look: Look, paces: Sequence[Pace], *, bundle: str, bpm: BpmMode) -> Fields:
+class FoundLike(Protocol):
+    """What is known of a song."""
+
+    @property
+    def paces(self) -> Sequence[Pace]:
+        """Most confident first."""
+
+    @property
+    def changes(self) -> tuple[float, ...]:
+        """The tempos of its parts in turn, in bpm, if it changes tempo."""
+
+
+def wanted_fields(look: Look, found: FoundLike, *, bundle: str, bpm: BpmMode) -> Fields:
     """The fields as they should be. Somebody else's PACE and, unless asked, BPM stay out."""
-    tagged = tuple(TaggedPace(bpm=pace.bpm, confidence=pace.confidence) for pace in paces)
-    fields = pace_fields(PaceTag(bundle=bundle, paces=tagged, audio=look.fingerprint))
+    tagged = tuple(TaggedPace(bpm=pace.bpm, confidence=pace.confidence) for pace in found.paces)
+    note = PaceTag(bundle=bundle, paces=tagged, changes=found.changes, audio=look.fingerprint)
+    fields = pace_fields(note)
     if foreign_pace(look.tags):
         del fields["pace"]
     if tagged and (bpm is BpmMode.OVERWRITE or (bpm is BpmMode.IF_MISSING and not look.tags.bpm)):

@@ -22,6 +22,8 @@ class Known:
     paces: tuple[Pace, ...]
     duration: float | None  # seconds
     reason: str | None  # how it came to be known, for a person
+    spread: float | None = None  # of the tempo over the song, as a share of it
+    changes: tuple[float, ...] = ()  # bpm of its parts in turn, if it changes tempo
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,13 +73,18 @@ class Memory:
                 paces=paces_of(song),
                 duration=song.duration,
                 reason=None if song.path == path else _kinship(song),
+                spread=song.spread,
+                changes=song.changes,
             )
         note = look.pacetag
         if note is None or note.bundle != self._bundle or note.audio != look.fingerprint:
             return None
         paces = tuple(Pace(bpm=pace.bpm, confidence=pace.confidence) for pace in note.paces)
         return Known(
-            paces=paces, duration=look.tags.duration, reason="paces taken over from its tags"
+            paces=paces,
+            duration=look.tags.duration,
+            reason="paces taken over from its tags",
+            changes=note.changes,
         )
 
     def origin(self, look: Look) -> Origin:

@@ -5,9 +5,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 MIN_CONFIDENCE = 0.5  # more likely right than wrong
-# Steps a minute that people accept: in hand-labelled songs a half below 52 is hardly ever named,
-# and what lies above 285 only half of the time (the 2019 labels), however clearly it sounds.
-SLOWEST, FASTEST = 52.0, 285.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +38,14 @@ class JudgementLike(Protocol):
     def duration(self) -> float:
         """Seconds."""
 
+    @property
+    def spread(self) -> float | None:
+        """How far the tempo wanders, as a share of it; None where there is none to follow."""
+
+    @property
+    def changes(self) -> Sequence[float]:
+        """The tempos of the song's parts in turn, in bpm, if it changes tempo."""
+
 
 def compatible_paces(
     judgement: JudgementLike, min_confidence: float = MIN_CONFIDENCE
@@ -49,7 +54,7 @@ def compatible_paces(
     found = [
         Pace(bpm=round(float(tempo.bpm), 2), confidence=round(float(tempo.probability), 4))
         for tempo in judgement.tempos
-        if tempo.probability >= min_confidence and SLOWEST <= tempo.bpm <= FASTEST
+        if tempo.probability >= min_confidence
     ]
     return tuple(sorted(found, key=lambda pace: (-pace.confidence, pace.bpm)))
 

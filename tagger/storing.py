@@ -44,6 +44,8 @@ class Storing:
             album=look.tags.album,
             genre=look.tags.genre,
             duration=found.duration if found.duration is not None else look.tags.duration,
+            spread=found.spread,
+            changes=found.changes,
             bundle=self._bundle,
             paces=tuple(PaceRecord(bpm=p.bpm, confidence=p.confidence) for p in found.paces),
         )
@@ -53,7 +55,7 @@ class Storing:
             path=record.path,
             outcome=marked.outcome,
             paces=found.paces,
-            reason="; ".join(filter(None, (known, *marked.reasons))) or None,
+            reason="; ".join(filter(None, (known, changes_text(found), *marked.reasons))) or None,
             analysed=isinstance(found, Heard),
             written=marked.written,
         )
@@ -100,7 +102,7 @@ class Storing:
             self._index.store(record, old_tags=NOTHING_TO_RESTORE, moved_from=moved_from)
             why = look.tags.why_not or "tags of this kind of file are not written"
             return _Marked(outcome=Outcome.UNCHANGED, reasons=(f"indexed only: {why}",))
-        wanted = wanted_fields(look, found.paces, bundle=self._bundle, bpm=self._options.bpm)
+        wanted = wanted_fields(look, found, bundle=self._bundle, bpm=self._options.bpm)
         notes = (FOREIGN,) if foreign_pace(look.tags) else ()
         old = values_to_restore(look, wanted, origin.old_tags)
         lacking = differing(look, wanted)
@@ -138,3 +140,9 @@ class Storing:
         self._index.store(replace(record, stamp=written.stamp), old_tags=old, moved_from=moved_from)
         outcome = Outcome.TAGGED if written.changed else Outcome.UNCHANGED
         return _Marked(outcome=outcome, reasons=notes, written=written.changed)
+
+
+def changes_text(found: Heard | Known) -> str | None:
+    """That a song does not keep its tempo, for a person; None for one that does."""
+    tempos = " to ".join(f"{bpm:.0f}" for bpm in found.changes)
+    return f"changes tempo, {tempos} bpm" if tempos else None

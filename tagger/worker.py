@@ -61,6 +61,8 @@ class Heard:
 
     paces: tuple[Pace, ...]  # most confident first
     duration: float  # seconds
+    spread: float | None = None  # of the tempo over the song, as a share of it
+    changes: tuple[float, ...] = ()  # bpm of its parts in turn, if it changes tempo
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,7 +124,12 @@ def hear(judge: JudgeLike, path: Path) -> Hearing:
         return Unheard(reason=f"cannot be read: {error.strerror or error}")
     except Exception as error:  # one song must never stop a library
         return Unheard(reason=f"judging broke off ({type(error).__name__}: {error})")
-    return Heard(paces=compatible_paces(judgement), duration=float(judgement.duration))
+    return Heard(
+        paces=compatible_paces(judgement),
+        duration=float(judgement.duration),
+        spread=None if judgement.spread is None else round(float(judgement.spread), 5),
+        changes=tuple(round(float(bpm), 2) for bpm in judgement.changes),
+    )
 
 
 def without_path(error: Exception, path: Path) -> str:

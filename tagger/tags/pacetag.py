@@ -2,7 +2,8 @@
 
     1 bundle=NAME paces=172.34@0.98,86.17@0.95 audio=FINGERPRINT
 
-The leading number is the format's version. Nothing in it is a space, ";", "/" or NUL besides the
+The leading number is the format's version. A song that changes tempo has ` changes=100.00,141.00`
+before its audio. Nothing in it is a space, ";", "/" or NUL besides the
 spaces between the parts, since readers split values there. `paces=none` when nothing was heard.
 """
 
@@ -12,10 +13,12 @@ from dataclasses import dataclass
 
 from pacetag.tagger.paces import whole_paces
 
-_PACE = r"\d{1,3}\.\d\d@[01]\.\d\d"
+_RATE = r"\d{1,3}\.\d\d"
+_PACE = _RATE + r"@[01]\.\d\d"
 _LINE = re.compile(
     rf"1 bundle=(?P<bundle>[^\s;/\0]+)"
     rf" paces=(?P<paces>none|{_PACE}(?:,{_PACE})*)"
+    rf"(?: changes=(?P<changes>{_RATE}(?:,{_RATE})+))?"
     r" audio=(?P<audio>[0-9a-f]+)",
     re.ASCII,
 )
@@ -36,6 +39,7 @@ class PaceTag:
     bundle: str  # name of the trained network
     paces: tuple[TaggedPace, ...]  # most confident first
     audio: str  # fingerprint of the sound that was judged, hex
+    changes: tuple[float, ...] = ()  # bpm of its parts in turn, if it changes tempo
 
 
 def format_pacetag(tag: PaceTag) -> str:
@@ -44,7 +48,9 @@ def format_pacetag(tag: PaceTag) -> str:
     Raises ValueError for what could not be read back, such as a bundle name with a space.
     """
     paces = ",".join(f"{pace.bpm:.2f}@{pace.confidence:.2f}" for pace in tag.paces) or "none"
-    line = f"1 bundle={tag.bundle} paces={paces} audio={tag.audio}"
+    changes = ",".join(f"{bpm:.2f}" for bpm in tag.changes)
+    parts = [f"bundle={tag.bundle}", f"paces={paces}", *([f"changes={changes}"] if changes else [])]
+    line = " ".join(["1", *parts, f"audio={tag.audio}"])
     if not _LINE.fullmatch(line):
         raise ValueError(f"not a PACETAG that could be read back: {line!r}")
     return line
@@ -63,6 +69,7 @@ def parse_pacetag(line: str | None) -> PaceTag | None:
             for bpm, confidence in (pair.split("@") for pair in pairs)
         ),
         audio=match["audio"],
+        changes=tuple(map(float, match["changes"].split(","))) if match["changes"] else (),
     )
 
 

@@ -28,6 +28,7 @@ WRITTEN_THEN = {
         INSERT INTO old_tags (path, field, old_values, fingerprint)
         VALUES ('/a.mp3', 'bpm', '["82"]', 'f');
     """,
+    "0003_steadiness": "UPDATE songs SET spread = 0.004, changes = '100.00 141.00' WHERE id = 7;",
 }
 
 
@@ -78,7 +79,8 @@ def test_every_old_shape_becomes_the_newest_and_keeps_what_it_held(
         found = index.matches(low=160, high=170, min_confidence=0.5)
 
     assert _shape(old) == _shape(blank)
-    assert song == make_song("/a.mp3", fingerprint="f")
+    then = {"spread": 0.004, "changes": (100.0, 141.0)} if last >= "0003" else {}
+    assert song == make_song("/a.mp3", fingerprint="f", **then)
     assert old_tags == ({"bpm": ["82"]} if last >= "0002" else None)
     assert [match.song.path for match in found] == ["/a.mp3", "/b.mp3"]
 

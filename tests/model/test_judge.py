@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 
 from pacetag.model.audio import Excerpts, read_excerpts
+from pacetag.model.calibration import Calibration
 from pacetag.model.errors import DecodeError, TooShortError
 from pacetag.model.features import extract_features
-from pacetag.model.judge import Judge, JudgedTempo, Judgement, merge_tempos
+from pacetag.model.judge import Judge, Judgement, judged_tempos
 from pacetag.model.patches import Folder, log_power, network_input
 from pacetag.model.spec import FeatureSpec
+from pacetag.model.tempos import JudgedTempo
 
 SAMPLES = Path(__file__).parents[2] / "sample_audio"
 
@@ -97,12 +99,38 @@ def test_tempos_come_sorted_apart_and_with_probabilities(
         assert (bpms[1:] / bpms[:-1] > 1.056).all()
 
 
-def test_of_two_near_tempos_the_surer_stays() -> None:
-    weak = JudgedTempo(bpm=172.0, probability=0.6)
-    strong = JudgedTempo(bpm=170.0, probability=0.9)
-    other = JudgedTempo(bpm=86.0, probability=0.7)
+def judged(*tempos: tuple[float, float]) -> tuple[JudgedTempo, ...]:
+    bpms, logits = np.array(tempos).T
+    return judged_tempos(bpms, logits, Calibration(slope=1.0, offset=0.0))
 
-    assert merge_tempos([weak, strong, other]) == (strong, other)
+
+def test_of_two_near_tempos_the_surer_stays() -> None:
+    found = judged((172.0, 1.0), (170.0, 3.0), (86.0, 2.0))
+
+    assert [t.bpm for t in found] == [170.0, 86.0]
+
+
+def test_what_does_not_belong_to_the_surest_family_is_not_claimed() -> None:
+    found = {t.bpm: t.probability for t in judged((172.0, 5.0), (86.0, 4.0), (115.0, 2.0))}
+
+    assert found[172.0] > 0.9
+    assert found[86.0] > 0.9
+    assert found[115.0] < 0.1
+
+
+def test_a_rate_that_few_people_step_to_is_claimed_with_less_confidence() -> None:
+    found = {t.bpm: t.probability for t in judged((300.0, 9.0), (150.0, 9.0))}
+
+    assert found[150.0] > 0.99
+    assert found[300.0] < 0.5
+
+
+def test_tempos_of_a_song_that_is_judged_to_have_none_are_all_unlikely() -> None:
+    assert all(t.probability < 0.1 for t in judged((120.0, -4.0), (60.0, -5.0)))
+
+
+def test_without_candidates_nothing_is_judged(judge: Judge) -> None:
+    assert judged_tempos(np.empty(0), np.empty(0), Calibration()) == ()
 
 
 def test_keras_and_litert_agree_on_the_samples(judge: Judge) -> None:
@@ -131,14 +159,6 @@ def test_sound_without_any_peak_is_judged_without_a_pace(judge: Judge, spec: Fea
     judgement = judge.audio(Excerpts(samples=(hum,), starts=(0.0,), duration=20.0))
 
     assert sure(judgement) == []
-
-
-def test_evidence_shows_what_was_judged(judge: Judge, spec: FeatureSpec) -> None:
-    evidence = judge.evidence(CLIPS[0].path)
-
-    assert evidence.tempogram.shape == evidence.tempogram_bpm.shape
-    assert evidence.case.shape == (spec.beats * spec.samples_per_beat, spec.n_bands)
-    assert evidence.case_bpm == evidence.judgement.tempos[0].bpm
 
 
 def test_what_cannot_be_heard_raises_one_clear_error(judge: Judge, tmp_path: Path) -> None:

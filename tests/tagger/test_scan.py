@@ -118,6 +118,19 @@ def test_the_json_lines_keep_their_keys(make_song: MakeSong, scan_json: Run) -> 
     assert found.result.stderr == ""
 
 
+def test_a_song_that_changes_tempo_says_so_and_the_index_and_tags_remember(
+    make_song: MakeSong, scan_json: Run, index_file: Path
+) -> None:
+    path = make_song("120 changing.mp3")
+
+    (song,) = scan_json().songs.values()
+
+    assert song["reason"] == "changes tempo, 100 to 141 bpm"
+    assert record(index_file, path).changes == (100.0, 141.41)
+    assert record(index_file, path).spread == 0.001
+    assert note(path).changes == (100.0, 141.41)
+
+
 def test_each_outcome_has_its_reason_and_failures_show_in_the_exit_code(
     make_song: MakeSong, scan_json: Run
 ) -> None:
@@ -537,7 +550,7 @@ def test_text_with_a_songs_name_fails_with_a_reason_and_stays_as_it_is(
 def test_a_name_that_is_not_text_goes_through(
     make_song: MakeSong, scan_json: Run, library: Path, pacetag: Run
 ) -> None:
-    raw = os.fsdecode(b"172 caf\xe9 \x1b[31m.mp3")
+    raw = os.fsdecode(b"172 caf\xe9 \x1b[1m.mp3")
     make_song("172.mp3").rename(library / raw)
 
     found = scan_json()

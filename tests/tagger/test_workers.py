@@ -64,8 +64,8 @@ def test_songs_are_judged_and_only_compatible_paces_come_back(
     found = judging(jobs=2).all(["172.34-86.2.mp3", "beatless.mp3"])
 
     paces = (Pace(bpm=172.34, confidence=0.98), Pace(bpm=86.2, confidence=0.93))
-    assert found["172.34-86.2.mp3"] == Heard(paces=paces, duration=180.0)
-    assert found["beatless.mp3"] == Heard(paces=(), duration=180.0)
+    assert found["172.34-86.2.mp3"] == Heard(paces=paces, duration=180.0, spread=0.001)
+    assert found["beatless.mp3"] == Heard(paces=(), duration=180.0, spread=0.001)
 
 
 def test_whatever_a_song_does_to_the_judge_comes_back_as_its_reason(

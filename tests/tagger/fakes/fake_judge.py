@@ -29,6 +29,8 @@ class FakeJudgement:
 
     tempos: tuple[FakeTempo, ...]
     duration: float
+    spread: float | None = 0.001
+    changes: tuple[float, ...] = ()
 
 
 class FakeJudge:
@@ -59,7 +61,9 @@ class FakeJudge:
             FakeTempo(bpm=bpm, probability=0.98 - 0.05 * rank) for rank, bpm in enumerate(named)
         ]
         return FakeJudgement(
-            tempos=(*tempos, FakeTempo(bpm=133.0, probability=0.1)), duration=180.0
+            tempos=(*tempos, FakeTempo(bpm=133.0, probability=0.1)),
+            duration=180.0,
+            changes=(100.0, 141.4142) if "changing" in path.name else (),
         )
 
 

@@ -48,6 +48,13 @@ def test_the_line_is_as_documented() -> None:
     assert parse_pacetag(LINE) == tag
 
 
+def test_a_song_that_changes_tempo_says_so_before_its_audio() -> None:
+    tag = PaceTag(bundle="b", paces=paces(100), audio="00", changes=(100.0, 141.25))
+
+    assert format_pacetag(tag) == "1 bundle=b paces=100.00@0.90 changes=100.00,141.25 audio=00"
+    assert parse_pacetag(format_pacetag(tag)) == tag
+
+
 def test_no_pace_is_said_as_none() -> None:
     tag = PaceTag(bundle="b", paces=(), audio="00")
 
@@ -66,6 +73,7 @@ def test_any_tag_survives_the_round_trip(seed: int) -> None:
             for _ in range(draw.randint(0, 6))
         ),
         audio=f"{draw.getrandbits(128):032x}",
+        changes=draw.choice([(), (100.0, 141.25), (99.5, 160.0, 99.5)]),
     )
 
     line = format_pacetag(tag)

@@ -1,0 +1,51 @@
+"""Judged candidates to one metrical family: duple or triple is decided once, for all levels."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+# From one accepted level to the next faster one. Levels between may be there without being
+# accepted: a march can be run to at its bars and its eighths, not at its beats.
+STEPS = (2, 3, 4, 6)
+# By how much such a step may miss its ratio: the usual tolerance of tempo estimation.
+TOLERANCE = 0.04
+
+
+def reconciled(bpms: NDArray[np.float64], logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Probability [k] that each tempo [k] is accepted, given that what is accepted is one family.
+
+    `logits` [k] are of each tempo by itself. A family is a chain of tempos, each two, three, four
+    or six times the one before: 62, 186 is one and 86, 172 is one, but 115 and 172 never stand in
+    the same. Over all such chains, the empty one among them, the probability is that of its
+    tempos being right and all others wrong; what comes back are its exact marginals, summed from
+    the slow end and from the fast one. Tempos that mean the same level must be merged before.
+    """
+    order = np.argsort(bpms, kind="stable")
+    follows = _steps(bpms[order])
+    # In logarithms: the odds of a sure tempo and of a hopeless one differ by a factor of 10^10.
+    weight = logits[order]
+    up = np.zeros(len(order))  # of all chains that begin with a tempo
+    for i in reversed(range(len(order))):
+        up[i] = weight[i] + _log_sum(up[follows[i]], start=0.0)
+    down = np.zeros(len(order))  # of all chains that end with it
+    for i in range(len(order)):
+        down[i] = weight[i] + _log_sum(down[follows[:, i]], start=0.0)
+    found = np.empty(len(order))
+    found[order] = np.exp(up + down - weight - _log_sum(up, start=0.0))
+    return found
+
+
+def is_related(bpm: float, other: float) -> bool:
+    """Whether both tempos can be levels of one family, or are the same."""
+    ratio = max(bpm, other) / min(bpm, other)
+    return any(abs(ratio / step - 1) <= TOLERANCE for step in (1, *STEPS, 8, 9, 12))
+
+
+def _steps(bpms: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Whether tempo j may follow tempo i in a chain, [i, j]."""
+    ratio = bpms[None, :] / bpms[:, None]
+    near = [np.abs(ratio / step - 1) <= TOLERANCE for step in STEPS]
+    return np.asarray(np.any(near, axis=0))
+
+
+def _log_sum(terms: NDArray[np.float64], *, start: float) -> float:
+    return float(np.logaddexp.reduce(terms, initial=start))

@@ -1,0 +1,86 @@
+"""One metrical family out of what was judged tempo by tempo."""
+
+from itertools import combinations, pairwise
+
+import numpy as np
+import pytest
+from scipy.special import expit
+
+from pacetag.model.family import STEPS, TOLERANCE, is_related, reconciled
+
+
+def is_chain(bpms: tuple[float, ...]) -> bool:
+    ordered = sorted(bpms)
+    ratios = [fast / slow for slow, fast in pairwise(ordered)]
+    return all(any(abs(r / step - 1) <= TOLERANCE for step in STEPS) for r in ratios)
+
+
+def by_enumeration(bpms: list[float], logits: list[float]) -> list[float]:
+    """The same probabilities from all subsets, one by one."""
+    total, with_tempo = 0.0, np.zeros(len(bpms))
+    for size in range(len(bpms) + 1):
+        for chosen in combinations(range(len(bpms)), size):
+            if is_chain(tuple(bpms[i] for i in chosen)):
+                weight = float(np.exp(sum(logits[i] for i in chosen)))
+                total += weight
+                with_tempo[list(chosen)] += weight
+    return list(with_tempo / total)
+
+
+def test_the_marginals_are_those_of_all_chains_counted_one_by_one() -> None:
+    rng = np.random.default_rng(5)
+    for _ in range(20):
+        base = rng.uniform(40, 60)
+        ratios = np.array([1, 1.5, 2, 8 / 3, 3, 4, 4.5, 6])
+        bpms = list(rng.permutation(base * ratios * rng.uniform(0.99, 1.01, 8)))
+        logits = list(rng.normal(0, 3, 8))
+
+        found = reconciled(np.array(bpms), np.array(logits))
+
+        assert found == pytest.approx(by_enumeration(bpms, logits), abs=1e-9)
+
+
+def test_a_tempo_alone_keeps_its_probability() -> None:
+    assert reconciled(np.array([120.0]), np.array([1.3]))[0] == pytest.approx(expit(1.3))
+
+
+def test_levels_of_one_family_do_not_disturb_each_other() -> None:
+    found = reconciled(np.array([172.0, 86.0, 43.0]), np.array([3.0, 1.0, -1.0]))
+
+    assert found == pytest.approx(expit(np.array([3.0, 1.0, -1.0])))
+
+
+def test_duple_or_triple_is_decided_once() -> None:
+    """A waltz at 186: its bars of 62 and its halves of 93 both sound likely, but not together."""
+    beat, bar, half = reconciled(np.array([186.0, 62.0, 93.0]), np.array([5.0, 2.5, 1.0]))
+
+    assert beat > 0.95
+    assert bar > 0.7
+    assert half < 0.3
+
+
+def test_much_likelier_families_suppress_the_others() -> None:
+    found = reconciled(np.array([86.0, 172.0, 115.0, 129.0]), np.array([4.0, 4.0, 2.0, 2.0]))
+
+    assert found[:2].min() > 0.9
+    assert found[2:].max() < 0.02
+
+
+def test_logits_beyond_all_measure_do_not_overflow() -> None:
+    found = reconciled(np.array([80.0, 160.0, 107.0]), np.array([900.0, 900.0, -900.0]))
+
+    assert found == pytest.approx([1.0, 1.0, 0.0])
+
+
+def test_nothing_in_gives_nothing_out() -> None:
+    assert reconciled(np.empty(0), np.empty(0)).shape == (0,)
+
+
+@pytest.mark.parametrize("other", [86.0, 172.5, 43.0, 258.0, 57.3])
+def test_levels_of_duple_and_triple_metres_are_related(other: float) -> None:
+    assert is_related(86.0, other) or is_related(172.0, other)
+
+
+@pytest.mark.parametrize("other", [115.0, 129.0, 107.0])
+def test_tempos_in_other_ratios_are_not(other: float) -> None:
+    assert not is_related(86.0, other)
