@@ -8,11 +8,20 @@ import typer
 from pacetag.tagger.arguments import JsonOption
 
 if TYPE_CHECKING:
+    from pacetag.model.evidence import Evidence
     from pacetag.tagger.paces import JudgementLike
 
 
 def show(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A song.")],
+    evidence: Annotated[
+        tuple[float, float] | None,
+        typer.Option(
+            "--evidence",
+            metavar="A B",
+            help="Test which of two tempos the sound supports better, from 20 to 400 bpm.",
+        ),
+    ] = None,
     plot: Annotated[
         Path | None,
         typer.Option(
@@ -34,54 +43,53 @@ def show(
     if path.is_dir():
         raise UsageError(f"{file}: is a folder; name one song, or use `pacetag scan`")
     ear = workers.shipped_ear()
-    judgement = ear.load().file(path) if plot is None else _drawn(ear.load(), path, plot)
-    _say(path, ear.bundle, judgement, as_json=as_json)
+    if plot is None and evidence is None:
+        _say(path, ear.bundle, ear.load().file(path), None, as_json=as_json)
+        return
+    found = _examined(ear, path, evidence, plot)
+    _say(path, ear.bundle, found.judgement, found, as_json=as_json)
 
 
-def _drawn(judge: Any, path: Path, output: Path) -> "JudgementLike":
-    """Judge and draw."""
-    from pacetag.tagger.errors import MissingExtraError, TaggerError
-    from pacetag.tagger.paces import JudgementLike
+def _examined(
+    ear: Any, path: Path, tempos: tuple[float, float] | None, plot: Path | None
+) -> "Evidence":
+    """Judge, compare and draw, as far as it is asked for."""
+    from pacetag.model.evidence import gather_evidence
+    from pacetag.model.tempo_test import check_tempos
+    from pacetag.tagger.errors import MissingExtraError, TaggerError, UsageError
     from pacetag.tagger.wording import printable
 
+    if tempos is not None and (objection := check_tempos(*tempos)) is not None:
+        raise UsageError(f"--evidence: {objection}")
+    if plot is None:
+        return gather_evidence(ear.load(), path, tempos)
     try:
         from pacetag.tagger.plot import draw_evidence
     except ImportError as error:
         raise MissingExtraError("--plot", "plot") from error
-    evidence = judge.evidence(path)
+    found = gather_evidence(ear.load(), path, tempos)
     try:
-        draw_evidence(evidence, output, beats=judge.spec.beats, title=printable(path.name))
+        draw_evidence(found, plot, title=printable(path.name))
     except OSError as error:
-        raise TaggerError(f"{output}: cannot be written ({error.strerror or error})") from error
-    judgement: JudgementLike = evidence.judgement
-    return judgement
+        raise TaggerError(f"{plot}: cannot be written ({error.strerror or error})") from error
+    return found
 
 
-def _say(path: Path, bundle: str, judgement: "JudgementLike", *, as_json: bool) -> None:
-    from pacetag.tagger.json_lines import pace_objects, say_json
-    from pacetag.tagger.paces import compatible_paces
+def _say(
+    path: Path,
+    bundle: str,
+    judgement: "JudgementLike",
+    evidence: "Evidence | None",
+    *,
+    as_json: bool,
+) -> None:
     from pacetag.tagger.report import say
-    from pacetag.tagger.wording import clock, printable
+    from pacetag.tagger.shown import show_lines, shown_object
 
-    paces = compatible_paces(judgement)
     if as_json:
-        candidates = [
-            {"bpm": round(tempo.bpm, 2), "probability": round(tempo.probability, 4)}
-            for tempo in judgement.tempos
-        ]
-        say_json(
-            {
-                "path": str(path),
-                "duration": round(judgement.duration, 3),
-                "bundle": bundle,
-                "paces": pace_objects(paces),
-                "candidates": candidates,
-            }
-        )
+        from pacetag.tagger.json_lines import say_json
+
+        say_json(shown_object(path, bundle, judgement, evidence))
         return
-    say(printable(f"{path}  {clock(judgement.duration)}, judged by {bundle}"))
-    listed = ", ".join(f"{pace.bpm:.1f} ({pace.confidence:.0%})" for pace in paces)
-    say(f"Paces: {listed or 'none; nobody could step to this'}")
-    say("Candidates:")
-    for tempo in judgement.tempos:
-        say(f"  {tempo.bpm:6.1f} bpm  {tempo.probability:7.2%}")
+    for line in show_lines(path, bundle, judgement, evidence):
+        say(line)

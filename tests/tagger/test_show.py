@@ -1,6 +1,9 @@
 """`pacetag show`: one song, and what it was judged by."""
 
 import json
+import os
+import re
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -8,9 +11,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+import soundfile
 from matplotlib.image import imread
+from numpy.typing import NDArray
 
+from pacetag.model.tempo_test import TempoComparison
 from pacetag.tagger import workers
+from pacetag.tagger.shown import verdict
 from pacetag.tagger.worker import Ear
 
 MakeSong = Callable[..., Path]
@@ -27,6 +34,7 @@ def test_paces_and_candidates_are_listed_the_surest_first(
     assert done.stdout.splitlines() == [
         f"{song}  3:00, judged by fake-1",
         "Paces: 172.3 (98%), 86.2 (93%)",
+        "The tempo wanders by 0.10%",
         "Candidates:",
         "   172.3 bpm   98.00%",
         "    86.2 bpm   93.00%",
@@ -55,6 +63,8 @@ def test_json_keeps_its_keys(make_song: MakeSong, pacetag: Run) -> None:
         "duration": 180.0,
         "bundle": "fake-1",
         "paces": [{"bpm": 172.0, "confidence": 0.98}],
+        "spread": 0.001,
+        "changes": [],
         "candidates": [
             {"bpm": 172.0, "probability": 0.98},
             {"bpm": 133.0, "probability": 0.1},
@@ -81,6 +91,30 @@ def test_what_cannot_be_judged_is_one_sentence(
     assert done.stderr.count("\n") == 1
 
 
+def test_without_options_nothing_that_draws_or_compares_is_imported(make_song: MakeSong) -> None:
+    probe = (
+        "import sys\n"
+        "from pacetag.tagger import cli, workers\n"
+        "workers.shipped_ear = lambda: workers.Ear(bundle='b', factory='fake_judge:load')\n"
+        "try:\n"
+        "    cli.app()\n"
+        "finally:\n"
+        "    print(*sys.modules, file=sys.stderr)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", probe, "show", make_song("172.mp3")],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent / "fakes")},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert "172.0 (98%)" in done.stdout
+    heavy = {"matplotlib", "scipy", "pacetag.model.evidence", "pacetag.tagger.plot"}
+    assert heavy.isdisjoint(done.stderr.split())
+
+
 def test_a_folder_or_nothing_is_a_usage_error(pacetag: Run, library: Path) -> None:
     assert "is a folder" in pacetag("show", library).stderr
     assert pacetag("show", library).exit_code == 2
@@ -94,23 +128,179 @@ def seeing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "shipped_ear", lambda: ear)
 
 
-@pytest.mark.usefixtures("seeing")
-def test_a_plot_shows_tempogram_candidates_and_case(
-    make_song: MakeSong, pacetag: Run, tmp_path: Path
-) -> None:
-    picture = tmp_path / "out.png"
+@pytest.fixture
+def clicks(library: Path, click_track: Callable[..., Any]) -> Path:
+    """Fourteen seconds of clicks at 120 bpm, under a name that must not be taken for formulas."""
+    path = library / "120 $x.flac"
+    soundfile.write(path, click_track(120, seconds=14), 22_050)
+    return path
 
-    done = pacetag("show", make_song("120-60 $x.mp3"), "--plot", picture)
+
+@pytest.fixture
+def bells(library: Path) -> Path:
+    """Fourteen seconds in which eight bells ring at times of their own in each beat of 120."""
+    rng = np.random.default_rng(0)
+    time = np.arange(round(0.5 * 22_050)) / 22_050
+    beat = np.zeros(len(time))
+    for pitch, start in zip(
+        110 * 2.0 ** np.arange(0, 6, 0.75), rng.uniform(0, 0.4, 8), strict=True
+    ):
+        since = np.maximum(time - start, 0)
+        beat += 0.1 * (time > start) * np.exp(-20 * since) * np.sin(2 * np.pi * pitch * since)
+    path = library / "120.flac"
+    soundfile.write(path, np.tile(beat, 28) + rng.normal(0, 3e-3, 28 * len(beat)), 22_050)
+    return path
+
+
+def heat(pixels: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Where the top of the heat maps' colours is."""
+    return np.asarray(np.all(np.abs(pixels - (0.987, 0.991, 0.750)) < 0.02, axis=-1))
+
+
+def picture_of(path: Path) -> NDArray[np.float32]:
+    return np.asarray(imread(path))[..., :3]
+
+
+@pytest.mark.usefixtures("seeing")
+def test_a_plot_shows_tempogram_case_and_what_was_measured_on_it(
+    clicks: Path, pacetag: Run, tmp_path: Path
+) -> None:
+    done = pacetag("show", clicks, "--plot", tmp_path / "out.png")
 
     assert (done.exit_code, done.stderr) == (0, "")
-    pixels = np.asarray(imread(picture))[..., :3]
-    height = len(pixels)
-    above, below = pixels[: height // 2], pixels[height // 2 :]
-    green = (above[..., 1] > above[..., 0] + 0.2) & (above[..., 1] > above[..., 2] + 0.2)
-    assert green.any()  # the compatible tempos
-    bright = np.all(np.abs(below - (0.987, 0.991, 0.750)) < 0.02, axis=-1)  # the top of the map
-    stripes = bright.mean(axis=0) > 0.6
-    assert np.sum(np.diff(stripes.astype(int)) == 1) == 4  # the beat's column in each heat map
+    pixels = picture_of(tmp_path / "out.png")
+    fourth = len(pixels) // 4
+    red, green, blue = np.moveaxis(pixels[:fourth], -1, 0)
+    assert ((green > red + 0.2) & (green > blue + 0.2)).any()  # the compatible tempos
+    maps = heat(pixels[fourth : 2 * fourth]).sum(axis=0) > 0.4 * fourth
+    assert np.sum(np.diff(maps.astype(int)) == 1) == 4  # the beat's column in each heat map
+    dark_red = np.all(np.abs(pixels[2 * fourth :] - (0.404, 0.0, 0.122)) < 0.03, axis=-1)
+    assert dark_red.sum() > 500  # beats that correlate fully
+
+
+@pytest.mark.usefixtures("seeing")
+def test_a_plot_of_two_tempos_shows_the_case_of_each(
+    clicks: Path, pacetag: Run, tmp_path: Path
+) -> None:
+    pacetag("show", clicks, "--plot", tmp_path / "one.png")
+
+    done = pacetag("show", clicks, "--evidence", "120", "97", "--plot", tmp_path / "two.png")
+
+    assert (done.exit_code, done.stderr) == (0, "")
+    one, two = picture_of(tmp_path / "one.png"), picture_of(tmp_path / "two.png")
+    assert two.shape[1] == one.shape[1]
+    assert two.shape[0] - one.shape[0] == pytest.approx(3 * 110, abs=2)  # a row of heat maps more
+    for colour in ((0.122, 0.467, 0.706), (1.0, 0.498, 0.055)):
+        assert np.all(np.abs(two - colour) < 0.03, axis=-1).sum() > 500
+
+
+EVIDENCE = ("show", "--evidence", "120", "97")
+
+
+@pytest.mark.usefixtures("seeing")
+def test_two_tempos_are_compared_in_words(bells: Path, pacetag: Run) -> None:
+    done = pacetag(*EVIDENCE, bells)
+
+    assert (done.exit_code, done.stderr) == (0, "")
+    head, *table, verdict = done.stdout.splitlines()[-7:]
+    assert head == "Evidence:"
+    assert table[0].split() == ["120", "bpm", "97", "bpm"]
+    assert table[1].split()[-2:] == ["98.00%", "0.67%"]
+    assert "variance within columns" in table[2]
+    assert "correlation of beats (of 120)" in table[3]
+    assert re.search(r"(\d+) of \1 +0 of \1$", table[4])
+    assert re.fullmatch(r"120 is better supported than 97 \(p [=<] 0\.\d+\)\.", verdict)
+
+
+@pytest.mark.usefixtures("seeing")
+def test_json_gives_all_numbers_of_the_comparison(bells: Path, pacetag: Run) -> None:
+    found = json.loads(pacetag(*EVIDENCE, "--json", bells).stdout)["evidence"]
+
+    tempos = found["tempos"]
+    assert [set(tempo) for tempo in tempos] == [
+        {"bpm", "probability", "variance", "correlation", "wins"}
+    ] * 2
+    assert [tempo["bpm"] for tempo in tempos] == [120.0, 97.0]
+    assert tempos[0]["correlation"] > tempos[1]["correlation"]
+    assert tempos[0]["variance"] < tempos[1]["variance"]
+    assert tempos[0]["wins"] + tempos[1]["wins"] == found["components"]
+    assert (found["better"], found["decided"], found["multiple"]) == (120.0, True, False)
+    assert found["p_value"] < 0.05
+
+
+@pytest.mark.usefixtures("seeing")
+@pytest.mark.parametrize(
+    ("a", "b", "said"),
+    [
+        ("19", "100", "19 bpm is not between 20 and 400"),
+        ("100", "400.5", "400.5 bpm is not between 20 and 400"),
+        ("nan", "100", "nan bpm is not between 20 and 400"),
+        ("100", "100", "100 and 100 bpm are the same tempo"),
+    ],
+)
+def test_tempos_that_cannot_be_compared_are_a_usage_error(
+    a: str, b: str, said: str, make_song: MakeSong, pacetag: Run
+) -> None:
+    done = pacetag("show", make_song("120.mp3"), "--evidence", a, b)
+
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"pacetag: --evidence: {said}")
+
+
+def compared(a: float, b: float, *, wins: tuple[int, int], p: float) -> TempoComparison:
+    return TempoComparison(
+        a=a,
+        b=b,
+        components=sum(wins),
+        wins_a=wins[0],
+        wins_b=wins[1],
+        p_value=p,
+        better=a if wins[0] >= wins[1] else b,
+    )
+
+
+@pytest.mark.parametrize(
+    ("comparison", "probabilities", "said"),
+    [
+        (
+            compared(86, 129, wins=(13, 1), p=0.00092),
+            [0.9, 0.1],
+            "86 is better supported than 129 (p = 0.00092).",
+        ),
+        (
+            compared(129, 86, wins=(0, 19), p=0.0000019),
+            [0.1, 0.9],
+            "86 is better supported than 129 (p < 0.0001).",
+        ),
+        (
+            compared(86, 129, wins=(7, 6), p=0.5),
+            [0.9, 0.1],
+            "The audio does not tell them apart (p = 0.5).",
+        ),
+        (
+            compared(86, 172, wins=(12, 1), p=0.0017),
+            [0.9, 0.9],
+            "172 is 2 times 86: both may fit, and the slower always looks better in this test "
+            "(p = 0.0017).",
+        ),
+        (
+            compared(86, 129, wins=(12, 1), p=0.0017),
+            [0.4, 0.1],
+            "86 is better supported than 129 (p = 0.0017). Neither is judged a pace.",
+        ),
+    ],
+)
+def test_the_verdict_is_plain(
+    comparison: TempoComparison, probabilities: list[float], said: str
+) -> None:
+    assert verdict(comparison, probabilities) == said
+
+
+def test_a_song_that_changes_tempo_says_so(make_song: MakeSong, pacetag: Run) -> None:
+    song = make_song("100 changing.mp3")
+
+    assert "The tempo changes: 100.0, 141.4" in pacetag("show", song).stdout
+    assert json.loads(pacetag("show", song, "--json").stdout)["changes"] == [100.0, 141.41]
 
 
 @pytest.mark.usefixtures("seeing")
@@ -130,9 +320,9 @@ def test_without_matplotlib_it_says_how_to_get_it(
 @pytest.mark.usefixtures("seeing")
 @pytest.mark.parametrize(("output", "code"), [("out.nonsense", 2), ("nowhere/out.png", 1)])
 def test_a_picture_that_cannot_be_written_is_one_sentence(
-    output: str, code: int, make_song: MakeSong, pacetag: Run, tmp_path: Path
+    output: str, code: int, clicks: Path, pacetag: Run, tmp_path: Path
 ) -> None:
-    done = pacetag("show", make_song("120.mp3"), "--plot", tmp_path / output)
+    done = pacetag("show", clicks, "--plot", tmp_path / output)
 
     assert done.exit_code == code
     assert done.stderr.startswith(f"pacetag: {tmp_path / output}: ")

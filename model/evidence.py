@@ -1,0 +1,96 @@
+"""What a judgement rests on, for people who want to see it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pacetag.model.audio import read_excerpts
+from pacetag.model.calibration import Calibration
+from pacetag.model.candidates import Candidate, song_candidates
+from pacetag.model.case_analyses import TempoFigures, tempo_figures, tempo_power, transformed
+from pacetag.model.features import Features, extract_features
+from pacetag.model.habits import acceptance
+from pacetag.model.judge import Judge, Judgement
+from pacetag.model.tempo_test import APART, TempoComparison, compare_tempos
+
+ANY_TEMPO = 120.0  # bpm; shown where nothing was judged, so that there is a case to see
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownTempo:
+    """A tempo looked at closely."""
+
+    bpm: float
+    probability: float  # that a runner can step to it, calibrated
+    figures: TempoFigures
+    power: NDArray[np.float32]  # a case [beats, samples per beat, bands], up to 16 beats
+    case: NDArray[np.float32]  # the same, transformed as the network sees it
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """Everything that can be drawn or said about a judgement."""
+
+    judgement: Judgement
+    tempogram_bpm: NDArray[np.float64]  # [lags]
+    tempogram: NDArray[np.float64]  # [lags], mean over the song
+    candidates: tuple[Candidate, ...]
+    figures: tuple[TempoFigures, ...]  # of every candidate, in the same order
+    shown: tuple[ShownTempo, ...]  # the most probable tempo, or the two that were asked about
+    comparison: TempoComparison | None  # of those two
+
+
+def gather_evidence(
+    judge: Judge, path: Path, tempos: tuple[float, float] | None = None
+) -> Evidence:
+    """Judge a sound file and keep what it was judged by; compare two tempos in bpm if asked to.
+
+    Raises as `Judge.file` does, and ValueError for tempos that cannot be compared.
+    """
+    spec = judge.spec
+    decoded = read_excerpts(path, spec)
+    heard = [extract_features(samples, spec) for samples in decoded.samples]
+    candidates = song_candidates([f.tempogram for f in heard], spec)
+    judgement = judge.features(heard, duration=decoded.duration)
+    lags = np.arange(spec.min_lag, spec.max_lag + 1)
+    best = judgement.tempos[0].bpm if judgement.tempos else ANY_TEMPO
+    return Evidence(
+        judgement=judgement,
+        tempogram_bpm=60.0 * spec.frame_rate / lags,
+        tempogram=np.mean([f.tempogram for f in heard], axis=0)[lags].astype(float),
+        candidates=candidates,
+        figures=tempo_figures(heard, [c.bpm for c in candidates], spec),
+        shown=tuple(_shown(judge, heard, judgement, bpm) for bpm in tempos or (best,)),
+        comparison=compare_tempos(heard, spec, *tempos) if tempos else None,
+    )
+
+
+def _shown(judge: Judge, heard: Sequence[Features], judgement: Judgement, bpm: float) -> ShownTempo:
+    power = tempo_power(heard, bpm, judge.spec)
+    return ShownTempo(
+        bpm=bpm,
+        probability=_probability(judge, heard, judgement, bpm),
+        figures=tempo_figures(heard, [bpm], judge.spec)[0],
+        power=power,
+        case=transformed(power, judge.spec),
+    )
+
+
+def _probability(
+    judge: Judge, heard: Sequence[Features], judgement: Judgement, bpm: float
+) -> float:
+    """That of the judged tempo which this is, or where there is none its own, on its own.
+
+    People say whole bpm: the nearest judged tempo within 2 % is what they mean.
+    """
+    near = min(judgement.tempos, key=lambda t: abs(t.bpm / bpm - 1), default=None)
+    if near is not None and abs(near.bpm / bpm - 1) <= APART:
+        return near.probability
+    bpms = np.array([bpm])
+    there = Calibration(**judge.bundle.calibration).probability(
+        judge.tempo_logits(list(heard), bpms)
+    )
+    return float((there * acceptance(bpms))[0])

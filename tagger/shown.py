@@ -1,0 +1,119 @@
+"""What `pacetag show` says of a song, as lines and as JSON."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pacetag.tagger.json_lines import pace_objects
+from pacetag.tagger.paces import MIN_CONFIDENCE, JudgementLike, compatible_paces
+from pacetag.tagger.wording import clock, printable
+
+if TYPE_CHECKING:
+    from pacetag.model.evidence import Evidence, ShownTempo
+    from pacetag.model.tempo_test import TempoComparison
+
+FAINTEST = 0.0001  # p below which no number is read any more
+
+
+def show_lines(
+    path: Path, bundle: str, judgement: JudgementLike, evidence: Evidence | None
+) -> list[str]:
+    """The song, its paces, every candidate and, if two tempos were compared, how they compare."""
+    paces = compatible_paces(judgement)
+    listed = ", ".join(f"{pace.bpm:.1f} ({pace.confidence:.0%})" for pace in paces)
+    lines = [
+        printable(f"{path}  {clock(judgement.duration)}, judged by {bundle}"),
+        f"Paces: {listed or 'none; nobody could step to this'}",
+    ]
+    if judgement.changes:
+        parts = ", ".join(f"{bpm:.1f}" for bpm in judgement.changes)
+        lines.append(f"The tempo changes: {parts}")
+    elif paces and judgement.spread is not None:
+        lines.append(f"The tempo wanders by {judgement.spread:.2%}")
+    lines.append("Candidates:")
+    lines += [f"  {tempo.bpm:6.1f} bpm  {tempo.probability:7.2%}" for tempo in judgement.tempos]
+    if evidence is not None and evidence.comparison is not None:
+        lines += comparison_lines(evidence.shown, evidence.comparison)
+    return lines
+
+
+def comparison_lines(shown: tuple[ShownTempo, ...], comparison: TempoComparison) -> list[str]:
+    """Two tempos side by side, and which of them the sound supports better."""
+    first, second = (tempo.figures for tempo in shown)
+    won = [f"{wins} of {comparison.components}" for wins in (comparison.wins_a, comparison.wins_b)]
+    rows = [
+        ("", *(f"{tempo.bpm:g} bpm" for tempo in shown)),
+        ("a runner can step to it", *(f"{tempo.probability:.2%}" for tempo in shown)),
+        ("variance within columns", f"{first.variance:.3f}", f"{second.variance:.3f}"),
+        (
+            f"correlation of beats (of {first.pairs})",
+            f"{first.correlation:.1f}",
+            f"{second.correlation:.1f}",
+        ),
+        ("components that repeat better", *won),
+    ]
+    table = [f"  {name:<33}{left:>12}{right:>12}" for name, left, right in rows]
+    return ["Evidence:", *table, verdict(comparison, [tempo.probability for tempo in shown])]
+
+
+def verdict(comparison: TempoComparison, probabilities: list[float]) -> str:
+    """What the test says, in a sentence."""
+    p = comparison.p_value
+    said = f"p < {FAINTEST}" if p < FAINTEST else f"p = {p:.2g}"
+    fast, slow = max(comparison.a, comparison.b), min(comparison.a, comparison.b)
+    if comparison.multiple:
+        return (
+            f"{fast:g} is {round(fast / slow)} times {slow:g}: both may fit, and the slower always "
+            f"looks better in this test ({said})."
+        )
+    if not comparison.significant:
+        return f"The audio does not tell them apart ({said})."
+    worse = comparison.b if comparison.better == comparison.a else comparison.a
+    sentence = f"{comparison.better:g} is better supported than {worse:g} ({said})."
+    neither = max(probabilities) < MIN_CONFIDENCE
+    return f"{sentence} Neither is judged a pace." if neither else sentence
+
+
+def shown_object(
+    path: Path, bundle: str, judgement: JudgementLike, evidence: Evidence | None
+) -> dict[str, Any]:
+    """All of it as JSON holds it; "evidence" is there if two tempos were compared."""
+    found: dict[str, Any] = {
+        "path": str(path),
+        "duration": round(judgement.duration, 3),
+        "bundle": bundle,
+        "paces": pace_objects(compatible_paces(judgement)),
+        "spread": None if judgement.spread is None else round(judgement.spread, 5),
+        "changes": [round(bpm, 2) for bpm in judgement.changes],
+        "candidates": [
+            {"bpm": round(tempo.bpm, 2), "probability": round(tempo.probability, 4)}
+            for tempo in judgement.tempos
+        ],
+    }
+    if evidence is not None and evidence.comparison is not None:
+        found["evidence"] = _comparison_object(evidence.shown, evidence.comparison)
+    return found
+
+
+def _comparison_object(
+    shown: tuple[ShownTempo, ...], comparison: TempoComparison
+) -> dict[str, Any]:
+    wins = (comparison.wins_a, comparison.wins_b)
+    return {
+        "tempos": [
+            {
+                "bpm": tempo.bpm,
+                "probability": round(tempo.probability, 4),
+                "variance": round(tempo.figures.variance, 4),
+                "correlation": round(tempo.figures.correlation, 2),
+                "wins": won,
+            }
+            for tempo, won in zip(shown, wins, strict=True)
+        ],
+        "components": comparison.components,
+        "better": comparison.better,
+        "p_value": comparison.p_value,
+        "decided": comparison.decided,
+        "multiple": comparison.multiple,
+    }
