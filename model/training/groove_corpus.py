@@ -1,4 +1,4 @@
-"""The groove corpus: rendered songs of every style of MMA's library, with exact truth.
+"""The groove corpus: rendered songs of every style of MMA's libraries, with exact truth.
 
 `python -m pacetag.model.training.groove_corpus OUT_DIR` renders it; `load_songs` reads it back.
 """
@@ -27,8 +27,9 @@ from rich.progress import (
 )
 
 from pacetag.model.errors import ModelError
+from pacetag.model.training.groove_human import Feel
 from pacetag.model.training.groove_render import GrooveSong, render, require_tools
-from pacetag.model.training.groove_songs import draw_settings
+from pacetag.model.training.groove_songs import COLLECTIONS, Collection, draw_settings
 from pacetag.model.training.groove_truth import Level
 
 SONGS_FILE = "songs.jsonl"
@@ -44,6 +45,7 @@ def build_corpus(
     seed: int = 1,
     jobs: int | None = None,
     console: Console | None = None,
+    collection: Collection = "stdlib",
 ) -> tuple[GrooveSong, ...]:
     """Render songs 0 .. `songs`-1 into `folder`, keeping those that are there already.
 
@@ -54,14 +56,19 @@ def build_corpus(
     Raises:
         ToolsMissingError: MMA, FluidSynth or a sound font is not installed.
         RenderError: one of them failed.
-        CorpusError: the folder holds a corpus of another seed.
+        CorpusError: the folder holds a corpus of another seed or collection.
     """
     require_tools()
     folder.mkdir(parents=True, exist_ok=True)
     done = {song.number: song for song in _existing(folder)}
-    if others := {song.seed for song in done.values()} - {seed}:
+    if seeds := {song.seed for song in done.values()} - {seed}:
         raise CorpusError(
-            f"{folder} holds songs of seed {min(others)}: ask for that seed or for another folder"
+            f"{folder} holds songs of seed {min(seeds)}: ask for that seed or for another folder"
+        )
+    if others := {str(song.collection) for song in done.values()} - {collection}:
+        raise CorpusError(
+            f"{folder} holds songs of the collection {min(others)}: ask for that one or for "
+            "another folder"
         )
     missing = [number for number in range(songs) if number not in done]
     _rewrite(folder, done)  # what an interruption cut off must not run into the next line
@@ -70,7 +77,7 @@ def build_corpus(
         (folder / SONGS_FILE).open("a", encoding="utf-8") as lines,
     ):
         task = progress.add_task("Rendering grooves", total=songs, completed=songs - len(missing))
-        for song in _render_all(folder, missing, seed, jobs or os.cpu_count() or 1):
+        for song in _render_all(folder, missing, seed, collection, jobs or os.cpu_count() or 1):
             done[song.number] = song
             _write(lines, song)
             progress.advance(task)
@@ -90,7 +97,9 @@ def load_songs(folder: Path) -> tuple[GrooveSong, ...]:
     return tuple(songs[number] for number in sorted(songs))
 
 
-def _render_all(folder: Path, numbers: Iterable[int], seed: int, jobs: int) -> Iterator[GrooveSong]:
+def _render_all(
+    folder: Path, numbers: Iterable[int], seed: int, collection: Collection, jobs: int
+) -> Iterator[GrooveSong]:
     """Render songs several at a time; threads do, since the work is in child processes."""
     waiting = iter(numbers)
     running: set[Future[GrooveSong]] = set()
@@ -98,7 +107,8 @@ def _render_all(folder: Path, numbers: Iterable[int], seed: int, jobs: int) -> I
         try:
             while True:
                 for number in waiting:
-                    running.add(pool.submit(render, draw_settings(seed, number), folder))
+                    settings = draw_settings(seed, number, collection)
+                    running.add(pool.submit(render, settings, folder))
                     if len(running) > jobs:
                         break
                 if not running:
@@ -143,6 +153,9 @@ def _read(line: str) -> GrooveSong:
     row = json.loads(line)
     row["levels"] = tuple(Level(**level) for level in row["levels"])
     row["grooves"] = tuple(row["grooves"])
+    row["band"] = tuple(row.get("band", ()))
+    feel = row.get("feel")
+    row["feel"] = None if feel is None else Feel(**feel)
     return GrooveSong(**row)
 
 
@@ -165,9 +178,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--songs", type=int, default=1600)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=None, help="songs at once (default: all cores)")
+    parser.add_argument(
+        "--collection",
+        choices=COLLECTIONS,
+        default="stdlib",
+        help="the standard library, the further ones with people, or the first with people",
+    )
     options = parser.parse_args(arguments)
     try:
-        build_corpus(options.folder, options.songs, options.seed, options.jobs)
+        build_corpus(
+            options.folder,
+            options.songs,
+            options.seed,
+            options.jobs,
+            collection=options.collection,
+        )
     except ModelError as error:
         Console(stderr=True).print(str(error), markup=False)
         return 1

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pacetag.model.training.groove_corpus import load_songs
+from pacetag.model.training.groove_render import GrooveSong
 from pacetag.model.training.groove_truth import Level, verdict
 from pacetag.model.training.songs import LabelledTempo, TrainingSong, Window
 
@@ -48,16 +49,22 @@ class GrooveTruth:
         ]
 
 
+def _prefix(song: GrooveSong) -> str:
+    """Tell collections apart; the first one's names had no collection in them."""
+    return "" if song.collection == "stdlib" else f"{song.collection} "
+
+
 def groove_lessons(folder: Path) -> list[TrainingSong]:
     """The songs of a groove corpus on disk. Raises CorpusError when there is none."""
     return [
         TrainingSong(
-            name=f"groove {song.number} {song.style}",
+            name=f"groove {_prefix(song)}{song.number} {song.style}",
             source="grooves",
             group=song.family,
             split=song.split,
             windows=(Window(path=folder / song.audio, start=0.0, seconds=song.seconds),),
             truth=GrooveTruth(levels=song.levels, beat=song.tempo),
+            corpus=f"grooves-{song.collection}",
         )
         for song in load_songs(folder)
     ]

@@ -1,37 +1,31 @@
-"""From a song's settings to its sound: MMA, a lead voice, FluidSynth, FLAC."""
+"""From a song's settings to its sound: MMA, FluidSynth, FLAC."""
 
 from __future__ import annotations
 
 import shutil
-import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import soundfile
-from numpy.typing import NDArray
 
 from pacetag.model.errors import ModelError
-from pacetag.model.training.groove_lead import add_lead
-from pacetag.model.training.groove_songs import FONTS, GrooveSettings, mma_text, song_random
-from pacetag.model.training.groove_styles import STYLE_FOLDER, Style, load_styles
-from pacetag.model.training.groove_truth import Level, find_levels, sounding_grid
-from pacetag.model.training.midi import MidiSong, read_midi, set_tempo
+from pacetag.model.training.groove_compose import compose
+from pacetag.model.training.groove_human import Feel
+from pacetag.model.training.groove_songs import FONTS, Collection, GrooveSettings
+from pacetag.model.training.groove_styles import STYLE_FOLDER, load_styles
+from pacetag.model.training.groove_tools import RenderError, run_tool
+from pacetag.model.training.groove_truth import Level, find_levels
 
 SAMPLE_RATE = 22_050  # Hz
 
-_TIMEOUT = 120  # seconds; a song takes about one
 _FULL_SCALE = 0.99
 _RING_OUT = 0.5  # seconds after the last bar
 
 
 class ToolsMissingError(ModelError):
     """A program or sound font that renders the grooves is not installed."""
-
-
-class RenderError(ModelError):
-    """One song could not be rendered."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +47,9 @@ class GrooveSong:
     seconds: float
     audio: str  # file name, beside songs.jsonl
     levels: tuple[Level, ...]  # slow to fast
+    collection: Collection = "stdlib"
+    feel: Feel | None = None  # None: as MMA plays
+    band: tuple[str, ...] = ()  # MMA's lines that were added to each groove
 
 
 def require_tools() -> None:
@@ -79,17 +76,14 @@ def render(settings: GrooveSettings, folder: Path) -> GrooveSong:
         RenderError: MMA or FluidSynth failed; the message holds what they said.
     """
     style = load_styles()[settings.style]
-    audio = folder / f"{settings.number:05d}-{settings.style}.flac"
+    audio = folder / f"{settings.number:05d}-{settings.style.replace('/', '-')}.flac"
     with tempfile.TemporaryDirectory(prefix="pacetag-groove-") as scratch:
         midi_file, wav_file = Path(scratch, "song.mid"), Path(scratch, "song.wav")
-        data, song, struck, lead = compose(settings, style, Path(scratch))
-        midi_file.write_bytes(data)
-        last = len(struck) * 60 * style.quarters_per_beat / song.tempo
+        played = compose(settings, style, Path(scratch))
+        midi_file.write_bytes(played.data)
+        last = len(played.struck) * 60 * style.quarters_per_beat / played.tempo
         seconds = _synthesise(settings, midi_file, wav_file, audio, last + _RING_OUT)
-    starts = [0]
-    for section in settings.sections[:-1]:
-        starts.append(starts[-1] + len(section.chords) * style.beats_per_bar)
-    bpm = song.tempo / style.quarters_per_beat
+    bpm = played.tempo / style.quarters_per_beat
     return GrooveSong(
         seed=settings.seed,
         number=settings.number,
@@ -102,59 +96,20 @@ def render(settings: GrooveSettings, folder: Path) -> GrooveSong:
         font=Path(settings.font).name,
         gain=settings.gain,
         reverb=settings.reverb,
-        lead=lead,
+        lead=played.lead,
         seconds=round(seconds, 2),
         audio=audio.name,
         levels=find_levels(
-            struck,
+            played.struck,
             bpm,
             beats_per_bar=style.beats_per_bar,
             compound=style.compound,
             hemiola=style.hemiola,
-            section_starts=starts,
+            section_starts=[bar * style.beats_per_bar for bar in settings.section_bars],
         ),
-    )
-
-
-def compose(
-    settings: GrooveSettings, style: Style, scratch: Path
-) -> tuple[bytes, MidiSong, NDArray[np.bool_], bool]:
-    """Let MMA play the song and add the lead voice.
-
-    Returns:
-        The MIDI file, what it plays, its [beats, 12] grid, and whether a lead voice was added.
-    """
-    score, midi_file = scratch / "song.mma", scratch / "accompaniment.mid"
-    score.write_text(mma_text(settings), encoding="ascii")
-    _run(["mma", "-w", "-f", str(midi_file), str(score)], midi_file, settings)
-    # MMA knows whole tempos only.
-    data = set_tempo(midi_file.read_bytes(), settings.bpm * style.quarters_per_beat)
-    song = read_midi(data)
-    struck = _grid(song, settings, style)
-    if settings.lead:
-        with_lead = add_lead(
-            data,
-            song,
-            struck,
-            song_random(settings.seed, settings.number, "lead"),
-            beats_per_bar=style.beats_per_bar,
-            quarters_per_beat=style.quarters_per_beat,
-            compound=style.compound,
-            key=settings.key,
-            minor=settings.minor,
-        )
-        if with_lead is not None:
-            song = read_midi(with_lead)
-            return with_lead, song, _grid(song, settings, style), True
-    return data, song, struck, False
-
-
-def _grid(song: MidiSong, settings: GrooveSettings, style: Style) -> NDArray[np.bool_]:
-    ticks_per_beat = song.ticks_per_quarter * style.quarters_per_beat
-    return sounding_grid(
-        np.array([note.tick / ticks_per_beat for note in song.notes]),
-        np.array([note.velocity for note in song.notes], dtype=float),
-        settings.bars * style.beats_per_bar,
+        collection=settings.collection,
+        feel=settings.feel,
+        band=settings.band,
     )
 
 
@@ -164,7 +119,7 @@ def _synthesise(
     """Turn MIDI into a mono FLAC file of at most `limit` seconds; returns its length in seconds."""
     command = ["fluidsynth", "-ni", "-q", "-r", str(SAMPLE_RATE), "-g", str(settings.gain)]
     command += ["-R", str(int(settings.reverb)), "-F", str(wav_file), settings.font, str(midi_file)]
-    _run(command, wav_file, settings)
+    run_tool(command, wav_file, settings)
     stereo, _ = soundfile.read(wav_file, dtype="float32", always_2d=True)
     # FluidSynth waits for the last echo: up to ten seconds without a beat.
     mono = stereo[: round(limit * SAMPLE_RATE)].mean(axis=1)
@@ -178,17 +133,3 @@ def _synthesise(
     )
     partial.replace(audio)
     return len(mono) / SAMPLE_RATE
-
-
-def _run(command: list[str], product: Path, settings: GrooveSettings) -> None:
-    try:
-        done = subprocess.run(
-            command, capture_output=True, text=True, timeout=_TIMEOUT, check=False, errors="replace"
-        )
-    except subprocess.TimeoutExpired as error:
-        raise RenderError(f"{command[0]} hung on song {settings.number}") from error
-    if done.returncode or not product.is_file():
-        said = (done.stdout + done.stderr).strip().splitlines()[-3:]
-        raise RenderError(
-            f"{command[0]} failed on song {settings.number} ({settings.style}): {' | '.join(said)}"
-        )

@@ -6,9 +6,18 @@ import hashlib
 import math
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import accumulate
+from typing import Literal, get_args
 
-from pacetag.model.training.groove_styles import Style, grooves_of, load_styles
+from pacetag.model.training.groove_band import draw_band
+from pacetag.model.training.groove_human import Feel, draw_feel
+from pacetag.model.training.groove_styles import STANDARD, Style, grooves_of, load_styles
+
+# stdlib: the standard library, played by a machine. further: the other libraries, mostly with a
+# human feel. human: the standard library with a human feel.
+Collection = Literal["stdlib", "further", "human"]
+COLLECTIONS: tuple[Collection, ...] = get_args(Collection)
 
 FONTS: Mapping[str, str] = {  # file -> the Debian package that brings it
     "/usr/share/sounds/sf2/FluidR3_GM.sf2": "fluid-soundfont-gm",
@@ -22,6 +31,9 @@ _SECTION_BARS = (4, 8, 8, 8, 12, 16)
 _SECONDS = (70.0, 80.0)
 _GAIN = (0.3, 1.6)  # fluidsynth's own default of 0.2 is timid; at 1.6 a loud band clips a little
 _LEAD_SHARE = 0.5
+_HUMAN_SHARES: Mapping[Collection, float] = {"stdlib": 0.0, "further": 0.7, "human": 1.0}
+_DRUMS_ALONE = frozenset({"zoom"})  # libraries that need a band
+_BAND_SHARE = 0.8
 
 _SHARP_OR_FLAT = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 _MAJOR = ((0, ""), (2, "m"), (4, "m"), (5, ""), (7, ""), (9, "m"), (10, ""), (2, ""))
@@ -54,11 +66,20 @@ class GrooveSettings:
     gain: float
     reverb: bool
     lead: bool
+    collection: Collection = "stdlib"
+    feel: Feel | None = None  # None: as MMA plays
+    band: tuple[str, ...] = ()  # MMA's lines that add to each groove
 
     @property
     def bars(self) -> int:
         """Bars of the whole song."""
         return sum(len(section.chords) for section in self.sections)
+
+    @property
+    def section_bars(self) -> tuple[int, ...]:
+        """The bars with which the sections begin, from 0."""
+        lengths = [len(section.chords) for section in self.sections]
+        return tuple(accumulate(lengths[:-1], initial=0))
 
     @property
     def grooves(self) -> tuple[str, ...]:
@@ -72,23 +93,29 @@ def song_random(seed: int, number: int, purpose: str) -> random.Random:
     return random.Random(int.from_bytes(digest[:8]))
 
 
-def style_of(seed: int, number: int) -> Style:
+def style_of(seed: int, number: int, collection: Collection = "stdlib") -> Style:
     """Deal the styles out evenly: every round of songs brings each of them."""
     styles = load_styles()
     deck = [
         name
         for name, style in sorted(styles.items())
+        if (style.library != STANDARD) == (collection == "further")
         for _ in range(1 if style.metre == "4/4" else _SHARES_OF_ODD_METRE)
     ]
     turn, place = divmod(number, len(deck))
-    song_random(seed, turn, "deck").shuffle(deck)
+    song_random(seed, turn, _purpose(collection, "deck")).shuffle(deck)
     return styles[deck[place]]
 
 
-def draw_settings(seed: int, number: int) -> GrooveSettings:
-    """Draw the settings of one song."""
-    rng = song_random(seed, number, "settings")
-    style = style_of(seed, number)
+def draw_settings(seed: int, number: int, collection: Collection = "stdlib") -> GrooveSettings:
+    """Draw the settings of one song. The same numbers give other songs in another collection."""
+    rng = song_random(seed, number, _purpose(collection, "settings"))
+    style = style_of(seed, number, collection)
+    plain = replace(_draw_plain(rng, style, seed, number), collection=collection)
+    return plain if collection == "stdlib" else _with_people(plain, style)
+
+
+def _draw_plain(rng: random.Random, style: Style, seed: int, number: int) -> GrooveSettings:
     low, high = math.log(style.low_bpm), math.log(style.high_bpm)
     bpm = round(math.exp(rng.uniform(low, high)), 3)
     bars = max(8, round(rng.uniform(*_SECONDS) * bpm / 60 / style.beats_per_bar))
@@ -108,22 +135,37 @@ def draw_settings(seed: int, number: int) -> GrooveSettings:
     )
 
 
+def _with_people(plain: GrooveSettings, style: Style) -> GrooveSettings:
+    """Draw who plays and how, apart from what is played."""
+    purpose = _purpose(plain.collection, "people")
+    rng = song_random(plain.seed, plain.number, purpose)
+    human = rng.random() < _HUMAN_SHARES[plain.collection]
+    alone = style.library in _DRUMS_ALONE
+    feel = draw_feel(rng, drums_alone=alone) if human else None
+    banded = alone and rng.random() < _BAND_SHARE
+    return replace(plain, feel=feel, band=draw_band(rng, style) if banded else ())
+
+
+def _purpose(collection: Collection, purpose: str) -> str:
+    """Name a random source; the first collection's had no collection in its name."""
+    return purpose if collection == "stdlib" else f"{collection} {purpose}"
+
+
 def mma_text(settings: GrooveSettings) -> str:
     """Write the song in MMA's language."""
     style = load_styles()[settings.style]
-    quarters_per_bar = round(style.beats_per_bar * style.quarters_per_beat)
     lines = [
         f"RndSeed {settings.seed * 1_000_003 + settings.number}",
-        f"Use stdlib/{style.name}",
+        f"Use {style.file}",
         f"Tempo {settings.bpm * style.quarters_per_beat:.4f}",
     ]
     bar = 0
     for section in settings.sections:
-        lines.append(f"Groove {section.groove}")
+        lines += [f"Groove {section.groove}", *settings.band]
         for chords in section.chords:
             bar += 1
-            # A slash holds the chord for one more of MMA's quarters.
-            held = f" {' / ' * (quarters_per_bar // 2 - 1)} ".join(chords)
+            # A slash holds the chord for one more place.
+            held = f" {' / ' * (style.chord_places // 2 - 1)} ".join(chords)
             lines.append(f"{bar} {' '.join(held.split())}")
     return "\n".join(lines) + "\n"
 

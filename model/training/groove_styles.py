@@ -1,7 +1,8 @@
-"""The styles of MMA's standard library: families, split, metre, fitting tempos, grooves.
+"""The styles of MMA's libraries: families, split, metre, fitting tempos, grooves.
 
-`data/style_families.csv` has one row a style file. Styles of one family share patterns or dance
-steps (a 6/8 or 12/8 variant stays with its base), and a family is never divided between the splits.
+`data/style_families.csv` has one row a style file, those of the standard library first. Styles of
+one family share patterns or dance steps (a 6/8 or 12/8 variant stays with its base), and a family
+is never divided between the splits, whatever the library.
 """
 
 from __future__ import annotations
@@ -14,22 +15,44 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-STYLE_FOLDER = Path("/usr/share/mma/lib/stdlib")
+LIBRARY_FOLDER = Path("/usr/share/mma/lib")
+STANDARD = "stdlib"  # the library whose styles are known by their bare names
+STYLE_FOLDER = LIBRARY_FOLDER / STANDARD
+
+# Style files that no song can be made of, and why.
+LEFT_OUT: Mapping[str, str] = {
+    "none": "silence",
+    "metronome": "clicks only",
+    "metronome3": "clicks only",
+    "metronome6": "clicks only",
+    "metronome68": "clicks only",
+    "zoom/count": "counting in",
+    "zoom/intro": "single bars to begin with",
+    "zoom/ending": "single bars to end with",
+    "pflib/highfive": "drums in fives against a beat of four, a division that no level stands for",
+}
 
 # Felt beats a bar. In 6/8 and 12/8 the felt beat is the dotted quarter.
 BEATS_PER_BAR: Mapping[str, int] = {"4/4": 4, "3/4": 3, "6/8": 2, "12/8": 4, "5/4": 5}
 COMPOUND_METRES = frozenset({"6/8", "12/8"})
 
 # Introductions, endings, fills and count-ins are not what a song is made of; "-44" is a style's
-# single bar in a foreign metre. Case matters: DescendingJazz is no ending.
+# single bar in a foreign metre. Case matters: DescendingJazz is no ending. The second list has the
+# further libraries' words: FA and FB are fills, E an ending; a break is hardly a beat.
 _NO_GROOVE = re.compile(r"[Ii]ntro|End(?![a-z])|Fill|Metronome|-44$")
+_NO_FURTHER_GROOVE = re.compile(rf"{_NO_GROOVE.pattern}|Ending|(?<=\d|[a-z])(FA|FB|E)$|Break")
+
+# Zoom's patterns that only decorate a beat which others play, or that have none, and one that is
+# a 6/8 in a file of 3/4.
+_UNFIT_PATTERNS = frozenset({"AFRO06", "BALD05", "JAZZ07", "LATN04", "LATN05", "POP02", "POP12"})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Style:
     """One style file."""
 
-    name: str  # the file's stem
+    name: str  # the file's stem, after its library and a slash unless that is the standard one
+    library: str = STANDARD
     family: str
     split: str  # train, validation or test
     metre: str  # a key of BEATS_PER_BAR
@@ -38,9 +61,21 @@ class Style:
     high_bpm: float
 
     @property
+    def file(self) -> str:
+        """The style file as MMA is asked for it."""
+        return self.name if "/" in self.name else f"{self.library}/{self.name}"
+
+    @property
     def beats_per_bar(self) -> int:
         """Felt beats in a bar."""
         return BEATS_PER_BAR[self.metre]
+
+    @property
+    def chord_places(self) -> int:
+        """Places for chords in a bar: MMA's quarters, but two where the file says "Time 6/8"."""
+        if self.library == "zoom" and self.compound:
+            return 2
+        return round(self.beats_per_bar * self.quarters_per_beat)
 
     @property
     def hemiola(self) -> bool:
@@ -53,14 +88,20 @@ class Style:
         return self.metre in COMPOUND_METRES
 
 
+def name_of(library: str, stem: str) -> str:
+    """Name a style file so that no two libraries have the same."""
+    return stem if library == STANDARD else f"{library}/{stem}"
+
+
 @cache
 def load_styles() -> Mapping[str, Style]:
     """Read the table of styles, by name."""
     table = files("pacetag.model.training") / "data" / "style_families.csv"
     rows = csv.DictReader(table.read_text(encoding="utf-8").splitlines())
     return {
-        row["style"]: Style(
-            name=row["style"],
+        name_of(row["library"], row["style"]): Style(
+            name=name_of(row["library"], row["style"]),
+            library=row["library"],
             family=row["family"],
             split=row["split"],
             metre=row["metre"],
@@ -74,7 +115,13 @@ def load_styles() -> Mapping[str, Style]:
 
 @cache
 def grooves_of(style: str, folder: Path = STYLE_FOLDER) -> tuple[str, ...]:
-    """Name the grooves that a style file defines, in its order, without intros, fills and ends."""
-    text = (folder / f"{style}.mma").read_text(encoding="latin-1")
+    """Name the grooves that a style file defines, in its order, without intros, fills and ends.
+
+    `folder` holds the standard library, beside the others.
+    """
+    further = "/" in style
+    text = ((folder.parent if further else folder) / f"{style}.mma").read_text(encoding="latin-1")
     names = re.findall(r"(?im)^[ \t]*DefGroove[ \t]+(\S+)", text)
-    return tuple(dict.fromkeys(name for name in names if not _NO_GROOVE.search(name)))
+    unfit = _NO_FURTHER_GROOVE if further else _NO_GROOVE
+    kept = (name for name in names if not unfit.search(name) and name not in _UNFIT_PATTERNS)
+    return tuple(dict.fromkeys(kept))

@@ -4,7 +4,7 @@ import io
 import json
 import shutil
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,18 +15,27 @@ import soundfile
 from rich.console import Console
 
 from pacetag.model.training import groove_corpus, groove_render
+from pacetag.model.training.groove_compose import compose
 from pacetag.model.training.groove_corpus import CorpusError, build_corpus, load_songs, main
+from pacetag.model.training.groove_human import Feel
+from pacetag.model.training.groove_lessons import groove_lessons
 from pacetag.model.training.groove_render import (
     SAMPLE_RATE,
     GrooveSong,
-    RenderError,
     ToolsMissingError,
     render,
     require_tools,
 )
-from pacetag.model.training.groove_songs import GrooveSettings, draw_settings
+from pacetag.model.training.groove_songs import (
+    COLLECTIONS,
+    Collection,
+    GrooveSettings,
+    draw_settings,
+)
 from pacetag.model.training.groove_styles import load_styles
+from pacetag.model.training.groove_tools import RenderError
 from pacetag.model.training.groove_truth import Level, verdict
+from pacetag.model.training.midi import read_midi
 
 Test = TypeVar("Test", bound=Callable[..., None])
 
@@ -76,7 +85,7 @@ def rendered(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Rendering without the tools: an empty file a song. Returns the numbers rendered."""
     numbers: list[int] = []
 
-    def fake_settings(seed: int, number: int) -> GrooveSettings:
+    def fake_settings(seed: int, number: int, collection: Collection = "stdlib") -> GrooveSettings:
         return GrooveSettings(
             seed=seed,
             number=number,
@@ -89,12 +98,17 @@ def rendered(monkeypatch: pytest.MonkeyPatch) -> list[int]:
             gain=0.5,
             reverb=False,
             lead=True,
+            collection=collection,
         )
 
     def fake_render(settings: GrooveSettings, folder: Path) -> GrooveSong:
         numbers.append(settings.number)
         song = replace(
-            SONG, seed=settings.seed, number=settings.number, audio=f"{settings.number}.flac"
+            SONG,
+            seed=settings.seed,
+            number=settings.number,
+            audio=f"{settings.number}.flac",
+            collection=settings.collection,
         )
         (folder / song.audio).touch()
         return song
@@ -184,6 +198,54 @@ def test_two_seeds_do_not_mix_in_one_folder(rendered: list[int], tmp_path: Path)
         build_corpus(tmp_path, songs=2, seed=2, jobs=1, console=silent())
 
 
+def test_two_collections_do_not_mix_in_one_folder(rendered: list[int], tmp_path: Path) -> None:
+    build_corpus(tmp_path, songs=1, seed=1, jobs=1, console=silent(), collection="further")
+
+    with pytest.raises(CorpusError, match="collection further"):
+        build_corpus(tmp_path, songs=2, seed=1, jobs=1, console=silent())
+    assert (
+        len(build_corpus(tmp_path, songs=2, seed=1, jobs=1, console=silent(), collection="further"))
+        == 2
+    )
+
+
+def test_people_and_bands_are_read_back(tmp_path: Path) -> None:
+    song = replace(
+        SONG,
+        collection="further",
+        feel=Feel(timing=4.5, drift=0.004, players="no drums", voice=True),
+        band=("Bass-Band Octave 3",),
+    )
+    (tmp_path / song.audio).touch()
+    (tmp_path / "songs.jsonl").write_text(json.dumps(asdict(song)) + "\n")
+
+    assert load_songs(tmp_path) == (song,)
+
+
+def test_lines_written_before_there_were_collections_are_read(tmp_path: Path) -> None:
+    row = asdict(SONG)
+    for field in ("collection", "feel", "band"):
+        del row[field]
+    (tmp_path / SONG.audio).touch()
+    (tmp_path / "songs.jsonl").write_text(json.dumps(row) + "\n")
+
+    assert load_songs(tmp_path) == (SONG,)
+
+
+def test_no_two_collections_teach_songs_of_the_same_name(
+    rendered: list[int], tmp_path: Path
+) -> None:
+    for collection in COLLECTIONS:
+        build_corpus(
+            tmp_path / collection, songs=2, jobs=1, console=silent(), collection=collection
+        )
+    names = [song.name for one in COLLECTIONS for song in groove_lessons(tmp_path / one)]
+
+    assert names[:2] == ["groove 0 8beat", "groove 1 8beat"]
+    assert "groove further 1 8beat" in names
+    assert len(set(names)) == 6
+
+
 def test_a_song_that_cannot_be_rendered_stops_the_run_and_keeps_the_others(
     rendered: list[int], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -248,6 +310,26 @@ def test_the_written_tempo_is_a_pace_of_the_song(real_song: tuple[Path, GrooveSo
     assert verdict(song.levels, song.tempo) == "compatible"
     assert verdict(song.levels, song.tempo * 1.2) == "wrong"
     assert style.low_bpm <= song.tempo <= style.high_bpm
+
+
+@needs_mma
+def test_a_song_of_a_further_library_played_by_people_has_its_mean_tempo(tmp_path: Path) -> None:
+    drawn = draw_settings(1, 0, "further")
+    feel = Feel(timing=8, lag=5, touch=8, drift=0.01, softer=0.3, voice=True)
+    settings = replace(drawn, style="casio/rock1", feel=feel, band=(), bpm=120.0)
+    grooves = [replace(section, groove="Rock1") for section in settings.sections[:2]]
+    settings = replace(settings, sections=tuple(grooves))
+    song = render(settings, tmp_path)
+    straight = compose(replace(settings, feel=None), load_styles()["casio/rock1"], tmp_path)
+    played = compose(settings, load_styles()["casio/rock1"], tmp_path)
+
+    assert song.audio.endswith("-casio-rock1.flac")
+    assert (song.tempo, song.family, song.split) == (120.0, "guitar_rock", "test")
+    assert song.seconds == pytest.approx(settings.bars * 2.0 + 0.5, abs=0.6)
+    assert [level.bpm for level in song.levels if level.verdict == "compatible"] == [60, 120, 240]
+    assert straight.tempo == played.tempo == 120.0
+    assert (straight.struck == played.struck).all()
+    assert len(read_midi(played.data).notes) > len(read_midi(straight.data).notes)
 
 
 @needs_mma

@@ -1,10 +1,15 @@
 """Drawing songs and writing them for MMA."""
 
+import hashlib
+import random
+import re
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
 from pacetag.model.training import groove_songs
+from pacetag.model.training.groove_band import draw_band
 from pacetag.model.training.groove_songs import (
     GrooveSettings,
     Section,
@@ -14,6 +19,8 @@ from pacetag.model.training.groove_songs import (
     style_of,
 )
 from pacetag.model.training.groove_styles import load_styles
+
+FIRST_DRAWN = "4b2e700f6c68bc134b544a9cb64f73a90dcafc30555d87c54ad52becac864b20"
 
 
 @pytest.fixture
@@ -70,7 +77,7 @@ def test_lead_reverb_fonts_and_number_of_grooves_are_mixed() -> None:
 
 
 def test_every_round_of_songs_brings_every_style() -> None:
-    styles = load_styles()
+    styles = {name: one for name, one in load_styles().items() if one.library == "stdlib"}
     rounds = sum(1 if style.metre == "4/4" else 2 for style in styles.values())
     first = Counter(style_of(1, number).name for number in range(rounds))
     second = Counter(style_of(1, rounds + number).name for number in range(rounds))
@@ -82,13 +89,75 @@ def test_every_round_of_songs_brings_every_style() -> None:
     ]
 
 
+@pytest.mark.usefixtures("any_grooves")
+def test_the_first_collection_stays_as_it_was_first_drawn() -> None:
+    """Rendered corpora are valid as long as this holds; the grooves here are the fixture's."""
+    drawn = [draw_settings(1, number) for number in range(200)]
+    told = repr([(s.style, s.bpm, s.sections, s.font, s.gain, s.reverb, s.lead) for s in drawn])
+
+    assert (drawn[0].style, drawn[0].bpm) == ("fastswing", 256.875)
+    assert {s.collection for s in drawn} == {"stdlib"}
+    assert all(s.feel is None and not s.band for s in drawn)
+    assert hashlib.sha256(told.encode()).hexdigest() == FIRST_DRAWN
+
+
+@pytest.mark.usefixtures("any_grooves")
+def test_a_collection_draws_its_own_libraries_with_people() -> None:
+    further = [draw_settings(1, number, "further") for number in range(300)]
+    human = [draw_settings(1, number, "human") for number in range(100)]
+    styles = load_styles()
+
+    assert all(styles[s.style].library != "stdlib" for s in further)
+    assert sum(s.feel is not None for s in further) / 300 == pytest.approx(0.7, abs=0.08)
+    assert all(styles[s.style].library == "stdlib" and s.feel is not None for s in human)
+    assert draw_settings(1, 5, "human") != draw_settings(1, 5, "stdlib")
+    assert draw_settings(1, 5, "further") == further[5]
+
+
+@pytest.mark.usefixtures("any_grooves")
+def test_drum_patterns_get_a_band_and_never_lose_their_drums() -> None:
+    drawn = [draw_settings(2, number, "further") for number in range(600)]
+    alone = [s for s in drawn if s.style.startswith("zoom/")]
+
+    assert len(alone) > 100
+    assert sum(bool(s.band) for s in alone) / len(alone) == pytest.approx(0.8, abs=0.1)
+    assert not any(s.band for s in drawn if s not in alone)
+    assert not any(s.feel and s.feel.players == "no drums" for s in alone)
+
+
+def test_a_band_is_written_after_each_groove_of_its_library() -> None:
+    settings = replace(make_settings("zoom/rock", ("C",)), band=("Bass-Band Octave 3",))
+    lines = mma_text(settings).splitlines()
+
+    assert "Use zoom/rock" in lines
+    assert lines[lines.index("Groove Some") + 1] == "Bass-Band Octave 3"
+
+
+@pytest.mark.parametrize(
+    ("style", "quarters"),
+    [("zoom/rock", 4), ("zoom/bald34", 3), ("zoom/rock34", 3), ("zoom/blues68", 6)],
+)
+def test_a_band_stays_within_the_bar(style: str, quarters: int) -> None:
+    for seed in range(20):
+        for line in draw_band(random.Random(seed), load_styles()[style]):
+            for place, ticks in re.findall(r"([\d.]+) (\d+)t", line):
+                assert float(place) + int(ticks) / 192 < quarters + 1
+
+
 def test_purposes_draw_independently() -> None:
     assert song_random(1, 2, "lead").random() != song_random(1, 2, "settings").random()
 
 
 @pytest.mark.parametrize(
     ("style", "bar"),
-    [("waltz", "1 C"), ("8beat", "1 C / G"), ("68swing", "1 C / / G"), ("68march", "1 C G")],
+    [
+        ("waltz", "1 C"),
+        ("8beat", "1 C / G"),
+        ("68swing", "1 C / / G"),
+        ("68march", "1 C G"),
+        ("zoom/blues68", "1 C G"),
+        ("casio/68ballad", "1 C / / G"),
+    ],
 )
 def test_a_second_chord_falls_on_the_middle_of_the_bar(style: str, bar: str) -> None:
     chords: tuple[str, ...] = ("C",) if style == "waltz" else ("C", "G")

@@ -1,0 +1,36 @@
+"""Scores of free games as songs to learn from."""
+
+from pathlib import Path
+
+from pacetag.model.training.groove_lessons import GrooveTruth
+from pacetag.model.training.score_corpus import load_songs
+from pacetag.model.training.songs import TrainingSong, Window
+
+# The recordings of the last one are on this side among the free recordings too.
+SPLIT = {
+    "freedoom": "train",
+    "openttd-openmsx": "validation",
+    "planetblupi-music-ogg": "train",
+}
+
+
+def score_lessons(folder: Path) -> list[TrainingSong]:
+    """The songs of a score corpus on disk of which a pace is known.
+
+    Raises ScoreCorpusError when there is none.
+    """
+    lessons = []
+    for song in load_songs(folder):
+        truth = GrooveTruth(levels=song.levels, beat=song.tempo)
+        if truth.right:
+            lessons.append(
+                TrainingSong(
+                    name=f"score {song.name}",
+                    source="scores",
+                    group=song.group,
+                    split=SPLIT[song.group],
+                    windows=(Window(path=folder / song.audio, start=0.0, seconds=song.seconds),),
+                    truth=truth,
+                )
+            )
+    return lessons

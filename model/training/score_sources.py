@@ -1,0 +1,103 @@
+"""The scores themselves: MIDI files in Debian packages that are fetched, never installed."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pacetag.model.training.midi import MidiError
+from pacetag.model.training.recordings_unpack import PackageError
+from pacetag.model.training.score_midi import wad_midi
+
+# Package -> what is never on both sides of a split. The two games share songs.
+PACKAGES: Mapping[str, str] = {
+    "freedoom": "freedoom",
+    "freedm": "freedoom",
+    "openttd-openmsx": "openttd-openmsx",
+    "planetblupi-music-midi": "planetblupi-music-ogg",
+}
+# A package with a produced recording of each MIDI file of another one.
+RECORDED: Mapping[str, str] = {"planetblupi-music-midi": "planetblupi-music-ogg"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Piece:
+    """A MIDI file."""
+
+    package: str
+    name: str  # of its file, or of the archive and the lump: "freedoom2-D_RUNNIN"
+    data: bytes
+    recording: Path | None = None  # of the whole piece, if there is one
+
+    @property
+    def digest(self) -> str:
+        """Hash of the file, by which the same piece in two packages is known."""
+        return hashlib.sha256(self.data).hexdigest()
+
+
+@contextmanager
+def opened_package(package: str, debs: Path | None = None) -> Iterator[tuple[Piece, ...]]:
+    """Have a package's pieces, by name, while the block runs.
+
+    `debs` is a folder of packages that were downloaded before. Raises PackageError.
+    """
+    with tempfile.TemporaryDirectory(prefix="pacetag-scores-") as scratch:
+        files = _unpack(package, debs, Path(scratch, "music"))
+        recordings = {}
+        if package in RECORDED:
+            sounds = _unpack(RECORDED[package], debs, Path(scratch, "recordings"))
+            recordings = {path.stem: path for path in sounds if path.suffix == ".ogg"}
+        pieces = [
+            Piece(package=package, name=name, data=data, recording=recordings.get(name))
+            for path in files
+            for name, data in _midi(path)
+        ]
+        if not pieces:
+            raise PackageError("it holds no MIDI file")
+        yield tuple(sorted(pieces, key=lambda piece: piece.name))
+
+
+def _midi(path: Path) -> Iterator[tuple[str, bytes]]:
+    if path.suffix == ".mid":
+        yield path.stem, path.read_bytes()
+    elif path.suffix == ".wad":
+        try:
+            lumps = wad_midi(path.read_bytes())
+        except MidiError as error:
+            raise PackageError(f"{path.name}: {error}") from error
+        for name, data in lumps.items():
+            yield f"{path.stem}-{name}", data
+
+
+def _unpack(package: str, debs: Path | None, folder: Path) -> list[Path]:
+    """Unpack a package into `folder`; returns its files."""
+    folder.mkdir(parents=True)
+    deb = _find(package, debs) if debs is not None else None
+    if deb is None:
+        _run(["apt-get", "download", package], folder)
+        deb = _find(package, folder)
+    if deb is None:
+        raise PackageError("apt-get downloaded nothing")
+    _run(["dpkg-deb", "-x", str(deb.resolve()), "content"], folder)
+    return sorted(path for path in (folder / "content").rglob("*") if path.is_file())
+
+
+def _find(package: str, folder: Path) -> Path | None:
+    return max(folder.glob(f"{package}_*.deb"), default=None)
+
+
+def _run(command: list[str], folder: Path) -> None:
+    try:
+        done = subprocess.run(
+            command, cwd=folder, capture_output=True, text=True, check=False, errors="replace"
+        )
+    except FileNotFoundError:
+        raise PackageError(f"{command[0]} is not installed: this needs Debian") from None
+    if done.returncode:
+        said = done.stderr.strip().splitlines()
+        raise PackageError(said[-1] if said else f"{command[0]} gave {done.returncode}")
