@@ -14,12 +14,10 @@ from pacetag.model.training.recordings_labels import (
 from pacetag.model.training.recordings_table import Recording, load_package_split
 from pacetag.model.training.songs import LabelledTempo, TrainingSong
 
-KNOWN = ("beat", "none")  # of the other rows nothing is known that could be learnt
-
 
 @dataclass(frozen=True, kw_only=True)
 class RecordingTruth:
-    """What several methods agree on; nobody tapped along."""
+    """What several methods agree on, or a trained network is sure of; nobody tapped along."""
 
     recording: Recording
 
@@ -44,8 +42,12 @@ class RecordingTruth:
         return label_candidates(self.recording, window, bpms)
 
 
-def recording_lessons(folder: Path) -> list[TrainingSong]:
-    """The recordings in `folder` that have a consensus, or none because there is no beat."""
+def recording_lessons(folder: Path, *, heard: bool = False) -> list[TrainingSong]:
+    """The recordings in `folder` that have a consensus, or none because there is no beat.
+
+    With `heard` those too that a trained network labelled, for self-training: on the training
+    side alone, since a network must not be scored against a network's word.
+    """
     split = load_package_split()
     return [
         TrainingSong(
@@ -57,5 +59,13 @@ def recording_lessons(folder: Path) -> list[TrainingSong]:
             truth=RecordingTruth(recording=recording),
         )
         for recording in present_recordings(folder)
-        if recording.kind in KNOWN
+        if recording.known or (heard and _is_self_training(recording, split[recording.package]))
     ]
+
+
+def _is_self_training(recording: Recording, side: str) -> bool:
+    return (
+        side == "train"
+        and recording.labelled_by == "network"
+        and recording.kind in ("heard", "none")
+    )

@@ -3,15 +3,18 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from pacetag.model.training.metrics import near
+from pacetag.model.evaluation.metrics import near
 from pacetag.model.training.recordings_table import Recording
 from pacetag.model.training.songs import LabelledTempo, Window
 
 WINDOW_STARTS = (0.22, 0.58)  # share of the track at which the two windows begin
 WINDOW_SECONDS = 40.0
+SHORTEST_SECOND = 30.0  # s; a track whose second window would be shorter is halved instead
 LEVELS = (1 / 4, 1 / 2, 2.0, 4.0)  # of the consensus tempo, which may be compatible besides it
 SLOWEST_LEVEL, FASTEST_LEVEL = 52.0, 310.0  # bpm; outside these the first network was not asked
 SURE = 0.5  # probability from which the first network's word is taken
+# A network's word on a row that it labelled itself is taken where it left no doubt.
+SURELY_RIGHT, SURELY_WRONG = 0.9, 0.02
 SAME = 0.04  # tempos nearer than this are the same level: the usual tolerance of tempo estimation
 SNAP = 0.02  # a level is heard at the nearest candidate, if it is as near as this
 APART = 0.06  # a candidate further than this from all relatives of the beat is wrong
@@ -23,14 +26,18 @@ SLOWEST, FASTEST = 40.0, 320.0  # bpm; the range of candidates
 
 
 def recording_windows(recording: Recording, folder: Path) -> tuple[Window, Window]:
-    """Place the two windows of a recording that was fetched to `folder`."""
-    first, second = (
-        Window(
-            path=folder / recording.file,
-            start=share * recording.seconds,
-            seconds=WINDOW_SECONDS,
+    """Place the two windows of a recording that was fetched to `folder`.
+
+    They are the two halves of a track that is too short for two windows at their places.
+    """
+    path, length = folder / recording.file, recording.seconds
+    if (1 - WINDOW_STARTS[1]) * length < SHORTEST_SECOND:
+        return (
+            Window(path=path, start=0.0, seconds=length / 2),
+            Window(path=path, start=length / 2, seconds=length / 2),
         )
-        for share in WINDOW_STARTS
+    first, second = (
+        Window(path=path, start=share * length, seconds=WINDOW_SECONDS) for share in WINDOW_STARTS
     )
     return first, second
 
@@ -38,9 +45,13 @@ def recording_windows(recording: Recording, folder: Path) -> tuple[Window, Windo
 def compatible_levels(recording: Recording, window: int) -> tuple[float, ...]:
     """Tempos in bpm at which a beat row can be stepped to in window 0 or 1, ascending.
 
-    The consensus itself always, its half, double and so on where the first network agreed.
-    Nothing for rows of any other kind.
+    The consensus itself always, its half, double and so on where the first network agreed. Of a
+    heard row the paces of which the network that labelled it was sure, in either window, but for
+    those that are too slow or fast to say. Nothing for rows of any other kind.
     """
+    if recording.kind == "heard":
+        sure = [pace.bpm for pace in recording.paces if pace.probability >= SURELY_RIGHT]
+        return tuple(sorted(bpm for bpm in sure if SLOWEST_LEVEL <= bpm <= FASTEST_LEVEL))
     if recording.kind != "beat" or recording.tempo is None:
         return ()
     sure = [heard.bpm for heard in recording.heard[window].network if heard.probability >= SURE]
@@ -53,7 +64,10 @@ def compatible_levels(recording: Recording, window: int) -> tuple[float, ...]:
 
 
 def related_tempos(recording: Recording) -> tuple[float, ...]:
-    """Tempos in bpm that are too close to the beat of a beat row to be called wrong, ascending."""
+    """Tempos in bpm that are too close to the beat to be called wrong, ascending.
+
+    Nothing for rows without a tempo.
+    """
     if recording.tempo is None:
         return ()
     return tuple(ratio * recording.tempo for ratio in RELATIVES)
@@ -65,19 +79,24 @@ def label_candidates(
     """Say of window 0 or 1 what is known: which tempos are right, which are wrong.
 
     A right tempo is the candidate nearest to a compatible level, or that level where none is
-    near. Wrong are all candidates that no metrical level comes near, and the tempting ratios. Of
+    near. Wrong are all candidates that no metrical level comes near, and the tempting ratios; of
+    a heard row only those of the candidates that the network which labelled it was sure of. Of
     rows without a beat every candidate is wrong. Of unclear and short ones nothing is known.
     `candidates` are in bpm, as is the answer.
     """
     if recording.kind == "none":
         return [LabelledTempo(bpm=bpm, compatible=False) for bpm in candidates]
-    if recording.kind != "beat" or recording.tempo is None:
+    if recording.kind not in ("beat", "heard") or recording.tempo is None:
         return []
     right = [_snap(level, candidates) for level in compatible_levels(recording, window)]
     related = related_tempos(recording)
-    tempting = [ratio * recording.tempo for ratio in TEMPTING]
     wrong = [bpm for bpm in candidates if not near(bpm, related, APART)]
-    wrong += [bpm for bpm in tempting if SLOWEST <= bpm <= FASTEST and bpm not in wrong]
+    if recording.kind == "heard":
+        denied = [pace.bpm for pace in recording.paces if pace.probability <= SURELY_WRONG]
+        wrong = [bpm for bpm in wrong if near(bpm, denied, SNAP)]
+    else:
+        tempting = [ratio * recording.tempo for ratio in TEMPTING]
+        wrong += [bpm for bpm in tempting if SLOWEST <= bpm <= FASTEST and bpm not in wrong]
     return [LabelledTempo(bpm=bpm, compatible=True) for bpm in right] + [
         LabelledTempo(bpm=bpm, compatible=False) for bpm in wrong
     ]

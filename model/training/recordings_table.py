@@ -12,7 +12,7 @@ ARCHIVE_MARK = "archive:"  # in front of a path that is meant inside an archive 
 
 @dataclass(frozen=True, kw_only=True)
 class HeardTempo:
-    """A candidate that the first network judged."""
+    """A candidate that a network judged."""
 
     bpm: float
     probability: float
@@ -35,9 +35,16 @@ class Recording:
     package: str
     path: str  # in the package; "archive:..." in an archive of it
     seconds: float
-    kind: str  # "beat", "none", "unclear" or "short", as the file's comments explain
-    tempo: float | None  # bpm, the consensus of a beat row
+    kind: str  # "beat", "none", "unclear", "short" or "heard", as the file's comments explain
+    tempo: float | None  # bpm, of beat and heard rows
     heard: tuple[HeardWindow, HeardWindow]
+    labelled_by: str = "consensus"  # or "plot" or "network"
+    paces: tuple[HeardTempo, ...] = ()  # of rows that a trained network labelled, fastest last
+
+    @property
+    def known(self) -> bool:
+        """Whether its label may be scored against: a network's own word may not."""
+        return self.kind in ("beat", "none") and self.labelled_by != "network"
 
     @property
     def archived(self) -> bool:
@@ -83,17 +90,23 @@ def _recording(row: Mapping[str, str]) -> Recording:
         kind=row["class"],
         tempo=_number(row["tempo_bpm"]),
         heard=(_window(row, "a"), _window(row, "b")),
+        labelled_by=row["labelled_by"],
+        paces=_tempos(row["paces"]),
     )
 
 
 def _window(row: Mapping[str, str], letter: str) -> HeardWindow:
-    pairs = [text.split("@") for text in row[f"rendered_net_{letter}"].split()]
     return HeardWindow(
         tempo_cnn=_number(row[f"tempo_cnn_{letter}"]),
         degara=_number(row[f"degara_{letter}"]),
         percival=_number(row[f"percival_{letter}"]),
-        network=tuple(HeardTempo(bpm=float(bpm), probability=float(p)) for bpm, p in pairs),
+        network=_tempos(row[f"rendered_net_{letter}"]),
     )
+
+
+def _tempos(text: str) -> tuple[HeardTempo, ...]:
+    pairs = (pair.split("@") for pair in text.split())
+    return tuple(HeardTempo(bpm=float(bpm), probability=float(p)) for bpm, p in pairs)
 
 
 def _number(text: str) -> float | None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pacetag.model.training import recording_lessons as recording_lessons_module
 from pacetag.model.training.groove_lessons import GrooveTruth
 from pacetag.model.training.groove_truth import Level
 from pacetag.model.training.recording_lessons import RecordingTruth, recording_lessons
@@ -96,10 +97,29 @@ def test_only_recordings_of_which_something_is_known_are_lessons(tmp_path: Path)
     lessons = recording_lessons(tmp_path)
 
     assert {lesson.name.rpartition("/")[2] for lesson in lessons} == {
-        row.path.rpartition("/")[2] for row in rows if row.kind in ("beat", "none")
+        row.path.rpartition("/")[2] for row in rows if row.known
     }
     assert {lesson.split for lesson in lessons} == {load_package_split()[package]}
     assert all(len(lesson.windows) == 2 for lesson in lessons)
+
+
+@pytest.mark.parametrize(("side", "taught"), [("train", 4), ("validation", 2), ("test", 2)])
+def test_a_networks_word_is_learnt_from_and_never_scored_against(
+    side: str, taught: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quiet = replace(BEAT, kind="none", tempo=None)
+    rows = (
+        BEAT,
+        quiet,
+        replace(BEAT, kind="heard", labelled_by="network"),
+        replace(quiet, labelled_by="network"),
+        replace(quiet, kind="unclear"),
+    )
+    monkeypatch.setattr(recording_lessons_module, "present_recordings", lambda _: rows)
+    monkeypatch.setattr(recording_lessons_module, "load_package_split", lambda: {"tunes": side})
+
+    assert len(recording_lessons(tmp_path)) == 2
+    assert len(recording_lessons(tmp_path, heard=True)) == taught
 
 
 def test_the_card_says_what_the_bundle_measured() -> None:

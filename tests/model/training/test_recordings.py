@@ -1,17 +1,21 @@
 """The labels of the free recordings, and fetching them from packages made here."""
 
+import csv
 import json
 import os
+import re
 import shutil
 import subprocess
 import zipfile
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from pacetag.model.training import recordings as fetching
+from pacetag.model.training import recordings_table
 from pacetag.model.training.recordings import (
     fetch_recordings,
     load_fetched,
@@ -34,6 +38,7 @@ from pacetag.model.training.recordings_table import (
 from pacetag.model.training.recordings_unpack import PackageError, file_sha256, unpack_files
 from pacetag.model.training.songs import LabelledTempo
 
+DATA = Path(recordings_table.__file__).parent / "data"
 needs_dpkg = pytest.mark.skipif(shutil.which("dpkg-deb") is None, reason="needs dpkg-deb")
 
 
@@ -66,10 +71,19 @@ def said(labels: list[LabelledTempo], compatible: bool) -> list[float]:
 # The labels file
 
 
+def comments(name: str) -> str:
+    """The comment of a data file as one line."""
+    lines = (DATA / name).read_text(encoding="utf-8").splitlines()
+    return " ".join(line.lstrip("# ") for line in lines if line.startswith("#"))
+
+
 def test_the_labels_file_has_the_rows_that_its_comments_count() -> None:
     kinds = Counter(recording.kind for recording in load_recordings())
+    makers = Counter(recording.labelled_by for recording in load_recordings())
+    said = re.findall(r"(\w+) \((\d+)\)", comments("free_recordings.csv"))
 
-    assert kinds == {"beat": 532, "none": 45, "unclear": 161, "short": 78}
+    assert {name: int(count) for name, count in said} == kinds | makers
+    assert kinds.total() == makers.total() == 816
 
 
 def test_every_recording_is_named_once_and_lies_in_its_own_place() -> None:
@@ -79,13 +93,49 @@ def test_every_recording_is_named_once_and_lies_in_its_own_place() -> None:
     assert all(".." not in file.parts and not file.is_absolute() for file in files)
 
 
-def test_beat_rows_alone_have_a_tempo_and_all_of_them_were_heard_twice() -> None:
+def test_rows_with_a_beat_alone_have_a_tempo() -> None:
     for recording in load_recordings():
-        assert (recording.tempo is not None) == (recording.kind == "beat")
+        assert (recording.tempo is not None) == (recording.kind in ("beat", "heard"))
         assert recording.seconds >= 60
         if recording.tempo is not None:
             assert 40 <= recording.tempo <= 320
+        if recording.kind == "beat" and recording.labelled_by == "consensus":
             assert all(window.network for window in recording.heard)
+
+
+def test_a_network_labels_no_row_that_the_consensus_or_a_plot_decided() -> None:
+    for recording in load_recordings():
+        assert recording.labelled_by in ("consensus", "plot", "network")
+        assert (recording.kind == "heard") == bool(recording.paces)
+        if recording.kind in ("heard", "beat"):
+            assert (recording.kind == "heard") == (recording.labelled_by == "network")
+        if recording.labelled_by == "network":
+            assert recording.kind in ("heard", "none")
+            assert not recording.known
+
+
+def test_heard_rows_have_their_tempo_among_their_sure_paces() -> None:
+    heard_rows = [r for r in load_recordings() if r.kind == "heard"]
+
+    assert heard_rows
+    for recording in heard_rows:
+        sure = [pace.bpm for pace in recording.paces if pace.probability >= 0.9]
+        assert recording.tempo in sure
+
+
+def test_rows_corrected_on_a_plot_are_among_those_that_were_looked_at() -> None:
+    text = (DATA / "checked_recordings.csv").read_text(encoding="utf-8")
+    rows = list(csv.DictReader(li for li in text.splitlines() if not li.startswith("#")))
+    looked_at = {(row["package"], row["path"]): row for row in rows}
+    known = {(r.package, r.path): r for r in load_recordings()}
+
+    assert len(looked_at) == len(rows) >= 60
+    assert looked_at.keys() <= known.keys()
+    corrected = {place for place, r in known.items() if r.labelled_by == "plot"}
+    assert corrected <= looked_at.keys()
+    for place in corrected:
+        tempo = looked_at[place]["tempo_bpm"]
+        assert known[place].tempo == (float(tempo) if tempo else None)
 
 
 def test_a_row_is_read_with_all_that_was_heard() -> None:
@@ -108,7 +158,7 @@ def test_a_row_is_read_with_all_that_was_heard() -> None:
 def test_the_split_keeps_to_its_shares() -> None:
     """60, 15 and 25 % of the rows that teach something, each side with and without a beat."""
     split = load_package_split()
-    rows = [r for r in load_recordings() if r.package in split and r.kind in ("beat", "none")]
+    rows = [r for r in load_recordings() if r.package in split and r.known]
     sides = Counter(split[r.package] for r in rows)
 
     assert set(split.values()) == {"train", "validation", "test"}
@@ -220,6 +270,39 @@ def test_without_a_beat_every_candidate_is_wrong() -> None:
 @pytest.mark.parametrize("kind", ["unclear", "short"])
 def test_of_other_rows_nothing_is_known(kind: str) -> None:
     assert label_candidates(row(kind=kind, tempo=None), 0, [50.0, 100.0]) == []
+
+
+def test_of_a_heard_row_only_what_the_network_was_sure_of_is_known() -> None:
+    paces = ((60.0, 0.95), (120.0, 0.99), (240.0, 0.7), (80.0, 0.02), (90.0, 0.03), (180.0, 0.01))
+    recording = replace(
+        row(kind="heard", tempo=120.0),
+        labelled_by="network",
+        paces=tuple(HeardTempo(bpm=bpm, probability=p) for bpm, p in paces),
+    )
+
+    labels = label_candidates(recording, 0, [60.5, 80.5, 90.0, 119.5, 150.0, 178.0, 240.0])
+
+    assert said(labels, True) == [60.5, 119.5]
+    # 90 was doubted, 150 never judged, 240 belongs to the family.
+    assert said(labels, False) == [80.5, 178.0]
+    assert compatible_levels(recording, 1) == (60.0, 120.0)
+
+
+def test_a_network_never_denies_a_relative_of_the_beat() -> None:
+    recording = replace(
+        row(kind="heard", tempo=120.0),
+        paces=(HeardTempo(bpm=120.0, probability=0.99), HeardTempo(bpm=42.0, probability=0.001)),
+    )
+
+    assert said(label_candidates(recording, 0, [42.0]), False) == []  # 5 % beside a third
+
+
+def test_a_track_too_short_for_two_windows_is_halved() -> None:
+    halves = recording_windows(replace(row(), seconds=71.0), Path("music"))
+    windows = recording_windows(replace(row(), seconds=72.0), Path("music"))
+
+    assert [(w.start, w.seconds) for w in halves] == [(0.0, 35.5), (35.5, 35.5)]
+    assert [w.seconds for w in windows] == [40.0, 40.0]
 
 
 def test_no_tempo_of_any_row_is_both_right_and_wrong() -> None:

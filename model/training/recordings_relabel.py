@@ -1,0 +1,201 @@
+"""The trained network's word on recordings that the consensus left open.
+
+`python -m pacetag.model.training.recordings_relabel RECORDINGS` judges every row of class unclear
+or short, and those that a network labelled before, and writes the labels file anew. Rows whose
+sound is not in RECORDINGS stay as they are. The same network gives the same file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from rich.progress import track
+
+from pacetag.model.audio import AUDIO, read_excerpts, read_window
+from pacetag.model.calibration import Calibration
+from pacetag.model.candidates import song_candidates
+from pacetag.model.errors import DecodeError, TooShortError
+from pacetag.model.evaluation.metrics import near
+from pacetag.model.features import Features, extract_features
+from pacetag.model.judge import Judge
+from pacetag.model.training.recordings_labels import (
+    APART,
+    RELATIVES,
+    SAME,
+    SURELY_RIGHT,
+    SURELY_WRONG,
+    recording_windows,
+)
+from pacetag.model.training.recordings_table import HeardTempo, Recording, load_recordings
+
+LABELS = Path(__file__).parent / "data" / "free_recordings.csv"
+CLAIMED = 0.5  # probability from which a tempo is claimed: all claims must be of one family
+SILENCED = 0.1  # probability below which nothing is heard in it
+COMFORTABLE = 120.0  # bpm; of levels alike sure, the one nearest to it is called the tempo
+NETWORK = "network"
+LABELS_GIVEN = ("heard", "none")  # the classes a network can put a recording in
+
+Hearing = Sequence[HeardTempo]  # most probable first
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What a trained network makes of a recording."""
+
+    kind: str  # "heard", "none", or what it was where the network cannot tell
+    tempo: float | None = None  # bpm
+    paces: tuple[HeardTempo, ...] = ()  # ascending
+
+
+def weigh(hearings: Sequence[Hearing]) -> Verdict | None:
+    """One verdict from several hearings of a recording: the whole of it and each window.
+
+    "heard" when every hearing's best tempo has at least .9 and all tempos claimed in any of them
+    belong to one metrical family, "none" when no tempo reaches .1 in any. A pace's probability is
+    that of the hearing that doubts it most; tempos that hearings disagree on are left out.
+    None where neither class holds.
+    """
+    best = [max((t.probability for t in hearing), default=0.0) for hearing in hearings]
+    if all(top < SILENCED for top in best):
+        return Verdict(kind="none")
+    if min(best) < SURELY_RIGHT:
+        return None
+    paces = _common_paces(hearings)
+    sure = [pace for pace in paces if pace.probability >= SURELY_RIGHT]
+    claims = [t.bpm for hearing in hearings for t in hearing if t.probability >= CLAIMED]
+    sure.sort(key=lambda pace: abs(np.log2(pace.bpm / COMFORTABLE)))
+    for pace in sure:
+        family = [ratio * pace.bpm for ratio in RELATIVES]
+        if all(near(claim, family, SAME) for claim in claims):
+            return Verdict(kind="heard", tempo=pace.bpm, paces=paces)
+    return None
+
+
+def heard_metre(paces: Sequence[HeardTempo]) -> str:
+    """Whether sure paces stand in thirds ("triple"), in halves alone ("duple"), or "" if alone."""
+    sure = [pace.bpm for pace in paces if pace.probability >= SURELY_RIGHT]
+    ratios = [fast / slow for slow in sure for fast in sure if fast > slow]
+    if any(near(ratio, (3.0, 6.0, 1.5), SAME) for ratio in ratios):
+        return "triple"
+    return "duple" if ratios else ""
+
+
+def judge_recording(judge: Judge, recording: Recording, folder: Path) -> Verdict:
+    """Let the network hear the whole of a recording in `folder`, and each window by itself.
+
+    A recording that it cannot tell, or that cannot be heard, keeps the class the consensus gave.
+    """
+    untold = Verdict(kind=open_kind(recording))
+    try:
+        parts = [read_excerpts(folder / recording.file, judge.spec).samples]
+        for window in recording_windows(recording, folder):
+            samples = read_window(window.path, window.start, window.seconds, judge.spec)
+            if np.abs(samples).max() <= AUDIO.silence:
+                return untold
+            parts.append((samples,))
+    except (DecodeError, TooShortError):
+        return untold
+    heard = [[extract_features(samples, judge.spec) for samples in part] for part in parts]
+    return weigh([hear(judge, features) for features in heard]) or untold
+
+
+def hear(judge: Judge, excerpts: list[Features]) -> tuple[HeardTempo, ...]:
+    """What the network alone says of each candidate, without what is known of families and habits.
+
+    That knowledge would say the same of a relative whether or not it was heard: no label to learn
+    from. Of candidates within 6 % the most probable stays.
+    """
+    bpms = np.array([c.bpm for c in song_candidates([f.tempogram for f in excerpts], judge.spec)])
+    logits = judge.tempo_logits(excerpts, bpms)
+    likely = Calibration(**judge.bundle.calibration).probability(logits)
+    kept: list[HeardTempo] = []
+    for place in np.lexsort((bpms, -logits)):
+        tempo = HeardTempo(bpm=float(bpms[place]), probability=float(likely[place]))
+        if not near(tempo.bpm, [other.bpm for other in kept], APART):
+            kept.append(tempo)
+    return tuple(kept)
+
+
+def open_kind(recording: Recording) -> str:
+    """The class that the consensus left a row in: "unclear", or "short" without two windows."""
+    second = recording.heard[1]
+    return "short" if second.tempo_cnn is None and not second.network else "unclear"
+
+
+def relabel(text: str, verdicts: Mapping[tuple[str, str], Verdict]) -> str:
+    """The labels file's text with verdicts, by (package, path), in place of what rows said.
+
+    Comments stay, above all rows.
+    """
+    comments = [line for line in text.splitlines() if line.startswith("#")]
+    rows = csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
+    written = io.StringIO()
+    writer = csv.DictWriter(written, rows.fieldnames or (), lineterminator="\n")
+    writer.writeheader()
+    for row in rows:
+        verdict = verdicts.get((row["package"], row["path"]))
+        if verdict is not None:
+            row["class"] = verdict.kind
+            row["tempo_bpm"] = f"{verdict.tempo:.2f}" if verdict.tempo else ""
+            row["labelled_by"] = NETWORK if verdict.kind in LABELS_GIVEN else "consensus"
+            row["paces"] = " ".join(f"{p.bpm:.2f}@{p.probability:.3f}" for p in verdict.paces)
+        writer.writerow(row)
+    return "\n".join(comments) + "\n" + written.getvalue()
+
+
+def _common_paces(hearings: Sequence[Hearing]) -> tuple[HeardTempo, ...]:
+    """Tempos that all hearings find right, or none that knows them likely; in order of bpm."""
+    paces: list[HeardTempo] = []
+    for tempo in hearings[0]:
+        alike = [
+            max((t.probability for t in hearing if near(t.bpm, [tempo.bpm], SAME)), default=None)
+            for hearing in hearings
+        ]
+        known = [probability for probability in alike if probability is not None]
+        if len(known) == len(hearings) and min(known) >= CLAIMED:
+            paces.append(HeardTempo(bpm=tempo.bpm, probability=min(known)))
+        elif max(known) <= SURELY_WRONG:
+            paces.append(HeardTempo(bpm=tempo.bpm, probability=max(known)))
+    return tuple(sorted(paces, key=lambda pace: pace.bpm))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Relabel from the command line and say what became of the rows."""
+    parser = argparse.ArgumentParser(description="Let a trained network label open recordings.")
+    parser.add_argument("recordings", type=Path, help="the folder they were fetched to")
+    parser.add_argument("--bundle", type=Path, help="the network; the shipped one by default")
+    parser.add_argument("--labels", type=Path, default=LABELS, help="the file to write")
+    given = parser.parse_args(arguments)
+    console = Console(stderr=True)
+    judge = Judge.load(given.bundle)
+    rows = [r for r in load_recordings() if r.kind in ("unclear", "short", "heard")]
+    rows += [r for r in load_recordings() if r.kind == "none" and r.labelled_by == NETWORK]
+    rows = [r for r in rows if r.labelled_by != "plot"]
+    there = [r for r in rows if (given.recordings / r.file).is_file()]
+    verdicts = {
+        (r.package, r.path): judge_recording(judge, r, given.recordings)
+        for r in track(there, f"Hearing with {judge.name}", console=console)
+    }
+    text = given.labels.read_text(encoding="utf-8")
+    given.labels.write_text(relabel(text, verdicts), encoding="utf-8")
+    changes = Counter(
+        (open_kind(r), verdict.kind, heard_metre(verdict.paces))
+        for r, verdict in zip(there, verdicts.values(), strict=True)
+    )
+    for (before, after, metre), count in sorted(changes.items()):
+        console.print(f"{before} -> {after} {metre}: {count}", highlight=False)
+    console.print(f"{len(rows) - len(there)} stay unheard: not in {given.recordings}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
