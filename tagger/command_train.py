@@ -1,4 +1,4 @@
-"""`pacetag train`: the network made again from free music."""
+"""`pacetag train`: the network made again from free music, and from one's own songs."""
 
 from pathlib import Path
 from typing import Annotated
@@ -10,8 +10,27 @@ def train(
     work: Annotated[
         Path, typer.Argument(metavar="WORK", help="Where everything is made and kept.")
     ],
+    labels: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help="Own songs with their paces: a CSV table, or an index; may be repeated.",
+        ),
+    ] = None,
+    music: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Where these songs lie; else beside the table."),
+    ] = None,
+    with_free: Annotated[
+        bool,
+        typer.Option("--with-free/--only-own", help="Learn from free music beside the own songs."),
+    ] = True,
+    tolerance: Annotated[
+        float,
+        typer.Option(min=0.01, max=0.06, help="How far off a labelled pace is still right."),
+    ] = 0.04,
     name: Annotated[str, typer.Option(help="Name of the bundle.")] = "own-1",
-    songs: Annotated[int, typer.Option(min=1, help="Grooves to render.")] = 1_520,
+    songs: Annotated[int, typer.Option(min=1, help="Grooves of the standard library to render; others in proportion.")] = 800,
     epochs: Annotated[int, typer.Option(min=1, help="Passes over the cases.")] = 20,
     seed: Annotated[int, typer.Option(help="Of everything that is drawn at random.")] = 1,
     jobs: Annotated[
@@ -19,30 +38,39 @@ def train(
         typer.Option(metavar="N", min=1, help="Processes; one a processor if not given."),
     ] = None,
     recordings: Annotated[
-        bool, typer.Option(help="Fetch the free recordings too, several gigabytes.")
+        bool, typer.Option(help="Fetch free recordings and scores too, several gigabytes.")
     ] = True,
     debs: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Debian packages that were downloaded before."),
     ] = None,
 ) -> None:
-    """Render and fetch free music, train the network on it, score it, bundle it.
+    """Train the network on free music and on own songs, score it, bundle it.
 
-    Goes on from what an interrupted run left in WORK. Needs pacetag[train], MMA, FluidSynth and
+    Free music is rendered and fetched. Own songs are split by artist into 60 % to train, 20 % to
+    validate and 20 % to test on, and WORK/experiments.md notes what they brought. Goes on from what
+    an interrupted run left in WORK. Needs pacetag[train]; for free music also MMA, FluidSynth and
     Debian's package tools. Set PACETAG_BUNDLE to the new bundle's folder to have it judge. Exit
     codes: 0 done, 1 something is missing, 2 wrong usage, 130 interrupted.
     """
-    from pacetag.model.training.command import train_bundle
+    from pacetag.model.training.command import TrainingOptions, train_bundle
+    from pacetag.model.training.free_music import FreeMusic
+    from pacetag.tagger.errors import UsageError
+    from pacetag.tagger.labelled_songs import labelled_songs
     from pacetag.tagger.report import say
 
-    bundle = train_bundle(
-        work,
+    if not labels and (music is not None or not with_free):
+        raise UsageError("--music and --only-own need --labels")
+    options = TrainingOptions(
         name=name,
-        songs=songs,
         epochs=epochs,
         seed=seed,
+        tolerance=tolerance,
         jobs=jobs,
-        recordings=recordings,
-        debs=debs,
+        free=FreeMusic(songs=songs, fetched=recordings, debs=debs) if with_free else None,
     )
+    own = labelled_songs(labels, music) if labels else None
+    bundle = train_bundle(work, options, own=own)
     say(f"{bundle.folder}: trained; its scores are in bundle.json")
+    if own:
+        say(f"{work / 'experiments.md'}: what the own songs brought")

@@ -1,8 +1,8 @@
 """Songs to megabatches: labelled cases on disk, memory-mapped when trained on."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from zlib import crc32
 
@@ -15,10 +15,17 @@ from pacetag.model.errors import ModelError
 from pacetag.model.features import extract_features
 from pacetag.model.patches import Folder, log_power
 from pacetag.model.spec import FeatureSpec
+from pacetag.model.training.case_draw import draw_starts, draw_tempos
 from pacetag.model.training.parallel import tracked
+from pacetag.model.training.realism import make_real
+from pacetag.model.training.realism_gaps import RealSound
+from pacetag.model.training.realism_settings import RealismSettings
 from pacetag.model.training.songs import LabelledTempo, TrainingSong
+from pacetag.model.training.stacked_cases import Cases
 
 MADE_WITH = "made_with.json"  # what cases were made with, so that a run knows its own
+RENDERED = ("grooves", "scores")  # sources of music that never was in a room
+REALISM = 1  # parts the draws of realism from those of cases
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,13 +35,15 @@ class CaseSettings:
     positives: int = 6  # a window
     negatives: int = 7  # a window
     seed: int = 1
+    # Not shown, so that cases made without it are known again; `_made_with` adds it.
+    realism: RealismSettings | None = field(default=None, repr=False)  # for rendered music
 
 
 @dataclass(frozen=True, kw_only=True)
 class Megabatch:
     """Cases with what is known of each, in the same order."""
 
-    cases: NDArray[np.float16]  # log power [n, beats, samples per beat, bands]
+    cases: Cases  # log power [n, beats, samples per beat, bands]
     labels: NDArray[np.uint8]  # 1 compatible [n]
     bpm: NDArray[np.float32]  # [n]
     song: NDArray[np.str_]  # [n]
@@ -122,42 +131,68 @@ def is_current(
 def song_cases(
     song: TrainingSong, spec: FeatureSpec, settings: CaseSettings
 ) -> tuple[NDArray[np.float16], list[LabelledTempo]]:
-    """Labelled cases of one song, at random candidates and random places. Raises ModelError."""
+    """Labelled cases of one song, at random candidates and random places. Raises ModelError.
+
+    With realism, a share of a rendered song's cases is cut from it as it would sound if recorded.
+    """
     rng = np.random.default_rng([settings.seed, crc32(song.name.encode())])
     parts: list[NDArray[np.float16]] = []
     labels: list[LabelledTempo] = []
     for number, window in enumerate(song.windows):
         samples = read_window(window.path, window.start, window.seconds, spec)
-        features = extract_features(samples, spec)
-        found = [c.bpm for c in song_candidates([features.tempogram], spec)]
-        chosen = _draw(song.truth.label(number, found), rng, settings)
-        if not chosen:
-            continue
-        folder = Folder(features.mel, spec)
-        bpms = np.array([t.bpm for t in chosen])
-        room = folder.frames - np.array([folder.span(bpm) for bpm in bpms])
-        starts = room * rng.random(len(bpms))
-        parts.append(log_power(folder.fold(bpms, starts), spec).astype(np.float16))
-        labels += chosen
+        for version in _versions(samples, song, number, spec, settings):
+            features = extract_features(version.sound.samples, spec)
+            found = [c.bpm for c in song_candidates([features.tempogram], spec)]
+            known = song.truth.label(number, found)
+            chosen = draw_tempos(
+                known, rng, positives=version.positives, negatives=version.negatives
+            )
+            if not chosen:
+                continue
+            folder = Folder(features.mel, spec)
+            bpms = np.array([t.bpm for t in chosen])
+            starts = draw_starts(folder, bpms, version.sound.gaps, rng, spec)
+            kept = np.flatnonzero(~np.isnan(starts))  # the others lie in interruptions
+            cases = folder.fold(bpms[kept], starts[kept])
+            parts.append(log_power(cases, spec).astype(np.float16))
+            labels += [chosen[i] for i in kept]
     return np.concatenate([_no_cases(spec), *parts]), labels
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Version:
+    """What some of a window's cases are cut from."""
+
+    sound: RealSound
+    positives: int
+    negatives: int
+
+
+def _versions(
+    samples: NDArray[np.float32],
+    song: TrainingSong,
+    number: int,
+    spec: FeatureSpec,
+    settings: CaseSettings,
+) -> Iterator[_Version]:
+    """Window `number` of a song as it is and, where realism is wanted, as if recorded."""
+    # What is held out stays as it was rendered, so that figures can be compared between runs.
+    learnt = song.source in RENDERED and song.split == "train"
+    realism = settings.realism if learnt else None
+    share = realism.share if realism else 0.0
+    positives, negatives = round(settings.positives * share), round(settings.negatives * share)
+    left = settings.positives - positives, settings.negatives - negatives
+    if sum(left):
+        clean = RealSound(samples=samples)
+        yield _Version(sound=clean, positives=left[0], negatives=left[1])
+    if realism and positives + negatives:
+        rng = np.random.default_rng([settings.seed, crc32(song.name.encode()), number, REALISM])
+        real = make_real(samples, spec.sample_rate, rng, realism)
+        yield _Version(sound=real, positives=positives, negatives=negatives)
 
 
 def _no_cases(spec: FeatureSpec) -> NDArray[np.float16]:
     return np.empty((0, spec.beats, spec.samples_per_beat, spec.n_bands), np.float16)
-
-
-def _draw(
-    known: Sequence[LabelledTempo], rng: np.random.Generator, settings: CaseSettings
-) -> list[LabelledTempo]:
-    right = [t for t in known if t.compatible]
-    wrong = [t for t in known if not t.compatible]
-    chosen: list[LabelledTempo] = []
-    for pool, count in ((right, settings.positives), (wrong, settings.negatives)):
-        if pool:
-            # Every tempo once before any is drawn twice: few songs have six right ones.
-            order = [rng.permutation(len(pool)) for _ in range(-(-count // len(pool)))]
-            chosen += [pool[i] for i in np.concatenate(order)[:count]]
-    return chosen
 
 
 def _one(job: _Job) -> _Yield:
@@ -196,4 +231,5 @@ def _made_with(
     songs: Sequence[TrainingSong], spec: FeatureSpec, settings: CaseSettings
 ) -> dict[str, object]:
     known = "\n".join(f"{s.name} {s.split} {len(s.windows)} {s.truth!r}" for s in songs)
-    return {"songs": crc32(known.encode()), "spec": spec.fingerprint, "settings": repr(settings)}
+    made = {"songs": crc32(known.encode()), "spec": spec.fingerprint, "settings": repr(settings)}
+    return made | ({"realism": repr(settings.realism)} if settings.realism else {})

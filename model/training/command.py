@@ -3,56 +3,116 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from pacetag.model.bundle import Bundle
+from pacetag.model.bundle import Bundle, load_bundle, shipped_bundle_folder
 from pacetag.model.errors import ModelError
+
+if TYPE_CHECKING:
+    from pacetag.model.training.free_music import FreeMusic
+    from pacetag.model.training.labels_match import LabelledSongs
+    from pacetag.model.training.settings import TrainingSettings
+    from pacetag.model.training.songs import TrainingSong
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingOptions:
+    """How a run goes."""
+
+    name: str = "own-1"  # of the bundle
+    epochs: int = 20
+    seed: int = 1
+    tolerance: float = 0.04  # of own labels
+    jobs: int | None = None  # processes; one a processor if None
+    free: FreeMusic | None = None  # None: own songs alone
 
 
 def train_bundle(
     work: Path,
+    options: TrainingOptions,
     *,
-    name: str = "own-1",
-    songs: int = 1_520,
-    epochs: int = 20,
-    seed: int = 1,
-    jobs: int | None = None,
-    recordings: bool = True,
-    debs: Path | None = None,
+    own: LabelledSongs | None = None,
     console: Console | None = None,
 ) -> Bundle:
     """Render and fetch what is missing below `work`, train on it, return the bundle made.
 
-    `debs` is a folder with Debian packages that were fetched before. Raises ModelError with what
-    to install when a tool is missing.
+    With `own` songs these are learnt from too, and what they brought, compared with the shipped
+    bundle, is noted in `work/experiments.md`. Raises ModelError with what to install when a tool
+    is missing, or when the songs cannot be learnt from.
     """
     for needed in ("keras", "tensorflow"):
         if find_spec(needed) is None:
             raise ModelError(f"training needs {needed}: pip install 'pacetag[train]'")
     from pacetag.model.training.cases import CaseSettings
     from pacetag.model.training.fit import FitSettings
-    from pacetag.model.training.groove_corpus import build_corpus
-    from pacetag.model.training.groove_lessons import groove_lessons
-    from pacetag.model.training.recording_lessons import recording_lessons
-    from pacetag.model.training.recordings import fetch_recordings
+    from pacetag.model.training.free_music import free_lessons
+    from pacetag.model.training.own_songs import OwnSettings
     from pacetag.model.training.run import train
     from pacetag.model.training.settings import TrainingSettings
 
     console = console or Console(stderr=True)
-    jobs = jobs or os.cpu_count() or 1
-    build_corpus(work / "grooves", songs, seed, jobs, console)
-    lessons = groove_lessons(work / "grooves")[:songs]
-    if recordings:
-        fetch_recordings(work / "recordings", debs=debs, console=console)
-        lessons += recording_lessons(work / "recordings")
+    jobs = options.jobs or os.cpu_count() or 1
     settings = TrainingSettings(
-        name=name,
-        songs=songs,
-        seed=seed,
-        cases=CaseSettings(seed=seed),
-        fit=FitSettings(epochs=epochs, seed=seed),
+        name=options.name,
+        songs=options.free.songs if options.free else 0,
+        seed=options.seed,
+        own=OwnSettings(tolerance=options.tolerance),
+        cases=CaseSettings(seed=options.seed),
+        fit=FitSettings(epochs=options.epochs, seed=options.seed),
     )
-    return train(lessons, work, settings, jobs=jobs, console=console)
+    # Own labels first: what is wrong with them should not come out after hours of rendering.
+    mine = _own(own, settings, console) if own else []
+    lessons = mine
+    if options.free:
+        found = free_lessons(work, options.free, seed=options.seed, jobs=jobs, console=console)
+        lessons = found + mine
+    bundle = train(lessons, work, settings, jobs=jobs, console=console)
+    if own:
+        _note(work, own, lessons, bundle, jobs)
+    return bundle
+
+
+def _own(own: LabelledSongs, settings: TrainingSettings, console: Console) -> list[TrainingSong]:
+    from pacetag.model.training.labels_table import LabelsError
+    from pacetag.model.training.own_songs import UNKNOWN, own_lessons
+
+    lessons = own_lessons(own.songs, seed=settings.seed, settings=settings.own)
+    for reason in (*own.left_out, *lessons.left_out):
+        console.print(f"left out: {reason}", markup=False, soft_wrap=True)
+    if not lessons.songs:
+        raise LabelsError(f"{', '.join(own.files)}: no song in it can be learnt from")
+    artists = {song.group for song in lessons.songs}
+    console.print(f"own songs: {len(lessons.songs)} of {len(artists)} artists", markup=False)
+    strangers = sum(song.group == UNKNOWN for song in lessons.songs)
+    if strangers:
+        console.print(
+            f"of {strangers} no artist is known: they stay together on one side of the split; an "
+            "`artist` column in the labels would tell them apart",
+            markup=False,
+        )
+    return list(lessons.songs)
+
+
+def _note(
+    work: Path, own: LabelledSongs, lessons: list[TrainingSong], bundle: Bundle, jobs: int
+) -> None:
+    from pacetag.model.training.addition_notes import FILE, Addition, note_addition, scores_of
+
+    before = load_bundle(shipped_bundle_folder())
+    mine = sum(song.source == "own" for song in lessons)
+    note_addition(
+        work / FILE,
+        Addition(
+            files=own.files,
+            left_out=len(own.left_out) + len(own.songs) - mine,
+            songs=lessons,
+        ),
+        before=before,
+        old=scores_of(before, lessons, jobs=jobs),
+        new=bundle,
+    )

@@ -19,23 +19,17 @@ from rich.progress import Progress
 from pacetag.model.bundle import Bundle, load_bundle, save_bundle
 from pacetag.model.errors import ModelError
 from pacetag.model.network import NetworkSettings
-from pacetag.model.training.cases import (
-    MADE_WITH,
-    Megabatch,
-    build_megabatch,
-    is_current,
-    load_megabatch,
-)
-from pacetag.model.training.examine import examine, fit_calibration, song_figures
+from pacetag.model.training.case_store import made_with, stored_cases
+from pacetag.model.training.cases import MADE_WITH, Megabatch
+from pacetag.model.training.examine import examine, fit_calibration
 from pacetag.model.training.export import export_network, load_network
 from pacetag.model.training.fit import fit_network, score_cases
 from pacetag.model.training.settings import TrainingSettings
 from pacetag.model.training.songs import TrainingSong
+from pacetag.model.training.source_scores import HELD_OUT, source_scores, sources_of
 
 if TYPE_CHECKING:
     import keras
-
-SOURCES = ("grooves", "recordings")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,8 +43,9 @@ class Trained:
 
     @property
     def worth(self) -> float:
-        """What networks are chosen by: mean AUC over the sources, unseen families and packages."""
-        return float(np.mean([scores["auc"] for scores in self.validation.values()]))
+        """What networks are chosen by: mean AUC over the sources, on groups never trained on."""
+        found = [scores["auc"] for scores in self.validation.values()]
+        return float(np.mean(found)) if found else 0.0  # no source has right and wrong cases
 
 
 def train(
@@ -68,7 +63,8 @@ def train(
     """
     console = console or Console(stderr=True)
     megabatch = _cases(songs, work / "cases", settings, jobs, console)
-    trained = _networks(megabatch, work, settings, console)
+    notes = made_with(songs, work / "cases")
+    trained = _networks(megabatch, notes, sources_of(songs), work, settings, console)
     best = max(trained, key=lambda one: one.worth)
     folder = work / "bundles" / settings.name
     export_network(best.model, folder)
@@ -81,18 +77,12 @@ def train(
         training=_provenance(songs, megabatch, settings),
     )
     save_bundle(bundle)
-    heard = examine([s for s in songs if s.split != "train"], folder, jobs=jobs)
+    heard = examine([s for s in songs if s.split in HELD_OUT], folder, jobs=jobs)
     calibration = fit_calibration([h for h in heard if h.song.split == "validation"])
     scores: dict[str, Any] = {"networks": {one.kind: one.validation for one in trained}}
-    for split in ("validation", "test"):
-        for source in SOURCES:
-            group = [h for h in heard if h.song.split == split and h.song.source == source]
-            if group:
-                cases = score_cases(best.model, megabatch, settings.spec, split, source)
-                scores[f"{split} {source}"] = {
-                    "cases": cases and asdict(cases),
-                    "songs": song_figures(group, calibration),
-                }
+    for part, found in source_scores(heard, calibration).items():
+        cases = score_cases(best.model, megabatch, settings.spec, *part.split(" ", 1))
+        scores[part] = {"cases": cases and asdict(cases), **found}
     save_bundle(replace(bundle, calibration=asdict(calibration), scores=scores))
     return load_bundle(folder)
 
@@ -104,10 +94,14 @@ def _cases(
     jobs: int,
     console: Console,
 ) -> Megabatch:
-    if not is_current(folder, songs, settings.spec, settings.cases):
-        for failure in build_megabatch(songs, folder, settings.spec, settings.cases, jobs=jobs):
-            console.print(f"left out: {failure}", markup=False)
-    megabatch = load_megabatch(folder)
+    megabatch = stored_cases(
+        songs,
+        folder,
+        settings.spec,
+        settings.cases,
+        jobs=jobs,
+        say=lambda line: console.print(line, markup=False),
+    )
     for split in ("train", "validation"):
         if len(np.unique(megabatch.labels[megabatch.where(split)])) < 2:
             raise ModelError(
@@ -117,15 +111,20 @@ def _cases(
 
 
 def _networks(
-    megabatch: Megabatch, work: Path, settings: TrainingSettings, console: Console
+    megabatch: Megabatch,
+    notes: dict[str, Any],
+    sources: Sequence[str],
+    work: Path,
+    settings: TrainingSettings,
+    console: Console,
 ) -> list[Trained]:
     done = []
     with Progress(console=console) as progress:
         for network in settings.networks:
-            model = _network(network, megabatch, work, settings, progress)
+            model = _network(network, megabatch, notes, work, settings, progress)
             scores = {
                 source: asdict(found)
-                for source in SOURCES
+                for source in sources
                 if (found := score_cases(model, megabatch, settings.spec, "validation", source))
             }
             done.append(
@@ -138,6 +137,7 @@ def _networks(
 def _network(
     network: NetworkSettings,
     megabatch: Megabatch,
+    notes: dict[str, Any],
     work: Path,
     settings: TrainingSettings,
     progress: Progress,
@@ -145,8 +145,7 @@ def _network(
     """The network as an earlier run left it if nothing has changed since, or else fitted now."""
     folder = work / "networks" / network.kind
     note = folder / MADE_WITH
-    cases = json.loads((work / "cases" / MADE_WITH).read_text())
-    made = {"network": repr(network), "fit": repr(settings.fit), "cases": cases}
+    made = {"network": repr(network), "fit": repr(settings.fit), "cases": notes}
     if note.is_file() and json.loads(note.read_text()) == made:
         progress.console.print(f"{network.kind}: fitted before", markup=False)
         return load_network(folder)

@@ -6,6 +6,7 @@ from pacetag.model.network import NetworkSettings, Stage0Settings, Stage1Setting
 from pacetag.model.spec import FeatureSpec
 from pacetag.model.training.cases import CaseSettings
 from pacetag.model.training.fit import FitSettings
+from pacetag.model.training.own_songs import OwnSettings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -13,8 +14,9 @@ class TrainingSettings:
     """A whole run, from the corpora to the bundle."""
 
     name: str = "stride-1"  # of the bundle
-    songs: int = 1_520  # rendered grooves
+    songs: int = 800  # rendered grooves
     seed: int = 1  # of everything that is drawn
+    own: OwnSettings = field(default_factory=OwnSettings)  # labels that people gave
     spec: FeatureSpec = field(default_factory=FeatureSpec)
     cases: CaseSettings = field(default_factory=CaseSettings)
     fit: FitSettings = field(default_factory=FitSettings)

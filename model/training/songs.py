@@ -53,3 +53,4 @@ class TrainingSong:
     split: str  # "train", "validation" or "test"
     windows: tuple[Window, ...]
     truth: Truth
+    corpus: str = ""  # whose cases are cut together; if empty, the source

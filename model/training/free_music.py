@@ -1,0 +1,51 @@
+"""Music that anybody may train on, rendered or fetched: every corpus below one folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from pacetag.model.training.groove_corpus import build_corpus
+from pacetag.model.training.groove_lessons import groove_lessons
+from pacetag.model.training.groove_songs import Collection
+from pacetag.model.training.recording_lessons import recording_lessons
+from pacetag.model.training.recordings import fetch_recordings
+from pacetag.model.training.score_corpus import build_corpus as build_scores
+from pacetag.model.training.score_lessons import score_lessons
+from pacetag.model.training.songs import TrainingSong
+
+# Songs of each further collection for one of the standard library's. The further libraries have
+# half as many styles that can be used; some of the standard ones are heard again, played by humans.
+SHARES: dict[Collection, float] = {"further": 0.41, "human": 0.2}
+
+
+@dataclass(frozen=True, kw_only=True)
+class FreeMusic:
+    """Which free music is learnt from."""
+
+    songs: int = 800  # grooves of the standard library to render; others in proportion
+    fetched: bool = True  # recordings and scores in Debian packages, several gigabytes
+    heard: bool = True  # recordings too that an earlier network labelled, to train on
+    debs: Path | None = None  # folder with packages that were downloaded before
+
+
+def free_lessons(
+    work: Path, free: FreeMusic, *, seed: int, jobs: int, console: Console
+) -> list[TrainingSong]:
+    """Make what is missing below `work`, and give the songs. Raises ModelError."""
+    build_corpus(work / "grooves", free.songs, seed, jobs, console)
+    lessons = groove_lessons(work / "grooves")[: free.songs]
+    for collection, share in SHARES.items():
+        count = round(share * free.songs)
+        if count:
+            # Another seed, so that no song of theirs is a standard one over again.
+            build_corpus(work / collection, count, seed + 1, jobs, console, collection)
+            lessons += groove_lessons(work / collection)[:count]
+    if free.fetched:
+        build_scores(work / "scores", debs=free.debs, console=console)
+        lessons += score_lessons(work / "scores")
+        fetch_recordings(work / "recordings", debs=free.debs, console=console)
+        lessons += recording_lessons(work / "recordings", heard=free.heard)
+    return lessons

@@ -1,0 +1,56 @@
+"""Rendered music as if it had been played, recorded, broadcast and stored."""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pacetag.model.training.realism_codec import recode
+from pacetag.model.training.realism_drift import drift
+from pacetag.model.training.realism_gaps import Gap, RealSound, silence, speech
+from pacetag.model.training.realism_noise import crowd, noise_floor
+from pacetag.model.training.realism_room import room
+from pacetag.model.training.realism_settings import RealismSettings
+from pacetag.model.training.realism_tone import band_limit, compress
+
+Effect = Callable[[NDArray[np.float32], int, np.random.Generator], NDArray[np.float32] | RealSound]
+
+
+def make_real(
+    samples: NDArray[np.float32],
+    rate: int,
+    rng: np.random.Generator,
+    settings: RealismSettings,
+) -> RealSound:
+    """Samples [n] at `rate` Hz through effects drawn by chance, in the order sound meets them.
+
+    Length and mean tempo stay; but for the drift, every onset stays where it was. Each effect draws
+    from a source of its own: switching one off changes nothing about the others.
+    """
+    gaps: list[Gap] = []
+    chain = _chain(settings)
+    for own, (chance, effect) in zip(rng.spawn(len(chain)), chain, strict=True):
+        if own.random() >= chance:
+            continue
+        heard = effect(samples, rate, own)
+        if isinstance(heard, RealSound):
+            gaps += heard.gaps
+            heard = heard.samples
+        samples = heard
+    return RealSound(samples=samples, gaps=tuple(gaps))
+
+
+def _chain(s: RealismSettings) -> list[tuple[float, Effect]]:
+    """Chance and effect: played, in a room, among people, mixed, through equipment, on the air,
+    stored."""
+    return [
+        (s.drift_chance, lambda x, rate, rng: drift(x, rate, rng, s.drift)),
+        (s.room_chance, lambda x, rate, rng: room(x, rate, rng, s.room)),
+        (s.crowd_chance, lambda x, rate, rng: crowd(x, rate, rng, s.crowd)),
+        (s.compression_chance, lambda x, rate, rng: compress(x, rate, rng, s.compression)),
+        (s.band_chance, lambda x, rate, rng: band_limit(x, rate, rng, s.band)),
+        (s.silence_chance, lambda x, rate, rng: silence(x, rate, rng, s.silence)),
+        (s.speech_chance, lambda x, rate, rng: speech(x, rate, rng, s.speech)),
+        (s.noise_chance, lambda x, rate, rng: noise_floor(x, rate, rng, s.noise)),
+        (s.codec_chance, lambda x, rate, rng: recode(x, rate, rng, s.codec)),
+    ]
