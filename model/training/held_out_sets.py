@@ -1,0 +1,76 @@
+"""The held-out songs of a training run, as sets for `pacetag evaluate`.
+
+`python -m pacetag.model.training.held_out_sets WORK OUT` writes one CSV file a split and source,
+such as `test-recordings.csv`, of the corpora that `pacetag train WORK` made.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from pacetag.model.errors import ModelError
+from pacetag.model.training.groove_lessons import groove_lessons
+from pacetag.model.training.recording_lessons import recording_lessons
+from pacetag.model.training.score_lessons import score_lessons
+from pacetag.model.training.songs import TrainingSong
+
+COLUMNS = ("file", "paces", "unclear", "style", "remarks")
+CORPORA = {
+    "grooves": groove_lessons,
+    "further": groove_lessons,
+    "human": groove_lessons,
+    "scores": score_lessons,
+    "recordings": recording_lessons,
+}
+
+
+def write_sets(songs: Iterable[TrainingSong], folder: Path) -> dict[Path, int]:
+    """Write the sets of all songs that are not trained on; how many songs are in each."""
+    sets: dict[str, list[TrainingSong]] = {}
+    for song in songs:
+        if song.split != "train":
+            sets.setdefault(f"{song.split}-{song.source}", []).append(song)
+    folder.mkdir(parents=True, exist_ok=True)
+    written = {}
+    for name, members in sets.items():
+        target = folder / f"{name}.csv"
+        with target.open("w", encoding="utf-8", newline="") as file:
+            rows = csv.writer(file)
+            rows.writerow(COLUMNS)
+            rows.writerows(map(_row, members))
+        written[target] = len(members)
+    return written
+
+
+def _row(song: TrainingSong) -> tuple[str, ...]:
+    paces = " ".join(f"{bpm:.3f}" for bpm in song.truth.right) or "none"
+    unclear = " ".join(f"{bpm:.3f}" for bpm in song.truth.unclear if 20 <= bpm <= 500)
+    return (str(song.windows[0].path.absolute()), paces, unclear, song.group, song.name)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write the sets of every corpus that is there; 1 when there is none."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("work", type=Path, metavar="WORK", help="folder of a training run")
+    parser.add_argument("out", type=Path, metavar="OUT", help="where the sets go")
+    given = parser.parse_args(arguments)
+    songs: list[TrainingSong] = []
+    for name, lessons in CORPORA.items():
+        try:
+            songs += lessons(given.work / name)
+        except ModelError:  # not every run has every corpus
+            continue
+    if not songs:
+        sys.stderr.write(f"{given.work}: holds no corpus; run `pacetag train` first\n")
+        return 1
+    for target, count in write_sets(songs, given.out).items():
+        sys.stdout.write(f"{target}: {count} songs\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,102 @@
+"""Free-rhythm music without a pulse: notes at random times, played by FluidSynth."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import soundfile
+from numpy.typing import NDArray
+
+from pacetag.model.errors import ModelError
+from pacetag.model.training.groove_songs import FONTS
+from pacetag.model.training.midi import track_chunk
+
+SECONDS = 60.0
+RATE = 44_100  # Hz
+PROGRAMS: Mapping[int, tuple[str, float]] = {  # General MIDI, from 0: name, seconds of a note
+    48: ("strings", 7.0),
+    52: ("choir", 6.0),
+    89: ("warm pad", 8.0),
+    91: ("space voice", 8.0),
+    94: ("halo pad", 7.0),
+    95: ("sweep pad", 9.0),
+    19: ("church organ", 5.0),
+    0: ("piano", 2.5),
+    10: ("music box", 1.5),
+    24: ("nylon guitar", 2.0),
+    46: ("harp", 2.0),
+    73: ("flute", 1.8),
+}
+
+_TICKS = 500  # a quarter at 120 bpm, so one a millisecond
+_SCALES = ((0, 2, 4, 7, 9), (0, 3, 5, 7, 10), (0, 2, 3, 7, 8), (0, 2, 4, 6, 8, 10))
+_TIMEOUT = 120  # seconds; a piece takes about two
+
+
+class PadError(ModelError):
+    """FluidSynth could not play a piece."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Struck:
+    """One note."""
+
+    at: float  # seconds
+    length: float  # seconds
+    key: int  # 60 is middle C
+    velocity: int  # 1..127
+
+
+def free_notes(rng: np.random.Generator, length: float) -> tuple[Struck, ...]:
+    """Notes at the times of a Poisson process, with no memory and so no pulse.
+
+    They set in on average a third of their `length` (seconds) apart.
+    """
+    scale = _SCALES[rng.integers(len(_SCALES))]
+    root = int(rng.integers(36, 48))
+    notes = []
+    at = 0.0
+    while (at := at + rng.exponential(length / 3)) < SECONDS:
+        key = root + 12 * int(rng.integers(0, 4)) + scale[rng.integers(len(scale))]
+        held = length * rng.uniform(0.6, 1.6)
+        notes.append(Struck(at=at, length=held, key=key, velocity=int(rng.integers(35, 105))))
+    return tuple(notes)
+
+
+def write_midi(notes: tuple[Struck, ...], program: int) -> bytes:
+    """A MIDI file of one channel. A key that is struck anew while it sounds is let go first."""
+    events = [(0, 0, bytes([0xC0, program]))]
+    end: dict[int, int] = {}
+    for note in sorted(notes, key=lambda one: one.at, reverse=True):
+        start = round(1_000 * note.at)
+        stop = min(round(1_000 * (note.at + note.length)), end.get(note.key, 10**9))
+        end[note.key] = start
+        events.append((start, 2, bytes([0x90, note.key, note.velocity])))
+        events.append((stop, 1, bytes([0x80, note.key, 0])))
+    events.sort()  # of one tick: let go before striking
+    head = b"MThd" + (6).to_bytes(4) + b"".join(n.to_bytes(2) for n in (0, 1, _TICKS))
+    return head + track_chunk([(tick, event) for tick, _, event in events])
+
+
+def play(rng: np.random.Generator, program: int) -> tuple[NDArray[np.float32], str]:
+    """A piece of SECONDS as samples [n, 2] at RATE, and the sound font's name. Raises PadError."""
+    font = sorted(FONTS)[rng.integers(len(FONTS))]
+    data = write_midi(free_notes(rng, PROGRAMS[program][1]), program)
+    with tempfile.TemporaryDirectory(prefix="pacetag-pads-") as scratch:
+        midi, wav = Path(scratch, "pads.mid"), Path(scratch, "pads.wav")
+        midi.write_bytes(data)
+        command = ["fluidsynth", "-ni", "-q", "-r", str(RATE), "-g", "0.7", "-R", "1"]
+        command += ["-F", str(wav), font, str(midi)]
+        try:
+            done = subprocess.run(command, capture_output=True, timeout=_TIMEOUT, check=False)
+        except subprocess.TimeoutExpired as error:
+            raise PadError(f"fluidsynth hung on {PROGRAMS[program][0]}") from error
+        if done.returncode or not wav.is_file():
+            raise PadError(f"fluidsynth failed on {PROGRAMS[program][0]}")
+        samples, _ = soundfile.read(wav, dtype="float32", always_2d=True)
+    return samples[: round(SECONDS * RATE)], Path(font).name

@@ -1,0 +1,68 @@
+"""Proof sets: music of which the truth is known exactly or from people, only for measuring.
+
+`python -m pacetag.model.training.proof_sets OUT_DIR` makes three of them, each with a table
+set.csv for `pacetag evaluate`: `lmms` (LMMS's demo songs, rendered), `frets` (Frets on Fire) and
+`beatless` (speech, weather, noise, free rhythm). Nothing here is ever trained on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from pacetag.model.errors import ModelError
+from pacetag.model.training.proof_beatless import build_beatless
+from pacetag.model.training.proof_frets import build_frets
+from pacetag.model.training.proof_lmms import build_lmms
+from pacetag.model.training.proof_table import ProofSong, write_set
+
+SETS = ("lmms", "frets", "beatless")
+
+
+def build_set(name: str, folder: Path, console: Console, debs: Path | None = None) -> Path:
+    """Make one of SETS in `folder`; returns its table. What is there already is kept.
+
+    `debs` is a folder of Debian packages that were downloaded before. Raises ModelError when
+    something is not installed, with what to install, or when not one song could be had.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    songs: tuple[ProofSong, ...]
+    if name == "lmms":
+        songs = build_lmms(folder, console)
+    elif name == "frets":
+        songs = build_frets(folder, console, debs=debs)
+    else:
+        songs = build_beatless(folder, console, debs=debs)
+    if not songs:
+        raise ModelError("there is not one song for it")
+    return write_set(folder, songs)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Make the sets from the command line; 0 when all could be made, 1 otherwise."""
+    parser = argparse.ArgumentParser(description="Make sets of known truth to measure with.")
+    parser.add_argument("folder", type=Path, metavar="OUT_DIR", help="where they go")
+    parser.add_argument(
+        "--debs", type=Path, metavar="DIR", help="packages that were downloaded before"
+    )
+    parser.add_argument("--only", choices=SETS, help="make this set alone")
+    given = parser.parse_args(arguments)
+    console = Console(stderr=True)
+    failed = False
+    for name in (given.only,) if given.only else SETS:
+        try:
+            table = build_set(name, given.folder / name, console, given.debs)
+        except ModelError as error:
+            console.print(f"{name}: {error}", markup=False, highlight=False)
+            failed = True
+        else:
+            console.print(f"{name}: {table}", markup=False, highlight=False)
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
