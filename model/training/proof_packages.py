@@ -1,13 +1,11 @@
 """What the proof sets need of Debian: programs that are installed, packages that are opened."""
 
 import shutil
-import subprocess
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 
 from pacetag.model.errors import ModelError
+from pacetag.model.training.debian_packages import package_file
 from pacetag.model.training.recordings_unpack import PackageError, unpack_files
 
 
@@ -37,35 +35,8 @@ def take_files(package: str, wanted: Mapping[str, Path], debs: Path | None = Non
     lacking = {path: target for path, target in wanted.items() if not target.is_file()}
     if not lacking:
         return
-    with _package(package, debs) as deb:
+    with package_file(package, debs) as deb:
         written = unpack_files(deb, lacking, {})
     lost = [path for path, target in lacking.items() if target not in written]
     if lost:
         raise PackageError(f"{package} does not hold {lost[0]}")
-
-
-@contextmanager
-def _package(package: str, debs: Path | None) -> Iterator[Path]:
-    if debs is not None and (found := _find(package, debs)) is not None:
-        yield found
-        return
-    with tempfile.TemporaryDirectory(prefix="pacetag-package-") as scratch:
-        yield _download(package, Path(scratch))
-
-
-def _download(package: str, folder: Path) -> Path:
-    command = ["apt-get", "download", package]
-    try:
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    except FileNotFoundError:
-        raise PackageError("apt-get is not installed: packages can be had on Debian") from None
-    deb = _find(package, folder)
-    if done.returncode or deb is None:
-        lines = done.stderr.strip().splitlines()
-        reason = lines[-1] if lines else f"apt-get gave {done.returncode}"
-        raise PackageError(f"{package}: {reason}")
-    return deb
-
-
-def _find(package: str, folder: Path) -> Path | None:
-    return max(folder.glob(f"{package}_*.deb"), default=None)

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import subprocess
 import sys
-import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,6 +16,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from pacetag.model.training.debian_packages import package_file
 from pacetag.model.training.recordings_table import Recording, load_package_split, load_recordings
 from pacetag.model.training.recordings_unpack import (
     PackageError,
@@ -92,12 +91,9 @@ def _fetch(package: str, folder: Path, debs: Path | None, keep: bool) -> Fetched
     rows = [recording for recording in load_recordings() if recording.package == package]
     if not rows:
         raise PackageError("no recording of it is in the labels file")
-    if debs is not None and (found := _find_deb(package, debs)) is not None:
-        return _unpack(package, rows, found, folder)
-    with tempfile.TemporaryDirectory(prefix=".download-", dir=folder) as scratch:
-        deb = _download(package, Path(scratch))
+    with package_file(package, debs, beside=folder) as deb:
         fetched = _unpack(package, rows, deb, folder)
-        if keep:
+        if keep and deb.parent != debs:
             deb.replace(folder / deb.name)
     return fetched
 
@@ -122,23 +118,6 @@ def _unpack(package: str, rows: Iterable[Recording], deb: Path, folder: Path) ->
     note = json.dumps(asdict(fetched), indent=1)
     (folder / f"{package}.json").write_text(note + "\n", encoding="utf-8")
     return fetched
-
-
-def _find_deb(package: str, folder: Path) -> Path | None:
-    return max(folder.glob(f"{package}_*.deb"), default=None)
-
-
-def _download(package: str, folder: Path) -> Path:
-    command = ["apt-get", "download", package]
-    try:
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    except FileNotFoundError:
-        raise PackageError("apt-get is not installed: packages can be had on Debian") from None
-    deb = _find_deb(package, folder)
-    if done.returncode or deb is None:
-        lines = done.stderr.strip().splitlines()
-        raise PackageError(lines[-1] if lines else f"apt-get gave {done.returncode}")
-    return deb
 
 
 def _progress(console: Console) -> Progress:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from pacetag.model.training.debian_packages import extract_package, package_file
 from pacetag.model.training.midi import MidiError
 from pacetag.model.training.recordings_unpack import PackageError
 from pacetag.model.training.score_midi import wad_midi
@@ -77,27 +77,6 @@ def _midi(path: Path) -> Iterator[tuple[str, bytes]]:
 def _unpack(package: str, debs: Path | None, folder: Path) -> list[Path]:
     """Unpack a package into `folder`; returns its files."""
     folder.mkdir(parents=True)
-    deb = _find(package, debs) if debs is not None else None
-    if deb is None:
-        _run(["apt-get", "download", package], folder)
-        deb = _find(package, folder)
-    if deb is None:
-        raise PackageError("apt-get downloaded nothing")
-    _run(["dpkg-deb", "-x", str(deb.resolve()), "content"], folder)
-    return sorted(path for path in (folder / "content").rglob("*") if path.is_file())
-
-
-def _find(package: str, folder: Path) -> Path | None:
-    return max(folder.glob(f"{package}_*.deb"), default=None)
-
-
-def _run(command: list[str], folder: Path) -> None:
-    try:
-        done = subprocess.run(
-            command, cwd=folder, capture_output=True, text=True, check=False, errors="replace"
-        )
-    except FileNotFoundError:
-        raise PackageError(f"{command[0]} is not installed: this needs Debian") from None
-    if done.returncode:
-        said = done.stderr.strip().splitlines()
-        raise PackageError(said[-1] if said else f"{command[0]} gave {done.returncode}")
+    with package_file(package, debs) as deb:
+        extract_package(deb, folder)
+    return sorted(path for path in folder.rglob("*") if path.is_file())
