@@ -15,6 +15,7 @@ KERAS_FILE = "model.keras"
 LITERT_FILE = "model.tflite"
 JSON_FILE = "bundle.json"
 DEFAULT_NAME = "stride-1"  # the bundle that is shipped
+STAGE0_NAME = "stage0-1"  # the network of 2019, shipped to be compared with
 FOLDER_VARIABLE = "PACETAG_BUNDLE"  # names the folder of another bundle to use
 
 _WEIGHTS = Path(__file__).parent / "weights"
@@ -43,10 +44,15 @@ class Bundle:
         return self.folder / KERAS_FILE
 
 
+def shipped_bundle_folder(name: str = DEFAULT_NAME) -> Path:
+    """Where a bundle lies that comes with the program."""
+    return _WEIGHTS / name
+
+
 def default_bundle_folder() -> Path:
     """Where the bundle lies that is used unless another is named: PACETAG_BUNDLE, or shipped."""
     named = os.environ.get(FOLDER_VARIABLE)
-    return Path(named).expanduser().absolute() if named else _WEIGHTS / DEFAULT_NAME
+    return Path(named).expanduser().absolute() if named else shipped_bundle_folder()
 
 
 def default_bundle_name() -> str:

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from pacetag.tagger.command_evaluate import evaluate
 from pacetag.tagger.command_playlist import playlist
 from pacetag.tagger.command_scan import scan
 from pacetag.tagger.command_show import show
@@ -73,7 +74,7 @@ def pacetag(
     """Listens to a music library and finds, for every song, the cadences a runner can step to."""
 
 
-for command in (scan, playlist, watch, show, stats, undo, train):
+for command in (scan, playlist, watch, show, stats, undo, evaluate, train):
     app.command()(command)
 
 

@@ -12,14 +12,15 @@ from pacetag.model.audio import read_window
 from pacetag.model.calibration import Calibration
 from pacetag.model.candidates import song_candidates
 from pacetag.model.errors import ModelError
-from pacetag.model.features import extract_features
-from pacetag.model.judge import Judge, JudgedTempo, judged_tempos
-from pacetag.model.training.metrics import (
+from pacetag.model.evaluation.metrics import (
     JudgedSong,
     expected_calibration_error,
     near,
     set_scores,
 )
+from pacetag.model.features import extract_features
+from pacetag.model.judge import Judge, judged_tempos
+from pacetag.model.tempos import JudgedTempo
 from pacetag.model.training.parallel import tracked
 from pacetag.model.training.songs import TrainingSong
 

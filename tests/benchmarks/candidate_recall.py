@@ -13,10 +13,10 @@ from rich.progress import track
 
 from pacetag.model import candidates
 from pacetag.model.audio import read_window
+from pacetag.model.evaluation.metrics import near
 from pacetag.model.features import extract_features
 from pacetag.model.spec import FeatureSpec
 from pacetag.model.training.groove_lessons import groove_lessons
-from pacetag.model.training.metrics import near
 
 
 def main() -> int:

@@ -16,7 +16,7 @@ from rich.table import Table
 from pacetag.model.bundle import load_bundle
 from pacetag.model.patches import network_input
 from pacetag.model.runtime import Runtime
-from pacetag.model.training.cases import load_megabatch
+from pacetag.model.training.case_store import load_stored
 from pacetag.model.training.groove_corpus import load_songs
 
 RATIOS = {
@@ -33,7 +33,7 @@ def main() -> int:
     options = parser.parse_args()
     bundle = load_bundle()
     runtime = Runtime(bundle.litert)
-    megabatch = load_megabatch(options.work / "cases")
+    megabatch = load_stored(options.work / "cases")
     beats = {f"groove {s.number} {s.style}": s.tempo for s in load_songs(options.work / "grooves")}
     errors: Counter[tuple[str, int]] = Counter()
     counts: Counter[tuple[str, int]] = Counter()

@@ -17,7 +17,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from pacetag.model.training.metrics import near
+from pacetag.model.evaluation.metrics import near
 from pacetag.model.training.recordings import present_recordings
 from pacetag.model.training.recordings_labels import related_tempos
 from pacetag.model.training.recordings_table import load_package_split

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from pacetag.model.training.metrics import (
+from pacetag.model.evaluation.metrics import (
     CaseScores,
     JudgedSong,
     expected_calibration_error,

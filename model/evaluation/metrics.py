@@ -7,6 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
+LOW, HIGH = 80.0, 210.0  # steps a minute between which sets are compared unless told otherwise
+TOLERANCE = 0.04  # the usual one of tempo estimation
+CALIBRATION_BINS = 10
+
 
 @dataclass(frozen=True, kw_only=True)
 class CaseScores:
@@ -60,38 +64,48 @@ class JudgedSong:
 def set_scores(
     songs: Iterable[JudgedSong],
     *,
-    low: float = 80.0,
-    high: float = 210.0,
-    tolerance: float = 0.04,
+    low: float = LOW,
+    high: float = HIGH,
+    tolerance: float = TOLERANCE,
 ) -> SetScores:
-    """Mean precision, recall and F1 per song over the paces between `low` and `high` bpm.
-
-    A claim at an unclear level is left out of the count. A song with nothing to find in the range
-    scores 1 when nothing is claimed there, else 0.
-    """
-    rows = []
-    for song in songs:
-        claims = [
-            bpm
-            for bpm in song.claimed
-            if low <= bpm <= high
-            and (near(bpm, song.right, tolerance) or not near(bpm, song.unclear, tolerance))
-        ]
-        truths = [bpm for bpm in song.right if low <= bpm <= high]
-        if not claims and not truths:
-            rows.append((1.0, 1.0, 1.0))
-            continue
-        # The edges of the range must not cost a point: either side may look beyond them.
-        good = sum(near(bpm, song.right, tolerance) for bpm in claims)
-        found = sum(near(bpm, song.claimed, tolerance) for bpm in truths)
-        precision = good / len(claims) if claims else float(found > 0)
-        recall = found / len(truths) if truths else float(good > 0)
-        both = precision + recall
-        rows.append((precision, recall, 2 * precision * recall / both if both else 0.0))
+    """Mean precision, recall and F1 per song, each as `song_scores` says."""
+    each = [song_scores(song, low=low, high=high, tolerance=tolerance) for song in songs]
+    rows = [(one.precision, one.recall, one.f1) for one in each]
     means = np.mean(rows, axis=0) if rows else np.full(3, np.nan)
     return SetScores(
         songs=len(rows), precision=float(means[0]), recall=float(means[1]), f1=float(means[2])
     )
+
+
+def song_scores(
+    song: JudgedSong,
+    *,
+    low: float = LOW,
+    high: float = HIGH,
+    tolerance: float = TOLERANCE,
+) -> SetScores:
+    """Precision, recall and F1 of one song over the paces between `low` and `high` bpm.
+
+    A claim at an unclear level is left out of the count. A song with nothing to find in the range
+    scores 1 when nothing is claimed there, else 0.
+    """
+    claims = [
+        bpm
+        for bpm in song.claimed
+        if low <= bpm <= high
+        and (near(bpm, song.right, tolerance) or not near(bpm, song.unclear, tolerance))
+    ]
+    truths = [bpm for bpm in song.right if low <= bpm <= high]
+    if not claims and not truths:
+        return SetScores(songs=1, precision=1.0, recall=1.0, f1=1.0)
+    # The edges of the range must not cost a point: either side may look beyond them.
+    good = sum(near(bpm, song.right, tolerance) for bpm in claims)
+    found = sum(near(bpm, song.claimed, tolerance) for bpm in truths)
+    precision = good / len(claims) if claims else float(found > 0)
+    recall = found / len(truths) if truths else float(good > 0)
+    both = precision + recall
+    f1 = 2 * precision * recall / both if both else 0.0
+    return SetScores(songs=1, precision=precision, recall=recall, f1=f1)
 
 
 def near(bpm: float, others: Sequence[float], tolerance: float) -> bool:
@@ -99,10 +113,17 @@ def near(bpm: float, others: Sequence[float], tolerance: float) -> bool:
     return any(abs(bpm / other - 1) <= tolerance for other in others)
 
 
+def calibration_bin(
+    probabilities: NDArray[np.float64], bins: int = CALIBRATION_BINS
+) -> NDArray[np.int64]:
+    """Which of the equal `bins` from 0 to 1 each probability [n] falls into; 1 into the last."""
+    return np.minimum((probabilities * bins).astype(np.int64), bins - 1)
+
+
 def expected_calibration_error(
-    probabilities: NDArray[np.float64], labels: NDArray[np.uint8], bins: int = 10
+    probabilities: NDArray[np.float64], labels: NDArray[np.uint8], bins: int = CALIBRATION_BINS
 ) -> float:
     """Mean gap between what was promised and what came true (Naeini et al., 2015)."""
-    place = np.minimum((probabilities * bins).astype(int), bins - 1)
+    place = calibration_bin(probabilities, bins)
     gaps = [abs(float((labels[place == b] - probabilities[place == b]).sum())) for b in range(bins)]
     return sum(gaps) / max(len(labels), 1)

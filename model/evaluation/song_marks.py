@@ -1,0 +1,103 @@
+"""One song as it was heard, marked by what is known of it."""
+
+from dataclasses import dataclass
+
+from pacetag.model.evaluation.evaluation_set import EvaluationSong
+from pacetag.model.evaluation.metrics import JudgedSong, SetScores, song_scores
+from pacetag.model.evaluation.truths import Relation, Verdict
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeardTempo:
+    """A tempo with the probability that it was given."""
+
+    bpm: float
+    probability: float  # 0 to 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeardSong:
+    """What a judge made of a song of the set."""
+
+    song: EvaluationSong
+    judged: tuple[HeardTempo, ...]  # every tempo that was judged
+    claimed: tuple[HeardTempo, ...]  # the paces that the program would write, the surest first
+    duration: float  # seconds
+    seconds: float = 0.0  # that judging took
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetRange:
+    """Where sets of paces are compared, and how closely."""
+
+    low: float  # steps a minute
+    high: float
+    tolerance: float  # as a ratio
+
+
+# All cadences that people run and walk at, and those of joggers; the usual tolerance and a closer
+# one, which a pace needs that is to be run to for an hour.
+RANGES = (
+    SetRange(low=80, high=210, tolerance=0.04),
+    SetRange(low=80, high=210, tolerance=0.02),
+    SetRange(low=140, high=195, tolerance=0.04),
+    SetRange(low=140, high=195, tolerance=0.02),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimMarks:
+    """The claimed paces of a song with a beat, counted."""
+
+    right: int
+    unclear: int  # count neither way
+    octave: int  # wrong by 2, 4, 1/2, 1/4
+    triple: int  # wrong by 3, 1/3, 3/2, 2/3 and their octaves
+    unrelated: int
+
+    @property
+    def counted(self) -> int:
+        """Those that are right or wrong."""
+        return self.right + self.octave + self.triple + self.unrelated
+
+
+def known_cases(heard: HeardSong) -> list[tuple[float, bool]]:
+    """Probability of each judged tempo of which the truth is known, and whether it is right."""
+    marked = [(t.probability, heard.song.truth.case(t.bpm)) for t in heard.judged]
+    return [
+        (p, verdict is Verdict.RIGHT) for p, verdict in marked if verdict is not Verdict.UNCLEAR
+    ]
+
+
+def claim_marks(heard: HeardSong) -> ClaimMarks:
+    """Count the claimed paces by what they are worth."""
+    truth = heard.song.truth
+    verdicts = [truth.claim(pace.bpm) for pace in heard.claimed]
+    wrong = [
+        truth.relation(pace.bpm)
+        for pace, verdict in zip(heard.claimed, verdicts, strict=True)
+        if verdict is Verdict.WRONG
+    ]
+    return ClaimMarks(
+        right=verdicts.count(Verdict.RIGHT),
+        unclear=verdicts.count(Verdict.UNCLEAR),
+        octave=wrong.count(Relation.OCTAVE),
+        triple=wrong.count(Relation.TRIPLE),
+        unrelated=wrong.count(Relation.UNRELATED),
+    )
+
+
+def top_in_family(heard: HeardSong) -> bool:
+    """Whether the most confident pace is a level of the song's metre; no pace at all is not."""
+    return bool(heard.claimed) and heard.song.truth.in_family(heard.claimed[0].bpm)
+
+
+def set_marks(heard: HeardSong, span: SetRange) -> SetScores:
+    """Precision, recall and F1 of the claimed paces within a range."""
+    truth = heard.song.truth
+    song = JudgedSong(
+        claimed=tuple(pace.bpm for pace in heard.claimed),
+        right=truth.right,
+        unclear=truth.unclear,
+    )
+    return song_scores(song, low=span.low, high=span.high, tolerance=span.tolerance)

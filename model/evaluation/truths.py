@@ -1,0 +1,150 @@
+"""What is known of a song's paces, and what follows for a tempo that somebody claims.
+
+Two kinds of truth, which say different things:
+
+A *tempo* with the beats of a bar is one level, written down by a composer or a chart. The tempo is
+right. Levels that follow from the metre may be right as well, nobody has said: the beat divided by
+2, 3, 4 or 6, its groups as the bar allows them, the bar and two bars. They count neither way.
+Everything else is wrong: in a waltz the half of the beat, in any metre 3/2 of it.
+
+*Paces* are a person's list of all that they accept, so a half or a double that is not in it is
+wrong. Only levels a factor of 3 or 6 away from the list, of which hardly anybody thinks, count
+neither way, provided that they fit into every level of the list; where they do not, as 3/2, they
+are wrong.
+
+The *family* is every level of the song's metre, accepted or not. For a list of paces these are its
+multiples and parts by 2, 3, 4 and 6 that fit into every level of it: of 191 and 64 the 382, not 95.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from math import log
+
+from pacetag.model.evaluation.metrics import TOLERANCE, near
+
+GREY = 0.06  # between the tolerance and this nobody can say: a case there is not counted
+
+_FASTER = (2.0, 3.0, 4.0, 6.0)  # pulses into which a beat is divided
+_ANY_METRE = frozenset({2, 3, 4, 6})  # beats that may be grouped while the metre is not known
+_OCTAVES = (2.0, 4.0)
+_TRIPLES = (3.0, 6.0)
+_OCTAVE_ERRORS = (2.0, 4.0, 8.0)
+_TRIPLE_ERRORS = (3.0, 3 / 2, 3 / 4, 6.0, 3 / 8, 12.0)  # one factor of 3, any of 2
+_MIDDLE = 120.0  # bpm; of several paces the one nearest to it tells the band
+
+
+class Verdict(StrEnum):
+    """Whether a tempo is one of the song's paces."""
+
+    RIGHT = "right"
+    UNCLEAR = "unclear"
+    WRONG = "wrong"
+
+
+class Relation(StrEnum):
+    """How a wrong tempo stands to the right ones."""
+
+    OCTAVE = "octave"  # 2, 4, 1/2, 1/4
+    TRIPLE = "triple"  # 3, 1/3, 3/2, 2/3, 3/4, 4/3 ...
+    UNRELATED = "unrelated"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SongTruth:
+    """What is known of a song's paces; no right ones for music without a beat."""
+
+    right: tuple[float, ...]  # bpm
+    unclear: tuple[float, ...] = ()  # bpm of levels that count neither way
+    family: tuple[float, ...] = ()  # bpm of every level of the metre
+
+    @property
+    def beatless(self) -> bool:
+        """Whether there is nothing to step to."""
+        return not self.right
+
+    @property
+    def tempo(self) -> float | None:
+        """The right pace nearest to 120 bpm, by ratio, which tells the tempo band."""
+        return min(self.right, key=lambda bpm: abs(log(bpm / _MIDDLE)), default=None)
+
+    def claim(self, bpm: float, tolerance: float = TOLERANCE) -> Verdict:
+        """What a claimed pace is worth: what is near to nothing known is wrong."""
+        if near(bpm, self.right, tolerance):
+            return Verdict.RIGHT
+        return Verdict.UNCLEAR if near(bpm, self.unclear, tolerance) else Verdict.WRONG
+
+    def case(self, bpm: float, tolerance: float = TOLERANCE) -> Verdict:
+        """What is known of any tempo: the nearest level decides; beside one, nobody can say."""
+        levels = [(abs(bpm / level - 1), Verdict.RIGHT) for level in self.right]
+        levels += [(abs(bpm / level - 1), Verdict.UNCLEAR) for level in self.unclear]
+        off, verdict = min(levels, key=lambda level: level[0], default=(1.0, Verdict.WRONG))
+        if off <= tolerance:
+            return verdict
+        return Verdict.UNCLEAR if off <= max(GREY, tolerance) else Verdict.WRONG
+
+    def relation(self, bpm: float, tolerance: float = TOLERANCE) -> Relation:
+        """How a wrong tempo stands to the right ones."""
+        if near(bpm, _multiples_and_parts(self.right, _OCTAVE_ERRORS), tolerance):
+            return Relation.OCTAVE
+        if near(bpm, _multiples_and_parts(self.right, _TRIPLE_ERRORS), tolerance):
+            return Relation.TRIPLE
+        return Relation.UNRELATED
+
+    def in_family(self, bpm: float, tolerance: float = TOLERANCE) -> bool:
+        """Whether a tempo is a level of the song's metre."""
+        return near(bpm, self.family, tolerance)
+
+
+BEATLESS = SongTruth(right=())
+
+
+def tempo_truth(tempo: float, beats_per_bar: int | None = None) -> SongTruth:
+    """Truth of a song of which one tempo is known, and the beats of its bar if it is given."""
+    unclear = {tempo * factor for factor in _FASTER}
+    unclear |= {tempo / group for group in _groups(beats_per_bar)}
+    return SongTruth(
+        right=(tempo,),
+        unclear=tuple(sorted(unclear)),
+        family=tuple(sorted({tempo, *unclear})),
+    )
+
+
+def paces_truth(paces: Sequence[float], unclear: Sequence[float] = ()) -> SongTruth:
+    """Truth of a song of which a person listed every pace; `unclear` ones they left open."""
+    if not paces:
+        return BEATLESS
+    triples = _fitting(_multiples_and_parts(paces, _TRIPLES), paces)
+    octaves = _fitting(_multiples_and_parts(paces, _OCTAVES), paces)
+    open_levels = {bpm for bpm in triples if not near(bpm, (*paces, *octaves), TOLERANCE)} | set(
+        unclear
+    )
+    return SongTruth(
+        right=tuple(sorted(paces)),
+        unclear=tuple(sorted(open_levels)),
+        family=tuple(sorted({*paces, *octaves, *open_levels})),
+    )
+
+
+def _groups(beats_per_bar: int | None) -> frozenset[int]:
+    """By how many beats a slower level may count."""
+    if beats_per_bar is None:
+        return _ANY_METRE
+    inside = {group for group in _ANY_METRE if beats_per_bar % group == 0}
+    return frozenset(inside | {beats_per_bar, 2 * beats_per_bar}) - {1}
+
+
+def _multiples_and_parts(bpms: Sequence[float], factors: Sequence[float]) -> list[float]:
+    return [bpm * factor for bpm in bpms for factor in factors] + [
+        bpm / factor for bpm in bpms for factor in factors
+    ]
+
+
+def _fitting(levels: Sequence[float], paces: Sequence[float]) -> set[float]:
+    """Those levels of which every pace is a whole multiple or a whole part."""
+    return {level for level in levels if all(_fits(level, pace) for pace in paces)}
+
+
+def _fits(one: float, other: float) -> bool:
+    ratio = max(one, other) / min(one, other)
+    return abs(ratio / round(ratio) - 1) <= TOLERANCE

@@ -1,0 +1,158 @@
+"""`pacetag evaluate`: a judge before songs of which the truth is known."""
+
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pacetag.tagger.judge_names import JudgeName
+
+if TYPE_CHECKING:
+    from pacetag.model.evaluation.evaluation_set import EvaluationSong
+    from pacetag.model.evaluation.report import EvaluationReport, Failure
+    from pacetag.model.evaluation.song_marks import HeardSong
+
+
+def evaluate(
+    songs: Annotated[
+        Path,
+        typer.Argument(
+            metavar="SET.csv",
+            help="A table with the columns file and paces, or file, tempo and beats_per_bar; "
+            "or labels as `pacetag train --labels` takes them.",
+        ),
+    ],
+    music: Annotated[
+        Path | None,
+        typer.Option(
+            "--music", metavar="DIR", help="Where the files lie; beside SET.csv if not given."
+        ),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print everything as one JSON object.")
+    ] = False,
+    judge: Annotated[
+        JudgeName,
+        typer.Option(
+            "--judge",
+            help="The network of 2019, the current one, or librosa's tempo folded by two.",
+        ),
+    ] = JudgeName.CURRENT,
+    plot: Annotated[
+        Path | None,
+        typer.Option(
+            "--plot", metavar="PNG", help="Draw the reliability plot; needs pacetag[plot]."
+        ),
+    ] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            "--jobs", min=1, metavar="N", help="Worker processes; one a processor if not given."
+        ),
+    ] = None,
+) -> None:
+    """Say how well songs are judged of which the paces are known.
+
+    Nothing is written but the plot. `paces` holds all paces of a song with spaces between them,
+    "none" for music without a beat; further columns are unclear, style or genre, artist, remarks.
+    Exit codes: 0 done, 1 some songs failed, 2 wrong usage, 130 interrupted.
+    """
+    from pacetag.tagger.errors import TaggerError
+    from pacetag.tagger.evaluation_songs import songs_to_evaluate
+    from pacetag.tagger.report import say
+    from pacetag.tagger.settings import default_jobs
+    from pacetag.tagger.wording import printable
+
+    if plot is not None:
+        _check_plot(plot, judge)
+    found = songs_to_evaluate(songs, music)
+    for sentence in found.left_out:
+        say(printable(f"pacetag: {sentence}"), sys.stderr)
+    if not found.songs:
+        raise TaggerError(f"{songs}: there is no song in it that could be judged")
+    report = _report(found.songs, judge, min(jobs or default_jobs(), len(found.songs)))
+    if as_json:
+        from pacetag.tagger.evaluation_json import report_object
+        from pacetag.tagger.json_lines import say_json
+
+        say_json(report_object(report, set_name=str(songs)))
+    elif report.heard:
+        from pacetag.tagger.evaluation_tables import print_report
+
+        print_report(report)
+    if plot is not None:
+        _draw(report, plot)
+    raise typer.Exit(1 if report.failed or found.left_out else 0)
+
+
+def _check_plot(plot: Path, judge: JudgeName) -> None:
+    """Find out what would spoil the plot before the songs are heard, which may take hours."""
+    from pacetag.tagger.errors import MissingExtraError, TaggerError, UsageError
+
+    if not judge.gives_probabilities:
+        raise UsageError(f"--plot: the judge {judge} gives no probabilities that could be drawn")
+    try:
+        import pacetag.tagger.evaluation_plot  # noqa: F401
+    except ImportError as error:
+        raise MissingExtraError("--plot", "plot") from error
+    if not plot.expanduser().absolute().parent.is_dir():
+        raise TaggerError(f"{plot}: cannot be written (its folder is not there)")
+
+
+def _draw(report: "EvaluationReport", plot: Path) -> None:
+    from pacetag.tagger.errors import TaggerError
+    from pacetag.tagger.evaluation_plot import draw_reliability
+    from pacetag.tagger.wording import printable
+
+    title = printable(f"{report.judge}, {len(report.heard)} songs")
+    try:
+        draw_reliability(report.reliability, plot.expanduser(), title=title)
+    except OSError as error:
+        raise TaggerError(f"{plot}: cannot be written ({error.strerror or error})") from error
+
+
+def _report(rows: "Sequence[EvaluationSong]", judge: JudgeName, jobs: int) -> "EvaluationReport":
+    from pacetag.model.evaluation.report import Failure, make_report
+    from pacetag.tagger.evaluate import ear_of, hear_songs
+    from pacetag.tagger.report import say
+    from pacetag.tagger.wording import printable
+
+    ear = ear_of(judge)
+    began = time.monotonic()
+    heard: list[HeardSong] = []
+    failed: list[Failure] = []
+    for one in _with_a_bar(hear_songs(ear, rows, jobs=jobs), len(rows)):
+        if isinstance(one, Failure):
+            failed.append(one)
+            say(printable(f"pacetag: {one.song.path}: {one.reason}"), sys.stderr)
+        else:
+            heard.append(one)
+    return make_report(
+        heard,
+        failed,
+        judge=judge.value,
+        bundle=ear.bundle if judge.gives_probabilities else None,
+        scores_cases=judge.gives_probabilities,
+        seconds=time.monotonic() - began,
+    )
+
+
+def _with_a_bar(
+    songs: "Iterable[HeardSong | Failure]", total: int
+) -> "Iterable[HeardSong | Failure]":
+    """The songs as they come, under a bar on a terminal."""
+    from rich.console import Console
+    from rich.progress import track
+
+    console = Console(stderr=True)
+    return track(
+        songs,
+        "judged",
+        total=total,
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )

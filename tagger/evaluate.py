@@ -1,0 +1,127 @@
+"""The songs of an evaluation set through the public call, as a scan would hear them."""
+
+import multiprocessing
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+
+from pacetag.model.bundle import STAGE0_NAME
+from pacetag.model.evaluation.evaluation_set import EvaluationSong
+from pacetag.model.evaluation.report import Failure
+from pacetag.model.evaluation.song_marks import HeardSong, HeardTempo
+from pacetag.tagger import workers
+from pacetag.tagger.judge_names import JudgeName
+from pacetag.tagger.paces import JudgementLike
+from pacetag.tagger.stopping import signals_held
+from pacetag.tagger.worker import Ear, JudgeLike, Unheard, hear, prepare
+
+_CONTEXT = multiprocessing.get_context("spawn")
+_JUDGES: dict[Ear, JudgeLike] = {}  # of a worker: loading takes longer than judging a song
+
+
+def ear_of(judge: JudgeName) -> Ear:
+    """The judge of a name, for worker processes to load. Raises BundleError when it is damaged."""
+    if judge is JudgeName.STAGE0:
+        return Ear(bundle=STAGE0_NAME, factory="pacetag.model.evaluation.judges:load_stage0")
+    if judge is JudgeName.FOLD:
+        return Ear(bundle="fold", factory="pacetag.model.evaluation.fold:FoldJudge")
+    return workers.shipped_ear()
+
+
+def hear_songs(
+    ear: Ear, songs: Sequence[EvaluationSong], *, jobs: int, apart: bool = False
+) -> Iterator[HeardSong | Failure]:
+    """Judge the songs in their order, here or in `jobs` processes; `apart` never here.
+
+    Raises ModelError or EarError when no song can be judged at all.
+    """
+    if jobs == 1 and not apart:
+        judge = ear.load()
+        yield from (hear_song(judge, song) for song in songs)
+        return
+    pool = _pool(ear, jobs)
+    try:
+        with signals_held():  # submitting is what starts the processes
+            futures = [_submit(pool, ear, song) for song in songs]
+        for song, future in zip(songs, futures, strict=True):
+            try:
+                yield future.result()
+            except BrokenProcessPool:  # nobody can say which song ended the worker
+                yield _alone(ear, song)
+    except BaseException:  # Ctrl-C among them: nothing is written here, so nothing is waited for
+        for child in multiprocessing.active_children():
+            child.kill()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def hear_song(judge: JudgeLike, song: EvaluationSong) -> HeardSong | Failure:
+    """Judge one song; a bad file is a failure with its reason."""
+    remembering = _Remembering(judge)
+    began = time.perf_counter()
+    hearing = hear(remembering, song.path)
+    seconds = time.perf_counter() - began
+    if isinstance(hearing, Unheard) or remembering.last is None:
+        reason = hearing.reason if isinstance(hearing, Unheard) else "nothing was heard"
+        return Failure(song=song, reason=reason)
+    return HeardSong(
+        song=song,
+        judged=tuple(
+            HeardTempo(bpm=float(tempo.bpm), probability=float(tempo.probability))
+            for tempo in remembering.last.tempos
+        ),
+        claimed=tuple(
+            HeardTempo(bpm=pace.bpm, probability=pace.confidence) for pace in hearing.paces
+        ),
+        duration=hearing.duration,
+        seconds=seconds,
+    )
+
+
+class _Remembering:
+    """A judge that keeps what it said, of which a hearing holds the paces alone."""
+
+    def __init__(self, judge: JudgeLike) -> None:
+        self._judge = judge
+        self.last: JudgementLike | None = None
+
+    def file(self, path: Path) -> JudgementLike:
+        """Judge a sound file."""
+        self.last = self._judge.file(path)
+        return self.last
+
+
+def _hear_in_worker(ear: Ear, song: EvaluationSong) -> HeardSong | Failure:
+    if ear not in _JUDGES:
+        _JUDGES[ear] = ear.load()
+    return hear_song(_JUDGES[ear], song)
+
+
+def _pool(ear: Ear, jobs: int) -> ProcessPoolExecutor:
+    stop = _CONTEXT.RawValue("b", 0)
+    return ProcessPoolExecutor(jobs, mp_context=_CONTEXT, initializer=prepare, initargs=(ear, stop))
+
+
+def _submit(
+    pool: ProcessPoolExecutor, ear: Ear, song: EvaluationSong
+) -> "Future[HeardSong | Failure]":
+    try:
+        return pool.submit(_hear_in_worker, ear, song)
+    except BrokenProcessPool as error:  # a worker died before all songs were handed out
+        lost: Future[HeardSong | Failure] = Future()
+        lost.set_exception(error)
+        return lost
+
+
+def _alone(ear: Ear, song: EvaluationSong) -> HeardSong | Failure:
+    """Judge a song in a process of its own, so that only one that kills it is given up."""
+    pool = _pool(ear, 1)
+    try:
+        return _submit(pool, ear, song).result()
+    except BrokenProcessPool:
+        return Failure(song=song, reason=workers.DEATH)
+    finally:
+        pool.shutdown(cancel_futures=True)

@@ -1,0 +1,48 @@
+"""The reliability of a judge as a picture."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+from pacetag.model.evaluation.reliability import ReliabilityBin
+from pacetag.tagger.errors import UsageError
+
+
+def draw_reliability(rows: Sequence[ReliabilityBin], output: Path, *, title: str) -> None:
+    """Write a picture: what came true over what was promised, and how many cases that rests on.
+
+    Raises UsageError for a kind of picture that cannot be drawn, OSError when the file cannot be
+    written.
+    """
+    figure = Figure(figsize=(6, 7), layout="constrained")
+    figure.suptitle(title, parse_math=False)
+    above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
+    filled = [row for row in rows if row.cases]
+    above.plot([0, 1], [0, 1], color="0.6", linestyle="dashed", label="promises kept")
+    above.plot(
+        [row.promised for row in filled],
+        [row.true for row in filled],
+        color="tab:blue",
+        marker="o",
+        label="this judge",
+    )
+    above.set_xlim(0, 1)
+    above.set_ylim(0, 1)
+    above.set_ylabel("share that is compatible")
+    above.legend(loc="upper left")
+    below.bar(
+        [row.low for row in rows],
+        [row.cases for row in rows],
+        width=[row.high - row.low for row in rows],
+        align="edge",
+        color="tab:blue",
+        edgecolor="white",
+    )
+    below.set_yscale("symlog", linthresh=1)
+    below.set_ylabel("cases")
+    below.set_xlabel("probability that was given")
+    try:
+        figure.savefig(output, dpi=120)
+    except ValueError as error:
+        raise UsageError(f"{output}: {error}; name a .png file") from error
