@@ -40,6 +40,10 @@ class Stage1Settings:
     dropouts: tuple[float, float, float] = (0.1, 0.2, 0.4)
 
 
+# Of the running means that a batch normalisation keeps. Keras's own .99 still remembers the first,
+# untrained layers after hundreds of steps: short trials came out at chance.
+MOMENTUM = 0.95
+
 NetworkSettings = Stage0Settings | Stage1Settings
 KINDS: dict[str, type[NetworkSettings]] = {"stage0": Stage0Settings, "stage1": Stage1Settings}
 
@@ -75,11 +79,11 @@ def _stage0(x: Any, s: Any) -> Any:
     x = layers.Conv2D(s.band_filters[0], 1, activation="relu")(x)
     x = layers.SpatialDropout2D(early)(x)
     x = layers.Conv2D(s.band_filters[1], 1, activation="relu")(x)
-    x = layers.BatchNormalization()(x)
+    x = layers.BatchNormalization(momentum=MOMENTUM)(x)
     x = layers.Conv2D(s.spread_filters, (1, 4), activation="relu")(x)
     x = layers.SpatialDropout2D(middle)(x)
     x = layers.Conv2D(s.rhythm_filters, (4, 6), activation="relu")(x)
-    x = layers.BatchNormalization()(x)
+    x = layers.BatchNormalization(momentum=MOMENTUM)(x)
     x = layers.Conv2D(s.narrow_filters, (1, 4), activation="relu")(x)
     x = layers.Flatten()(x)
     x = layers.Dropout(late)(x)
@@ -94,13 +98,13 @@ def _stage1(x: Any, s: Any) -> Any:
     x = layers.Conv2D(s.band_filters[0], 1, activation="relu")(x)
     x = layers.SpatialDropout2D(early)(x)
     x = layers.Conv2D(s.band_filters[1], 1, activation="relu")(x)
-    x = layers.BatchNormalization()(x)
+    x = layers.BatchNormalization(momentum=MOMENTUM)(x)
     x = layers.Conv2D(s.spread_filters, (1, 4), padding="same", activation="relu")(x)
     x = layers.SpatialDropout2D(middle)(x)
     x = layers.Conv2D(s.rhythm_filters[0], (4, 6), activation="relu")(x)
-    x = layers.BatchNormalization()(x)
+    x = layers.BatchNormalization(momentum=MOMENTUM)(x)
     x = layers.Conv2D(s.rhythm_filters[1], (4, 3), activation="relu")(x)
-    x = layers.BatchNormalization()(x)
+    x = layers.BatchNormalization(momentum=MOMENTUM)(x)
     x = layers.Conv2D(s.summary_filters, 3, activation="relu")(x)
     x = layers.Concatenate()([layers.GlobalAveragePooling2D()(x), layers.GlobalMaxPooling2D()(x)])
     x = layers.Dropout(late)(x)

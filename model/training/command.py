@@ -52,6 +52,7 @@ def train_bundle(
     from pacetag.model.training.fit import FitSettings
     from pacetag.model.training.free_music import free_lessons
     from pacetag.model.training.own_songs import OwnSettings
+    from pacetag.model.training.realism_settings import RealismSettings
     from pacetag.model.training.run import train
     from pacetag.model.training.settings import TrainingSettings
 
@@ -62,7 +63,7 @@ def train_bundle(
         songs=options.free.songs if options.free else 0,
         seed=options.seed,
         own=OwnSettings(tolerance=options.tolerance),
-        cases=CaseSettings(seed=options.seed),
+        cases=CaseSettings(seed=options.seed, realism=RealismSettings()),
         fit=FitSettings(epochs=options.epochs, seed=options.seed),
     )
     # Own labels first: what is wrong with them should not come out after hours of rendering.

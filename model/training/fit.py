@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from rich.progress import Progress, TaskID
+from rich.progress import Progress
 
+from pacetag.model.evaluation.metrics import CaseScores
 from pacetag.model.network import NetworkSettings, build_network
 from pacetag.model.patches import network_input
 from pacetag.model.quiet import native_silence
 from pacetag.model.spec import FeatureSpec
 from pacetag.model.training.augment import AugmentSettings, augment
+from pacetag.model.training.averaging import WeightMean
 from pacetag.model.training.cases import Megabatch
-from pacetag.model.training.metrics import CaseScores
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow greets at length otherwise
 
@@ -32,6 +33,9 @@ class FitSettings:
     epochs: int = 20
     batch: int = 64
     learning_rate: float = 0.002  # at the start; falls along a cosine to nothing
+    # Share of the epochs after each of which the weights count for the mean that is kept. The rate
+    # falls to half before these, and stays there, so that they differ.
+    averaged: float = 0.3
     seed: int = 1
     augmentation: AugmentSettings = field(default_factory=AugmentSettings)
 
@@ -55,16 +59,27 @@ def fit_network(
     keras.utils.set_random_seed(fit.seed)
     model = build_network(settings, spec)
     batches = _balanced_batches(megabatch, spec, fit)
-    schedule = keras.optimizers.schedules.CosineDecay(fit.learning_rate, len(batches) * fit.epochs)
+    first = round(fit.epochs * (1 - fit.averaged))  # epoch whose weights are averaged
+    schedule = keras.optimizers.schedules.CosineDecay(
+        fit.learning_rate, max(1, len(batches) * first), alpha=0.5 if fit.averaged else 0.0
+    )
     model.compile(
         optimizer=keras.optimizers.Adam(schedule),
         loss=keras.losses.BinaryCrossentropy(from_logits=True),
         jit_compile=False,  # compiling takes longer than it saves on a processor
     )
-    shown = []
-    if progress:
-        shown.append(_shown(progress, progress.add_task(settings.kind, total=fit.epochs)))
-    model.fit(batches, epochs=fit.epochs, shuffle=False, verbose=0, callbacks=shown)
+    mean = WeightMean()
+    task = progress.add_task(settings.kind, total=fit.epochs) if progress else None
+
+    def after(epoch: int, logs: dict[str, float]) -> None:
+        if epoch >= first:
+            mean.add(model)
+        if progress and task is not None:
+            progress.update(task, advance=1, description=f"loss {logs['loss']:.3f}")
+
+    ended = keras.callbacks.LambdaCallback(on_epoch_end=after)
+    model.fit(batches, epochs=fit.epochs, shuffle=False, verbose=0, callbacks=[ended])
+    mean.give(model, (batches[place][0] for place in range(len(batches))))
     return model
 
 
@@ -121,12 +136,3 @@ def _balanced_batches(megabatch: Megabatch, spec: FeatureSpec, fit: FitSettings)
             self._epoch += 1
 
     return Batches()
-
-
-def _shown(progress: Progress, task: TaskID) -> Any:
-    from keras.callbacks import LambdaCallback
-
-    def advance(epoch: int, logs: dict[str, float]) -> None:
-        progress.update(task, advance=1, description=f"loss {logs['loss']:.3f}")
-
-    return LambdaCallback(on_epoch_end=advance)

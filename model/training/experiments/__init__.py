@@ -1,0 +1,1 @@
+"""Experiments: what was tried with the network, and what it brought."""
