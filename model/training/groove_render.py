@@ -105,6 +105,7 @@ def render(settings: GrooveSettings, folder: Path) -> GrooveSong:
             beats_per_bar=style.beats_per_bar,
             compound=style.compound,
             hemiola=style.hemiola,
+            crossed=style.crossed,
             section_starts=[bar * style.beats_per_bar for bar in settings.section_bars],
         ),
         collection=settings.collection,

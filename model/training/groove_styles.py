@@ -46,6 +46,9 @@ _NO_FURTHER_GROOVE = re.compile(rf"{_NO_GROOVE.pattern}|Ending|(?<=\d|[a-z])(FA|
 # a 6/8 in a file of 3/4.
 _UNFIT_PATTERNS = frozenset({"AFRO06", "BALD05", "JAZZ07", "LATN04", "LATN05", "POP02", "POP12"})
 
+# Drums that go round in three quarters, struck at the half of that, against bars of four.
+_CROSSED = frozenset({"casio/soul"})
+
 
 @dataclass(frozen=True, kw_only=True)
 class Style:
@@ -81,6 +84,11 @@ class Style:
     def hemiola(self) -> bool:
         """Whether its 6/8 is written, and may be felt, as 3/4."""
         return self.metre == "6/8" and self.quarters_per_beat == 1.5
+
+    @property
+    def crossed(self) -> bool:
+        """Whether the drums' accents divide its eighths by three and not by two."""
+        return self.name in _CROSSED
 
     @property
     def compound(self) -> bool:

@@ -85,6 +85,7 @@ def find_levels(
     beats_per_bar: int,
     compound: bool = False,
     hemiola: bool = False,
+    crossed: bool = False,
     section_starts: Sequence[int] = (0,),
 ) -> tuple[Level, ...]:
     """Judge the metrical levels of a song, slow to fast.
@@ -95,6 +96,7 @@ def find_levels(
         beats_per_bar: felt beats.
         compound: the metre divides the beat by three, so that two and four are foreign to it.
         hemiola: every two beats may as well be felt as three.
+        crossed: accents come every three half beats, so that only the half beats are certain.
         section_starts: beats at which the arrangement changes.
     """
     sections = np.split(struck, [start for start in section_starts if 0 < start < len(struck)])
@@ -108,6 +110,12 @@ def find_levels(
     levels += [triple, _within(triple, _fast(sections, bpm, 6, (2, 6, 10)))]
     if hemiola:
         levels.append(Level(name="hemiola", bpm=bpm * 1.5, verdict="unclear"))
+    if crossed:
+        levels = [replace(one, verdict="unclear") if one.bpm <= bpm else one for one in levels]
+        levels += [
+            Level(name=f"crossed/{divisor}", bpm=bpm * 2 / divisor, verdict="unclear")
+            for divisor in (3, 6)
+        ]
     inside = (level for level in levels if _LOWEST_BPM <= level.bpm <= _HIGHEST_BPM)
     return tuple(sorted(map(_grey_if_slow, inside), key=lambda level: level.bpm))
 

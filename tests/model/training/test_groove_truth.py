@@ -211,3 +211,16 @@ def test_any_tempo_is_judged_by_the_levels_around_it(bpm: float, expected: str) 
 
 def test_the_tolerance_can_be_narrowed() -> None:
     assert verdict(LEVELS, 123, tolerance=0.02) == "unclear"
+
+
+def test_accents_in_threes_against_a_bar_of_four_leave_only_the_half_beats_certain() -> None:
+    struck = grid(*every(0.5))
+
+    assert verdicts(struck, 132, crossed=True) == {
+        "crossed/6": "unclear",
+        "beat/2": "unclear",
+        "crossed/3": "unclear",
+        "beat": "unclear",
+        "beat*2": "compatible",
+    }
+    assert verdict(find_levels(struck, 132, beats_per_bar=4), 88) == "wrong"
