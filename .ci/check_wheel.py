@@ -9,6 +9,8 @@ NEEDED = (
     "pacetag/model/judge.py",
     "pacetag/db/index.py",
     "pacetag/model/training/data/free_recordings.csv",
+    "pacetag/model/training/data/checked_recordings.csv",
+    "stage0-1/bundle.json",
     "/bundle.json",
     "/model.keras",
     "/model.tflite",
