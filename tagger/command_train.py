@@ -30,7 +30,12 @@ def train(
         typer.Option(min=0.01, max=0.06, help="How far off a labelled pace is still right."),
     ] = 0.04,
     name: Annotated[str, typer.Option(help="Name of the bundle.")] = "own-1",
-    songs: Annotated[int, typer.Option(min=1, help="Grooves of the standard library to render; others in proportion.")] = 800,
+    songs: Annotated[
+        int,
+        typer.Option(
+            min=1, help="Grooves of the standard library to render; others in proportion."
+        ),
+    ] = 800,
     epochs: Annotated[int, typer.Option(min=1, help="Passes over the cases.")] = 20,
     seed: Annotated[int, typer.Option(help="Of everything that is drawn at random.")] = 1,
     jobs: Annotated[

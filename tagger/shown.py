@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pacetag.model.evidence import Evidence, ShownTempo
     from pacetag.model.tempo_test import TempoComparison
 
+STEADY = 0.002  # spread of the tempo that nobody feels, and that measuring brings by itself
 FAINTEST = 0.0001  # p below which no number is read any more
 
 
@@ -28,9 +29,9 @@ def show_lines(
     ]
     if judgement.changes:
         parts = ", ".join(f"{bpm:.1f}" for bpm in judgement.changes)
-        lines.append(f"The tempo changes: {parts}")
+        lines.append(f"The tempo changes: {parts} bpm.")
     elif paces and judgement.spread is not None:
-        lines.append(f"The tempo wanders by {judgement.spread:.2%}")
+        lines.append(_steadiness(judgement.spread))
     lines.append("Candidates:")
     lines += [f"  {tempo.bpm:6.1f} bpm  {tempo.probability:7.2%}" for tempo in judgement.tempos]
     if evidence is not None and evidence.comparison is not None:
@@ -117,3 +118,10 @@ def _comparison_object(
         "decided": comparison.decided,
         "multiple": comparison.multiple,
     }
+
+
+def _steadiness(spread: float) -> str:
+    """How well a song keeps its tempo, from its standard deviation as a share of it."""
+    if spread < STEADY:
+        return "The tempo is steady."
+    return f"The tempo wanders by {spread:.1%}."

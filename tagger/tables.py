@@ -32,7 +32,7 @@ def playlist_table(playlist: Playlist) -> None:
         song = entry.song
         table.add_row(
             f"{entry.pace.bpm:.1f}",
-            f"{entry.deviation:+.1%}",
+            _signed(entry.deviation),
             f"{entry.pace.confidence:.0%}",
             clock(song.duration) if song.duration is not None else "?",
             Text(printable(song.artist or "")),
@@ -71,3 +71,8 @@ def stats_lines(stats: IndexStats, index_file: str) -> list[str]:
     lines += [f"judged by {printable(name)}: {count}" for name, count in stats.bundles.items()]
     bars = histogram_lines(stats.histogram)
     return [*lines, "", "Songs by pace (steps a minute):", *bars] if bars else lines
+
+
+def _signed(share: float) -> str:
+    """A share as a percentage with its sign; what rounds to nothing is not below it."""
+    return f"{round(share, 3) + 0.0:+.1%}"

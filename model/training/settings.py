@@ -13,7 +13,7 @@ from pacetag.model.training.own_songs import OwnSettings
 class TrainingSettings:
     """A whole run, from the corpora to the bundle."""
 
-    name: str = "stride-1"  # of the bundle
+    name: str = "stride-2"  # of the bundle
     songs: int = 800  # rendered grooves
     seed: int = 1  # of everything that is drawn
     own: OwnSettings = field(default_factory=OwnSettings)  # labels that people gave
