@@ -17,7 +17,7 @@ from pacetag.model.bundle import load_bundle
 from pacetag.model.patches import network_input
 from pacetag.model.runtime import Runtime
 from pacetag.model.training.case_store import load_stored
-from pacetag.model.training.groove_corpus import load_songs
+from pacetag.model.training.groove_lessons import GrooveTruth, groove_lessons
 
 RATIOS = {
     "1/6": 1 / 6, "1/4": 1 / 4, "1/3": 1 / 3, "1/2": 1 / 2, "2/3": 2 / 3, "3/4": 3 / 4, "1": 1.0,
@@ -34,7 +34,9 @@ def main() -> int:
     bundle = load_bundle()
     runtime = Runtime(bundle.litert)
     megabatch = load_stored(options.work / "cases")
-    beats = {f"groove {s.number} {s.style}": s.tempo for s in load_songs(options.work / "grooves")}
+    folders = [options.work / name for name in ("grooves", "further", "human")]
+    lessons = [song for folder in folders if folder.is_dir() for song in groove_lessons(folder)]
+    beats = {song.name: song.truth.beat for song in lessons if isinstance(song.truth, GrooveTruth)}
     errors: Counter[tuple[str, int]] = Counter()
     counts: Counter[tuple[str, int]] = Counter()
     rows = megabatch.where(options.split, "grooves")

@@ -34,7 +34,7 @@ def test_paces_and_candidates_are_listed_the_surest_first(
     assert done.stdout.splitlines() == [
         f"{song}  3:00, judged by fake-1",
         "Paces: 172.3 (98%), 86.2 (93%)",
-        "The tempo wanders by 0.10%",
+        "The tempo is steady.",
         "Candidates:",
         "   172.3 bpm   98.00%",
         "    86.2 bpm   93.00%",
@@ -299,8 +299,14 @@ def test_the_verdict_is_plain(
 def test_a_song_that_changes_tempo_says_so(make_song: MakeSong, pacetag: Run) -> None:
     song = make_song("100 changing.mp3")
 
-    assert "The tempo changes: 100.0, 141.4" in pacetag("show", song).stdout
+    assert "The tempo changes: 100.0, 141.4 bpm." in pacetag("show", song).stdout
     assert json.loads(pacetag("show", song, "--json").stdout)["changes"] == [100.0, 141.41]
+
+
+def test_a_song_that_does_not_keep_its_tempo_says_by_how_much(
+    make_song: MakeSong, pacetag: Run
+) -> None:
+    assert "The tempo wanders by 1.2%." in pacetag("show", make_song("100 wandering.mp3")).stdout
 
 
 @pytest.mark.usefixtures("seeing")

@@ -63,6 +63,7 @@ class FakeJudge:
         return FakeJudgement(
             tempos=(*tempos, FakeTempo(bpm=133.0, probability=0.1)),
             duration=180.0,
+            spread=0.012 if "wandering" in path.name else 0.001,
             changes=(100.0, 141.4142) if "changing" in path.name else (),
         )
 
