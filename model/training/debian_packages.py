@@ -35,7 +35,7 @@ def download_package(package: str, folder: Path) -> Path:
     _run(["apt-get", "download", package], folder)
     deb = find_package(package, folder)
     if deb is None:
-        raise PackageError(f"{package}: apt-get downloaded nothing")
+        raise PackageError("apt-get downloaded nothing")
     return deb
 
 

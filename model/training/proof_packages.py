@@ -35,8 +35,11 @@ def take_files(package: str, wanted: Mapping[str, Path], debs: Path | None = Non
     lacking = {path: target for path, target in wanted.items() if not target.is_file()}
     if not lacking:
         return
-    with package_file(package, debs) as deb:
-        written = unpack_files(deb, lacking, {})
+    try:
+        with package_file(package, debs) as deb:
+            written = unpack_files(deb, lacking, {})
+    except PackageError as error:
+        raise PackageError(f"{package}: {error}") from error
     lost = [path for path, target in lacking.items() if target not in written]
     if lost:
         raise PackageError(f"{package} does not hold {lost[0]}")
