@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -11,28 +10,19 @@ from pacetag.model.evaluation.bootstrap import Figure
 from pacetag.model.evaluation.figures import GroupFigures
 from pacetag.model.evaluation.reliability import ReliabilityBin
 from pacetag.model.evaluation.report import EvaluationReport
+from pacetag.tagger.tables import table_console
 from pacetag.tagger.wording import clock, printable, songs
 
-PIPE_WIDTH = 200  # columns where there is no terminal to ask
 BAR = 20  # signs for all of them
 NONE = "-"
 
 
 def print_report(report: EvaluationReport) -> None:
     """Print every figure but the single songs."""
-    console = _console()
+    console = table_console()
     console.print(Text(_headline(report)))
     for table in _tables(report):
         console.print(table)
-
-
-def _console() -> Console:
-    console = Console(markup=False, highlight=False)
-    return (
-        console
-        if console.is_terminal
-        else Console(markup=False, highlight=False, width=PIPE_WIDTH, no_color=True)
-    )
 
 
 def _headline(report: EvaluationReport) -> str:

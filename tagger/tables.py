@@ -12,7 +12,8 @@ from pacetag.tagger.wording import clock, histogram_lines, printable, songs
 PIPE_WIDTH = 200  # columns where there is no terminal to ask
 
 
-def _console() -> Console:
+def table_console() -> Console:
+    """A console for tables: as wide as the terminal, and wide and plain where there is none."""
     console = Console(markup=False, highlight=False)
     return (
         console
@@ -38,7 +39,7 @@ def playlist_table(playlist: Playlist) -> None:
             Text(printable(song.artist or "")),
             Text(printable(song.title or song.path.rpartition("/")[2])),
         )
-    _console().print(table)
+    table_console().print(table)
 
 
 def playlist_total(playlist: Playlist) -> str:
