@@ -314,7 +314,7 @@ def test_ctrl_c_waits_for_no_song(
         time.sleep(0.1)
 
     os.killpg(process.pid, signal.SIGINT)
-    output, complaints = process.communicate(timeout=30)
+    output, complaints = process.communicate(timeout=120)
 
     assert (process.returncode, output, complaints) == (130, "", "")
 
