@@ -182,6 +182,11 @@ def scan_json(pacetag: Pacetag, library: Path) -> ScanJson:
 @pytest.fixture
 def pacetag_process(library: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     """Start the command in a process group of its own, as a terminal does."""
+
+    def hear_ctrl_c() -> None:
+        """What a script starts in the background ignores it, and the tests may be that."""
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
     running: list[subprocess.Popen[str]] = []
 
     def start(*arguments: str | Path) -> subprocess.Popen[str]:
@@ -191,6 +196,7 @@ def pacetag_process(library: Path) -> Iterator[Callable[..., subprocess.Popen[st
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
+            preexec_fn=hear_ctrl_c,
         )
         running.append(process)
         return process
