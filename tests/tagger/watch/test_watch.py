@@ -99,7 +99,10 @@ def test_new_moved_changed_and_removed_songs_end_up_right_in_the_index(
 
     (library / "album").rename(library / "best of")
     moved = library / "best of" / "second.flac"
-    assert watcher.next().startswith(f"unchanged 130 {moved} (moved from ")
+    line = watcher.next()
+    if line == f"missing {library / 'album' / 'second.flac'}":
+        line = watcher.next()  # a stalled machine saw the old name gone before the new one
+    assert line.startswith(f"unchanged 130 {moved} (moved from ")
 
     make_song("120.mp3", seed=77)
     assert watcher.next() == f"tagged 120 {library}/120.mp3"
