@@ -32,7 +32,7 @@ class FitSettings:
 
     epochs: int = 20
     batch: int = 64
-    learning_rate: float = 0.002  # at the start; falls along a cosine to nothing
+    learning_rate: float = 0.002  # at the start; falls along a cosine
     # Share of the epochs after each of which the weights count for the mean that is kept. The rate
     # falls to half before these, and stays there, so that they differ.
     averaged: float = 0.3

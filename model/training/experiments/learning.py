@@ -28,7 +28,7 @@ class Learning:
 
     epochs: int = 6
     batch: int = 64
-    learning_rate: float = 0.002  # falls along a cosine to nothing
+    learning_rate: float = 0.002  # at the start; falls along a cosine
     loss: str = "cross-entropy"  # or "focal" (Lin et al., 2017)
     smoothing: float = 0.0  # share by which labels are moved towards one half
     balanced: bool = True  # half of each batch right, half wrong
@@ -65,7 +65,7 @@ def learn(
     for epoch in range(learning.epochs):
         for cases, tempos, wanted in _batches(train, spec, learning, targets, [seed, epoch]):
             model.train_on_batch(_inputs(model, cases, tempos), wanted)
-        if learning.averaged and epoch >= first_averaged:
+        if epoch >= first_averaged:
             mean.add(model)
     batches = _batches(train, spec, learning, None, [seed, learning.epochs])
     mean.give(model, (_inputs(model, cases, tempos) for cases, tempos, _ in batches))

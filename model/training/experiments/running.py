@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -50,12 +51,8 @@ def run_trials(trials: Sequence[Trial], bench: Bench, done: Done) -> Iterator[Ro
             pool = held_pools[trial.cases]
             spec = replace(FeatureSpec(), beats=trial.beats or pool.train.cases.shape[1])
             train, held = (_shortened(part, spec.beats) for part in (pool.train, pool.held))
-            start = time.perf_counter()
-            model = learn(trial.network, train, spec, trial.learning, seed=seed)
-            seconds = time.perf_counter() - start
-            yield row(
-                trial.name, seed, logits_of(model, held, spec), held, seconds, model.count_params()
-            )
+            fit = partial(learn, trial.network, train, spec, trial.learning, seed=seed)
+            yield _measured(trial.name, seed, held, spec, fit)
 
 
 def run_combined(bench: Bench, done: Done) -> Iterator[Row]:
@@ -71,11 +68,8 @@ def run_combined(bench: Bench, done: Done) -> Iterator[Row]:
     for name, logits in combine(heard).items():
         yield row(f"seeds: {name}", 0, logits, pool.held, 0.0, model.count_params() * len(heard))
     for seed in bench.seeds:
-        start = time.perf_counter()
-        model = distil(trial, pool.train, taught, spec, seed=seed)
-        seconds = time.perf_counter() - start
-        logits = logits_of(model, pool.held, spec)
-        yield row("distilled", seed, logits, pool.held, seconds, model.count_params())
+        fit = partial(distil, trial, pool.train, taught, spec, seed=seed)
+        yield _measured("distilled", seed, pool.held, spec, fit)
 
 
 def run_folds(bench: Bench, done: Done) -> Iterator[Row]:
@@ -86,11 +80,8 @@ def run_folds(bench: Bench, done: Done) -> Iterator[Row]:
         if ("cross-validation", number) in done:
             continue
         pool = trial_pool(megabatch, groups, cases=bench.cases)
-        start = time.perf_counter()
-        model = learn(trial.network, pool.train, spec, trial.learning, seed=1)
-        seconds = time.perf_counter() - start
-        logits = logits_of(model, pool.held, spec)
-        yield row("cross-validation", number, logits, pool.held, seconds, model.count_params())
+        fit = partial(learn, trial.network, pool.train, spec, trial.learning, seed=1)
+        yield _measured("cross-validation", number, pool.held, spec, fit)
 
 
 def row(
@@ -119,6 +110,16 @@ def row(
         "seconds": round(seconds, 1),
         "scores": scores,
     }
+
+
+def _measured(
+    trial: str, seed: int, held: Megabatch, spec: FeatureSpec, fit: Callable[[], Any]
+) -> Row:
+    """Fit a network, the seconds that it takes and what it makes of what was held out."""
+    start = time.perf_counter()
+    model = fit()
+    seconds = time.perf_counter() - start
+    return row(trial, seed, logits_of(model, held, spec), held, seconds, model.count_params())
 
 
 def _pool(bench: Bench, folder: str) -> Pool:
