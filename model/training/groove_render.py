@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,22 +9,18 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from pacetag.model.errors import ModelError
 from pacetag.model.training.groove_compose import compose
 from pacetag.model.training.groove_human import Feel
 from pacetag.model.training.groove_songs import FONTS, Collection, GrooveSettings
 from pacetag.model.training.groove_styles import STYLE_FOLDER, load_styles
 from pacetag.model.training.groove_tools import RenderError, run_tool
 from pacetag.model.training.groove_truth import Level, find_levels
+from pacetag.model.training.installed import require_installed
 
 SAMPLE_RATE = 22_050  # Hz
 
 _FULL_SCALE = 0.99
 _RING_OUT = 0.5  # seconds after the last bar
-
-
-class ToolsMissingError(ModelError):
-    """A program or sound font that renders the grooves is not installed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,15 +53,12 @@ def require_tools() -> None:
     Raises:
         ToolsMissingError: says which Debian packages to install.
     """
-    wanted = {tool for tool in ("mma", "fluidsynth") if shutil.which(tool) is None}
-    wanted |= {package for font, package in FONTS.items() if not Path(font).is_file()}
-    if not STYLE_FOLDER.is_dir():
-        wanted.add("mma")
-    if wanted:
-        raise ToolsMissingError(
-            "rendering the groove corpus needs programs and sound fonts that are not installed: "
-            f"apt-get install {' '.join(sorted(wanted))}"
-        )
+    fonts = {Path(font): package for font, package in FONTS.items()}
+    require_installed(
+        "rendering the groove corpus",
+        {"mma": "mma", "fluidsynth": "fluidsynth"},
+        {STYLE_FOLDER: "mma", **fonts},
+    )
 
 
 def render(settings: GrooveSettings, folder: Path) -> GrooveSong:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 
 from pacetag.model.errors import ModelError
-from pacetag.model.training.proof_packages import require_installed
+from pacetag.model.training.installed import require_installed
 from pacetag.model.training.proof_table import ProofSong, write_sound
 
 PROJECTS = Path("/usr/share/lmms/projects")

@@ -1,29 +1,10 @@
-"""What the proof sets need of Debian: programs that are installed, packages that are opened."""
+"""Files that the proof sets take out of Debian packages."""
 
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from pacetag.model.errors import ModelError
 from pacetag.model.training.debian_packages import package_file
 from pacetag.model.training.recordings_unpack import PackageError, unpack_files
-
-
-class ToolsMissingError(ModelError):
-    """A program, or a file that comes with it, is not installed."""
-
-
-def require_installed(purpose: str, programs: Mapping[str, str], paths: Mapping[Path, str]) -> None:
-    """Check programs and paths, each given with the Debian package that brings it.
-
-    Raises ToolsMissingError, which says what to install.
-    """
-    wanted = {package for program, package in programs.items() if shutil.which(program) is None}
-    wanted |= {package for path, package in paths.items() if not path.exists()}
-    if wanted:
-        raise ToolsMissingError(
-            f"{purpose} needs what is not installed: apt-get install {' '.join(sorted(wanted))}"
-        )
 
 
 def take_files(package: str, wanted: Mapping[str, Path], debs: Path | None = None) -> None:

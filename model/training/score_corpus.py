@@ -47,7 +47,7 @@ def build_corpus(
     piece that cannot be rendered are left out, with a sentence on the console.
 
     Raises:
-        RenderError: FluidSynth or a sound font is not installed.
+        ToolsMissingError: FluidSynth or a sound font is not installed.
     """
     require_tools()
     console = console or Console(stderr=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from pacetag.model.errors import DecodeError, ModelError
 from pacetag.model.spec import FeatureSpec
 from pacetag.model.training.groove_songs import FONTS
 from pacetag.model.training.groove_truth import Level
+from pacetag.model.training.installed import require_installed
 from pacetag.model.training.score_midi import read_score
 from pacetag.model.training.score_sources import PACKAGES, Piece
 from pacetag.model.training.score_stretches import Stretch, find_stretches, recording_lag
@@ -58,15 +58,9 @@ class RenderError(ModelError):
 
 
 def require_tools() -> None:
-    """Check that FluidSynth and the sound fonts are there. Raises RenderError."""
-    wanted = {package for font, package in FONTS.items() if not Path(font).is_file()}
-    if shutil.which("fluidsynth") is None:
-        wanted.add("fluidsynth")
-    if wanted:
-        raise RenderError(
-            "rendering the scores needs programs and sound fonts that are not installed: "
-            f"apt-get install {' '.join(sorted(wanted))}"
-        )
+    """Check that FluidSynth and the sound fonts are there. Raises ToolsMissingError."""
+    fonts = {Path(font): package for font, package in FONTS.items()}
+    require_installed("rendering the scores", {"fluidsynth": "fluidsynth"}, fonts)
 
 
 def render_piece(piece: Piece, folder: Path) -> Iterator[ScoreSong]:

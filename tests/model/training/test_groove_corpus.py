@@ -22,7 +22,6 @@ from pacetag.model.training.groove_lessons import groove_lessons
 from pacetag.model.training.groove_render import (
     SAMPLE_RATE,
     GrooveSong,
-    ToolsMissingError,
     render,
     require_tools,
 )
@@ -35,6 +34,7 @@ from pacetag.model.training.groove_songs import (
 from pacetag.model.training.groove_styles import load_styles
 from pacetag.model.training.groove_tools import RenderError
 from pacetag.model.training.groove_truth import Level, verdict
+from pacetag.model.training.installed import ToolsMissingError
 from pacetag.model.training.midi import read_midi
 
 Test = TypeVar("Test", bound=Callable[..., None])

@@ -11,10 +11,10 @@ import soundfile
 from rich.console import Console
 
 from pacetag.model.training import proof_beatless, proof_noise, proof_pads
+from pacetag.model.training.installed import ToolsMissingError
 from pacetag.model.training.midi import read_midi
 from pacetag.model.training.proof_beatless import SOURCES, Source, build_beatless
 from pacetag.model.training.proof_noise import MADE, RATE, Sound, coloured, crowd, swell
-from pacetag.model.training.proof_packages import ToolsMissingError
 from pacetag.model.training.proof_pads import PROGRAMS, Struck, free_notes, write_midi
 from pacetag.model.training.recordings_table import load_package_split
 

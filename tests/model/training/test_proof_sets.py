@@ -8,7 +8,7 @@ import soundfile
 
 from pacetag.model.evaluation.evaluation_set import read_evaluation_set
 from pacetag.model.training import proof_sets
-from pacetag.model.training.proof_packages import ToolsMissingError
+from pacetag.model.training.installed import ToolsMissingError
 from pacetag.model.training.proof_sets import SETS, main
 from pacetag.model.training.proof_table import ProofSong, write_set, write_sound
 
