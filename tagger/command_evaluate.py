@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pacetag.tagger.arguments import JsonOption
 from pacetag.tagger.judge_names import JudgeName
 
 if TYPE_CHECKING:
@@ -31,9 +32,7 @@ def evaluate(
             "--music", metavar="DIR", help="Where the files lie; beside SET.csv if not given."
         ),
     ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print everything as one JSON object.")
-    ] = False,
+    as_json: JsonOption = False,
     judge: Annotated[
         JudgeName,
         typer.Option(
