@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-import librosa
 import numpy as np
 from numpy.typing import NDArray
 
+from pacetag.model.mel import mel_spectrogram
 from pacetag.model.spec import FeatureSpec
+from pacetag.model.tempogram import mean_tempogram, onset_strength
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,29 +20,7 @@ class Features:
 
 
 def extract_features(samples: NDArray[np.float32], spec: FeatureSpec) -> Features:
-    """Hear one excerpt [samples at spec.sample_rate] with librosa, the reference.
-
-    The tempogram is the local autocorrelation of the onset envelope (Grosche, Müller and Kurth,
-    2010), each frame scaled to a maximum of 1, averaged over time.
-    """
-    mel = librosa.feature.melspectrogram(
-        y=samples,
-        sr=spec.sample_rate,
-        n_fft=spec.n_fft,
-        hop_length=spec.hop_length,
-        n_mels=spec.n_bands,
-    )
-    onset = librosa.onset.onset_strength(
-        S=librosa.power_to_db(mel), sr=spec.sample_rate, hop_length=spec.hop_length
-    )
-    local = librosa.feature.tempogram(
-        onset_envelope=onset,
-        sr=spec.sample_rate,
-        hop_length=spec.hop_length,
-        win_length=spec.tempogram_window,
-    )
-    return Features(
-        mel=mel.astype(np.float32),
-        onset=onset.astype(np.float32),
-        tempogram=local.mean(axis=1).astype(np.float32),
-    )
+    """Hear one excerpt [samples at spec.sample_rate]; equal to librosa's hearing, its reference."""
+    mel = mel_spectrogram(samples, spec)
+    onset = onset_strength(mel, spec)
+    return Features(mel=mel, onset=onset, tempogram=mean_tempogram(onset, spec))

@@ -2,6 +2,7 @@
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from pacetag.model.spec import FeatureSpec
 
@@ -9,19 +10,18 @@ from pacetag.model.spec import FeatureSpec
 class Folder:
     """Folds one excerpt at any tempo, exactly: beats of fractional length never drift.
 
-    A cell of a case is the mean power over its own stretch of time, taken from a cumulative sum in
-    float64, so that no sample is counted twice or lost wherever the cell's borders fall.
+    A cell of a case is the mean power over its own stretch of time, in which the frames at both
+    borders count by the part of them that lies inside: no sample is counted twice or lost.
     """
 
     def __init__(self, mel: NDArray[np.float32], spec: FeatureSpec) -> None:
         self._spec = spec
-        self._sum = np.zeros((mel.shape[1] + 1, mel.shape[0]))
-        np.cumsum(mel.T, axis=0, dtype=np.float64, out=self._sum[1:])
+        self._frames = np.ascontiguousarray(mel.T)
 
     @property
     def frames(self) -> int:
         """Length of the excerpt in frames."""
-        return len(self._sum) - 1
+        return len(self._frames)
 
     def span(self, bpm: float) -> float:
         """Frames of sound that a case at `bpm` reads: 16 beats, or the whole beats there are."""
@@ -37,24 +37,37 @@ class Folder:
         """Cases [k, beats, samples per beat, bands] of power, for tempos [k] and starts [k].
 
         Where the excerpt holds fewer than 16 beats they are repeated from the first: a slow level
-        of a short song can be judged all the same.
+        of a short song can be judged all the same. Raises ValueError where it holds none.
         """
         spec = self._spec
         period = 60.0 * spec.frame_rate / np.asarray(bpms, dtype=np.float64)
         whole = np.minimum(spec.beats, ((self.frames - starts) / period + 1e-9).astype(int))
         if (whole < 1).any():
             raise ValueError("the excerpt is shorter than one beat")
+        width = period / spec.samples_per_beat
         beat = np.arange(spec.beats)[None, :] % whole[:, None]
-        border = np.arange(spec.samples_per_beat + 1) / spec.samples_per_beat
-        edges = starts[:, None, None] + (beat[:, :, None] + border) * period[:, None, None]
-        edges = np.minimum(edges, self.frames)
-        low = np.minimum(edges.astype(int), self.frames - 1)
-        part = (edges - low)[..., None]
-        sums = self._sum[low] * (1 - part) + self._sum[low + 1] * part
-        width = (period / spec.samples_per_beat)[:, None, None, None]
-        # A difference of sums can fall below zero by rounding; power cannot.
-        cells: NDArray[np.float64] = np.maximum(np.diff(sums, axis=2) / width, 0.0)
-        return cells.astype(np.float32)
+        cell = beat[:, :, None] * spec.samples_per_beat + np.arange(spec.samples_per_beat)
+        low = starts[:, None, None] + cell * width[:, None, None]
+        shares = self._shares(low.ravel(), np.repeat(width, spec.beats * spec.samples_per_beat))
+        cells: NDArray[np.float32] = shares @ self._frames
+        return cells.reshape(len(period), spec.beats, spec.samples_per_beat, -1)
+
+    def _shares(self, low: NDArray[np.float64], width: NDArray[np.float64]) -> csr_array:
+        """What each frame counts for in cells of that `width` from `low` on [cells, frames].
+
+        Of the thousands of frames a cell touches a handful, so nearly all of it is zero.
+        """
+        high = np.minimum(low + width, self.frames)
+        first = np.minimum(low.astype(np.int32), self.frames - 1)
+        touched = np.maximum(np.ceil(high).astype(np.int32) - first, 1)
+        row_ends = np.concatenate([np.zeros(1, np.int32), np.cumsum(touched, dtype=np.int32)])
+        frame = np.arange(row_ends[-1], dtype=np.int32)
+        frame -= np.repeat(row_ends[:-1] - first, touched)
+        inside = np.minimum(frame + 1, np.repeat(high, touched))
+        inside -= np.maximum(frame, np.repeat(low, touched))
+        inside /= np.repeat(width, touched)
+        share = np.maximum(inside, 0.0).astype(np.float32)
+        return csr_array((share, frame, row_ends), shape=(len(low), self.frames))
 
 
 def log_power(cases: NDArray[np.float32], spec: FeatureSpec) -> NDArray[np.float32]:

@@ -1,0 +1,75 @@
+"""What is heard must be what librosa hears, the reference, on real music and at the edges."""
+
+from pathlib import Path
+
+import librosa
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from pacetag.model.audio import read_window
+from pacetag.model.features import Features, extract_features
+from pacetag.model.mel import mel_filters
+from pacetag.model.spec import FeatureSpec
+
+
+def librosa_features(samples: NDArray[np.float32], spec: FeatureSpec) -> Features:
+    mel = librosa.feature.melspectrogram(
+        y=samples,
+        sr=spec.sample_rate,
+        n_fft=spec.n_fft,
+        hop_length=spec.hop_length,
+        n_mels=spec.n_bands,
+    )
+    onset = librosa.onset.onset_strength(
+        S=librosa.power_to_db(mel), sr=spec.sample_rate, hop_length=spec.hop_length
+    )
+    local = librosa.feature.tempogram(
+        onset_envelope=onset,
+        sr=spec.sample_rate,
+        hop_length=spec.hop_length,
+        win_length=spec.tempogram_window,
+    )
+    return Features(mel=mel, onset=onset, tempogram=local.mean(axis=1))
+
+
+SAMPLES = sorted(
+    p for p in (Path(__file__).parents[2] / "sample_audio").iterdir() if p.suffix != ".csv"
+)
+
+
+def assert_equal(heard: Features, reference: Features) -> None:
+    """Float32 through other Fourier transforms; faint bands of pure tones differ in all digits."""
+    assert heard.mel.shape == reference.mel.shape
+    floor = 1e-6 * float(reference.mel.max(initial=0.0)) + 1e-12
+    assert heard.mel == pytest.approx(reference.mel, rel=1e-3, abs=floor)
+    assert heard.onset == pytest.approx(reference.onset, abs=2e-3)
+    assert heard.tempogram == pytest.approx(reference.tempogram, abs=1e-4)
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
+def test_music_sounds_as_it_does_to_librosa(path: Path, spec: FeatureSpec) -> None:
+    samples = read_window(path, 3.0, 14.0, spec)
+
+    assert_equal(extract_features(samples, spec), librosa_features(samples, spec))
+
+
+@pytest.mark.parametrize("count", [2_048, 22_050, 100_001, 22_050 * 6 + 255])
+def test_any_length_sounds_as_it_does_to_librosa(count: int, spec: FeatureSpec) -> None:
+    samples = np.random.default_rng(count).standard_normal(count).astype(np.float32)
+
+    assert_equal(extract_features(samples, spec), librosa_features(samples, spec))
+
+
+def test_silence_and_a_single_click_sound_as_they_do_to_librosa(spec: FeatureSpec) -> None:
+    samples = np.zeros(5 * spec.sample_rate, np.float32)
+    assert_equal(extract_features(samples, spec), librosa_features(samples, spec))
+
+    samples[40_000] = 1.0
+    assert_equal(extract_features(samples, spec), librosa_features(samples, spec))
+
+
+def test_the_filters_are_those_of_librosa(spec: FeatureSpec) -> None:
+    reference = librosa.filters.mel(sr=spec.sample_rate, n_fft=spec.n_fft, n_mels=spec.n_bands)
+
+    assert mel_filters(spec).toarray() == pytest.approx(reference, abs=1e-7)
