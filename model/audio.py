@@ -1,5 +1,7 @@
 """File to mono excerpts at the rate of the features: the one door to sound."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,33 +47,63 @@ class Excerpts:
     duration: float  # s of the whole file
 
 
+class Song:
+    """An open sound file, of which any part can be listened to. Made by `open_song`."""
+
+    def __init__(self, path: Path, decoder: Decoder, spec: FeatureSpec, settings: AudioSettings):
+        self._path, self._decoder, self._spec, self._settings = path, decoder, spec, settings
+
+    @property
+    def duration(self) -> float:
+        """Seconds of the whole file."""
+        return self._decoder.seconds
+
+    def excerpt(self, span: Span) -> NDArray[np.float32] | None:
+        """Mono samples [n] of a part at the spec's rate; None where it is silent.
+
+        Raises DecodeError if that part is damaged or missing.
+        """
+        samples = _read(self._path, self._decoder, span, self._spec)
+        if len(samples) < (span.seconds - self._settings.missing_seconds) * self._spec.sample_rate:
+            raise DecodeError(self._path, f"damaged somewhere after {span.start:.0f} s")
+        return samples if np.abs(samples).max(initial=0.0) > self._settings.silence else None
+
+
+@contextmanager
+def open_song(path: Path, spec: FeatureSpec, settings: AudioSettings = AUDIO) -> Iterator[Song]:
+    """Open a sound file to listen to parts of it.
+
+    Raises DecodeError if it cannot be decoded or is cut off, TooShortError below
+    `settings.shortest` seconds.
+    """
+    with open_decoder(path) as decoder:
+        if decoder.seconds < settings.shortest:
+            raise TooShortError(path, decoder.seconds, settings.shortest)
+        yield Song(path, decoder, spec, settings)
+
+
 def read_excerpts(path: Path, spec: FeatureSpec, settings: AudioSettings = AUDIO) -> Excerpts:
-    """Decode the parts of a song from which its tempos are judged, as `excerpt_spans` says.
+    """Decode as much of a song as tells its tempos for certain, as `excerpt_spans` says.
 
     Excerpts without any sound are left out. Raises DecodeError if the file cannot be decoded, is
     cut off or silent, TooShortError below `settings.shortest` seconds.
     """
-    with open_decoder(path) as decoder:
-        duration = decoder.seconds
-        if duration < settings.shortest:
-            raise TooShortError(path, duration, settings.shortest)
-        spans = excerpt_spans(duration, settings)
-        parts = [_read(path, decoder, span, spec) for span in spans]
-    for span, part in zip(spans, parts, strict=True):
-        if len(part) < (span.seconds - settings.missing_seconds) * spec.sample_rate:
-            raise DecodeError(path, f"damaged somewhere after {span.start:.0f} s")
-    heard = [
-        (span.start, part)
-        for span, part in zip(spans, parts, strict=True)
-        if np.abs(part).max(initial=0.0) > settings.silence
-    ]
+    with open_song(path, spec, settings) as song:
+        duration = song.duration
+        parts = [(span.start, song.excerpt(span)) for span in excerpt_spans(duration, settings)]
+    heard = [(start, part) for start, part in parts if part is not None]
     if not heard:
-        raise DecodeError(path, "there is only silence in it")
+        raise silent(path)
     return Excerpts(
         samples=tuple(part for _, part in heard),
         starts=tuple(start for start, _ in heard),
         duration=duration,
     )
+
+
+def silent(path: Path) -> DecodeError:
+    """The error for a song of which every part that was listened to is silent."""
+    return DecodeError(path, "there is only silence in it")
 
 
 def read_window(path: Path, start: float, seconds: float, spec: FeatureSpec) -> NDArray[np.float32]:
@@ -92,12 +124,22 @@ def excerpt_spans(duration: float, settings: AudioSettings = AUDIO) -> tuple[Spa
     A long song's edges are left out. What remains is one excerpt if it is no longer than all
     excerpts together, else the first excerpt begins where it begins, the last ends where it ends.
     """
+    usable = usable_span(duration, settings)
+    return spread_spans(usable, settings.most_excerpts, settings.excerpt_seconds)
+
+
+def usable_span(duration: float, settings: AudioSettings = AUDIO) -> Span:
+    """A song of `duration` seconds without its edges, which a short one keeps."""
     edge = settings.edge_seconds if duration >= settings.whole_below else 0.0
-    usable = duration - 2 * edge
-    if usable <= settings.excerpt_seconds * settings.most_excerpts:
-        return (Span(start=edge, seconds=usable),)
-    starts = np.linspace(edge, edge + usable - settings.excerpt_seconds, settings.most_excerpts)
-    return tuple(Span(start=float(start), seconds=settings.excerpt_seconds) for start in starts)
+    return Span(start=edge, seconds=duration - 2 * edge)
+
+
+def spread_spans(whole: Span, count: int, seconds: float) -> tuple[Span, ...]:
+    """`count` parts of a span, from its start to its end; all of it where it is no longer."""
+    if whole.seconds <= count * seconds:
+        return (whole,)
+    starts = np.linspace(whole.start, whole.start + whole.seconds - seconds, count)
+    return tuple(Span(start=float(start), seconds=seconds) for start in starts)
 
 
 def _read(path: Path, decoder: Decoder, span: Span, spec: FeatureSpec) -> NDArray[np.float32]:

@@ -1,10 +1,12 @@
 """MP3, AAC, ALAC, WMA, WavPack, Monkey's Audio and all else that FFmpeg reads, through PyAV."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
-from av.audio.frame import AudioFrame
+from av.audio.frame import AudioFrame, format_dtypes
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 from numpy.typing import NDArray
@@ -53,6 +55,7 @@ class FfmpegDecoder:
         # A text named .mp3 gets this far: FFmpeg believes the name and then finds no frame.
         if not stream.rate or not stream.channels:
             raise DecodeError(self._path, "no sound can be decoded from it")
+        stream.codec_context.thread_count = 1  # a scan keeps every processor busy by itself
         return stream
 
     def _measure(self) -> float:
@@ -161,12 +164,21 @@ class FfmpegDecoder:
 
 def _mono(frame: AudioFrame) -> NDArray[np.float32]:
     """Mean of the channels of `frame`, [n], full scale at 1."""
-    samples = frame.to_ndarray()
-    if not frame.format.is_planar:
-        samples = samples.reshape(frame.samples, -1).T
-    mono: NDArray[np.float32] = samples.mean(axis=0, dtype=np.float32)
-    if samples.dtype == np.uint8:
-        return (mono - np.float32(128)) / np.float32(128)
-    if samples.dtype.kind == "i":
-        return mono / np.float32(2.0 ** (8 * samples.dtype.itemsize - 1))
+    kind, channels = np.dtype(format_dtypes[frame.format.name]), frame.layout.nb_channels
+    # Straight from FFmpeg's memory: a song has thousands of frames, and to_ndarray stacks each.
+    buffers: Sequence[Any] = frame.planes  # that they are buffers, their types do not say
+    if frame.format.is_planar:
+        planes = [np.frombuffer(buffer, kind, frame.samples) for buffer in buffers]
+    else:
+        whole = np.frombuffer(buffers[0], kind, frame.samples * channels)
+        planes = list(whole.reshape(-1, channels).T)
+    mono: NDArray[np.float32] = planes[0].astype(np.float32)
+    for plane in planes[1:]:
+        mono += plane
+    mono /= np.float32(channels)
+    if kind == np.uint8:
+        mono -= np.float32(128)
+        mono /= np.float32(128)
+    elif kind.kind == "i":
+        mono /= np.float32(2.0 ** (8 * kind.itemsize - 1))
     return mono

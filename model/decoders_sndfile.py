@@ -1,4 +1,4 @@
-"""FLAC, Ogg Vorbis, Opus, WAV and AIFF through libsndfile."""
+"""FLAC, Ogg Vorbis, WAV and AIFF through libsndfile."""
 
 import os
 import re

@@ -7,11 +7,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from pacetag.model.audio import read_excerpts
 from pacetag.model.calibration import Calibration
 from pacetag.model.candidates import Candidate, song_candidates
 from pacetag.model.case_analyses import TempoFigures, tempo_figures, tempo_power, transformed
-from pacetag.model.features import Features, extract_features
+from pacetag.model.features import Features
 from pacetag.model.habits import acceptance
 from pacetag.model.judge import Judge, Judgement
 from pacetag.model.tempo_test import APART, TempoComparison, compare_tempos
@@ -51,10 +50,9 @@ def gather_evidence(
     Raises as `Judge.file` does, and ValueError for tempos that cannot be compared.
     """
     spec = judge.spec
-    decoded = read_excerpts(path, spec)
-    heard = [extract_features(samples, spec) for samples in decoded.samples]
+    listening = judge.listen(path)
+    heard, judgement = listening.features, listening.judgement
     candidates = song_candidates([f.tempogram for f in heard], spec)
-    judgement = judge.features(heard, duration=decoded.duration)
     lags = np.arange(spec.min_lag, spec.max_lag + 1)
     best = judgement.tempos[0].bpm if judgement.tempos else ANY_TEMPO
     return Evidence(
@@ -90,7 +88,5 @@ def _probability(
     if near is not None and abs(near.bpm / bpm - 1) <= APART:
         return near.probability
     bpms = np.array([bpm])
-    there = Calibration(**judge.bundle.calibration).probability(
-        judge.tempo_logits(list(heard), bpms)
-    )
+    there = Calibration(**judge.bundle.calibration).probability(judge.tempo_logits(heard, bpms))
     return float((there * acceptance(bpms))[0])

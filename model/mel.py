@@ -6,7 +6,6 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from scipy.fft import rfft
-from scipy.signal import get_window
 from scipy.sparse import csr_array
 
 from pacetag.model.spec import FeatureSpec
@@ -24,7 +23,7 @@ def mel_spectrogram(samples: NDArray[np.float32], spec: FeatureSpec) -> NDArray[
     Equal to librosa.feature.melspectrogram, whose filters are dense though nearly all zero. The
     frames of one band lie n_bands apart in memory: what reads them frame by frame is quick.
     """
-    window = _window(spec)
+    window = hann_window(spec.n_fft)
     filters = mel_filters(spec)
     padded = np.pad(samples, spec.n_fft // 2)
     frames = sliding_window_view(padded, spec.n_fft)[:: spec.hop_length]
@@ -53,8 +52,9 @@ def mel_filters(spec: FeatureSpec) -> csr_array:
 
 
 @cache
-def _window(spec: FeatureSpec) -> NDArray[np.float32]:
-    return np.asarray(get_window("hann", spec.n_fft), dtype=np.float32)
+def hann_window(length: int) -> NDArray[np.float32]:
+    """Hann's window of that period [length], as scipy.signal has it, without its long import."""
+    return np.hanning(length + 1)[:-1].astype(np.float32)
 
 
 def _mel(hz: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,13 +1,11 @@
 """Mel spectrogram to onset envelope to mean tempogram, as librosa hears it."""
 
-from functools import cache
-
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from scipy.fft import irfft, next_fast_len, rfft
-from scipy.signal import get_window
 
+from pacetag.model.mel import hann_window
 from pacetag.model.spec import FeatureSpec
 
 _LEAST_POWER = 1e-10  # below it all is silence
@@ -43,9 +41,10 @@ def mean_tempogram(onset: NDArray[np.float32], spec: FeatureSpec) -> NDArray[np.
     padded = np.pad(onset, length // 2, mode="linear_ramp", end_values=0.0)
     stretches = sliding_window_view(padded, length)[: len(onset)]
     size = next_fast_len(2 * length - 1, real=True)
+    window = hann_window(length)
     total = np.zeros(size // 2 + 1)
     for first in range(0, len(stretches), _BLOCK):
-        part = stretches[first : first + _BLOCK] * _window(length)
+        part = stretches[first : first + _BLOCK] * window
         energy = np.einsum("ij,ij->i", part, part)
         energy[energy < _SILENT] = np.inf
         spectrum = rfft(part, size, axis=1)
@@ -54,8 +53,3 @@ def mean_tempogram(onset: NDArray[np.float32], spec: FeatureSpec) -> NDArray[np.
         total += (power / energy[:, None]).sum(axis=0, dtype=np.float64)
     mean = irfft(total / max(1, len(stretches)), size)[:length]
     return np.asarray(mean, dtype=np.float32)
-
-
-@cache
-def _window(length: int) -> NDArray[np.float32]:
-    return np.asarray(get_window("hann", length), dtype=np.float32)

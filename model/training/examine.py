@@ -19,7 +19,8 @@ from pacetag.model.evaluation.metrics import (
     set_scores,
 )
 from pacetag.model.features import extract_features
-from pacetag.model.judge import Judge, judged_tempos
+from pacetag.model.judge import Judge
+from pacetag.model.levels import judged_tempos
 from pacetag.model.tempos import JudgedTempo
 from pacetag.model.training.parallel import tracked
 from pacetag.model.training.songs import TrainingSong

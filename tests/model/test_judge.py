@@ -11,8 +11,10 @@ from pacetag.model.audio import Excerpts, read_excerpts
 from pacetag.model.calibration import Calibration
 from pacetag.model.errors import DecodeError, TooShortError
 from pacetag.model.features import extract_features
-from pacetag.model.judge import Judge, Judgement, judged_tempos
+from pacetag.model.judge import Judge, Judgement
+from pacetag.model.levels import judged_tempos
 from pacetag.model.patches import Folder, log_power, network_input
+from pacetag.model.runtime import Runtime
 from pacetag.model.spec import FeatureSpec
 from pacetag.model.tempos import JudgedTempo
 
@@ -149,7 +151,7 @@ def test_keras_and_litert_agree_on_the_samples(judge: Judge) -> None:
     trained = keras.saving.load_model(judge.bundle.keras, compile=False)
     expected = 1 / (1 + np.exp(-trained.predict_on_batch(cases)[:, 0].astype(float)))
 
-    found = 1 / (1 + np.exp(-judge._runtime.logits(cases)))
+    found = 1 / (1 + np.exp(-Runtime(judge.bundle.litert).logits(cases)))
     assert np.abs(found - expected).max() <= 1e-5
 
 

@@ -141,7 +141,7 @@ class Scripted(Judge):
         return "scripted"
 
     def tempo_logits(
-        self, excerpts: list[Features], bpms: NDArray[np.float64]
+        self, excerpts: Sequence[Features], bpms: NDArray[np.float64]
     ) -> NDArray[np.float64]:
         self.seconds.append([f.mel.shape[1] / SPEC.frame_rate for f in excerpts])
         level = np.log2(bpms / self.tempo)

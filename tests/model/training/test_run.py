@@ -13,6 +13,7 @@ from pacetag.model.bundle import Bundle, load_bundle
 from pacetag.model.errors import ModelError
 from pacetag.model.judge import Judge
 from pacetag.model.network import Stage0Settings, Stage1Settings
+from pacetag.model.runtime import Runtime
 from pacetag.model.spec import FeatureSpec
 from pacetag.model.training.augment import AugmentSettings
 from pacetag.model.training.cases import CaseSettings, build_megabatch, load_megabatch
@@ -117,7 +118,7 @@ def test_keras_and_litert_agree(bundle: Bundle, spec: FeatureSpec) -> None:
 
     trained = keras.saving.load_model(bundle.keras, compile=False).predict_on_batch(cases)[:, 0]
 
-    shipped = Judge(bundle)._runtime.logits(cases)
+    shipped = Runtime(bundle.litert).logits(cases)
     assert np.abs(trained - shipped).max() < 1e-4
 
 

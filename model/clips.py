@@ -1,0 +1,102 @@
+"""Excerpts and tempos to logits: which clips of a song the network is asked about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pacetag.model.features import Features
+from pacetag.model.patches import Folder, log_power, network_input
+from pacetag.model.runtime import BATCH, Runtime
+from pacetag.model.spec import FeatureSpec
+
+CLIPS = 9  # per candidate and song at most, shared among its excerpts
+CLIP_SECONDS = 7.5  # of sound for every clip, so that little sound is not judged over and over
+PROBES = 3  # clips of a song in which every tempo is judged; at least one of each excerpt
+# The logit that a tempo must reach in one of these to be judged in the others as well; three of
+# four candidates do not. One that is there in a part of the song only does, and is kept.
+HOPELESS = -4.0
+
+
+class Clips:
+    """The network over clips of a song."""
+
+    def __init__(self, runtime: Runtime, spec: FeatureSpec) -> None:
+        self._runtime, self._spec = runtime, spec
+
+    def logits(
+        self, excerpts: Sequence[Features], bpms: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Logits [k, clips] of each tempo [k] in clips spread over the song, in their order.
+
+        All tempos are judged in a few clips; those that are hopeless in all of these keep that of
+        the clip before for the others.
+        """
+        counts = clip_counts([f.mel.shape[1] / self._spec.frame_rate for f in excerpts])
+        if not len(bpms):
+            return np.empty((0, sum(counts)))
+        rows = [
+            _Row(Folder(excerpt.mel, self._spec), count, tempos=len(bpms))
+            for excerpt, count in zip(excerpts, counts, strict=True)
+        ]
+        every = np.arange(len(bpms))
+        for row in rows:
+            self._judge(row, bpms, every, probes(row.count, -(-PROBES // len(rows))))
+        hopes = [row.logits.max(axis=1, initial=-np.inf) for row in rows]
+        likely = np.flatnonzero(np.max(hopes, axis=0) > HOPELESS) if hopes else every[:0]
+        for row in rows:
+            row.fill()
+            self._judge(row, bpms, likely, row.open)
+        return np.concatenate([row.logits for row in rows], axis=1)
+
+    def _judge(
+        self, row: _Row, bpms: NDArray[np.float64], which: NDArray[np.intp], places: list[int]
+    ) -> None:
+        """Judge the tempos `which` in the clips of an excerpt that stand at `places`."""
+        if not len(which) or not places:
+            return
+        starts = np.concatenate([row.folder.starts(bpm, row.count)[places] for bpm in bpms[which]])
+        logits = self._cases(row.folder, np.repeat(bpms[which], len(places)), starts)
+        row.logits[which[:, None], places] = logits.reshape(len(which), len(places))
+        row.open = [place for place in row.open if place not in places]
+
+    def _cases(
+        self, folder: Folder, bpms: NDArray[np.float64], starts: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        parts = []
+        for first in range(0, len(bpms), BATCH):  # a batch of cases stays in the cache
+            part = slice(first, first + BATCH)
+            cases = log_power(folder.fold(bpms[part], starts[part]), self._spec)
+            parts.append(self._runtime.logits(network_input(cases, self._spec)))
+        return np.concatenate(parts)
+
+
+class _Row:
+    """The clips of one excerpt."""
+
+    def __init__(self, folder: Folder, count: int, *, tempos: int) -> None:
+        self.folder, self.count = folder, count
+        self.logits = np.full((tempos, count), -np.inf)  # [tempos, clips]
+        self.open = list(range(count))  # places of the clips that were not judged yet
+
+    def fill(self) -> None:
+        """Give the open clips the logits of the judged one before, or of the first."""
+        judged = [place for place in range(self.count) if place not in self.open]
+        for place in self.open:
+            before = [other for other in judged if other < place]
+            self.logits[:, place] = self.logits[:, before[-1] if before else judged[0]]
+
+
+def clip_counts(seconds: Sequence[float]) -> list[int]:
+    """How many clips each excerpt of a song gets, from their seconds [excerpts]; at least one."""
+    total = sum(seconds)
+    clips = min(CLIPS, max(len(seconds), round(total / CLIP_SECONDS)))
+    return [max(1, round(clips * each / total)) for each in seconds]
+
+
+def probes(count: int, wanted: int) -> list[int]:
+    """Places of up to `wanted` of `count` clips, spread over them."""
+    wanted = min(count, wanted)
+    return [int((2 * place + 1) * count / (2 * wanted)) for place in range(wanted)]

@@ -1,0 +1,58 @@
+"""Logits of a song's tempos to what they say together: which levels of one metre are there."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pacetag.model.calibration import Calibration
+from pacetag.model.family import reconciled
+from pacetag.model.habits import acceptance
+from pacetag.model.tempos import JudgedTempo
+
+# Judged tempos nearer than this are one, and the surest stays. No two metrical levels lie nearer
+# than 4:3, and a tempo up to 6 % beside a true one can still be taken for it: set precision on 79
+# validation recordings was .981 with 4 % here and .987 with 6 %, at the same recall.
+SAME_TEMPO = 0.06
+
+
+def judged_tempos(
+    bpms: NDArray[np.float64], logits: NDArray[np.float64], calibration: Calibration
+) -> tuple[JudgedTempo, ...]:
+    """Tempos [k] with the song's logits [k]: calibrated, merged, made one family, accepted.
+
+    The probability is that a person would accept the pace: that the level is there to step to,
+    times the share of people who step to such a rate.
+    """
+    return tempo_levels(bpms, logits, calibration).accepted
+
+
+@dataclass(frozen=True, kw_only=True)
+class TempoLevels:
+    """The tempos of a song that are left when those that mean the same are one."""
+
+    there: NDArray[np.float64]  # probability that each is a level of the metre [k]
+    accepted: tuple[JudgedTempo, ...]  # those that a person would step to, most probable first
+
+
+def tempo_levels(
+    bpms: NDArray[np.float64], logits: NDArray[np.float64], calibration: Calibration
+) -> TempoLevels:
+    """What `judged_tempos` does, and what it rests on."""
+    line = calibration.line(logits)
+    kept = _distinct(bpms, line)
+    there = reconciled(bpms[kept], line[kept])
+    accepted = there * acceptance(bpms[kept])
+    pairs = zip(bpms[kept], accepted, strict=True)
+    tempos = [JudgedTempo(bpm=float(bpm), probability=float(p)) for bpm, p in pairs]
+    order = sorted(tempos, key=lambda tempo: (-tempo.probability, tempo.bpm))
+    return TempoLevels(there=there, accepted=tuple(order))
+
+
+def _distinct(bpms: NDArray[np.float64], logits: NDArray[np.float64]) -> list[int]:
+    """Places of the tempos [k] without those that lie within 6 % of a more probable one."""
+    kept: list[int] = []
+    for place in np.lexsort((bpms, -logits)):
+        if (np.abs(bpms[place] / bpms[kept] - 1) > SAME_TEMPO).all():
+            kept.append(int(place))
+    return kept
