@@ -1,83 +1,236 @@
-"""What judging a song costs, beside a plain decode of the same file.
+"""What judging a song costs, beside a plain decode of the same file and beside other programs.
 
-`python tests/benchmarks/song_cost.py FOLDER [--songs N]` prints medians over the songs of a folder,
-measured side by side on one core. Not a test: machines differ and are noisy.
+`python tests/benchmarks/song_cost.py FOLDER [--songs N] [--peers]` prints medians over the songs of
+a folder, each song in turn by every means, so that a busy moment of the machine meets them all. One
+core. The plain decode is soundfile's, or FFmpeg's where libsndfile knows no such container. Peers
+are those of `pip install librosa essentia tempocnn` and Debian's `sox bpm-tools` that are there.
+Not a test: machines differ and are noisy.
 """
 
 import argparse
+import contextlib
+import importlib.util
+import io
+import os
+import shutil
+import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
-from typing import TypeVar
+from typing import Any
+from unittest import mock
 
-import numpy as np
-import soundfile
-from rich.console import Console
-from rich.table import Table
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS"):
+    os.environ.setdefault(_name, "1")
 
-from pacetag.model.audio import read_excerpts
-from pacetag.model.candidates import song_candidates
-from pacetag.model.errors import ModelError
-from pacetag.model.features import extract_features
-from pacetag.model.judge import Judge
+import av  # noqa: E402
+import numpy as np  # noqa: E402
+import soundfile  # noqa: E402
+from rich.box import SIMPLE_HEAD  # noqa: E402
+from rich.console import Console  # noqa: E402
+from rich.progress import track  # noqa: E402
+from rich.table import Table  # noqa: E402
 
-T = TypeVar("T")
-SUFFIXES = {".mp3", ".flac", ".ogg", ".opus", ".wav"}
+from pacetag.model.audio import Song  # noqa: E402
+from pacetag.model.candidates import song_candidates  # noqa: E402
+from pacetag.model.errors import ModelError  # noqa: E402
+from pacetag.model.features import extract_features  # noqa: E402
+from pacetag.model.judge import Judge  # noqa: E402
 
-
-def timed(times: list[float], work: Callable[[], T]) -> T:
-    """The result of `work`, its seconds appended to `times`."""
-    start = time.perf_counter()
-    result = work()
-    times.append(time.perf_counter() - start)
-    return result
-
-
-def measure(judge: Judge, path: Path, stages: dict[str, list[float]]) -> None:
-    """Append the seconds of every stage for one song."""
-    timed(stages["plain decode"], lambda: soundfile.read(path, dtype="float32"))
-    excerpts = timed(stages["excerpts"], lambda: read_excerpts(path, judge.spec))
-    heard = timed(
-        stages["features"], lambda: [extract_features(s, judge.spec) for s in excerpts.samples]
-    )
-    found = timed(
-        stages["candidates"], lambda: song_candidates([f.tempogram for f in heard], judge.spec)
-    )
-    timed(
-        stages["fold and judge"],
-        lambda: judge.tempo_logits(heard, np.array([c.bpm for c in found])),
-    )
-    timed(stages["whole song"], lambda: judge.file(path))
+SUFFIXES = {".mp3", ".flac", ".ogg", ".opus", ".wav", ".m4a"}
+SNDFILE_CANNOT = {".m4a", ".opus"}  # or, of Opus, not reliably
+DECODE, SONG = "plain decode", "pacetag"
+Means = dict[str, Callable[[Path], object]]
 
 
-def main() -> int:
-    """Print the table."""
+def plain_decode(path: Path) -> None:
+    """Decode all of a file, and throw it away."""
+    if path.suffix.lower() not in SNDFILE_CANNOT:
+        soundfile.read(path, dtype="float32")
+        return
+    with av.open(str(path)) as container:
+        for frame in container.decode(audio=0):
+            frame.to_ndarray()
+
+
+class Stages:
+    """How long the parts of judging take, from around the functions that do them."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self.excerpts = 0
+
+    @contextlib.contextmanager
+    def watched(self) -> Iterator[None]:
+        """Measure all that happens meanwhile."""
+        with contextlib.ExitStack() as patches:
+            for name, target, work in (
+                ("excerpts", "audio.Song.excerpt", Song.excerpt),
+                ("features", "judge.extract_features", extract_features),
+                ("candidates", "judge.song_candidates", song_candidates),
+                ("fold and judge", "judge.Judge.clip_logits", Judge.clip_logits),
+            ):
+                timed = self._timed(name, work)
+                patches.enter_context(mock.patch(f"pacetag.model.{target}", timed))
+            yield
+
+    def _timed(self, name: str, work: Callable[..., Any]) -> Callable[..., Any]:
+        def timed(*args: Any, **named: Any) -> Any:
+            start = time.perf_counter()
+            try:
+                return work(*args, **named)
+            finally:
+                self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
+                self.excerpts += name == "excerpts"
+
+        return timed
+
+
+def peers() -> Means:
+    """The other programs that are here, by name."""
+    found: Means = {}
+    if importlib.util.find_spec("librosa"):
+        import librosa
+
+        found["librosa.load"] = lambda path: librosa.load(path)
+        found["librosa load and beat_track"] = lambda path: librosa.beat.beat_track(
+            y=librosa.load(path)[0], sr=22_050
+        )
+    if shutil.which("sox") and shutil.which("bpm"):
+        found["sox and bpm-tools"] = _bpm_tools
+    if importlib.util.find_spec("essentia"):
+        found |= _essentia()
+    if importlib.util.find_spec("tempocnn"):
+        found["tempo-cnn fcn"] = _tempo_cnn()
+    return found
+
+
+def _bpm_tools(path: Path) -> None:
+    raw = ["sox", "-V1", str(path), "-r", "44100", "-e", "float", "-c", "1", "-t", "raw", "-"]
+    with subprocess.Popen(raw, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as sox:
+        subprocess.run(["bpm"], stdin=sox.stdout, check=True, capture_output=True)
+    if sox.returncode:
+        raise ValueError("sox cannot read it")
+
+
+def _essentia() -> Means:
+    essentia: Any = importlib.import_module("essentia")
+    essentia.log.infoActive = False
+    standard: Any = importlib.import_module("essentia.standard")
+
+    def load(path: Path) -> Any:
+        return standard.MonoLoader(filename=str(path), sampleRate=44_100)()
+
+    return {
+        "essentia degara": lambda path: standard.RhythmExtractor2013(method="degara")(load(path)),
+        "essentia percival": lambda path: standard.PercivalBpmEstimator()(load(path)),
+        "essentia multifeature": lambda path: standard.RhythmExtractor2013(method="multifeature")(
+            load(path)
+        ),
+    }
+
+
+def _tempo_cnn() -> Callable[[Path], object]:
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    classifier: Any = importlib.import_module("tempocnn.classifier")
+    feature: Any = importlib.import_module("tempocnn.feature")
+    network = classifier.TempoClassifier("fcn")
+
+    def run(path: Path) -> object:
+        with contextlib.redirect_stdout(io.StringIO()):  # keras draws a bar
+            return network.estimate_tempo(feature.read_features(str(path)), interpolate=True)
+
+    return run
+
+
+def measure(path: Path, means: Means, console: Console) -> dict[str, float]:
+    """Seconds that each of the means takes for a song; those that fail are left out."""
+    found = {}
+    for name, run in means.items():
+        start = time.perf_counter()
+        try:
+            run(path)
+        except ModelError as error:
+            console.print(str(error), markup=False)
+        except Exception as error:  # of other programs' own making
+            console.print(f"{name}: {path.name}: {error}", markup=False)
+        else:
+            found[name] = time.perf_counter() - start
+    return found
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--songs", type=int, default=60)
-    options = parser.parse_args()
+    parser.add_argument("--songs", type=int, default=72)
+    parser.add_argument("--peers", action="store_true")
+    options = parser.parse_args(arguments)
     files = sorted(p for p in options.folder.rglob("*") if p.suffix.lower() in SUFFIXES)
     chosen = files[:: max(1, len(files) // options.songs)][: options.songs]
+    console = Console()
+    if not chosen:
+        console.print(f"{options.folder}: no songs")
+        return 2
     judge = Judge.load()
-    if chosen:
-        judge.file(chosen[0])  # the first song pays for imports and compilation
-    names = ("plain decode", "excerpts", "features", "candidates", "fold and judge", "whole song")
-    stages: dict[str, list[float]] = {name: [] for name in names}
-    done = 0
-    for path in chosen:
-        try:
-            measure(judge, path, stages)
-            done += 1
-        except ModelError as error:
-            Console(stderr=True).print(str(error), markup=False)
-    decode = median(stages["plain decode"])
-    table = Table("stage", "median s", "× plain decode", title=f"{done} songs")
-    for name, times in stages.items():
-        table.add_row(name, f"{median(times):.3f}", f"{median(times) / decode:.2f}")
-    Console().print(table)
+    means: Means = {DECODE: plain_decode, SONG: judge.file, **(peers() if options.peers else {})}
+    for run in list(means.values())[1:]:  # the first song pays for imports and compilation
+        with contextlib.suppress(Exception):
+            run(chosen[0])
+    songs: list[tuple[Path, dict[str, float], Stages]] = []
+    for path in track(chosen, "songs", console=console, transient=True):
+        taken, stages = measure(path, means, console), Stages()
+        if DECODE in taken and SONG in taken:
+            with stages.watched():
+                judge.file(path)
+            songs.append((path, taken, stages))
+    _print(songs, list(means), console)
     return 0
+
+
+def _print(
+    songs: list[tuple[Path, dict[str, float], Stages]], names: list[str], console: Console
+) -> None:
+    table = _table(f"{len(songs)} songs, one core", "means")
+    for name in names:
+        pairs = [(taken[name], taken[DECODE]) for _, taken, _ in songs if name in taken]
+        _row(table, name, pairs)
+    console.print(table)
+    table = _table("pacetag by container", "container")
+    for suffix in sorted({path.suffix for path, _, _ in songs}):
+        here = [taken for path, taken, _ in songs if path.suffix == suffix]
+        _row(table, suffix, [(taken[SONG], taken[DECODE]) for taken in here])
+    console.print(table)
+    table = _table("pacetag's parts", "part")
+    for name in ("excerpts", "features", "candidates", "fold and judge"):
+        _row(table, name, [(s.seconds.get(name, 0.0), taken[DECODE]) for _, taken, s in songs])
+    console.print(table)
+    twice = float(np.mean([stages.excerpts > 3 for _, _, stages in songs]))
+    console.print(f"{twice:.0%} of the songs were listened to a second time")
+
+
+def _table(title: str, first: str) -> Table:
+    table = Table(title=title, box=SIMPLE_HEAD)
+    table.add_column(first, no_wrap=True)
+    for heading in ("songs", "median s", "median × decode", "sum × decode"):
+        table.add_column(heading, justify="right")
+    return table
+
+
+def _row(table: Table, name: str, pairs: list[tuple[float, float]]) -> None:
+    if not pairs:
+        table.add_row(name, "0", "", "", "")
+        return
+    seconds, decode = zip(*pairs, strict=True)
+    table.add_row(
+        name,
+        str(len(pairs)),
+        f"{median(seconds):.3f}",
+        f"{median(s / d for s, d in pairs):.2f}",
+        f"{sum(seconds) / sum(decode):.2f}",
+    )
 
 
 if __name__ == "__main__":

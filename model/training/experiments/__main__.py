@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from pacetag.model.training.experiments.running import (
     run_trials,
 )
 from pacetag.model.training.experiments.table import markdown
-from pacetag.model.training.experiments.trials import TRIALS
+from pacetag.model.training.experiments.trials import TRIALS, Trial
 
 ROWS = "experiments.jsonl"  # below WORK
 
@@ -33,6 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--folds", action="store_true", help="cross-validate too")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--cases", type=int, default=8_000, help="to learn from")
+    parser.add_argument("--epochs", type=int, help="to learn for, in place of each trial's own")
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     given = parser.parse_args(arguments)
     _hold_threads(given.threads)
@@ -41,6 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     done = {(row["trial"], row["seed"]) for row in rows}
     bench = Bench(work=given.work, cases=given.cases, seeds=range(1, given.seeds + 1))
     chosen = [t for t in TRIALS if given.only is None or t.name in given.only]
+    if given.epochs is not None:
+        chosen = [lasting(trial, given.epochs) for trial in chosen]
     asked = [run_trials(chosen, bench, done)]
     asked += [run_combined(bench, done)] if given.combined else []
     asked += [run_folds(bench, done)] if given.folds else []
@@ -56,6 +60,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
     sys.stdout.write(markdown(rows))
     return 0
+
+
+def lasting(trial: Trial, epochs: int) -> Trial:
+    """The trial with so many epochs, and a name that says so."""
+    learning = replace(trial.learning, epochs=epochs)
+    return replace(trial, name=f"{trial.name}, {epochs} epochs", learning=learning)
 
 
 def read_rows(notes: Path) -> list[Row]:

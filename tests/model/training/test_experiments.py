@@ -10,7 +10,7 @@ import pytest
 from pacetag.model.network import Stage0Settings
 from pacetag.model.spec import FeatureSpec
 from pacetag.model.training.cases import Megabatch
-from pacetag.model.training.experiments.__main__ import read_rows
+from pacetag.model.training.experiments.__main__ import lasting, read_rows
 from pacetag.model.training.experiments.combining import combine, distil
 from pacetag.model.training.experiments.learning import Learning, learn, logits_of
 from pacetag.model.training.experiments.networks import TrialNetwork, build_trial
@@ -154,3 +154,10 @@ def test_the_table_gives_mean_and_spread_over_the_seeds(megabatch: Megabatch) ->
 
 def test_without_earlier_rows_there_are_none(tmp_path: Path) -> None:
     assert read_rows(tmp_path / "none.jsonl") == []
+
+
+def test_a_trial_that_lasts_longer_says_so() -> None:
+    longer = lasting(TRIALS[0], 18)
+
+    assert longer.name == f"{TRIALS[0].name}, 18 epochs"
+    assert longer.learning == replace(TRIALS[0].learning, epochs=18)
