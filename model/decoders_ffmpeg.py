@@ -109,8 +109,11 @@ class FfmpegDecoder:
         return self._stream.start_time or 0
 
     def _seek(self, seconds: float) -> None:
-        target = self._offset + int(max(0.0, seconds) / self._time_base)
-        self._container.seek(target, stream=self._stream)
+        self._container.seek(self._ticks(seconds), stream=self._stream)
+
+    def _ticks(self, seconds: float) -> int:
+        """The time stamp of a place in the song."""
+        return self._offset + int(max(0.0, seconds) / self._time_base)
 
     def read(self, start: float, seconds: float) -> NDArray[np.float32]:
         """Mono samples [n] from `start` seconds on, the mean of all channels.
@@ -122,7 +125,10 @@ class FfmpegDecoder:
         position: int | None = None  # sample of the file at which the next frame begins
         try:
             self._seek(start - PRE_ROLL)
+            early = self._ticks(start - PRE_ROLL)
             for packet in self._container.demux(self._stream):
+                if packet.pts is not None and packet.pts + (packet.duration or 0) < early:
+                    continue  # in a file of hours FFmpeg's index is coarse: it begins minutes early
                 try:
                     frames = packet.decode()
                 except av.error.FFmpegError:
