@@ -2,28 +2,56 @@
 
 import errno
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import mutagen
+from mutagen.aiff import AIFF
+from mutagen.apev2 import APEv2
+from mutagen.asf import ASF
+from mutagen.dsf import DSF
 from mutagen.flac import FLAC
+from mutagen.monkeysaudio import MonkeysAudio
 from mutagen.mp4 import MP4
+from mutagen.musepack import Musepack
 from mutagen.wave import WAVE
+from mutagen.wavpack import WavPack
 
-from pacetag.tagger.tags.errors import TagError
+from pacetag.tagger.tags.asf_objects import HEADER
+from pacetag.tagger.tags.errors import LayoutError, TagError
+from pacetag.tagger.tags.musepack import check_packets
+
+_MAGIC = (  # class, place, what stands there
+    (FLAC, 0, b"fLaC"),
+    (MP4, 4, b"ftyp"),
+    (WAVE, 8, b"WAVE"),
+    (AIFF, 8, b"AIFF"),
+    (AIFF, 8, b"AIFC"),
+    (DSF, 0, b"DSD "),
+    (MonkeysAudio, 0, b"MAC "),
+    (WavPack, 0, b"wvpk"),
+    (Musepack, 0, b"MPCK"),
+    (Musepack, 0, b"MP+"),
+    (ASF, 0, HEADER),
+)
 
 # What mutagen makes of a file. It is untyped, so nothing better can be said here.
 Audio = Any
 
 
-def open_audio(path: Path, kind: type | None = None) -> Audio:
+def open_audio(path: Path, kind: type | None = None, source: BinaryIO | None = None) -> Audio:
     """The file as mutagen sees it: .tags (may be None) and .info.
 
-    `kind` is the class to read it with; without, content and suffix decide. Raises TagError, with
-    one sentence, where the file cannot be opened, is no audio that mutagen knows, or is damaged.
+    `kind` is the class to read it with; without, content and suffix decide. `source` is read in the
+    file's stead, which needs a kind. Raises TagError, with one sentence, where the file cannot be
+    opened, is no audio that mutagen knows, or is damaged.
     """
     try:
         kind = kind or _kind_by_magic(path)
-        audio = kind(path) if kind is not None else mutagen.File(path)
+        if kind is Musepack:
+            _check_musepack(path, source)
+        audio = kind(source or path) if kind is not None else mutagen.File(path)
+    except TagError:
+        raise
     except Exception as error:
         # Only mutagen ran, so whatever came out of it is about the file: sizes that point nowhere,
         # atoms nested without end, or the system that would not let it read.
@@ -33,16 +61,36 @@ def open_audio(path: Path, kind: type | None = None) -> Audio:
     return audio
 
 
+def _check_musepack(path: Path, source: BinaryIO | None) -> None:
+    """Keep mutagen from damaged packets that it would never come to the end of."""
+    try:
+        if source is not None:
+            check_packets(source)
+            source.seek(0)
+            return
+        with path.open("rb") as file:
+            check_packets(file)
+    except LayoutError as error:
+        raise TagError(path, str(error)) from error
+
+
+def ape_tag(path: Path) -> APEv2 | None:
+    """The APEv2 tag at the end of a file of which mutagen reads another one; None without it."""
+    try:
+        return APEv2(path)  # type: ignore[no-untyped-call]
+    except Exception:  # whatever is wrong with it: no tag that could be read
+        return None
+
+
 def _kind_by_magic(path: Path) -> type | None:
     """The class for content that leaves no doubt; mutagen lets the suffix outvote it."""
     with path.open("rb") as file:
-        head = file.read(12)
-    if head.startswith(b"fLaC"):
-        return FLAC
-    if head[4:8] == b"ftyp":
-        return MP4
-    if head.startswith(b"RIFF") and head[8:] == b"WAVE":
-        return WAVE
+        head = file.read(16)
+    if head.startswith(b"RF64"):
+        raise TagError(path, "it is an RF64 file, whose tags are not read or written")
+    for kind, start, magic in _MAGIC:
+        if head[start : start + len(magic)] == magic:
+            return kind
     return None
 
 
@@ -52,6 +100,8 @@ def system_reason(error: BaseException) -> str:
         return "there is no such file"
     if isinstance(error, PermissionError):
         return "no permission to read or write it, or its folder"
+    if isinstance(error, OSError) and error.errno == errno.ELOOP:
+        return "its links lead in a circle"
     return f"the system says: {getattr(error, 'strerror', None) or error}"
 
 

@@ -13,11 +13,11 @@ class Field:
     """One field and what it is called in each family. Custom names match in any case."""
 
     name: str  # what the program calls it
-    id3: str  # frame, or TXXX:description
-    vorbis: str  # FLAC, Ogg Vorbis, Opus
+    id3: str  # MP3, WAV, AIFF, DSF: frame, or TXXX:description
+    vorbis: str  # FLAC, Ogg Vorbis, Opus, Ogg FLAC, Speex: key of an entry, one for each value
     mp4: str  # atom, or ----:mean:name
-    apev2: str  # read only
-    asf: str  # read only
+    apev2: str  # APE, WavPack, Musepack: key of an item, whose values NUL holds apart
+    asf: str  # WMA: name of an attribute, one for each value
     several: bool = False  # one entry may hold several values, joined with a border
     written: bool = False  # whether the writer may touch it
 

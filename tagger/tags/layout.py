@@ -6,16 +6,29 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
+from mutagen.aiff import AIFF
+from mutagen.asf import ASF
+from mutagen.dsf import DSF
 from mutagen.flac import FLAC
+from mutagen.monkeysaudio import MonkeysAudio
 from mutagen.mp3 import MP3
 from mutagen.mp4 import MP4
+from mutagen.musepack import Musepack
+from mutagen.oggflac import OggFLAC
 from mutagen.oggopus import OggOpus
+from mutagen.oggspeex import OggSpeex
 from mutagen.oggvorbis import OggVorbis
+from mutagen.wave import WAVE
+from mutagen.wavpack import WavPack
 
+from pacetag.tagger.tags.apev2 import ApeLayout
+from pacetag.tagger.tags.asf import AsfLayout
 from pacetag.tagger.tags.door import Audio, system_reason
+from pacetag.tagger.tags.dsf import DsfLayout
 from pacetag.tagger.tags.errors import LayoutError, NotWritableError
 from pacetag.tagger.tags.flac import FlacLayout
 from pacetag.tagger.tags.id3 import Id3Layout
+from pacetag.tagger.tags.iff import IffLayout
 from pacetag.tagger.tags.mp4 import Mp4Layout
 from pacetag.tagger.tags.ogg import OggLayout
 
@@ -38,18 +51,32 @@ _LOADERS: dict[type, Callable[[BinaryIO], Layout]] = {
     FLAC: FlacLayout.load,
     OggVorbis: OggLayout.load,
     OggOpus: OggLayout.load,
+    OggFLAC: OggLayout.load,
+    OggSpeex: OggLayout.load,
     MP4: Mp4Layout.load,
+    WAVE: IffLayout.load_wave,
+    AIFF: IffLayout.load_aiff,
+    DSF: DsfLayout.load,
+    ASF: AsfLayout.load,
+    MonkeysAudio: ApeLayout.load,
+    WavPack: ApeLayout.load,
+    Musepack: ApeLayout.load,
 }
 
 
 def load_layout(path: Path, kind: type) -> Layout:
     """The layout of a file that mutagen took for `kind`. Raises NotWritableError or OSError."""
+    with path.open("rb") as source:
+        return read_layout(source, path, kind)
+
+
+def read_layout(source: BinaryIO, path: Path, kind: type) -> Layout:
+    """The same of an open file; the path is for the error's sentence."""
     loader = next((_LOADERS[each] for each in _LOADERS if issubclass(kind, each)), None)
     if loader is None:
         raise NotWritableError(path, f"tags of this kind of file ({kind.__name__}) are not written")
     try:
-        with path.open("rb") as source:
-            return loader(source)
+        return loader(source)
     except LayoutError as error:
         raise NotWritableError(path, str(error)) from error
 

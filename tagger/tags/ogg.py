@@ -1,7 +1,6 @@
-"""Ogg Vorbis and Opus: the comment packet changes, all other packets are copied.
+"""Ogg (Vorbis, Opus, FLAC, Speex): the comment packet changes, all other packets are copied.
 
-Pages are rebuilt and renumbered by mutagen. Specifications: RFC 3533 (2003), Vorbis I (2004),
-RFC 7845 (2016).
+Pages are rebuilt and renumbered by mutagen. Specification: RFC 3533 (2003).
 """
 
 import hashlib
@@ -14,27 +13,21 @@ from typing import Any, BinaryIO, Self
 from mutagen import MutagenError
 from mutagen.ogg import OggPage
 
-from pacetag.tagger.tags.comments import Comments
 from pacetag.tagger.tags.errors import LayoutError
-from pacetag.tagger.tags.ogg_pages import pages
-from pacetag.tagger.tags.padding import padding_for
+from pacetag.tagger.tags.ogg_headers import Headers, is_known, parse_headers
+from pacetag.tagger.tags.ogg_pages import header_packets, pages
+from pacetag.tagger.tags.ogg_refill import refilled
+from pacetag.tagger.tags.pieces import write_pieces
 
 _DAMAGED = "its Ogg pages are damaged"
-# How the first packet of a stream begins: how the comment packet begins, packets of headers after
-# the first, what ends the comments.
-_STREAMS = {b"\x01vorbis": (b"\x03vorbis", 2, b"\x01"), b"OpusHead": (b"OpusTags", 1, b"")}
 
 
 @dataclass(frozen=True, kw_only=True)
 class OggLayout:
     """The header packets of the first stream that can be written."""
 
-    magic: bytes  # how the comment packet begins
-    ending: bytes  # what stands between comments and padding
-    comments: Comments
-    tail: bytes  # what follows the comments of an Opus stream and must stay
-    room: int  # bytes of the comment packet
-    others: tuple[bytes, ...]  # the packets that share its pages: Vorbis' set-up
+    headers: Headers
+    first: Any  # OggPage, of the first packet alone
     old_pages: tuple[Any, ...]  # OggPage, those that are replaced
     sound: Any  # OggPage, of the packets of sound that the last of them holds; None if it does not
     after: bytes  # a hash over the identities of all pages of sound, in order
@@ -44,74 +37,60 @@ class OggLayout:
         """The layout of an open file. Raises LayoutError."""
         try:
             first, old_pages = _header_pages(source)
+            count = header_packets(first.packets[0]) - 1
+            packets = OggPage.to_packets(old_pages)[:count]  # type: ignore[no-untyped-call]
         except (MutagenError, EOFError, ValueError, IndexError) as error:
             raise LayoutError(_DAMAGED) from error
-        magic, count, ending = _STREAMS[first]
-        packets = OggPage.to_packets(old_pages)[:count]  # type: ignore[no-untyped-call]
-        if not packets[0].startswith(magic):
-            raise LayoutError("its comment header is damaged")
-        content = packets[0][len(magic) :]
-        comments = Comments.parse(content)
-        tail = content[comments.size :]
-        if ending and not tail.startswith(ending):
-            raise LayoutError("its comment header is damaged")
         sound = _sound_of(old_pages, count)
         return cls(
-            magic=magic,
-            ending=ending,
-            comments=comments,
-            # RFC 7845, 5.2: a one in the lowest bit means that it is no padding.
-            tail=tail if not ending and tail and tail[0] & 1 else b"",
-            room=len(packets[0]),
-            others=tuple(packets[1:]),
+            headers=parse_headers(first.packets[0], packets),
+            first=first,
             old_pages=tuple(old_pages),
             sound=sound,
             after=_identities(source, old_pages, sound),
         )
 
     def kept(self, names: Collection[str]) -> tuple[bytes, ...]:
-        """Set-up, foreign comments, and every other page's flags, position and stream."""
-        return (
-            self.tail,
-            *self.others,
-            self.comments.vendor,
-            *self.comments.foreign(names),
-            self.after,
-        )
+        """Other headers, foreign comments, and every other page's flags, position and stream."""
+        return (*self.headers.kept(names), self.after)
 
     def write(
         self, source: BinaryIO, target: BinaryIO, wanted: Mapping[str, Sequence[str]]
     ) -> None:
         """Write source to target with these values."""
-        packet = self.magic + self.comments.render(wanted) + self.ending + self.tail
-        if not self.tail:
-            packet += bytes(padding_for(self.room - len(packet)))
-        new_pages = OggPage.from_packets(  # type: ignore[no-untyped-call]
-            [packet, *self.others]
-        )
+        first, *packets = self.headers.render(wanted)
+        unmoved = None
+        if first == self.first.packets[0]:
+            unmoved = refilled(source, self.old_pages, packets)
+        if unmoved is not None:
+            write_pieces(source, target, unmoved)
+            return
+        new_pages = OggPage.from_packets(packets)  # type: ignore[no-untyped-call]
         if self.sound is not None:
             _put_behind(new_pages, self.sound)
         source.seek(0)
         shutil.copyfileobj(source, target, 1 << 20)
         try:
             OggPage.replace(target, list(self.old_pages), new_pages)  # type: ignore[no-untyped-call]
+            if first != self.first.packets[0]:
+                page = OggPage.from_packets([first])  # type: ignore[no-untyped-call]
+                OggPage.replace(target, [self.first], page)  # type: ignore[no-untyped-call]
         except (MutagenError, EOFError, ValueError) as error:
             raise LayoutError(_DAMAGED) from error
 
 
-def _header_pages(source: BinaryIO) -> tuple[bytes, list[Any]]:
-    """How the first stream of sound begins, and its pages up to the last header packet."""
+def _header_pages(source: BinaryIO) -> tuple[Any, list[Any]]:
+    """The first page of the first stream of sound, and its pages up to the last header packet."""
     source.seek(0)
-    first = None
-    while first is None:
-        page = OggPage(source)  # type: ignore[no-untyped-call]
-        packet = page.packets[0] if page.packets else b""
-        first = next((magic for magic in _STREAMS if packet.startswith(magic)), None)
+    first: Any = OggPage(source)  # type: ignore[no-untyped-call]
+    while not first.packets or not is_known(first.packets[0]):
+        first = OggPage(source)  # type: ignore[no-untyped-call]
+    count = header_packets(first.packets[0]) - 1
     found: list[Any] = []
     ended = 0
-    while ended < _STREAMS[first][1]:
-        each = OggPage(source)  # type: ignore[no-untyped-call]
-        if each.serial == page.serial:
+    while ended < count:
+        each: Any = OggPage(source)  # type: ignore[no-untyped-call]
+        if each.serial == first.serial:
             found.append(each)
             ended += len(each.packets) - (not each.complete)
     return first, found

@@ -13,7 +13,7 @@ from pacetag.tagger.tags.atoms import top_atoms
 from pacetag.tagger.tags.door import system_reason
 from pacetag.tagger.tags.errors import LayoutError, TagError
 from pacetag.tagger.tags.ogg_pages import sound_spans
-from pacetag.tagger.tags.spans import Span, after_id3, between_tags
+from pacetag.tagger.tags.spans import Span, after_id3, between_tags, dsf_sound
 
 _STEP = 1 << 20  # bytes read at once
 _NOTHING = hashlib.blake2b(digest_size=16).hexdigest()  # what an empty file holds
@@ -24,22 +24,27 @@ _ASF_DATA = bytes.fromhex("3626b2758e66cf11a6d900aa0062ce6c")
 def payload_fingerprint(path: Path) -> str:
     """32 hex digits (BLAKE2b, 128 bits) over the sound of a file, without its tags.
 
-    MPEG, FLAC, APE, WavPack and all that is framed alike: what lies between the tags at both ends,
-    and behind FLAC's metadata. Ogg: the data of the packets after the headers, whatever pages they
-    lie in. MP4: mdat. WAV, AIFF, WMA: the chunk of sound. Of damaged files the rest from the damage
-    on, and of files without any such part the whole, so a fingerprint there always is. Raises
-    TagError only where the file cannot be read at all.
+    MPEG, FLAC, APE, WavPack, Musepack and all that is framed alike: what lies between the tags at
+    both ends, and behind FLAC's metadata. Ogg: the data of the packets after the headers, whatever
+    pages they lie in. MP4: mdat. WAV, AIFF, DSF, WMA: the chunk of sound. Of damaged files the rest
+    from the damage on, and of files without any such part the whole, so a fingerprint there always
+    is. Raises TagError only where the file cannot be read at all.
     """
     try:
         with path.open("rb") as source:
-            size = source.seek(0, io.SEEK_END)
-            try:
-                found = _hash(source, _spans(source, size))
-            except LayoutError:
-                found = _hash(source, [between_tags(source)])
-            return found or _hash(source, [(0, size)]) or _NOTHING
+            return fingerprint_of(source)
     except OSError as error:
         raise TagError(path, system_reason(error)) from error
+
+
+def fingerprint_of(source: BinaryIO) -> str:
+    """The same of an open file."""
+    size = source.seek(0, io.SEEK_END)
+    try:
+        found = _hash(source, _spans(source, size))
+    except LayoutError:
+        found = _hash(source, [between_tags(source)])
+    return found or _hash(source, [(0, size)]) or _NOTHING
 
 
 def _hash(source: BinaryIO, spans: Iterable[Span]) -> str:
@@ -75,6 +80,8 @@ def _spans(source: BinaryIO, size: int) -> Iterable[Span]:
         return list(_chunks(source, size, b"data", "little"))
     if head[:4] == b"FORM" and head[8:11] == b"AIF":
         return list(_chunks(source, size, b"SSND", "big"))
+    if head.startswith(b"DSD ") and not tagged:
+        return [dsf_sound(source)]
     source.seek(0)
     if source.read(16) == _ASF_HEADER:
         return list(_asf_data(source, size))

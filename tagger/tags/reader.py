@@ -9,9 +9,10 @@ from mutagen._vorbis import VCommentDict
 from mutagen.apev2 import APEv2
 from mutagen.asf import ASFTags
 from mutagen.id3 import ID3Tags
+from mutagen.mp3 import MP3
 from mutagen.mp4 import MP4Tags
 
-from pacetag.tagger.tags.door import Audio, open_audio
+from pacetag.tagger.tags.door import Audio, ape_tag, open_audio
 from pacetag.tagger.tags.fields import ALBUM, ARTIST, BPM, GENRE, PACE, PACETAG, TITLE, Field
 from pacetag.tagger.tags.layout import why_not_writable
 
@@ -39,11 +40,12 @@ def read_tags(path: Path) -> SongTags:
     """
     audio = open_audio(path)
     why_not = why_not_writable(path, audio)
+    texts = _texts(path, audio)
     return SongTags(
-        title=_joined(audio, TITLE),
-        artist=_joined(audio, ARTIST),
-        album=_joined(audio, ALBUM),
-        genre=_joined(audio, GENRE),
+        title=texts[TITLE],
+        artist=texts[ARTIST],
+        album=texts[ALBUM],
+        genre=texts[GENRE],
         bpm=tuple(values(audio, BPM)),
         pace=PACE.split(values(audio, PACE)),
         pacetag=next(iter(values(audio, PACETAG)), None),
@@ -53,10 +55,27 @@ def read_tags(path: Path) -> SongTags:
     )
 
 
+def _texts(path: Path, audio: Audio) -> dict[Field, str | None]:
+    """What the file says of itself for people, several values joined.
+
+    The fields that pacetag writes stand in an MP3's ID3 tag alone. What that tag lacks of the
+    others may stand in an APEv2 tag at the end.
+    """
+    texts = {field: _joined(audio.tags, field) for field in (TITLE, ARTIST, ALBUM, GENRE)}
+    if isinstance(audio, MP3) and None in texts.values():
+        other = ape_tag(path)
+        return {field: text or _joined(other, field) for field, text in texts.items()}
+    return texts
+
+
 def values(audio: Audio, field: Field) -> list[str]:
     """The field's values as they stand in the file, not split any further; [] for none."""
+    return _tolerant(audio.tags, field)
+
+
+def _tolerant(tags: object, field: Field) -> list[str]:
     try:
-        return _values(audio.tags, field)
+        return _values(tags, field)
     except (AttributeError, LookupError, TypeError, ValueError):
         return []  # a picture where a title should be: as good as none
 
@@ -99,13 +118,16 @@ def _text(value: object) -> str:
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 
-def _joined(audio: Audio, field: Field) -> str | None:
-    parts: Sequence[str] = [part.strip(" \0\r\n\t") for part in values(audio, field)]
+def _joined(tags: object, field: Field) -> str | None:
+    parts: Sequence[str] = [part.strip(" \0\r\n\t") for part in _tolerant(tags, field)]
     return "; ".join(part for part in parts if part) or None
 
 
 def _duration(audio: Audio) -> float | None:
-    length = getattr(audio.info, "length", None)
+    try:
+        length = getattr(audio.info, "length", None)
+    except ZeroDivisionError:  # that of DSF is worked out only now, and its rate may be 0
+        return None
     if isinstance(length, int | float) and math.isfinite(length) and length > 0:
         return float(length)
     return None

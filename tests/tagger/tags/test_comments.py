@@ -18,6 +18,7 @@ from mutagen.ogg import OggPage
 from pacetag.tagger.tags.comments import Comments
 from pacetag.tagger.tags.errors import LayoutError, NotWritableError, TagError
 from pacetag.tagger.tags.ogg import OggLayout
+from pacetag.tagger.tags.ogg_headers import CommentHeaders
 from pacetag.tagger.tags.ogg_pages import pages
 from pacetag.tagger.tags.payload import payload_fingerprint
 from pacetag.tagger.tags.reader import read_tags
@@ -215,7 +216,9 @@ def test_sound_that_no_longer_fits_the_page_of_headers_moves_to_its_own(
     with path.open("rb") as file:
         layout = OggLayout.load(file)
         layout.sound.packets = [b"x" * 100] * 250
-        grown = dataclasses.replace(layout, room=0)
+        assert isinstance(layout.headers, CommentHeaders)
+        headers = dataclasses.replace(layout.headers, room=0)
+        grown = dataclasses.replace(layout, headers=headers)
         target = io.BytesIO()
         grown.write(file, target, FIELDS)
 

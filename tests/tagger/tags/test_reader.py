@@ -7,31 +7,58 @@ from typing import Any
 
 import mutagen
 import pytest
-from mutagen import aiff, id3, mp4, wave
+from mutagen import apev2, id3, mp4
 
 from pacetag.tagger.tags.errors import TagError
 from pacetag.tagger.tags.reader import read_tags
 from pacetag.tagger.tags.writer import write_tags
-from tests.tagger.tags.conftest import Song, encode
+from tests.tagger.tags.conftest import Song
 
 
-@pytest.mark.parametrize(("name", "kind"), [("a.wav", wave.WAVE), ("a.aiff", aiff.AIFF)])
-def test_kinds_that_are_not_written_are_read(tmp_path: Path, name: str, kind: Any) -> None:
-    path = encode(tmp_path / name)
-    audio = kind(path)
-    audio.add_tags()
-    audio.tags.add(id3.TIT2(encoding=3, text="Title"))  # type: ignore[no-untyped-call]
-    audio.tags.add(id3.TPE1(encoding=3, text=["One", "Two"]))  # type: ignore[no-untyped-call]
-    audio.save()
+def test_a_kind_that_is_not_written_is_read(tmp_path: Path) -> None:
+    """True Audio, whose first bytes follow the ID3 tag."""
+    path = tmp_path / "a.tta"
+    path.write_bytes(b"TTA1\1\0\2\0\x10\0" + (48_000).to_bytes(4, "little") * 2 + bytes(200))
+    tags = id3.ID3()  # type: ignore[no-untyped-call]
+    tags.add(id3.TIT2(encoding=3, text="Title"))  # type: ignore[no-untyped-call]
+    tags.add(id3.TPE1(encoding=3, text=["One", "Two"]))  # type: ignore[no-untyped-call]
+    tags.save(path)
 
-    tags = read_tags(path)
+    found = read_tags(path)
 
-    assert (tags.title, tags.artist) == ("Title", "One; Two")
-    assert tags.duration == pytest.approx(1.0)
-    assert not tags.writable
-    assert tags.why_not == f"tags of this kind of file ({kind.__name__}) are not written"
+    assert (found.title, found.artist) == ("Title", "One; Two")
+    assert found.duration == pytest.approx(1.0)
+    assert not found.writable
+    assert found.why_not == "tags of this kind of file (TrueAudio) are not written"
     with pytest.raises(TagError, match="are not written"):
         write_tags(path, {"pace": ["1"]})
+
+
+def test_what_an_mp3_lacks_in_id3_is_read_from_its_ape_tag(copy_of: Callable[[str], Song]) -> None:
+    path = copy_of("mp3-ape").path
+    assert read_tags(path).artist == "One; Two"
+
+    write_tags(path, {"pace": ["172"]})
+
+    tags = read_tags(path)
+    assert (tags.title, tags.artist, tags.pace) == ("Låt", "One; Two", ("172",))
+
+
+def test_pacetags_own_fields_in_the_ape_tag_of_an_mp3_do_not_count(
+    copy_of: Callable[[str], Song],
+) -> None:
+    """Whoever put them there, they are not written and so must not be read."""
+    path = copy_of("mp3-ape").path
+    tag: Any = apev2.APEv2(path)  # type: ignore[no-untyped-call]
+    tag["PACE"] = "99"
+    tag.save(path)
+    tail = path.read_bytes()[-8000:]
+
+    assert read_tags(path).pace == ()
+    write_tags(path, {"pace": ["172"]})
+
+    assert read_tags(path).pace == ("172",)
+    assert path.read_bytes().endswith(tail)
 
 
 @pytest.mark.parametrize(
@@ -58,6 +85,26 @@ def test_what_is_no_audio_is_one_sentence(tmp_path: Path, name: str, content: by
     assert "\n" not in caught.value.reason
     assert str(path) not in caught.value.reason
     assert len(caught.value.reason) < 200
+
+
+@pytest.mark.parametrize("size", [b"\0", b"\1", b"\2", b"\x80\0"])
+def test_packets_that_lead_back_are_no_endless_loop(
+    copy_of: Callable[[str], Song], size: bytes
+) -> None:
+    """mutagen follows a Musepack packet of no length back to itself, for ever."""
+    path = copy_of("mpc").path
+    path.write_bytes(b"MPCKXX" + size + bytes(200))
+
+    with pytest.raises(TagError, match="packets are damaged"):
+        read_tags(path)
+
+
+def test_a_rate_of_zero_is_no_duration(copy_of: Callable[[str], Song]) -> None:
+    path = copy_of("dsf").path
+    data = path.read_bytes()
+    path.write_bytes(data[:56] + bytes(4) + data[60:])
+
+    assert read_tags(path).duration is None
 
 
 def test_a_missing_file_is_said_to_be_missing(tmp_path: Path) -> None:

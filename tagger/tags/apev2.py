@@ -1,0 +1,163 @@
+"""APEv2 at the end of APE, WavPack and Musepack files, item by item.
+
+mutagen would sort the items of others, merge some and drop an ID3v1 tag that follows. Here they are
+copied as they lie. Specification: APEv2, wiki.hydrogenaud.io/index.php?title=APEv2_specification.
+"""
+
+import io
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO, Self
+
+from pacetag.tagger.tags.errors import LayoutError
+from pacetag.tagger.tags.fields import FIELDS
+from pacetag.tagger.tags.pieces import write_pieces
+from pacetag.tagger.tags.spans import APE, Trailer, after_id3, trailers
+
+_PREAMBLE = b"APETAGEX"
+_FRAME = 32  # bytes of the header, and of the footer
+_VERSION = 2000
+_HAS_HEADER, _IS_HEADER, _READ_ONLY = 1 << 31, 1 << 29, 1
+_KIND = 6  # bits of an item's flags that are zero for text
+_LARGEST = 64 << 20  # bytes of a tag
+_DAMAGED = "its APE tag is damaged"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """One entry of a tag as it lies."""
+
+    key: str
+    flags: int
+    data: bytes  # with its head
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApeLayout:
+    """The tag of a file, or the place for one."""
+
+    items: tuple[Item, ...]
+    flags: int  # of the footer
+    reserved: bytes  # 8 bytes that should be zero
+    start: int  # place of the tag
+    stop: int  # place after it
+    behind: bytes  # ID3v1 and lyrics, which stay
+
+    @classmethod
+    def load(cls, source: BinaryIO) -> Self:
+        """The layout of an open file. Raises LayoutError."""
+        found = trailers(source, after_id3(source))
+        end = source.seek(0, io.SEEK_END)
+        tags = [each for each in found if each.kind == APE]
+        if len(tags) > 1:
+            raise LayoutError("it has several APE tags")
+        if tags:
+            return cls._load(source, tags[0], end)
+        place = found[-1].start if found else end
+        if _read(source, max(0, place - _FRAME), place).startswith(_PREAMBLE):
+            raise LayoutError(_DAMAGED)
+        return cls(
+            items=(),
+            flags=_HAS_HEADER,
+            reserved=bytes(8),
+            start=place,
+            stop=place,
+            behind=_read(source, place, end),
+        )
+
+    @classmethod
+    def _load(cls, source: BinaryIO, tag: Trailer, end: int) -> Self:
+        if tag.stop - tag.start > _LARGEST:
+            raise LayoutError("its APE tag is larger than 64 MiB")
+        data = _read(source, tag.start, tag.stop)
+        footer, body = data[-_FRAME:], data[:-_FRAME]
+        version, _, count, flags = _numbers(footer[8:24])
+        if version != _VERSION:
+            raise LayoutError("its APE tag is of a version that is not written")
+        if flags & _READ_ONLY:
+            raise LayoutError("its APE tag is marked as read-only")
+        if flags & _IS_HEADER:
+            raise LayoutError(_DAMAGED)
+        if flags & _HAS_HEADER:
+            header, body = body[:_FRAME], body[_FRAME:]
+            if header[:20] != footer[:20] or not header[23] & _IS_HEADER >> 24:
+                raise LayoutError(_DAMAGED)
+        return cls(
+            items=_split(body, count),
+            flags=flags,
+            reserved=footer[24:],
+            start=tag.start,
+            stop=tag.stop,
+            behind=_read(source, tag.stop, end),
+        )
+
+    def kept(self, names: Collection[str]) -> tuple[bytes, ...]:
+        """Every foreign item, where the tag begins, and what follows it."""
+        foreign = [each.data for each in self._foreign(names)]
+        frame = self.flags.to_bytes(4) + self.reserved if foreign else b""
+        return (*foreign, frame, str(self.start).encode(), self.behind)
+
+    def write(
+        self, source: BinaryIO, target: BinaryIO, wanted: Mapping[str, Sequence[str]]
+    ) -> None:
+        """Write source to target with these values; a tag that holds nothing more is left out."""
+        write_pieces(source, target, [(0, self.start), self._render(wanted), self.behind])
+
+    def _foreign(self, names: Collection[str]) -> list[Item]:
+        written = {FIELDS[name].apev2.upper() for name in names}
+        return [each for each in self.items if each.key.upper() not in written]
+
+    def _render(self, wanted: Mapping[str, Sequence[str]]) -> bytes:
+        items = self._foreign(wanted)
+        own = [make_item(FIELDS[name].apev2, values) for name, values in wanted.items() if values]
+        # Before pictures: readers that look at a part of the tag see ours.
+        place = next((at for at, each in enumerate(items) if each.flags & _KIND), len(items))
+        items[place:place] = own
+        if not items:
+            return b""
+        body = b"".join(each.data for each in items)
+        size = len(body) + _FRAME
+        if size > _LARGEST - _FRAME:
+            raise LayoutError("its APE tag would grow beyond 64 MiB")
+        head = _PREAMBLE + b"".join(each.to_bytes(4, "little") for each in (_VERSION, size))
+        head += len(items).to_bytes(4, "little")
+        footer = head + self.flags.to_bytes(4, "little") + self.reserved
+        if not self.flags & _HAS_HEADER:
+            return body + footer
+        return (
+            head + (self.flags | _IS_HEADER).to_bytes(4, "little") + self.reserved + body + footer
+        )
+
+
+def make_item(key: str, values: Sequence[str]) -> Item:
+    """A text item with these values, which NUL holds apart."""
+    content = "\0".join(values).encode()
+    head = len(content).to_bytes(4, "little") + bytes(4)
+    return Item(key=key, flags=0, data=head + key.encode() + b"\0" + content)
+
+
+def _split(body: bytes, count: int) -> tuple[Item, ...]:
+    """The items of a tag. Raises LayoutError where they do not fill it exactly."""
+    items: list[Item] = []
+    place = 0
+    while place < len(body):
+        size, flags = _numbers(body[place : place + 8].ljust(8, b"\0"))
+        end_of_key = body.find(b"\0", place + 8, place + 8 + 256)
+        stop = end_of_key + 1 + size
+        if end_of_key < 0 or stop > len(body):
+            raise LayoutError(f"{_DAMAGED} after {len(items)} items")
+        key = body[place + 8 : end_of_key].decode("ascii", "replace")
+        items.append(Item(key=key, flags=flags, data=body[place:stop]))
+        place = stop
+    if len(items) != count:
+        raise LayoutError(f"{_DAMAGED} (it does not hold as many items as it says)")
+    return tuple(items)
+
+
+def _numbers(data: bytes) -> tuple[int, ...]:
+    return tuple(int.from_bytes(data[at : at + 4], "little") for at in range(0, len(data), 4))
+
+
+def _read(source: BinaryIO, start: int, stop: int) -> bytes:
+    source.seek(start)
+    return source.read(stop - start)

@@ -1,0 +1,128 @@
+"""The objects of an ASF header, and the two lists of attributes in it that pacetag writes.
+
+Specification: Advanced Systems Format, revision 01.20.05, Microsoft (2010).
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from pacetag.tagger.tags.errors import LayoutError
+from pacetag.tagger.tags.fields import FIELDS
+
+_UNICODE = 0  # type of a value
+LONGEST = 0xFFFF  # bytes of a value in the extended content description
+
+
+def _guid(text: str) -> bytes:
+    return UUID(text).bytes_le
+
+
+HEADER = _guid("75B22630-668E-11CF-A6D9-00AA0062CE6C")
+DATA = _guid("75B22636-668E-11CF-A6D9-00AA0062CE6C")
+FILE_PROPERTIES = _guid("8CABDCA1-A947-11CF-8EE4-00C00C205365")
+EXTENSION = _guid("5FBF03B5-A92E-11CF-8EE3-00C00C205365")
+PADDING = _guid("1806D474-CADF-4509-A4BA-9AABCB96AAE8")
+SIGNATURE = _guid("2211B3FC-BD23-11D2-B4B7-00A0C955FC6E")
+DESCRIPTION = _guid("D2D0A440-E307-11D2-97F0-00A0C95EA850")  # short values, each name once
+METADATA = _guid("C5F8CBEA-5BAF-4877-8467-AA8C44FA4CCA")  # of single streams
+LIBRARY = _guid("44231C94-9498-49D1-A141-1D134E457054")  # long values, and all but the first
+_DAMAGED = "its ASF header is damaged"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AsfObject:
+    """One object without its own header of 24 bytes."""
+
+    guid: bytes
+    data: bytes
+
+    def render(self) -> bytes:
+        """The object with its header."""
+        return self.guid + (24 + len(self.data)).to_bytes(8, "little") + self.data
+
+
+def split_objects(data: bytes) -> tuple[AsfObject, ...]:
+    """The objects side by side in data. Raises LayoutError where they do not fill it exactly."""
+    found: list[AsfObject] = []
+    place = 0
+    while place < len(data):
+        size = _at(data, place + 16, 8)
+        if place + 24 > len(data) or size < 24 or place + size > len(data):
+            raise LayoutError(f"{_DAMAGED} after {len(found)} objects")
+        found.append(AsfObject(guid=data[place : place + 16], data=data[place + 24 : place + size]))
+        place += size
+    return tuple(found)
+
+
+def attributes(each: AsfObject) -> tuple[tuple[str, bytes], ...]:
+    """Names and bytes of the attributes in a list of them. Raises LayoutError."""
+    data, place = each.data, 2
+    found: list[tuple[str, bytes]] = []
+    for _ in range(_at(data, 0, 2)):
+        if each.guid == DESCRIPTION:  # name with its length, type, value with its length
+            start = place + 2
+            stop_of_name = start + _at(data, place, 2)
+            stop = stop_of_name + 4 + _at(data, stop_of_name + 2, 2)
+        else:  # language, stream, length of the name, type, length of the value, name, value
+            start = place + 12
+            stop_of_name = start + _at(data, place + 4, 2)
+            stop = stop_of_name + _at(data, place + 8, 4)
+        if stop > len(data):
+            raise LayoutError(f"{_DAMAGED} after {len(found)} attributes")
+        name = data[start:stop_of_name].decode("utf-16-le", "replace").strip("\0")
+        found.append((name, data[place:stop]))
+        place = stop
+    if place < len(data):
+        raise LayoutError(f"{_DAMAGED} (a list of attributes is longer than it says)")
+    return tuple(found)
+
+
+def foreign_attributes(each: AsfObject, names: Collection[str]) -> list[bytes]:
+    """The attributes in a list of all but these fields, as they lie."""
+    written = {FIELDS[name].asf.upper() for name in names}
+    return [data for name, data in attributes(each) if name.upper() not in written]
+
+
+def list_of(guid: bytes, found: Sequence[bytes]) -> AsfObject:
+    """A list with these attributes. Raises LayoutError beyond 65 535 of them."""
+    if len(found) > 0xFFFF:
+        raise LayoutError("an ASF file holds no more than 65 535 attributes of a kind")
+    return AsfObject(guid=guid, data=len(found).to_bytes(2, "little") + b"".join(found))
+
+
+def make_attributes(name: str, values: Sequence[str]) -> tuple[list[bytes], list[bytes]]:
+    """The values as attributes of the description, and as attributes of the library.
+
+    The first goes into the description, which every reader knows, and the others into the library,
+    which may repeat a name; where any is too long for the description, all go into the library.
+    """
+    texts = [_text(value) for value in values]
+    short = 1 if all(len(text) <= LONGEST for text in texts) else 0
+    title = _text(name)
+    first = [
+        _number(len(title), 2) + title + _number(_UNICODE, 2) + _number(len(text), 2) + text
+        for text in texts[:short]
+    ]
+    rest = [
+        bytes(4)  # any language, any stream
+        + _number(len(title), 2)
+        + _number(_UNICODE, 2)
+        + _number(len(text), 4)
+        + title
+        + text
+        for text in texts[short:]
+    ]
+    return first, rest
+
+
+def _at(data: bytes, place: int, size: int) -> int:
+    return int.from_bytes(data[place : place + size], "little")
+
+
+def _text(value: str) -> bytes:
+    return value.encode("utf-16-le") + b"\0\0"
+
+
+def _number(value: int, size: int) -> bytes:
+    return value.to_bytes(size, "little")

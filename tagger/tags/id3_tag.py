@@ -1,0 +1,127 @@
+"""An ID3v2 tag wherever it lies: at the head of a file, in a chunk, or at the end.
+
+Every foreign frame is kept as it lies, in its order, in its version: 2.2, 2.3 and 2.4 stay what
+they are. Specifications: id3.org, ID3v2.2 (1998), 2.3 (1999), 2.4 (2000).
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO, Self
+
+from pacetag.tagger.tags.errors import LayoutError
+from pacetag.tagger.tags.fields import FIELDS
+from pacetag.tagger.tags.id3_frames import frame_names, is_text, make_frame, split_frames
+from pacetag.tagger.tags.padding import padding_for
+
+UNSYNCHRONISED, EXTENDED, EXPERIMENTAL, FOOTER = 0x80, 0x40, 0x20, 0x10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Id3Tag:
+    """The frames of a tag, or of one yet to be made."""
+
+    version: int = 4  # 2, 3 or 4
+    flags: int = 0  # those that stay
+    frames: tuple[bytes, ...] = ()  # with their headers
+    synchsafe: bool = True  # sizes of 2.4 frames; early iTunes wrote plain ones
+    size: int = 0  # bytes that the tag takes in the file with all that belongs to it
+
+    @classmethod
+    def read(cls, source: BinaryIO, stop: int) -> Self:
+        """The tag that begins where the file stands; an empty one where none does.
+
+        Nothing is read from `stop` on. Raises LayoutError where the tag is damaged or larger.
+        """
+        start = source.tell()
+        head = source.read(min(10, max(0, stop - start)))
+        if not head.startswith(b"ID3"):
+            return cls()
+        version, flags, size = _header(head)
+        total = 10 + size + (10 if flags & FOOTER else 0)
+        body = source.read(size) if start + total <= stop else b""
+        if len(body) < size:
+            raise LayoutError("its ID3 tag is damaged (it is larger than the file)")
+        if version < 4 and flags & UNSYNCHRONISED:
+            body = body.replace(b"\xff\x00", b"\xff")
+        frames, synchsafe = split_frames(version, _past_extended_header(version, flags, body))
+        # In 2.4 the flag speaks of each frame, and they stay as they are.
+        stay = EXPERIMENTAL | (UNSYNCHRONISED if version == 4 else 0)
+        return cls(
+            version=version,
+            flags=flags & stay,
+            frames=frames,
+            synchsafe=synchsafe,
+            size=total,
+        )
+
+    def kept(self, names: Collection[str]) -> tuple[bytes, ...]:
+        """Every foreign frame, and the version that they are in."""
+        foreign = self.foreign(names)
+        return (*foreign, bytes([self.version if foreign else 0]))
+
+    def foreign(self, names: Collection[str]) -> list[bytes]:
+        """The frames of all but these fields."""
+        written = {FIELDS[name].id3 for name in names}
+        unsynchronised = bool(self.flags & UNSYNCHRONISED)
+        return [
+            frame
+            for frame in self.frames
+            if frame_names(self.version, frame, unsynchronised=unsynchronised) not in written
+        ]
+
+    def render(
+        self, wanted: Mapping[str, Sequence[str]], *, room: int = 0, needed: bool = False
+    ) -> bytes:
+        """The tag with other values of these fields, and padding.
+
+        `room` is how many bytes there are for it, its old ones by default. A tag that holds nothing
+        more is empty, as before the first field came, unless it is needed all the same. Raises
+        LayoutError beyond 256 MiB.
+        """
+        frames = self.foreign(wanted)
+        own = [
+            make_frame(self.version, FIELDS[name].id3, values, synchsafe=self.synchsafe)
+            for name, values in wanted.items()
+            if values
+        ]
+        # After the last text frame, before pictures: readers that look at the first bytes see it.
+        texts = [place for place, frame in enumerate(frames, 1) if is_text(frame)]
+        frames[max(texts, default=0) : max(texts, default=0)] = own
+        if not frames and not needed:
+            return b""
+        body = b"".join(frames)
+        size = len(body) + padding_for((room or self.size) - 10 - len(body))
+        if size >= 1 << 28:
+            raise LayoutError("its ID3 tag would grow beyond 256 MiB")
+        sevens = bytes(size >> shift & 0x7F for shift in (21, 14, 7, 0))
+        head = b"ID3" + bytes([self.version, 0, self.flags]) + sevens
+        return head + body.ljust(size, b"\0")
+
+
+def _header(head: bytes) -> tuple[int, int, int]:
+    """Version, flags and size in bytes without the header. Raises LayoutError."""
+    if len(head) < 10 or not 2 <= head[3] <= 4 or any(byte & 0x80 for byte in head[6:]):
+        raise LayoutError("its ID3 tag is damaged or of an unknown version")
+    version, flags = head[3], head[5]
+    if version == 2 and flags & 0x40:
+        raise LayoutError("its ID3v2.2 tag is compressed in a way that was never defined")
+    if version == 3:
+        flags &= ~FOOTER
+    size = 0
+    for byte in head[6:]:
+        size = size << 7 | byte
+    return version, flags, size
+
+
+def _past_extended_header(version: int, flags: int, body: bytes) -> bytes:
+    """The body from its first frame on. The extended header's checksum would no longer hold."""
+    if version == 2 or not flags & EXTENDED:
+        return body
+    if body[:4].isalnum():  # some programs set the flag and write none
+        return body
+    size = int.from_bytes(body[:4])
+    if version == 3:
+        size += 4
+    if not 6 <= size <= len(body):
+        raise LayoutError("its ID3 tag is damaged (extended header)")
+    return body[size:]

@@ -1,0 +1,187 @@
+"""WAV and AIFF: the chunk that holds an ID3 tag changes, all other chunks are copied as they lie.
+
+Specifications: Multimedia Programming Interface and Data Specifications 1.0 (1991) for RIFF; Audio
+Interchange File Format 1.3 (1989) and AIFF-C (1991). Neither knows ID3: the chunk is a custom.
+"""
+
+import hashlib
+import io
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO, Literal, Self
+
+from pacetag.tagger.tags.errors import LayoutError
+from pacetag.tagger.tags.id3_tag import Id3Tag
+from pacetag.tagger.tags.pieces import Piece, write_pieces
+
+Order = Literal["little", "big"]
+
+_HEAD = 12  # bytes of the outermost chunk's header and of the kind of its content
+_ID3_NAMES = (b"id3 ", b"ID3 ")
+_MOST_BEHIND = 1 << 16  # bytes; more behind the last chunk may be sound that no header speaks of
+_UNFINISHED = "its headers do not say how long it is, as if the recording had been broken off"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chunk:
+    """Where one chunk lies."""
+
+    name: bytes
+    start: int  # place of its header
+    stop: int  # place after what it holds
+    digest: bytes = b""  # over what it holds, sound aside
+
+    @property
+    def body(self) -> int:
+        """Place of what it holds."""
+        return self.start + 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class IffLayout:
+    """The chunks of a file, and the tag in one of them."""
+
+    order: Order  # of the bytes in sizes
+    form: bytes  # WAVE, AIFF or AIFC
+    others: tuple[Chunk, ...]
+    tag: Id3Tag
+    tag_name: bytes  # of the chunk that holds the tag, or will
+    hole: tuple[int, int]  # where that chunk lies with its pad byte; empty where there is none yet
+    stop: int  # place after the outermost chunk
+    end: int  # bytes of the file
+    behind: bytes  # a hash over what follows the outermost chunk
+
+    @classmethod
+    def load_wave(cls, source: BinaryIO) -> Self:
+        """The layout of an open WAV file. Raises LayoutError."""
+        return cls._load(source, b"RIFF", (b"WAVE",), b"data", "little")
+
+    @classmethod
+    def load_aiff(cls, source: BinaryIO) -> Self:
+        """The layout of an open AIFF or AIFF-C file. Raises LayoutError."""
+        return cls._load(source, b"FORM", (b"AIFF", b"AIFC"), b"SSND", "big")
+
+    @classmethod
+    def _load(
+        cls, source: BinaryIO, root: bytes, forms: tuple[bytes, ...], sound: bytes, order: Order
+    ) -> Self:
+        end = source.seek(0, io.SEEK_END)
+        source.seek(0)
+        head = source.read(_HEAD)
+        if head[:4] != root or head[8:] not in forms:
+            raise LayoutError(f"its {root.decode()} header is damaged")
+        stop = _root_stop(int.from_bytes(head[4:8], order), end)
+        chunks = _chunks(source, stop, order)
+        sounds = [each for each in chunks if each.name == sound]
+        if len(sounds) != 1:
+            raise LayoutError("its sound lies in several pieces" if sounds else "it has no sound")
+        if sounds[0].stop == sounds[0].body and end > stop:
+            raise LayoutError(_UNFINISHED)
+        tagged = [each for each in chunks if each.name in _ID3_NAMES]
+        if len(tagged) > 1:
+            raise LayoutError("it has several ID3 tags")
+        hole = (stop, stop)
+        if tagged:
+            hole = (tagged[0].start, min(tagged[0].stop + tagged[0].stop % 2, stop))
+        return cls(
+            order=order,
+            form=head[8:],
+            others=tuple(
+                each if each.name == sound else _with_digest(source, each)
+                for each in chunks
+                if each not in tagged
+            ),
+            tag=_read_tag(source, tagged[0]) if tagged else Id3Tag(),
+            tag_name=tagged[0].name if tagged else (b"id3 " if order == "little" else b"ID3 "),
+            hole=hole,
+            stop=stop,
+            end=end,
+            behind=_hash(source, stop, end),
+        )
+
+    def kept(self, names: Collection[str]) -> tuple[bytes, ...]:
+        """Every other chunk, every foreign frame, and what follows the last chunk."""
+        others = [
+            each.name + each.digest + str(each.stop - each.start).encode() for each in self.others
+        ]
+        return (self.form, *others, *self.tag.kept(names), self.behind)
+
+    def write(
+        self, source: BinaryIO, target: BinaryIO, wanted: Mapping[str, Sequence[str]]
+    ) -> None:
+        """Write source to target with these values."""
+        write_pieces(source, target, self._pieces(wanted))
+
+    def _pieces(self, wanted: Mapping[str, Sequence[str]]) -> list[Piece]:
+        start, after = self.hole
+        held = self.tag.render(wanted, room=after - start - 8)
+        chunk = self.tag_name + len(held).to_bytes(4, self.order) + held if held else b""
+        pad = bytes(start % 2) if chunk else b""  # some programs leave it out at the end
+        chunk = pad + chunk + bytes(len(held) % 2)
+        size = self.stop - (after - start) + len(chunk) - 8
+        if size >= (1 << 32) - 1:
+            raise LayoutError("it would grow beyond the 4 GiB that its headers can say")
+        root = b"RIFF" if self.order == "little" else b"FORM"
+        head = root + size.to_bytes(4, self.order) + self.form
+        return [head, (_HEAD, start), chunk, (after, self.end)]
+
+
+def _root_stop(size: int, end: int) -> int:
+    """The place after the outermost chunk of that size in a file of `end` bytes."""
+    if size in (0, 0xFFFFFFFF):
+        raise LayoutError(_UNFINISHED)
+    stop = 8 + size
+    if stop < end:
+        stop += stop % 2
+    elif stop == end + 1:  # the pad byte is counted, but not there
+        stop = end
+    if stop > end:
+        raise LayoutError("it is cut off: its headers speak of more than there is")
+    if end - stop > _MOST_BEHIND:
+        raise LayoutError("its headers speak of less than there is")
+    return stop
+
+
+def _chunks(source: BinaryIO, stop: int, order: Order) -> list[Chunk]:
+    """The chunks up to a place. Raises LayoutError where they do not fill the file up to it."""
+    chunks: list[Chunk] = []
+    place = _HEAD
+    while place < stop:
+        source.seek(place)
+        head = source.read(8)
+        size = int.from_bytes(head[4:], order)
+        if size == 0xFFFFFFFF:
+            raise LayoutError(_UNFINISHED)
+        if place + 8 + size > stop or not all(0x20 <= byte < 0x7F for byte in head[:4]):
+            raise LayoutError(f"its chunks are damaged after {len(chunks)} of them")
+        chunks.append(Chunk(name=head[:4], start=place, stop=place + 8 + size))
+        place += 8 + size + size % 2
+    return chunks
+
+
+def _read_tag(source: BinaryIO, chunk: Chunk) -> Id3Tag:
+    source.seek(chunk.body)
+    tag = Id3Tag.read(source, chunk.stop)
+    source.seek(chunk.body + tag.size)
+    while (place := source.tell()) < chunk.stop:
+        if any(source.read(min(1 << 20, chunk.stop - place))):
+            raise LayoutError("its chunk of tags holds more than an ID3 tag")
+    return tag
+
+
+def _with_digest(source: BinaryIO, chunk: Chunk) -> Chunk:
+    return Chunk(
+        name=chunk.name,
+        start=chunk.start,
+        stop=chunk.stop,
+        digest=_hash(source, chunk.body, chunk.stop),
+    )
+
+
+def _hash(source: BinaryIO, start: int, stop: int) -> bytes:
+    total = hashlib.blake2b(digest_size=16)
+    source.seek(start)
+    while start < stop and (data := source.read(min(1 << 20, stop - start))):
+        total.update(data)
+        start += len(data)
+    return total.digest()

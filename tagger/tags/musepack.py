@@ -1,0 +1,46 @@
+"""Musepack's packets, as far as needed to keep mutagen from following damaged ones in circles.
+
+Specification: Musepack Stream Version 8, trac.musepack.net/musepack/wiki/SV8Specification.
+"""
+
+import io
+from typing import BinaryIO
+
+from pacetag.tagger.tags.errors import LayoutError
+
+_MOST = 1000  # packets before the sound; encoders write five
+
+
+def check_packets(source: BinaryIO) -> None:
+    """Raise LayoutError where a packet before the sound is shorter than its own head.
+
+    Files of other versions, which have no packets, pass.
+    """
+    source.seek(0)
+    if source.read(4) != b"MPCK":
+        return
+    end = source.seek(0, io.SEEK_END)
+    place = 4
+    for _ in range(_MOST):
+        source.seek(place)
+        head = source.read(11)
+        if place >= end or head[:2] in (b"AP", b"SE"):
+            return
+        size, length = _number(head[2:])
+        if size < 2 + length:
+            break
+        place += size
+    raise LayoutError("its Musepack packets are damaged")
+
+
+def _number(data: bytes) -> tuple[int, int]:
+    """A number of seven bits in each byte but the last, which is below 128; and how many it took.
+
+    (0, 0) where it does not end.
+    """
+    value = 0
+    for length, byte in enumerate(data, 1):
+        value = value << 7 | byte & 0x7F
+        if byte < 0x80:
+            return value, length
+    return 0, 0

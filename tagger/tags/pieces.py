@@ -1,0 +1,27 @@
+"""A new file as pieces: bytes of its own, and spans of the old file that stay as they are."""
+
+from collections.abc import Iterable
+from typing import BinaryIO
+
+from pacetag.tagger.tags.errors import LayoutError
+from pacetag.tagger.tags.spans import Span
+
+Piece = bytes | Span
+
+_STEP = 1 << 20  # bytes copied at once
+
+
+def write_pieces(source: BinaryIO, target: BinaryIO, pieces: Iterable[Piece]) -> None:
+    """Write the pieces one after the other. Raises LayoutError where the old file is too short."""
+    for piece in pieces:
+        if isinstance(piece, bytes):
+            target.write(piece)
+            continue
+        start, stop = piece
+        source.seek(start)
+        while start < stop:
+            data = source.read(min(_STEP, stop - start))
+            if not data:
+                raise LayoutError("it became shorter while it was being copied")
+            target.write(data)
+            start += len(data)

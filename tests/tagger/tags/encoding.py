@@ -1,0 +1,119 @@
+"""One second of sound in every container, without tags."""
+
+import shutil
+import subprocess
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import soundfile
+from numpy.typing import NDArray
+
+RATE = 48_000
+SOUNDFILE = {  # suffix: format and subtype of those that libsndfile writes
+    ".mp3": (None, None),
+    ".flac": (None, None),
+    ".ogg": ("OGG", "VORBIS"),
+    ".opus": ("OGG", "OPUS"),
+    ".wav": ("WAV", "PCM_16"),
+    ".aiff": ("AIFF", "PCM_16"),
+    ".aifc": ("AIFF", "FLOAT"),  # a kind that only AIFF-C has
+}
+PYAV = {  # suffix: PyAV's names of format and codec, and what the codec takes
+    ".m4a": ("mp4", "aac", "fltp"),
+    ".wma": ("asf", "wmav2", "fltp"),
+    ".wv": ("wv", "wavpack", "s16p"),
+    ".oga": ("ogg", "flac", "s16"),
+}
+
+
+def sound(seconds: float = 1.0, seed: int = 0) -> NDArray[np.float32]:
+    """Clicks over noise in stereo, float32 [n, 2] at 48 kHz."""
+    noise = np.random.default_rng(seed).normal(0, 0.02, (round(seconds * RATE), 2))
+    noise[:: RATE // 4] += 0.5
+    return noise.astype(np.float32)
+
+
+def encode(path: Path, codec: str = "", seed: int = 0, fast: bool = False) -> Path:
+    """Encode one second as the suffix says; codec is PyAV's name of another one for MP4."""
+    if path.suffix in SOUNDFILE:
+        format_, subtype = SOUNDFILE[path.suffix]
+        soundfile.write(path, sound(seed=seed), RATE, subtype=subtype, format=format_)
+    elif path.suffix in PYAV:
+        _encode_with_pyav(path, codec, seed, fast)
+    elif path.suffix == ".mpc":
+        _encode_with(path, "mpcenc", "--silent", "--overwrite", seed=seed)
+    elif path.suffix == ".spx":
+        _encode_with(path, "speexenc", "--quiet", "--stereo", seed=seed)
+    elif path.suffix == ".dsf":
+        path.write_bytes(silent_dsf())
+    elif path.suffix == ".ape":
+        path.write_bytes(silent_ape())
+    else:
+        raise ValueError(path.suffix)
+    return path
+
+
+def encode_reference_flac(path: Path) -> Path:
+    """Ogg FLAC as its own encoder makes it, with several packets of headers."""
+    plain = path.with_suffix(".plain.wav")
+    soundfile.write(plain, sound(), RATE)
+    command = ["flac", "--silent", "--force", "--ogg", "-o", str(path), str(plain)]
+    subprocess.run(command, check=True, capture_output=True)
+    plain.unlink()
+    return path
+
+
+def _encode_with(path: Path, *command: str, seed: int) -> None:
+    assert shutil.which(command[0]), f"{command[0]} is not installed"
+    plain = path.with_suffix(".plain.wav")
+    soundfile.write(plain, sound(seed=seed), RATE)
+    subprocess.run([*command, str(plain), str(path)], check=True, capture_output=True)
+    plain.unlink()
+
+
+def _encode_with_pyav(path: Path, codec: str, seed: int, fast: bool) -> None:
+    format_, usual, wanted = PYAV[path.suffix]
+    if codec == "alac":
+        wanted = "s16p"
+    options = {"fflags": "+bitexact"}  # leaves no tags
+    if format_ == "mp4":
+        options["movflags"] = "+faststart" if fast else "0"
+    with av.open(str(path), "w", format=format_, options=options) as container:
+        stream: Any = container.add_stream(codec or usual, rate=RATE)
+        stream.layout, stream.bit_rate = "stereo", 128_000
+        stream.time_base = Fraction(1, RATE)
+        samples = sound(seed=seed).T
+        if wanted != "fltp":
+            samples = np.round(samples * 32_000).astype(np.int16)
+        if wanted == "s16":
+            samples = samples.T.reshape(1, -1)
+        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples), wanted, "stereo")
+        frame.sample_rate, frame.pts = RATE, 0
+        for packet in [*stream.encode(frame), *stream.encode(None)]:
+            container.mux(packet)
+
+
+def silent_ape() -> bytes:
+    """Monkey's Audio 3.99, of which no free encoder exists: one frame that says "both silent"."""
+    frame = (0x80000000).to_bytes(4, "little") + (3).to_bytes(4, "little") + bytes(24)
+    numbers = [52, 24, 4, 0, len(frame), 0, 0]
+    descriptor = b"MAC " + _little(2, 3990, 0) + _little(4, *numbers) + bytes(16)
+    header = _little(2, 2000, 0) + _little(4, 73728 * 4, RATE, 1) + _little(2, 16, 2)
+    head = descriptor + header + _little(4, RATE)
+    return head + _little(4, len(head) + 4) + frame
+
+
+def silent_dsf() -> bytes:
+    """DSD at 2.8 MHz, one channel, as the specification lays it out."""
+    rate, block = 2_822_400, 4096
+    bits = b"\x69" * (-(-rate // 8 // block) * block)
+    about = _little(4, 1, 0, 1, 1, rate, 1) + _little(8, rate) + _little(4, block, 0)
+    rest = b"fmt " + _little(8, 52) + about + b"data" + _little(8, 12 + len(bits)) + bits
+    return b"DSD " + _little(8, 28, 28 + len(rest), 0) + rest
+
+
+def _little(size: int, *numbers: int) -> bytes:
+    return b"".join(number.to_bytes(size, "little") for number in numbers)
