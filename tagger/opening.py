@@ -9,6 +9,7 @@ from pathlib import Path
 from pacetag.db.errors import DamagedIndexError
 from pacetag.db.index import SongIndex
 from pacetag.tagger.errors import TaggerError
+from pacetag.tagger.unfinished import finish_unfinished
 
 
 @contextmanager
@@ -18,6 +19,7 @@ def opened_index(path: Path, *, scratch: bool = False) -> Iterator[SongIndex]:
     A dry run does all that a real one does, on such a copy. Raises SongIndexError.
     """
     if not scratch:
+        finish_unfinished(path)
         with SongIndex.open(path) as index:
             yield index
         return
@@ -51,5 +53,6 @@ def read_index(path: Path) -> Iterator[SongIndex]:
     """The index for a command that only asks. Raises TaggerError when there is none yet."""
     if not path.exists():
         raise TaggerError(f"{path}: there is no index yet; `pacetag scan FOLDER` makes one")
+    finish_unfinished(path, elsewhere=False)
     with SongIndex.open(path) as index:
         yield index

@@ -3,8 +3,11 @@
 import os
 from pathlib import Path
 
+from pacetag.tagger.processors import usable_processors
+
 INDEX_VARIABLE = "PACETAG_INDEX"
 INDEX_NAME = "index.sqlite3"
+JOURNALS = "journal"  # the folder beside it that holds what unfinished writes must put back
 
 
 def index_path(option: Path | None = None) -> Path:
@@ -21,6 +24,4 @@ def index_path(option: Path | None = None) -> Path:
 
 def default_jobs() -> int:
     """Worker processes unless told: as many as there are processors for this process."""
-    if hasattr(os, "sched_getaffinity"):  # a container may own fewer than the machine has
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    return usable_processors()

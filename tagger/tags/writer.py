@@ -2,11 +2,14 @@
 
 import os
 import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from pacetag.db.records import Stamp
+from pacetag.tagger.tags.claims import claimed, refuse_if_written
 from pacetag.tagger.tags.door import Audio, open_audio, system_reason
 from pacetag.tagger.tags.errors import (
     ChangedMeanwhileError,
@@ -15,12 +18,16 @@ from pacetag.tagger.tags.errors import (
     TagError,
 )
 from pacetag.tagger.tags.fields import FIELDS
-from pacetag.tagger.tags.layout import Layout, forbidden, load_layout
-from pacetag.tagger.tags.payload import payload_fingerprint
+from pacetag.tagger.tags.in_place import write_in_place
+from pacetag.tagger.tags.journal import JournalError, journal_folder
+from pacetag.tagger.tags.layout import Layout, Wanted, forbidden, read_layout
+from pacetag.tagger.tags.overwrite import overwrite
+from pacetag.tagger.tags.patches import patched, patches_of
+from pacetag.tagger.tags.payload import fingerprint_of
 from pacetag.tagger.tags.reader import values
-from pacetag.tagger.tags.replace import check_room, hidden_sibling, put_in_place, stamp_of
-
-Wanted = Mapping[str, Sequence[str]]
+from pacetag.tagger.tags.replace import CHANGED, check_room, put_in_place, same_file, stamp_of
+from pacetag.tagger.tags.replay import replay_for
+from pacetag.tagger.tags.siblings import hidden_sibling
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,12 +40,18 @@ class Written:
 
 
 def write_tags(
-    path: Path, fields: Mapping[str, list[str]], *, expected: Stamp | None = None
+    path: Path,
+    fields: Mapping[str, list[str]],
+    *,
+    expected: Stamp | None = None,
+    journals: Path | None = None,
 ) -> Written:
     """Give a file's tags these values; [] removes a field. The other tags and the sound stay.
 
     `fields` goes by the names of the field table: "pace", "pacetag", "bpm". A file that says so
-    already is not written. Links are followed; a file with several names keeps them all.
+    already is not written. Links are followed; a file with several names keeps them all. A process
+    that dies meanwhile leaves the old file, the new one, or one that `replay` takes back by what
+    lies in the folder `journals`, by default in pacetag's data folder.
 
     Raises ChangedMeanwhileError where the file is not what `expected` says, NotWritableError where
     its kind, state or permissions forbid writing, TagError for all else that can go wrong; the file
@@ -49,36 +62,110 @@ def write_tags(
         if name not in FIELDS or not FIELDS[name].written:
             raise ValueError(f"{name!r} is not a field that can be written")
     try:
-        return _write(path, fields, expected)
+        return _write(path, fields, expected, journals or journal_folder())
     except LayoutError as error:
         raise NotWritableError(path, str(error)) from error
+    except JournalError as error:
+        raise TagError(path, str(error)) from error
     except OSError as error:
         kind = NotWritableError if isinstance(error, PermissionError) else TagError
         raise kind(path, system_reason(error)) from error
 
 
-def _write(path: Path, fields: Wanted, expected: Stamp | None) -> Written:
+@dataclass(frozen=True, kw_only=True)
+class _Job:
+    """One file that is to be written, open and as it was looked at."""
+
+    path: Path  # as the caller calls it
+    real: Path  # behind all links
+    source: BinaryIO
+    before: os.stat_result
+    kind: type  # mutagen's class for it
+    layout: Layout
+    fields: Wanted
+    journals: Path
+
+
+def _write(path: Path, fields: Wanted, expected: Stamp | None, journals: Path) -> Written:
     real = Path(os.path.realpath(path, strict=True))
-    before = real.stat()
-    if not stat.S_ISREG(before.st_mode):
+    if not stat.S_ISREG(real.stat().st_mode):
         raise NotWritableError(path, "it is not a file")
-    if expected is not None and stamp_of(before) != expected:
-        raise ChangedMeanwhileError(path, "the file was changed since it was looked at")
-    audio = open_audio(path)
-    old = {name: values(audio, FIELDS[name]) for name in fields}
-    if _says(audio, fields):
-        return Written(changed=False, old=old, stamp=stamp_of(before))
-    layout = load_layout(path, type(audio))
-    reason = forbidden(path)
+    with real.open("rb") as source, claimed(path, source.fileno()):
+        before = os.fstat(source.fileno())
+        if replay_for(journals, before):
+            raise ChangedMeanwhileError(path, "an earlier write to it had been broken off")
+        if expected is not None and stamp_of(before) != expected:
+            raise ChangedMeanwhileError(path, "the file was changed since it was looked at")
+        audio = open_audio(path)
+        old = {name: values(audio, FIELDS[name]) for name in fields}
+        if _says(audio, fields):
+            return Written(changed=False, old=old, stamp=stamp_of(before))
+        job = _Job(
+            path=path,
+            real=real,
+            source=source,
+            before=before,
+            kind=type(audio),
+            layout=read_layout(source, path, type(audio)),
+            fields=fields,
+            journals=journals,
+        )
+        _check(job)
+        return Written(changed=True, old=old, stamp=_in_place(job) or _as_a_copy(job))
+
+
+def _check(job: _Job) -> None:
+    """Raise NotWritableError where the file must not be written now."""
+    reason = forbidden(job.path)
     if reason is not None:
-        raise NotWritableError(path, reason)
-    check_room(path, real, before)
-    with hidden_sibling(real, ".tmp") as draft:
-        with real.open("rb") as source, draft.open("r+b") as target:
-            layout.write(source, target, fields)
-        _verify(path, draft, type(audio), layout, fields)
-        stamp = put_in_place(path, real, draft, before)
-    return Written(changed=True, old=old, stamp=stamp)
+        raise NotWritableError(job.path, reason)
+    check_room(job.path, job.real, job.before)
+    refuse_if_written(job.path, job.real)
+
+
+def _in_place(job: _Job) -> Stamp | None:
+    """Write where nothing has to move; None where something would."""
+    with _unless_changed(job):
+        patches = patches_of(job.layout, job.source, job.fields)
+        if not patches:
+            return None
+        with patched(job.source, patches) as trial:
+            _verify(job, trial)
+            _verify_sound(job, trial)
+    return write_in_place(
+        job.path,
+        job.real,
+        job.before,
+        patches,
+        verify=lambda written: _verify(job, written),
+        journals=job.journals,
+    )
+
+
+def _as_a_copy(job: _Job) -> Stamp:
+    """Write a copy beside the file, and put it in its place."""
+    with hidden_sibling(job.real) as draft:
+        with _unless_changed(job):
+            with draft.open("r+b") as target:
+                job.layout.write(job.source, target, job.fields)
+            with draft.open("rb") as trial:
+                _verify(job, trial)
+                _verify_sound(job, trial)
+        refuse_if_written(job.path, job.real)
+        if job.before.st_nlink > 1:
+            return overwrite(job.path, job.real, draft, job.before, journals=job.journals)
+        return put_in_place(job.path, job.real, draft, job.before)
+
+
+@contextmanager
+def _unless_changed(job: _Job) -> Iterator[None]:
+    """Where the file was changed meanwhile, whatever else went wrong came of that."""
+    try:
+        yield
+    except (TagError, LayoutError) as error:
+        if not same_file(job.before, job.real.stat()):
+            raise ChangedMeanwhileError(job.path, CHANGED) from error
+        raise
 
 
 def _says(audio: Audio, fields: Wanted) -> bool:
@@ -88,16 +175,19 @@ def _says(audio: Audio, fields: Wanted) -> bool:
     )
 
 
-def _verify(path: Path, draft: Path, kind: type, layout: Layout, fields: Wanted) -> None:
-    """Read the draft back, with mutagen and by its bytes. Raises TagError."""
+def _verify(job: _Job, trial: BinaryIO) -> None:
+    """Read the new file back, with mutagen and by its bytes. Raises TagError."""
     try:
-        audio = open_audio(draft, kind)
-        kept = load_layout(draft, kind).kept(fields.keys())
+        audio = open_audio(job.path, job.kind, trial)
+        kept = read_layout(trial, job.path, job.kind).kept(job.fields.keys())
     except TagError as error:
-        raise TagError(path, f"a trial copy could not be read: {error.reason}") from error
-    if not _says(audio, fields):
-        raise TagError(path, "the new tags did not read back, so the file was left alone")
-    if kept != layout.kept(fields.keys()):
-        raise TagError(path, "other tags would have changed, so the file was left alone")
-    if payload_fingerprint(draft) != payload_fingerprint(path):
-        raise TagError(path, "the sound would have changed, so the file was left alone")
+        raise TagError(job.path, f"a trial copy could not be read: {error.reason}") from error
+    if not _says(audio, job.fields):
+        raise TagError(job.path, "the new tags did not read back, so the file was left alone")
+    if kept != job.layout.kept(job.fields.keys()):
+        raise TagError(job.path, "other tags would have changed, so the file was left alone")
+
+
+def _verify_sound(job: _Job, trial: BinaryIO) -> None:
+    if fingerprint_of(trial) != fingerprint_of(job.source):
+        raise TagError(job.path, "the sound would have changed, so the file was left alone")

@@ -1,0 +1,203 @@
+"""Writes the few changed places of a song where they lie, and can take them back."""
+
+import base64
+import hashlib
+import os
+import stat
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from pathlib import Path
+from typing import Any, BinaryIO, Self
+
+from pacetag.db.records import Stamp
+from pacetag.tagger.tags.disk import read_at, write_at
+from pacetag.tagger.tags.errors import ChangedMeanwhileError, TagError
+from pacetag.tagger.tags.journal import published
+from pacetag.tagger.tags.patches import NEAR, Patch
+from pacetag.tagger.tags.replace import CHANGED, same_file, stamp_of
+
+
+class TakenBack(Enum):
+    """What was found of a write that broke off."""
+
+    RESTORED = auto()  # some of it was there; the song is as before now
+    UNTOUCHED = auto()  # nothing of it was there
+    FOREIGN = auto()  # somebody else changed the song since; it was left alone
+
+
+@dataclass(frozen=True, kw_only=True)
+class PatchNote:
+    """Which song is to change in which places, and how it is known again."""
+
+    KIND = "patches"
+
+    path: Path
+    size: int  # bytes of the song
+    patches: tuple[Patch, ...]
+    around: str  # a hash over what lies close to the patches
+
+    @classmethod
+    def of(cls, path: Path, descriptor: int, patches: Sequence[Patch]) -> Self:
+        """The note on an open song that is about to change."""
+        return cls(
+            path=path,
+            size=os.fstat(descriptor).st_size,
+            patches=tuple(patches),
+            around=_around(descriptor, patches),
+        )
+
+    def record(self) -> dict[str, Any]:
+        """The note as a journal's record."""
+        return {
+            "kind": self.KIND,
+            "path": os.fspath(self.path),
+            "size": self.size,
+            "around": self.around,
+            "patches": [
+                {"place": each.place, "old": _text(each.old), "new": _text(each.new)}
+                for each in self.patches
+            ],
+        }
+
+    @classmethod
+    def read(cls, record: Mapping[str, Any]) -> Self:
+        """The note of a journal's record. Raises ValueError, KeyError or TypeError."""
+        return cls(
+            path=Path(record["path"]),
+            size=record["size"],
+            around=record["around"],
+            patches=tuple(
+                Patch(
+                    place=each["place"],
+                    old=base64.b64decode(each["old"]),
+                    new=base64.b64decode(each["new"]),
+                )
+                for each in record["patches"]
+            ),
+        )
+
+    def take_back(self) -> TakenBack:
+        """Put the old bytes back, unless the song is not ours any more. Raises OSError."""
+        descriptor = os.open(self.path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
+        try:
+            return self.take_back_open(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def take_back_open(self, descriptor: int) -> TakenBack:
+        """The same of an open song."""
+        status = os.fstat(descriptor)
+        if (
+            not stat.S_ISREG(status.st_mode)
+            or status.st_size != self.size
+            or _around(descriptor, self.patches) != self.around
+        ):
+            return TakenBack.FOREIGN
+        found = [read_at(descriptor, each.place, len(each.old)) for each in self.patches]
+        pairs = list(zip(self.patches, found, strict=True))
+        if not all(is_mixture(there, each.old, each.new) for each, there in pairs):
+            return TakenBack.FOREIGN
+        if all(there == each.old for each, there in pairs):
+            os.fsync(descriptor)  # whoever put them back may have died before they reached the disk
+            return TakenBack.UNTOUCHED
+        for each in self.patches:
+            write_at(descriptor, each.place, each.old)
+        os.fsync(descriptor)
+        return TakenBack.RESTORED
+
+
+def write_in_place(
+    path: Path,
+    real: Path,
+    before: os.stat_result,
+    patches: Sequence[Patch],
+    *,
+    verify: Callable[[BinaryIO], None],
+    journals: Path,
+) -> Stamp:
+    """Journal the old bytes, write the new ones, read them back; the file's stamp afterwards.
+
+    `verify` reads the written file and raises what is wrong with it. Raises ChangedMeanwhileError
+    where the file is no longer what `before` says, else TagError or OSError; in all cases the file
+    keeps its old content, if need be from the next start on.
+    """
+    with real.open("r+b", buffering=0) as file:
+        descriptor = file.fileno()
+        note = PatchNote.of(real, descriptor, patches)
+        with published(journals, note.record()) as journal:
+            try:
+                _check(path, real, descriptor, before, patches)
+            except BaseException:
+                journal.drop()
+                raise
+            try:
+                stamp = _write(path, file, patches)
+                verify(file)
+                journal.drop()
+            except BaseException as error:
+                found = _taken_back(path, note, descriptor, error)
+                journal.drop()
+                if found is TakenBack.FOREIGN and isinstance(error, Exception):
+                    raise ChangedMeanwhileError(path, CHANGED) from error
+                raise
+    return stamp
+
+
+def _check(
+    path: Path, real: Path, descriptor: int, before: os.stat_result, patches: Sequence[Patch]
+) -> None:
+    """Raise ChangedMeanwhileError unless the open file is still what was looked at."""
+    same = all(read_at(descriptor, each.place, len(each.old)) == each.old for each in patches)
+    # Last, so that as little time as can be lies between this look and the first write.
+    if (
+        not same
+        or not same_file(before, os.fstat(descriptor))
+        or not same_file(before, real.stat())
+    ):
+        raise ChangedMeanwhileError(path, CHANGED)
+
+
+def _write(path: Path, file: BinaryIO, patches: Sequence[Patch]) -> Stamp:
+    descriptor = file.fileno()
+    for each in patches:
+        write_at(descriptor, each.place, each.new)
+    os.fsync(descriptor)
+    stamp = stamp_of(os.fstat(descriptor))  # before anything else, so that it is of our write
+    if any(read_at(descriptor, each.place, len(each.new)) != each.new for each in patches):
+        raise TagError(path, "the new tags did not read back, so the old ones were put back")
+    return stamp
+
+
+def _taken_back(path: Path, note: PatchNote, descriptor: int, error: BaseException) -> TakenBack:
+    try:
+        return note.take_back_open(descriptor)
+    except Exception as again:
+        raise TagError(
+            path,
+            f"writing its tags broke off ({error}), and they could not be put back ({again}); "
+            "pacetag tries again at its next start",
+        ) from error
+
+
+def is_mixture(found: bytes, old: bytes, new: bytes) -> bool:
+    """Whether every byte is the old or the new one at its place."""
+    if found in (old, new):
+        return True
+    return len(found) == len(old) and all(
+        there in (before, after) for there, before, after in zip(found, old, new, strict=True)
+    )
+
+
+def _around(descriptor: int, patches: Sequence[Patch]) -> str:
+    """A hash over what lies just before and behind each patch, where nothing changes."""
+    total = hashlib.blake2b(digest_size=16)
+    for each in patches:
+        start = max(0, each.place - NEAR)
+        for place, size in ((start, each.place - start), (each.stop, NEAR)):
+            total.update(read_at(descriptor, place, size) + b"|")
+    return total.hexdigest()
+
+
+def _text(data: bytes) -> str:
+    return base64.b64encode(data).decode("ascii")

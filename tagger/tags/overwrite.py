@@ -1,0 +1,218 @@
+"""Writes a new content over a song that has several names, and can take it back.
+
+Renaming would leave the other names with the old content. So the old one is copied beside the song
+first, and only while that copy has the name of a backup can the song be half written.
+"""
+
+import hashlib
+import os
+import stat
+from collections.abc import Mapping
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from pacetag.db.records import Stamp
+from pacetag.tagger.tags.disk import read_at, sync_folder, write_at
+from pacetag.tagger.tags.errors import ChangedMeanwhileError, TagError
+from pacetag.tagger.tags.in_place import TakenBack, is_mixture
+from pacetag.tagger.tags.journal import published
+from pacetag.tagger.tags.replace import CHANGED, same_file, stamp_of
+from pacetag.tagger.tags.siblings import BACKUP, FRESH, hidden_sibling, is_sibling
+
+_STEP = 1 << 20  # bytes copied at once
+_SECTOR = 512  # bytes that a disk writes as one
+_RESCUED = ".rescued"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CopyNote:
+    """Which song is to be written over with which draft, and where its old content lies."""
+
+    KIND = "copy"
+
+    path: Path
+    inode: int
+    draft: Path  # the new content
+    spare: Path  # the old content, as long as the song is whole
+    digest: str  # of the old content
+
+    @property
+    def backup(self) -> Path:
+        """The old content, as long as the song may be half written."""
+        return self.spare.with_suffix(BACKUP)
+
+    @property
+    def rescued(self) -> Path:
+        """The old content, where somebody else wrote the song since."""
+        return self.spare.with_suffix(_RESCUED)
+
+    @property
+    def fresh(self) -> Path:
+        """The new content, likewise."""
+        return self.draft.with_suffix(FRESH)
+
+    def record(self) -> dict[str, Any]:
+        """The note as a journal's record."""
+        return {
+            "kind": self.KIND,
+            "path": os.fspath(self.path),
+            "inode": self.inode,
+            "draft": self.draft.name,
+            "spare": self.spare.name,
+            "digest": self.digest,
+        }
+
+    @classmethod
+    def read(cls, record: Mapping[str, Any]) -> Self:
+        """The note of a journal's record. Raises ValueError, KeyError or TypeError."""
+        path, names = Path(record["path"]), (record["draft"], record["spare"])
+        if not all(map(is_sibling, names)):
+            raise ValueError("not a name that pacetag gives")
+        draft, spare = (path.with_name(name) for name in names)
+        return cls(
+            path=path, inode=record["inode"], draft=draft, spare=spare, digest=record["digest"]
+        )
+
+    def take_back(self) -> TakenBack:
+        """Copy the old content back, unless the song is not ours any more. Raises OSError.
+
+        Where it is not, the old content stays beside the song under a name of its own.
+        """
+        if not self.backup.exists():
+            self.path.stat()  # a disk that is not there has no backup either
+            found = TakenBack.UNTOUCHED
+        elif not self._is_ours():
+            self.backup.replace(self.rescued)
+            found = TakenBack.FOREIGN
+        else:
+            _copy(self.backup, self.path)
+            self.backup.replace(self.spare)
+            found = TakenBack.RESTORED
+        sync_folder(self.path.parent)
+        self.clear()
+        return found
+
+    def clear(self) -> None:
+        """Remove what lies beside the song, which is whole. Raises OSError."""
+        for each in (self.draft, self.fresh, self.spare):
+            each.unlink(missing_ok=True)
+
+    def _is_ours(self) -> bool:
+        """Whether the song is a mixture of old and new, and the backup what it should be."""
+        with ExitStack() as files:
+            try:
+                song, old, new = (
+                    files.enter_context(each.open("rb")).fileno()
+                    for each in (self.path, self.backup, self.fresh)
+                )
+            except FileNotFoundError:
+                return False
+            status = os.fstat(song)
+            sizes = [os.fstat(each).st_size for each in (old, new)]
+            return (
+                stat.S_ISREG(status.st_mode)
+                and status.st_ino == self.inode
+                and status.st_size <= max(sizes)
+                and _digest(old) == self.digest
+                and _is_mixture(song, old, new)
+            )
+
+
+def overwrite(
+    path: Path, real: Path, draft: Path, before: os.stat_result, *, journals: Path
+) -> Stamp:
+    """Write the draft over the song, journalled; the song's stamp afterwards.
+
+    Raises ChangedMeanwhileError where the song is no longer what `before` says, else TagError or
+    OSError; in all cases it keeps its old content, if need be from the next start on.
+    """
+    with hidden_sibling(real) as spare:
+        _copy(real, spare)
+        with spare.open("rb") as copy:
+            digest = _digest(copy.fileno())
+        note = CopyNote(path=real, inode=before.st_ino, draft=draft, spare=spare, digest=digest)
+        with published(journals, note.record()) as journal:
+            try:
+                if not same_file(before, real.stat()):  # as it may have been while it was copied
+                    raise ChangedMeanwhileError(path, CHANGED)
+                draft.replace(note.fresh)
+                spare.replace(note.backup)
+                sync_folder(real.parent)
+                stamp = _over(path, real, note.fresh, before)
+                note.backup.replace(spare)
+            except BaseException as error:
+                found = _taken_back(path, note, error)
+                journal.drop()
+                if found is TakenBack.FOREIGN and isinstance(error, Exception):
+                    reason = f"{CHANGED}; its old content is in {note.rescued}"
+                    raise ChangedMeanwhileError(path, reason) from error
+                raise
+            with suppress(OSError):  # the song is whole; the next start does what is left
+                sync_folder(real.parent)
+                note.clear()
+                journal.drop()
+    return stamp
+
+
+def _over(path: Path, real: Path, fresh: Path, before: os.stat_result) -> Stamp:
+    if not same_file(before, real.stat()):
+        raise ChangedMeanwhileError(path, CHANGED)
+    stamp = _copy(fresh, real)
+    with fresh.open("rb") as new, real.open("rb") as song:
+        if _digest(song.fileno()) != _digest(new.fileno()):
+            raise TagError(path, "the new content did not read back, so the old one was put back")
+    return stamp
+
+
+def _taken_back(path: Path, note: CopyNote, error: BaseException) -> TakenBack:
+    try:
+        if isinstance(error, ChangedMeanwhileError):  # nothing was written yet
+            note.backup.unlink(missing_ok=True)
+        return note.take_back()
+    except Exception as again:
+        raise TagError(
+            path,
+            f"it broke off half written ({error}), and could not be put back ({again}); pacetag "
+            f"tries again at its next start; its old content is in {note.backup}",
+        ) from error
+
+
+def _copy(source: Path, target: Path) -> Stamp:
+    """Copy content over an existing file, onto the disk itself; its stamp afterwards."""
+    with source.open("rb", buffering=0) as reader, target.open("r+b", buffering=0) as writer:
+        descriptor, place = writer.fileno(), 0
+        while data := reader.read(_STEP):
+            write_at(descriptor, place, data)
+            place += len(data)
+        os.ftruncate(descriptor, place)
+        os.fsync(descriptor)
+        return stamp_of(os.fstat(descriptor))
+
+
+def _is_mixture(song: int, old: int, new: int) -> bool:
+    """Whether each byte of a song is that of one of two contents; or nil, as after a power cut."""
+    place = 0
+    while part := read_at(song, place, _STEP):
+        before, after = (read_at(each, place, len(part)) for each in (old, new))
+        if part not in (before, after) and not all(
+            _sector_is_mixture(*(each[at : at + _SECTOR] for each in (part, before, after)))
+            for at in range(0, len(part), _SECTOR)
+        ):
+            return False
+        place += len(part)
+    return True
+
+
+def _sector_is_mixture(part: bytes, before: bytes, after: bytes) -> bool:
+    before, after = (each.ljust(len(part), b"\0") for each in (before, after))
+    return not any(part) or is_mixture(part, before, after)
+
+
+def _digest(descriptor: int) -> str:
+    total, place = hashlib.blake2b(digest_size=16), 0
+    while data := read_at(descriptor, place, _STEP):
+        total.update(data)
+        place += len(data)
+    return total.hexdigest()

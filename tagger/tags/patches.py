@@ -1,0 +1,151 @@
+"""A new file as a few changed places of the old one, where nothing in it has to move."""
+
+import errno
+import io
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from pacetag.tagger.tags.disk import read_at
+from pacetag.tagger.tags.layout import Layout, Wanted
+
+MOST = 4 << 20  # bytes to change; beyond that copying a song is no dearer
+NEAR = 4096  # bytes; places that lie nearer to each other count as one
+
+
+@dataclass(frozen=True, kw_only=True)
+class Patch:
+    """One place that changes."""
+
+    place: int  # of its first byte in the file
+    old: bytes
+    new: bytes  # as many
+
+    @property
+    def stop(self) -> int:
+        """The place after it."""
+        return self.place + len(self.old)
+
+
+class _MovedError(Exception):
+    """The new file is not the old one with a few places changed."""
+
+
+def patches_of(layout: Layout, source: BinaryIO, wanted: Wanted) -> tuple[Patch, ...] | None:
+    """What a rewrite would change in the file, place by place; None where things would move.
+
+    The rewrite is made in full, against the old file instead of a new one: so the patches are all
+    that would differ, whatever the layout thinks. Raises LayoutError or OSError.
+    """
+    comparison = _Comparison(source.fileno())
+    try:
+        layout.write(source, comparison, wanted)  # type: ignore[arg-type]
+        return comparison.patches()
+    except _MovedError:
+        return None
+
+
+class _Comparison:
+    """Takes a new file front to back, as a target of writing, and notes where it differs."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor, self._size = descriptor, os.fstat(descriptor).st_size
+        self._place = 0
+        self._found: list[tuple[int, bytes]] = []  # place, new bytes
+
+    def write(self, data: bytes) -> int:
+        """Compare the next bytes of the new file."""
+        if self._place + len(data) > self._size:
+            raise _MovedError
+        old = read_at(self._descriptor, self._place, len(data))
+        if old != data:
+            self._note(old, data)
+        self._place += len(data)
+        return len(data)
+
+    def _note(self, old: bytes, new: bytes) -> None:
+        begin = _alike(old, new)
+        end = len(new) - _alike(old[::-1], new[::-1])
+        start = self._place + begin
+        if self._found:
+            last, content = self._found[-1]
+            gap = start - last - len(content)
+            if gap <= NEAR:
+                between = read_at(self._descriptor, start - gap, gap)
+                self._found[-1] = (last, content + between + new[begin:end])
+                self._check()
+                return
+        self._found.append((start, new[begin:end]))
+        self._check()
+
+    def _check(self) -> None:
+        if sum(len(new) for _, new in self._found) > MOST:
+            raise _MovedError
+
+    def patches(self) -> tuple[Patch, ...]:
+        """What differs, once the new file is complete."""
+        if self._place != self._size:
+            raise _MovedError
+        return tuple(
+            Patch(place=place, old=read_at(self._descriptor, place, len(new)), new=new)
+            for place, new in self._found
+        )
+
+    def __getattr__(self, name: str) -> object:
+        """Whoever reads, seeks or cuts while writing cannot be followed."""
+        raise _MovedError
+
+
+def _alike(some: bytes, others: bytes) -> int:
+    """How many bytes at the beginning are the same; both are equally long."""
+    low, high = 0, len(some)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if some[low:middle] == others[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def patched(source: BinaryIO, patches: Sequence[Patch]) -> BinaryIO:
+    """The file as it would be with the patches, to read from; the disk is not touched."""
+    return io.BufferedReader(_Patched(source.fileno(), patches), 1 << 16)
+
+
+class _Patched(io.RawIOBase):
+    """A file seen through patches."""
+
+    def __init__(self, descriptor: int, patches: Sequence[Patch]) -> None:
+        self._descriptor, self._patches = descriptor, patches
+        self._size, self._place = os.fstat(descriptor).st_size, 0
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def seekable(self) -> bool:
+        """It is."""
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Go to a place. Raises OSError before the beginning, as files do."""
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._place, io.SEEK_END: self._size}[whence]
+        if start + offset < 0:
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+        self._place = start + offset
+        return self._place
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        """Read what fits."""
+        data = bytearray(read_at(self._descriptor, self._place, len(buffer)))
+        stop = self._place + len(data)
+        for patch in self._patches:
+            low, high = max(patch.place, self._place), min(patch.stop, stop)
+            if low < high:
+                new = patch.new[low - patch.place : high - patch.place]
+                data[low - self._place : high - self._place] = new
+        buffer[: len(data)] = data
+        self._place = stop
+        return len(data)

@@ -1,0 +1,80 @@
+"""Hidden files beside a song: drafts of its next content, and copies of its last."""
+
+import os
+import re
+import secrets
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from pacetag.tagger.tags.disk import hold
+
+_NAME = re.compile(r"\.pacetag-[0-9a-f]{12}\.(tmp|new|bak)")  # which no player takes for a song
+DRAFT, FRESH, BACKUP = ".tmp", ".new", ".bak"
+
+
+@contextmanager
+def hidden_sibling(real: Path) -> Iterator[Path]:
+    """An empty file beside the file, ours alone; it goes at the end, whatever happens.
+
+    Those of processes that were killed go before. Raises OSError.
+    """
+    sweep(real.parent)
+    sibling, descriptor = _held_file(real)
+    try:
+        yield sibling
+    finally:
+        try:
+            with suppress(OSError):  # the next draft's maker sweeps it away
+                sibling.unlink(missing_ok=True)
+        finally:
+            os.close(descriptor)
+
+
+def _held_file(real: Path) -> tuple[Path, int]:
+    """A new hidden file, locked for as long as its descriptor is open."""
+    while True:
+        sibling = real.with_name(f".pacetag-{secrets.token_hex(6)}{DRAFT}")
+        # Nobody else's, until it has the file's mode.
+        descriptor = os.open(sibling, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            if _is_ours(descriptor):
+                return sibling, descriptor
+        except BaseException:
+            os.close(descriptor)
+            sibling.unlink(missing_ok=True)
+            raise
+        os.close(descriptor)  # somebody swept it away before it was locked
+
+
+def _is_ours(descriptor: int) -> bool:
+    try:
+        held = hold(descriptor)
+    except OSError:  # a file system without locks: nobody can sweep there either
+        held = True
+    return held and os.fstat(descriptor).st_nlink > 0
+
+
+def is_sibling(name: str) -> bool:
+    """Whether a name is one that only this package gives."""
+    return _NAME.fullmatch(name) is not None
+
+
+def sweep(folder: Path) -> None:
+    """Remove the drafts that no living process holds. Whatever a journal may speak of stays."""
+    with suppress(OSError), os.scandir(folder) as listing:
+        stale = [each.name for each in listing if is_sibling(each.name)]
+        for name in stale:
+            if name.endswith(DRAFT):
+                _remove_if_stale(folder / name)
+
+
+def _remove_if_stale(draft: Path) -> None:
+    with suppress(OSError):
+        descriptor = os.open(draft, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
+        try:
+            if stat.S_ISREG(os.fstat(descriptor).st_mode) and hold(descriptor):
+                draft.unlink()
+        finally:
+            os.close(descriptor)
