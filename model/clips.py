@@ -12,8 +12,7 @@ from pacetag.model.patches import Folder, log_power, network_input
 from pacetag.model.runtime import BATCH, Runtime
 from pacetag.model.spec import FeatureSpec
 
-CLIPS = 9  # per candidate and song at most, shared among its excerpts
-CLIP_SECONDS = 7.5  # of sound for every clip, so that little sound is not judged over and over
+CLIPS = 9  # per likely tempo and song, shared among its excerpts
 PROBES = 3  # clips of a song in which every tempo is judged; at least one of each excerpt
 # The logit that a tempo must reach in one of these to be judged in the others as well; three of
 # four candidates do not. One that is there in a part of the song only does, and is kept.
@@ -92,8 +91,7 @@ class _Row:
 def clip_counts(seconds: Sequence[float]) -> list[int]:
     """How many clips each excerpt of a song gets, from their seconds [excerpts]; at least one."""
     total = sum(seconds)
-    clips = min(CLIPS, max(len(seconds), round(total / CLIP_SECONDS)))
-    return [max(1, round(clips * each / total)) for each in seconds]
+    return [max(1, round(CLIPS * each / total)) for each in seconds]
 
 
 def probes(count: int, wanted: int) -> list[int]:

@@ -1,6 +1,7 @@
 """MP3, AAC, ALAC, WMA, WavPack, Monkey's Audio and all else that FFmpeg reads, through PyAV."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 from av.audio.frame import AudioFrame, format_dtypes
 from av.audio.stream import AudioStream
 from av.container import InputContainer
+from av.packet import Packet
 from numpy.typing import NDArray
 
 from pacetag.model.decoders_headers import cut_off, xing_seconds
@@ -52,8 +54,10 @@ class FfmpegDecoder:
         if not self._container.streams.audio:
             raise DecodeError(self._path, "there is no audio in it")
         stream = self._container.streams.audio[0]
-        # A text named .mp3 gets this far: FFmpeg believes the name and then finds no frame.
-        if not stream.rate or not stream.channels:
+        # A text named .mp3 gets this far: FFmpeg believes the name and then finds no frame. Of a
+        # codec that FFmpeg does not know there is no context, whatever the types say.
+        context: object = stream.codec_context
+        if context is None or not stream.rate or not stream.channels:
             raise DecodeError(self._path, "no sound can be decoded from it")
         stream.codec_context.thread_count = 1  # a scan keeps every processor busy by itself
         return stream
@@ -92,12 +96,19 @@ class FfmpegDecoder:
         end = None
         try:
             self._seek((self._guess() or 0.0) - END_PROBE)
-            for packet in self._container.demux(self._stream):
+            for packet in self._packets():
                 if packet.pts is not None:
                     end = packet.pts + (packet.duration or 0)
         except av.error.FFmpegError:
             pass  # what was read until here is what there is
         return None if end is None else float((end - self._offset) * self._time_base)
+
+    def _packets(self) -> Iterator[Packet]:
+        """The packets from where the file stands. Raises FFmpegError."""
+        # PyAV 18 does not know streams that begin later, as in Ogg files that were joined: the
+        # song ends there.
+        with suppress(IndexError):
+            yield from self._container.demux(self._stream)
 
     @property
     def _time_base(self) -> float:
@@ -126,7 +137,7 @@ class FfmpegDecoder:
         try:
             self._seek(start - PRE_ROLL)
             early = self._ticks(start - PRE_ROLL)
-            for packet in self._container.demux(self._stream):
+            for packet in self._packets():
                 if packet.pts is not None and packet.pts + (packet.duration or 0) < early:
                     continue  # in a file of hours FFmpeg's index is coarse: it begins minutes early
                 try:

@@ -86,7 +86,8 @@ class SndfileDecoder:
                 block = self._file.read(min(missing, BLOCK), dtype="float32", always_2d=True)
                 if not len(block):
                     break
-                blocks.append(block @ shares)
+                with np.errstate(invalid="ignore", over="ignore"):  # who asks looks for those
+                    blocks.append(block @ shares)
                 missing -= len(block)
         except soundfile.LibsndfileError:
             raise DecodeError(self._path, f"damaged somewhere after {start:.0f} s") from None

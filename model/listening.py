@@ -18,7 +18,7 @@ class ListeningSettings:
     most_between: float = 30.0  # s listened to of each gap between the glances, if doubt remains
     # Sum over the tempos of how probable it is that the verdict on each is wrong, from which on
     # more is listened to. What other values cost and gain stands in docs/performance.md.
-    doubt: float = 0.3
+    doubt: float = 0.2
 
 
 LISTENING = ListeningSettings()

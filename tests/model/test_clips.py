@@ -31,10 +31,10 @@ def heard(click_track: ClickTrack, spec: FeatureSpec) -> list[Features]:
 @pytest.mark.parametrize(
     ("seconds", "counts"),
     [
-        ((15.0, 15.0, 15.0), [2, 2, 2]),
+        ((15.0, 15.0, 15.0), [3, 3, 3]),
         ((15.0, 30.0, 15.0, 30.0, 15.0), [1, 3, 1, 3, 1]),
         ((40.0, 40.0, 40.0), [3, 3, 3]),
-        ((12.0,), [2]),
+        ((12.0,), [9]),
         ((3.0, 100.0), [1, 9]),
         ((), []),
     ],
@@ -62,7 +62,7 @@ def test_hopeless_tempos_are_judged_once_an_excerpt(
 
     assert runtime.cases == 2 * 3
     assert (logits == HOPELESS - 1).all()
-    assert logits.shape == (2, 6)
+    assert logits.shape == (2, 9)
 
 
 def test_likely_tempos_are_judged_in_every_clip(heard: list[Features], spec: FeatureSpec) -> None:
@@ -70,7 +70,7 @@ def test_likely_tempos_are_judged_in_every_clip(heard: list[Features], spec: Fea
 
     Clips(runtime, spec).logits(heard, np.array([60.0, 120.0]))
 
-    assert runtime.cases == 2 * 6
+    assert runtime.cases == 2 * 9
 
 
 def test_sparing_hopeless_tempos_changes_no_likely_one(
@@ -94,5 +94,5 @@ def test_without_tempos_or_excerpts_there_is_nothing(
 ) -> None:
     clips = Clips(CountingRuntime(0.0), spec)
 
-    assert clips.logits(heard, np.empty(0)).shape == (0, 6)
+    assert clips.logits(heard, np.empty(0)).shape == (0, 9)
     assert clips.logits([], np.empty(0)).shape == (0, 0)
