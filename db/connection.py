@@ -1,13 +1,11 @@
 """Opening the file and taking turns on it; what SQLite reports is put in words here."""
 
 import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from pacetag.db.errors import BusyIndexError, DamagedIndexError, SongIndexError
-from pacetag.db.light_sqlite_utils import Database
 
 BUSY_TIMEOUT = 30.0  # seconds; a write takes milliseconds, so longer means a stuck process
 
@@ -16,48 +14,47 @@ _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
-def connect(path: Path) -> Database:
-    """Open the file, made if it is not there, with foreign keys on."""
-    # Opened here, since sqlite-utils would leave the timeout at 5 s; and without its plug-ins,
-    # which are looked for in every installed package (10 ms) and are not ours to run.
-    connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT)
+def connect(path: Path) -> sqlite3.Connection:
+    """Open the file, made if it is not there, with foreign keys on.
+
+    A plain connection: sqlite-utils, which shapes the tables, takes longer to import than most
+    questions take to answer. Transactions begin and end where `writing` and `snapshot` say.
+    """
+    connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT, isolation_level=None)
     try:
         connection.execute("PRAGMA foreign_keys = ON")
-        return Database(connection, execute_plugins=False, recursive_triggers=False)
     except BaseException:
         connection.close()
         raise
-
-
-def enable_wal(db: Database) -> None:
-    """Let readers go on while one process writes; the file stays in this mode.
-
-    SQLite does not apply the busy timeout where two processes switch at the same moment (both
-    read, then want the file alone): one of them is refused at once, and asks again here.
-    """
-    deadline = time.monotonic() + BUSY_TIMEOUT
-    while True:
-        try:
-            return db.enable_wal()
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
-                raise
-            time.sleep(0.01)
+    return connection
 
 
 @contextmanager
-def writing(db: Database) -> Iterator[None]:
+def writing(connection: sqlite3.Connection) -> Iterator[None]:
     """Hold one transaction around the block: all of it is kept, or nothing.
 
     IMMEDIATE, because a transaction that reads first and then wants to write fails at once,
     timeout or not, when another process has written in between.
     """
-    db.execute("BEGIN IMMEDIATE")
+    with _transaction(connection, "BEGIN IMMEDIATE"):
+        yield
+
+
+@contextmanager
+def snapshot(connection: sqlite3.Connection) -> Iterator[None]:
+    """Let all statements of the block see the index as it is at the first of them."""
+    with _transaction(connection, "BEGIN"):
+        yield
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection, begin: str) -> Iterator[None]:
+    connection.execute(begin)
     try:
         yield
-        db.commit()
+        connection.commit()
     except BaseException:
-        db.rollback()
+        connection.rollback()
         raise
 
 

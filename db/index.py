@@ -1,16 +1,23 @@
 """The song index: what is known of every file, and which songs have which pace."""
 
-import json
-from collections.abc import Iterable, Mapping
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from pacetag.db import search
 from pacetag.db import statements as sql
-from pacetag.db.connection import connect, enable_wal, in_words, writing
-from pacetag.db.light_sqlite_utils import Database
-from pacetag.db.migrations import check_origin, migrate
-from pacetag.db.records import IndexStats, PaceMatch, SongRecord, Stamp
+from pacetag.db.connection import connect, in_words, writing
+from pacetag.db.records import (
+    BestSongs,
+    Glimpse,
+    IndexStats,
+    PaceMatch,
+    PaceQuery,
+    SongRecord,
+    Stamp,
+)
 from pacetag.db.rows import (
     Row,
     decode_path,
@@ -20,7 +27,10 @@ from pacetag.db.rows import (
     song_records,
     song_row,
 )
+from pacetag.db.runs import TagChange
 from pacetag.db.statistics import index_statistics
+from pacetag.db.steps import is_current
+from pacetag.db.write_log import WriteLog
 
 
 class SongIndex:
@@ -30,10 +40,11 @@ class SongIndex:
     locked for over 30 s, or cannot be read or written.
     """
 
-    def __init__(self, db: Database, path: Path) -> None:
+    def __init__(self, db: sqlite3.Connection, path: Path) -> None:
         """Use `open` instead, which also brings the file up to date."""
         self._db = db
         self.path = path
+        self.writes = WriteLog(db, path)
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -49,9 +60,11 @@ class SongIndex:
             path.parent.mkdir(parents=True, exist_ok=True)
             db = connect(path)
             try:
-                check_origin(db, path)
-                enable_wal(db)
-                migrate(db)
+                if not is_current(db):
+                    # sqlite-utils takes a while to import, and most indexes need nothing of it.
+                    from pacetag.db.migrations import bring_up_to_date
+
+                    bring_up_to_date(db, path)
             except BaseException:
                 db.close()
                 raise
@@ -88,47 +101,64 @@ class SongIndex:
         self,
         song: SongRecord,
         *,
-        old_tags: Mapping[str, list[str]] | None = None,
+        write: int | None = None,
+        found: TagChange | None = None,
         moved_from: str | None = None,
     ) -> None:
         """Note a song, all in one transaction; what was known of its path is replaced.
 
         Args:
             song: the record; its paces most confident first.
-            old_tags: values that tag fields had before they were written, [] where there was no
-                such field. For each field only the first values noted are kept, until the file
-                holds other audio (another fingerprint).
-            moved_from: the path at which this song was known; its row and old tags move along.
+            write: the number of the write in the log that this song's stamp finishes.
+            found: what its tags hold, which needs no writing, and what they held before pacetag,
+                as far as can be told; counts where the log knows nothing of the song.
+            moved_from: the path at which this song was known; its row and its writes move along.
         """
         with in_words(self.path), writing(self._db):
             if moved_from is not None and moved_from != song.path:
-                self._move(encode_path(moved_from), encode_path(song.path))
+                self._move(encode_path(moved_from), encode_path(song.path), song.fingerprint)
+                if song.fingerprint is not None:
+                    self.writes.carry_over(moved_from, song.path, song.fingerprint)
             song_id = self._db.execute(sql.STORE_SONG, song_row(song)).fetchone()[0]
             self._db.execute(sql.FORGET_PACES, {"song_id": song_id})
-            self._db.conn.executemany(
+            self._db.executemany(
                 sql.STORE_PACE,
                 [
                     (song_id, rank, float(pace.bpm), float(pace.confidence))
                     for rank, pace in enumerate(song.paces)
                 ],
             )
-            self._note_old_tags(song.path, old_tags or {}, song.fingerprint)
+            if write is not None:
+                self.writes.finish(write, song.stamp)
+            if found is not None and song.fingerprint is not None:
+                self.writes.see_to(song.path, song.fingerprint, song.stamp, found)
+
+    def glimpses(self, paths: Sequence[str]) -> Iterator[Glimpse]:
+        """Yield, of each of these files that is known, what tells whether it must be looked at."""
+        with in_words(self.path):
+            yield from search.glimpses(self._db, paths)
 
     def stamps_under(self, folder: str) -> dict[str, Stamp]:
         """Return path -> stamp of the songs at or below `folder` that are not missing."""
         rows = self._rows(sql.STAMPS_UNDER, path_ranges(folder))
-        return {decode_path(row["path"]): decode_stamp(row["stamp"]) for row in rows}
+        return {decode_path(path): decode_stamp(stamp) for path, stamp in rows}
+
+    def paths_under(self, folder: str) -> Iterator[str]:
+        """Yield the paths of the songs at or below `folder` that are not missing."""
+        with in_words(self.path):
+            for (path,) in self._db.execute(sql.PATHS_UNDER, path_ranges(folder)):
+                yield decode_path(path)
 
     def mark_missing(self, paths: Iterable[str]) -> None:
         """Note that these files are gone. Their rows stay, in case they come back or moved."""
         with in_words(self.path), writing(self._db):
             values = [(encode_path(path),) for path in paths]
-            self._db.conn.executemany(sql.MARK_MISSING, values)
+            self._db.executemany(sql.MARK_MISSING, values)
 
     def missing_under(self, folder: str) -> list[str]:
         """Return the paths at or below `folder` that are marked missing, sorted."""
         rows = self._rows(sql.MISSING_UNDER, path_ranges(folder))
-        return sorted(decode_path(row["path"]) for row in rows)
+        return sorted(decode_path(path) for (path,) in rows)
 
     def matches(self, *, low: float, high: float, min_confidence: float) -> list[PaceMatch]:
         """Return the songs with a pace of `low` to `high` bpm, borders included.
@@ -147,58 +177,41 @@ class SongIndex:
             found.append(PaceMatch(song=song, pace=max(fitting, key=lambda pace: pace.confidence)))
         return found
 
+    def best(self, query: PaceQuery, *, at_most: int) -> BestSongs:
+        """Return the songs that own the worthiest `at_most` paces, missing and failed ones aside.
+
+        Reads no more whole songs than that, however many have a pace that is sought.
+        """
+        with in_words(self.path):
+            return search.best_songs(self._db, query, at_most=at_most)
+
+    def distances(self, query: PaceQuery) -> Iterator[float]:
+        """Yield, for each audio with a pace that is sought, how far the nearest is off, as a share.
+
+        Missing and failed songs are left out, and copies of the same audio count as one.
+        """
+        with in_words(self.path):
+            yield from search.distances(self._db, query)
+
     def stats(self) -> IndexStats:
         """Return the index in numbers."""
         with in_words(self.path):
             return index_statistics(self._db)
 
-    def note_old_tags(
-        self, path: str, old_tags: Mapping[str, list[str]], *, fingerprint: str | None
-    ) -> None:
-        """Note, before a file is written, what its tag fields hold; `store` does it afterwards.
-
-        Args:
-            path: the file.
-            old_tags: as for `store`.
-            fingerprint: of the audio in it, as it will be stored.
-        """
-        with in_words(self.path), writing(self._db):
-            self._note_old_tags(path, old_tags, fingerprint)
-
-    def old_tags(self, path: str) -> Mapping[str, list[str]] | None:
-        """Return field -> values from before pacetag first wrote it, or None if it never did."""
-        rows = self._rows(sql.OLD_TAGS, {"path": encode_path(path)})
-        return {row["field"]: json.loads(row["old_values"]) for row in rows} or None
-
-    def forget_old_tags(self, path: str) -> None:
-        """Drop the old values, once they have been put back."""
-        with in_words(self.path), writing(self._db):
-            self._db.execute(sql.FORGET_OLD_TAGS, {"path": encode_path(path)})
-
-    def _note_old_tags(
-        self, path: str, old_tags: Mapping[str, list[str]], fingerprint: str | None
-    ) -> None:
-        stored = encode_path(path)
-        if fingerprint is not None:
-            stale = {"path": stored, "fingerprint": fingerprint}
-            self._db.execute(sql.FORGET_STALE_TAGS, stale)
-        values = [(stored, field, json.dumps(old), fingerprint) for field, old in old_tags.items()]
-        self._db.conn.executemany(sql.NOTE_OLD_TAGS, values)
-
-    def _move(self, old: str | bytes, new: str | bytes) -> None:
-        """Rename a row and its old tags. What was known of the new path was overwritten."""
-        paths = {"old": old, "new": new}
+    def _move(self, old: str | bytes, new: str | bytes, fingerprint: str | None) -> None:
+        """Rename a row, if it is of that audio. What was known of the new path is overwritten."""
+        paths = {"old": old, "new": new, "fingerprint": fingerprint}
         if self._db.execute(sql.IS_KNOWN, paths).fetchone() is None:
             return
         for statement in sql.MOVE:
             self._db.execute(statement, paths)
 
     def _songs(self, statement: str, values: Mapping[str, object]) -> list[SongRecord]:
-        return song_records(self._rows(statement, values))
+        return list(song_records(self._rows(statement, values)))
 
     def _rows(self, statement: str, values: Mapping[str, object]) -> list[Row]:
         with in_words(self.path):
-            return list(self._db.query(statement, dict(values)))
+            return self._db.execute(statement, dict(values)).fetchall()
 
 
 def _first(songs: list[SongRecord]) -> SongRecord | None:

@@ -3,22 +3,24 @@
 Append only: a step that was released is never edited, since somebody's file has taken it.
 """
 
+import sqlite3
+import time
 from collections.abc import Callable
 from pathlib import Path
 
+from pacetag.db import connection as taking_turns
 from pacetag.db.connection import writing
 from pacetag.db.errors import ForeignIndexError, NewerIndexError
 from pacetag.db.light_sqlite_utils import Database, ForeignKey, Migrations
+from pacetag.db.steps import MIGRATION_SET, STEPS
 
-MIGRATIONS = Migrations("pacetag")
-STEPS: list[str] = []  # their names, in order
+MIGRATIONS = Migrations(MIGRATION_SET)
 
 Step = Callable[[Database], None]
 
 
 def _step(name: str) -> Callable[[Step], Step]:
-    """Append a step."""
-    STEPS.append(name)
+    """Append a step; `steps.STEPS` lists it too."""
     return MIGRATIONS(name=name)
 
 
@@ -83,12 +85,101 @@ def _steadiness(db: Database) -> None:
     songs.add_column("changes", str)  # tempos of its parts in turn, "100.00 141.00"; most have none
 
 
-def check_origin(db: Database, path: Path) -> None:
-    """Look, without writing, whether this file is one that this pacetag may bring up to date.
+@_step("0004_pace_bins")
+def _pace_bins(db: Database) -> None:
+    # Counting each song once a bin over all paces took ten seconds in a library of a million.
+    songs = db.table("songs")
+    songs.add_column("bins", int, not_null_default=0)  # a bit for each 10 bpm, see bins.bins_of
+    db.execute(
+        """
+        UPDATE songs SET bins = coalesce((
+            SELECT sum(DISTINCT CASE
+                WHEN bpm BETWEEN 40 AND 320
+                THEN 1 << CAST((min(bpm, 319.995) - 40) / 10 AS INTEGER)
+                ELSE 1 << 28
+            END) FROM paces WHERE song_id = songs.id
+        ), 0) WHERE failure IS NULL
+        """
+    )
+    songs.create_index(["missing", "bins"], "songs_by_bins")
+
+
+@_step("0005_runs")
+def _runs(db: Database) -> None:
+    db.create_table(
+        "runs",
+        {
+            "id": int,
+            "command": str,
+            "started": float,  # seconds since 1970
+        },
+        pk="id",
+        not_null={"command"},
+    )
+    db.create_table(
+        "tag_writes",
+        {
+            "id": int,
+            "path": bytes,
+            "fingerprint": str,  # of the audio in the file
+            "run": int,  # none: the tags were found as pacetag writes them
+            "old": str,  # JSON: field -> list of strings
+            "new": str,  # likewise
+            "stamp": str,  # after the write; none: it was not finished
+            "undoing": int,  # 0 or 1
+            "undone_by": int,  # the run that took it back
+        },
+        pk="id",
+        not_null={"path", "fingerprint", "old", "undoing"},
+        defaults={"undoing": 0},
+        foreign_keys=[
+            ForeignKey("tag_writes", "run", "runs", "id"),
+            ForeignKey("tag_writes", "undone_by", "runs", "id"),
+        ],
+    )
+    _carry_old_tags_over(db)
+    writes = db.table("tag_writes")
+    writes.create_index(["path", "fingerprint"], "tag_writes_by_song")
+    writes.create_index(["fingerprint"], "tag_writes_by_audio")
+    writes.create_index(["run"], "tag_writes_by_run")
+    db.table("old_tags").drop()
+
+
+def _carry_old_tags_over(db: Database) -> None:
+    """All of them as one run of which nobody knows when it was, or what it wrote."""
+    db.execute(
+        "INSERT INTO runs (id, command) SELECT 1, 'scan' WHERE EXISTS (SELECT 1 FROM old_tags)"
+    )
+    db.execute(
+        """
+        INSERT INTO tag_writes (path, fingerprint, run, old, stamp)
+        SELECT old_tags.path, coalesce(min(old_tags.fingerprint), min(songs.fingerprint), ''), 1,
+               json_group_object(field, json(old_values)), coalesce(min(stamp), '')
+        FROM old_tags LEFT JOIN songs ON songs.path = old_tags.path
+        GROUP BY old_tags.path ORDER BY old_tags.path
+        """
+    )
+
+
+def bring_up_to_date(connection: sqlite3.Connection, path: Path) -> None:
+    """Bring the index at `path` into its newest shape, and into WAL mode.
 
     Raises:
         NewerIndexError: it has taken steps that are not known here.
         ForeignIndexError: it holds tables, but no step of pacetag.
+    """
+    # Without its plug-ins, which are looked for in every installed package (10 ms) and are not
+    # ours to run.
+    db = Database(connection, execute_plugins=False, recursive_triggers=False)
+    check_origin(db, path)
+    enable_wal(db)
+    migrate(db)
+
+
+def check_origin(db: Database, path: Path) -> None:
+    """Look, without writing, whether this file is one that this pacetag may bring up to date.
+
+    Raises NewerIndexError or ForeignIndexError, as `bring_up_to_date` does.
     """
     with db.atomic():  # one snapshot: another process may be creating the tables just now
         applied = [step.name for step in MIGRATIONS.applied(db)]
@@ -100,6 +191,23 @@ def check_origin(db: Database, path: Path) -> None:
         raise ForeignIndexError(path, "a database of another program")
 
 
+def enable_wal(db: Database) -> None:
+    """Let readers go on while one process writes; the file stays in this mode.
+
+    SQLite does not apply the busy timeout where two processes switch at the same moment (both
+    read, then want the file alone): one of them is refused at once, and asks again here.
+    """
+    deadline = time.monotonic() + taking_turns.BUSY_TIMEOUT
+    while True:
+        try:
+            return db.enable_wal()
+        except sqlite3.OperationalError as error:
+            late = time.monotonic() > deadline
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or late:
+                raise
+            time.sleep(0.01)
+
+
 def migrate(db: Database) -> None:
     """Take the steps that are still missing, each in one transaction together with its record.
 
@@ -107,6 +215,6 @@ def migrate(db: Database) -> None:
     moment take turns.
     """
     while MIGRATIONS.pending(db):
-        with writing(db):
+        with writing(db.conn):
             later = [step.name for step in MIGRATIONS.pending(db)][1:]
             MIGRATIONS.apply(db, stop_before=later[:1])

@@ -1,10 +1,12 @@
 """What the index holds, as values: a song, its stamp, its paces, and the whole in numbers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from pacetag.db.runs import TagState
 
-@dataclass(frozen=True, kw_only=True)
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Stamp:
     """How a file looked when it was last dealt with; any difference means: look again."""
 
@@ -14,7 +16,7 @@ class Stamp:
     inode: int
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PaceRecord:
     """One rate at which a step falls on each felt beat."""
 
@@ -22,7 +24,7 @@ class PaceRecord:
     confidence: float  # probability, 0..1
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SongRecord:
     """One audio file as the index knows it."""
 
@@ -42,12 +44,47 @@ class SongRecord:
     missing: bool = False  # was not there any more at the last scan
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Glimpse:
+    """Of a song only what tells whether its file must be looked at."""
+
+    path: str  # absolute, as from os.fsdecode
+    stamp: Stamp
+    bundle: str | None  # name of the bundle that judged it
+    paces: tuple[PaceRecord, ...]  # most confident first
+    failure: str | None  # why it could not be judged
+    missing: bool  # was not there any more at the last scan
+    tags: TagState  # what became of its tags so far
+
+
 @dataclass(frozen=True, kw_only=True)
 class PaceMatch:
     """A song and the pace that answers a query."""
 
     song: SongRecord
     pace: PaceRecord
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaceQuery:
+    """Which paces are sought, and what one that is found is worth.
+
+    Worth is confidence * (1 - fall * d**2), where d is how far the pace is off the centre, as a
+    share of it.
+    """
+
+    centre: float  # bpm
+    reach: float  # how far a pace may be off the centre, as a share of it
+    min_confidence: float  # 0..1
+    fall: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class BestSongs:
+    """The first part of an answer, by the worth of paces."""
+
+    songs: Sequence[SongRecord]  # in no order
+    left: float | None  # no pace that was left out is worth more than this; None: none was
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,12 +1,15 @@
 """Songs as rows of the index, and back."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
+from pacetag.db.bins import bins_of
 from pacetag.db.records import PaceRecord, SongRecord, Stamp
 
-Row = Mapping[str, Any]
+Row = tuple[Any, ...]
 
 # The columns that a song brings along; the first one identifies it.
 SONG_COLUMNS = (
@@ -24,6 +27,7 @@ SONG_COLUMNS = (
     "failure",
     "missing",
 )
+STORED_COLUMNS = (*SONG_COLUMNS, "bins")  # with what follows from the others
 
 
 def encode_path(path: str) -> str | bytes:
@@ -71,7 +75,7 @@ def decode_stamp(text: str) -> Stamp:
 
 
 def song_row(song: SongRecord) -> dict[str, object]:
-    """Return the values of SONG_COLUMNS."""
+    """Return the values of STORED_COLUMNS."""
     return {
         "path": encode_path(song.path),
         "stamp": encode_stamp(song.stamp),
@@ -86,41 +90,56 @@ def song_row(song: SongRecord) -> dict[str, object]:
         "bundle": song.bundle,
         "failure": _storable(song.failure),
         "missing": int(song.missing),
+        # Of those that a playlist may offer.
+        "bins": 0 if song.failure is not None else bins_of(pace.bpm for pace in song.paces),
     }
 
 
-def song_records(rows: Iterable[Row]) -> list[SongRecord]:
-    """Gather rows, one a pace and those of one song in a row, into songs.
+def song_records(rows: Iterable[Row]) -> Iterator[SongRecord]:
+    """Yield songs, gathered from rows, one a pace and those of one song in a row.
 
-    Each row has `id`, the SONG_COLUMNS, `bpm` and `confidence`; the last two are None for a song
-    without any pace.
+    Each row has the song's id, the SONG_COLUMNS, bpm and confidence; the last two are None for a
+    song without any pace.
     """
-    songs: dict[int, Row] = {}
-    paces: dict[int, list[PaceRecord]] = {}
-    for row in rows:
-        songs.setdefault(row["id"], row)
-        heard = paces.setdefault(row["id"], [])
-        if row["bpm"] is not None:
-            heard.append(PaceRecord(bpm=row["bpm"], confidence=row["confidence"]))
-    return [_song_record(row, tuple(paces[key])) for key, row in songs.items()]
+    for _, grouped in groupby(rows, itemgetter(0)):
+        of_song = list(grouped)
+        heard = (row[-2:] for row in of_song if row[-2] is not None)
+        paces = [PaceRecord(bpm=bpm, confidence=confidence) for bpm, confidence in heard]
+        yield song_record(of_song[0][1:-2], paces)
 
 
-def _song_record(row: Row, paces: tuple[PaceRecord, ...]) -> SongRecord:
+def song_record(values: Sequence[Any], paces: Sequence[PaceRecord]) -> SongRecord:
+    """Return a song from the values of SONG_COLUMNS."""
+    (
+        path,
+        stamp,
+        fingerprint,
+        title,
+        artist,
+        album,
+        genre,
+        duration,
+        spread,
+        changes,
+        bundle,
+        failure,
+        missing,
+    ) = values
     return SongRecord(
-        path=decode_path(row["path"]),
-        stamp=decode_stamp(row["stamp"]),
-        fingerprint=row["fingerprint"],
-        title=row["title"],
-        artist=row["artist"],
-        album=row["album"],
-        genre=row["genre"],
-        duration=row["duration"],
-        spread=row["spread"],
-        changes=tuple(map(float, (row["changes"] or "").split())),
-        bundle=row["bundle"],
-        paces=paces,
-        failure=row["failure"],
-        missing=bool(row["missing"]),
+        path=decode_path(path),
+        stamp=decode_stamp(stamp),
+        fingerprint=fingerprint,
+        title=title,
+        artist=artist,
+        album=album,
+        genre=genre,
+        duration=duration,
+        spread=spread,
+        changes=tuple(map(float, changes.split())) if changes else (),
+        bundle=bundle,
+        paces=tuple(paces),
+        failure=failure,
+        missing=bool(missing),
     )
 
 

@@ -1,6 +1,10 @@
 """The SQL of the index. Every search is served by an index of migrations.py, as tests check."""
 
-from pacetag.db.rows import SONG_COLUMNS
+from pacetag.db.rows import SONG_COLUMNS, STORED_COLUMNS
+from pacetag.db.write_statements import tag_state
+
+BATCH = 256  # keys in one question; SQLite may be built for no more than 999
+_KEYS = ", ".join("?" * BATCH)  # those that are not needed are NULL, which equals nothing
 
 # One row a pace, a single statement: another process cannot change a song half-way through.
 _SONGS = f"""
@@ -21,6 +25,36 @@ SONGS_BY_PACE = f"""
         WHERE bpm BETWEEN :low AND :high AND confidence >= :min_confidence
     ) ORDER BY songs.id, rank
 """
+# For many songs at a time songs and paces come apart: names would come along with every pace.
+OFFERED_SONGS = f"""
+    SELECT id, {", ".join(SONG_COLUMNS)}
+    FROM songs WHERE id IN ({_KEYS}) AND +missing = 0 AND failure IS NULL
+"""
+GLIMPSES = f"""
+    SELECT id, path, stamp, bundle, failure, missing,
+           {tag_state("songs.path", "songs.fingerprint")}
+    FROM songs WHERE path IN ({_KEYS})
+"""
+PACES_OF_SONGS = f"""
+    SELECT song_id, bpm, confidence FROM paces WHERE song_id IN ({_KEYS}) ORDER BY song_id, rank
+"""
+
+# What a pace is worth falls as a parabola; the index of paces alone holds all that this takes, so
+# the wide rows of songs are read for the few that come first.
+BEST_PACES = """
+    SELECT song_id,
+           confidence * (1 - :fall * (bpm / :centre - 1) * (bpm / :centre - 1)) AS worth
+    FROM paces WHERE bpm BETWEEN :low AND :high AND confidence >= :min_confidence
+    ORDER BY worth DESC LIMIT :at_most
+"""
+# How far each audio is off: copies count once, and audio without a fingerprint is nobody's copy.
+DISTANCES = """
+    SELECT min(abs(bpm / :centre - 1))
+    FROM paces CROSS JOIN songs ON songs.id = song_id
+    WHERE bpm BETWEEN :low AND :high AND confidence >= :min_confidence
+      AND +missing = 0 AND failure IS NULL
+    GROUP BY coalesce(fingerprint, songs.id)
+"""
 
 # The plus keeps SQLite from searching by `missing`, which would give nearly every song.
 _UNDER = """
@@ -28,34 +62,22 @@ _UNDER = """
                   OR (path >= :bytes_from AND path < :bytes_to))
 """
 STAMPS_UNDER = f"SELECT path, stamp FROM songs WHERE {_UNDER} AND +missing = 0"
+PATHS_UNDER = f"SELECT path FROM songs WHERE {_UNDER} AND +missing = 0"
 MISSING_UNDER = f"SELECT path FROM songs WHERE {_UNDER} AND +missing = 1"
 
 STORE_SONG = f"""
-    INSERT INTO songs ({", ".join(SONG_COLUMNS)})
-    VALUES ({", ".join(f":{column}" for column in SONG_COLUMNS)})
+    INSERT INTO songs ({", ".join(STORED_COLUMNS)})
+    VALUES ({", ".join(f":{column}" for column in STORED_COLUMNS)})
     ON CONFLICT (path) DO UPDATE
-    SET {", ".join(f"{column} = excluded.{column}" for column in SONG_COLUMNS[1:])}
+    SET {", ".join(f"{column} = excluded.{column}" for column in STORED_COLUMNS[1:])}
     RETURNING id
 """
 FORGET_PACES = "DELETE FROM paces WHERE song_id = :song_id"
 STORE_PACE = "INSERT INTO paces (song_id, rank, bpm, confidence) VALUES (?, ?, ?, ?)"
 MARK_MISSING = "UPDATE songs SET missing = 1 WHERE path = ?"
 
-IS_KNOWN = "SELECT 1 FROM songs WHERE path = :old"
+IS_KNOWN = "SELECT 1 FROM songs WHERE path = :old AND fingerprint IS :fingerprint"
 MOVE = (
     "DELETE FROM songs WHERE path = :new",
     "UPDATE songs SET path = :new WHERE path = :old",
-    "DELETE FROM old_tags WHERE path = :new",
-    "UPDATE old_tags SET path = :new WHERE path = :old",
 )
-
-OLD_TAGS = "SELECT field, old_values FROM old_tags WHERE path = :path ORDER BY field"
-NOTE_OLD_TAGS = """
-    INSERT INTO old_tags (path, field, old_values, fingerprint) VALUES (?, ?, ?, ?)
-    ON CONFLICT DO NOTHING
-"""
-# Other audio under the same name is another file, which was never written.
-FORGET_STALE_TAGS = """
-    DELETE FROM old_tags WHERE path = :path AND fingerprint IS NOT :fingerprint
-"""
-FORGET_OLD_TAGS = "DELETE FROM old_tags WHERE path = :path"

@@ -1,60 +1,45 @@
 """The index in numbers."""
 
-from pacetag.db.light_sqlite_utils import Database
+import sqlite3
+
+from pacetag.db.bins import histogram
+from pacetag.db.connection import snapshot
 from pacetag.db.records import IndexStats
 
-LOWEST, HIGHEST, BIN = 40, 320, 10  # bpm; the range in which tempos are judged
-
-# One pass over songs_by_state, which holds every column that is read here.
+# Each is one pass over an index that holds every column it reads, in the order it groups them.
 COUNTS = """
-    SELECT missing, failure IS NOT NULL AS failed, count(*) AS songs,
+    SELECT missing, bundle, count(*) AS songs, count(failure) AS failed,
            coalesce(sum(duration), 0) AS seconds
-    FROM songs INDEXED BY songs_by_state GROUP BY 1, 2
+    FROM songs INDEXED BY songs_by_state GROUP BY missing, bundle
 """
-ARTISTS = """
-    SELECT count(DISTINCT artist) AS artists FROM songs INDEXED BY songs_by_state
-    WHERE missing = 0
-"""
-BUNDLES = """
-    SELECT bundle, count(*) AS songs FROM songs INDEXED BY songs_by_state
-    WHERE missing = 0 AND failure IS NULL AND bundle IS NOT NULL GROUP BY bundle ORDER BY bundle
-"""
-WITH_PACES = """
-    SELECT count(*) AS songs FROM songs INDEXED BY songs_by_state
-    WHERE missing = 0 AND failure IS NULL
-      AND EXISTS (SELECT 1 FROM paces WHERE song_id = songs.id)
-"""
-# The highest bin takes its upper border too: 320 itself is a tempo that is judged.
-HISTOGRAM = """
-    SELECT CAST((min(bpm, :highest - 0.005) - :lowest) / :bin AS INTEGER) AS place,
-           count(DISTINCT song_id) AS songs
-    FROM paces JOIN songs ON songs.id = song_id
-    WHERE bpm BETWEEN :lowest AND :highest AND missing = 0 AND failure IS NULL
-    GROUP BY 1
+ARTISTS = "SELECT count(DISTINCT artist) FROM songs INDEXED BY songs_by_state WHERE missing = 0"
+BINS = """
+    SELECT bins, count(*) FROM songs INDEXED BY songs_by_bins WHERE missing = 0 GROUP BY bins
 """
 
 
-def index_statistics(db: Database) -> IndexStats:
+def index_statistics(connection: sqlite3.Connection) -> IndexStats:
     """Count everything in one snapshot of the index."""
-    with db.atomic():
-        counts = list(db.query(COUNTS))
-        artists = next(db.query(ARTISTS))["artists"]
-        bundles = {row["bundle"]: row["songs"] for row in db.query(BUNDLES)}
-        with_paces = next(db.query(WITH_PACES))["songs"]
-        bounds = {"lowest": LOWEST, "highest": HIGHEST, "bin": BIN}
-        places = {row["place"]: row["songs"] for row in db.query(HISTOGRAM, bounds)}
-    present = [row for row in counts if not row["missing"]]
-    songs = sum(row["songs"] for row in present)
-    failed = sum(row["songs"] for row in present if row["failed"])
-    starts = range(LOWEST, HIGHEST, BIN)
+    with snapshot(connection):
+        counts = connection.execute(COUNTS).fetchall()
+        (artists,) = connection.execute(ARTISTS).fetchone()
+        bins = connection.execute(BINS).fetchall()
+    present = [row[1:] for row in counts if not row[0]]
+    songs = sum(songs for _, songs, _, _ in present)
+    failed = sum(failed for _, _, failed, _ in present)
+    with_paces = sum(count for places, count in bins if places)
     return IndexStats(
         songs=songs,
         with_paces=with_paces,
         without_paces=songs - failed - with_paces,
         failed=failed,
-        missing=sum(row["songs"] for row in counts if row["missing"]),
+        missing=sum(row[2] for row in counts if row[0]),
         artists=artists,
-        total_seconds=sum(row["seconds"] for row in present),
-        histogram=tuple((start, places.get(i, 0)) for i, start in enumerate(starts)),
-        bundles=bundles,
+        total_seconds=sum(seconds for _, _, _, seconds in present),
+        histogram=histogram(bins),
+        bundles={
+            bundle: songs - failed
+            for bundle, songs, failed, _ in present
+            if bundle is not None and songs > failed
+        },
     )

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pacetag.tagger.playlist.entries import Playlist
 
 WIDEST = 0.5  # beyond half the cadence another pace of the song would fit better
+LINES = 1_000  # of a table that nobody set bounds to: sixty hours of music
 
 
 def playlist(
@@ -27,6 +28,15 @@ def playlist(
     duration: Annotated[
         str | None,
         typer.Option("--duration", metavar="TIME", help="How long to run: 45m, 1h30m."),
+    ] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            "--limit",
+            min=1,
+            metavar="N",
+            help="At most so many songs, the best; a table without --duration ends at 1000.",
+        ),
     ] = None,
     output: Annotated[
         Path | None,
@@ -46,9 +56,16 @@ def playlist(
     from pacetag.tagger.playlist.query import build_playlist
 
     seconds = _check(cadence, tolerance, min_confidence, duration)
+    if limit is None and seconds is None and output is None and not as_json:
+        limit = LINES
     with read_index(index_path(index)) as songs:
         found = build_playlist(
-            songs, cadence, tolerance=tolerance, min_confidence=min_confidence, duration=seconds
+            songs,
+            cadence,
+            tolerance=tolerance,
+            min_confidence=min_confidence,
+            duration=seconds,
+            limit=limit,
         )
     if output is not None and found.entries:
         try:

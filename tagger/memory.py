@@ -1,18 +1,23 @@
 """What the index and the song's own tags know already, so that it need not be judged again."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 from pacetag.db.index import SongIndex
-from pacetag.db.records import SongRecord, Stamp
+from pacetag.db.records import Glimpse, SongRecord, Stamp
+from pacetag.db.runs import TagState
 from pacetag.tagger.examine import Look
-from pacetag.tagger.library import is_gone
+from pacetag.tagger.history import before
+from pacetag.tagger.library import is_gone, stamp
+from pacetag.tagger.moved import lay_before
 from pacetag.tagger.options import BpmMode, ScanOptions
 from pacetag.tagger.outcomes import Outcome, SongOutcome
 from pacetag.tagger.paces import Pace
 
 FORCE_HINT = "--force tries again"
+AHEAD = 256  # songs of which the index is asked in one go
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,17 +44,48 @@ class Memory:
 
     def __init__(self, index: SongIndex, bundle: str, options: ScanOptions) -> None:
         self._index, self._bundle, self._options = index, bundle, options
+        self._ahead: dict[str, Glimpse] = {}  # what is known of the songs that come next
+
+    def ahead(self, paths: Iterable[Path]) -> Iterator[Path]:
+        """Yield the paths, and have the answers of `at_rest` for the next ones ready each time."""
+        coming = iter(paths)
+        while part := list(islice(coming, AHEAD)):
+            found = self._index.glimpses([str(path) for path in part])
+            self._ahead = {song.path: song for song in found}
+            yield from part
+        self._ahead = {}
+
+    def at_rest(self, path: Path) -> SongOutcome | None:
+        """The outcome of a song that lies there as it was when it was last dealt with.
+
+        By what the index said a moment ago: None, for any other song, calls for a fresh question.
+        """
+        song = self._ahead.get(str(path))
+        if song is None or song.missing:
+            return None
+        try:
+            now = stamp(path)
+        except OSError:
+            return None
+        return self._rest(song, now, lambda: song.tags)
 
     def resting(self, song: SongRecord, stamp: Stamp) -> SongOutcome | None:
         """The outcome of a song that needs no look at its file; None for one that does."""
+        rest = self._rest(song, stamp, lambda: self._state(song))
+        if rest is not None and song.missing:
+            self._index.store(replace(song, missing=False))
+        return rest
+
+    def _rest(
+        self, song: SongRecord | Glimpse, stamp: Stamp, state: Callable[[], TagState]
+    ) -> SongOutcome | None:
+        """`state` tells whether its tags were seen to; only that leaves values to restore."""
         if self._options.force or song.stamp != stamp or song.bundle != self._bundle:
             return None
-        if song.missing:
-            self._index.store(replace(song, missing=False))
         if song.failure is not None:
             reason = f"{song.failure} ({FORCE_HINT})"
             return SongOutcome(path=song.path, outcome=Outcome.SKIPPED, reason=reason)
-        if self._options.tags and not self._tags_are_settled(song.path):
+        if self._options.tags and not self._seen_to(state):
             return None
         return SongOutcome(
             path=song.path,
@@ -58,9 +94,16 @@ class Memory:
             reason="is back" if song.missing else None,
         )
 
-    def _tags_are_settled(self, path: str) -> bool:
-        """Whether its tags were seen to already; only that leaves values to restore."""
-        return self._options.bpm is BpmMode.NEVER and self._index.old_tags(path) is not None
+    def _seen_to(self, state: Callable[[], TagState]) -> bool:
+        """Whether its tags need no look."""
+        if self._options.watching and state() is TagState.UNDONE:
+            return True
+        return self._options.bpm is BpmMode.NEVER and state() is TagState.SEEN_TO
+
+    def _state(self, song: SongRecord) -> TagState:
+        if song.fingerprint is None:
+            return TagState.UNSEEN
+        return self._index.writes.state(song.path, song.fingerprint)
 
     def recall(self, look: Look) -> Known | None:
         """An earlier judgement of the same audio by the same network, or None."""
@@ -91,12 +134,26 @@ class Memory:
         """Whether the file was moved or copied, and what `undo` would put back into a copy."""
         path = str(look.path)
         source = self._same_audio(look)
-        if source is None or source.path == path:
+        log = self._index.writes
+        stayed = source is not None and source.path == path
+        if log.history(path, look.fingerprint) or (stayed and look.pacetag is None):
             return Origin()
-        if is_gone(source.path):
-            return Origin(moved_from=source.path)
-        came_with_tags = look.pacetag is not None
-        return Origin(old_tags=self._index.old_tags(source.path) if came_with_tags else None)
+        known = source.path if source is not None else None
+        moved_from = lay_before(look.path, look.fingerprint, self._index, known)
+        if moved_from is not None:
+            return Origin(moved_from=moved_from)
+        return Origin(old_tags=self._elsewhere(look) if look.pacetag is not None else None)
+
+    def _elsewhere(self, look: Look) -> Mapping[str, list[str]] | None:
+        """What the tags of the same audio were at another path, if pacetag wrote them there.
+
+        Such as the one that it had before two songs swapped their names.
+        """
+        for path in self._index.writes.paths_of_audio(look.fingerprint):
+            found = before(self._index.writes.history(path, look.fingerprint))
+            if found:
+                return found
+        return None
 
     def _same_audio(self, look: Look) -> SongRecord | None:
         own = self._index.song(str(look.path))
@@ -109,7 +166,7 @@ class Memory:
         return self._index.by_fingerprint(look.fingerprint, self._bundle)
 
 
-def paces_of(song: SongRecord) -> tuple[Pace, ...]:
+def paces_of(song: SongRecord | Glimpse) -> tuple[Pace, ...]:
     """A record's paces as the program's own."""
     return tuple(Pace(bpm=pace.bpm, confidence=pace.confidence) for pace in song.paces)
 

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pacetag.tagger.differences import FieldChange
 from pacetag.tagger.paces import Pace
 
 BIN = 10  # bpm, width of a bar of the histogram
@@ -18,7 +19,7 @@ class Outcome(StrEnum):
     FAILED = "failed"  # could not be read, judged or written
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SongOutcome:
     """One song after a scan."""
 
@@ -28,6 +29,7 @@ class SongOutcome:
     reason: str | None = None  # a clause for a person; None where there is nothing to say
     analysed: bool = False  # the network listened to it
     written: bool = False  # its file was changed
+    changes: tuple[FieldChange, ...] = ()  # to its tags: were written, or would be
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,10 +72,12 @@ class Tally:
 
     def add(self, song: SongOutcome) -> None:
         """Count one more song."""
-        self._counts.update(("songs", song.outcome.value))
+        self._counts["songs"] += 1
+        self._counts[song.outcome.value] += 1
         self._counts["analysed"] += song.analysed
         self._counts["written"] += song.written
-        self._bins.update(int(pace.bpm // BIN) * BIN for pace in song.paces)
+        for pace in song.paces:
+            self._bins[int(pace.bpm // BIN) * BIN] += 1
 
     @property
     def songs(self) -> int:

@@ -1,19 +1,24 @@
-"""Tables for people, drawn by rich; without a terminal as wide as their content."""
+"""Tables and counts for people; without a terminal as wide as their content."""
 
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
+from typing import TYPE_CHECKING
 
 from pacetag.db.records import IndexStats
-from pacetag.tagger.playlist.entries import Playlist
+from pacetag.tagger.columns import PIPE_WIDTH, stream_width, table_lines
+from pacetag.tagger.playlist.entries import Playlist, PlaylistEntry
+from pacetag.tagger.report import say
 from pacetag.tagger.wording import clock, histogram_lines, printable, songs
 
-PIPE_WIDTH = 200  # columns where there is no terminal to ask
+if TYPE_CHECKING:
+    from rich.console import Console
+
+NUMBERS = ("Pace", "Off", "Sure", "Time")  # set to the right
+NAMES = ("Artist", "Title")
 
 
-def table_console() -> Console:
+def table_console() -> "Console":
     """A console for tables: as wide as the terminal, and wide and plain where there is none."""
+    from rich.console import Console
+
     console = Console(markup=False, highlight=False)
     return (
         console
@@ -23,29 +28,47 @@ def table_console() -> Console:
 
 
 def playlist_table(playlist: Playlist) -> None:
-    """Print the songs with the pace to step to."""
+    """Print the songs with the pace to step to; rich is asked only where names must be folded."""
+    rows = [_row(entry) for entry in playlist.entries]
+    lines = table_lines((*NUMBERS, *NAMES), rows, numbers=len(NUMBERS), width=stream_width())
+    if lines is None:
+        _folded_table(rows)
+    else:
+        say("\n".join(lines))
+
+
+def _row(entry: PlaylistEntry) -> tuple[str, ...]:
+    song = entry.song
+    return (
+        f"{entry.pace.bpm:.1f}",
+        _signed(entry.deviation),
+        f"{entry.pace.confidence:.0%}",
+        clock(song.duration) if song.duration is not None else "?",
+        printable(song.artist or ""),
+        printable(song.title or song.path.rpartition("/")[2]),
+    )
+
+
+def _folded_table(rows: list[tuple[str, ...]]) -> None:
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+    from rich.text import Text
+
     table = Table(box=SIMPLE_HEAD)
-    for heading in ("Pace", "Off", "Sure", "Time"):
+    for heading in NUMBERS:
         table.add_column(heading, justify="right", no_wrap=True)
-    for heading in ("Artist", "Title"):
+    for heading in NAMES:
         table.add_column(heading, overflow="fold")
-    for entry in playlist.entries:
-        song = entry.song
-        table.add_row(
-            f"{entry.pace.bpm:.1f}",
-            _signed(entry.deviation),
-            f"{entry.pace.confidence:.0%}",
-            clock(song.duration) if song.duration is not None else "?",
-            Text(printable(song.artist or "")),
-            Text(printable(song.title or song.path.rpartition("/")[2])),
-        )
+    for row in rows:
+        table.add_row(*row[: len(NUMBERS)], *map(Text, row[len(NUMBERS) :]))
     table_console().print(table)
 
 
 def playlist_total(playlist: Playlist) -> str:
     """How many songs, and how long they last."""
     count = songs(len(playlist.entries))
-    return f"{count}, {clock(playlist.total)}, for {playlist.cadence:g} steps a minute"
+    total = f"{count}, {clock(playlist.total)}, for {playlist.cadence:g} steps a minute"
+    return f"the best {total}; more fit, see --limit" if playlist.cut else total
 
 
 def nothing_fits(playlist: Playlist) -> list[str]:

@@ -20,7 +20,7 @@ def mark_vanished(
     for folder in folders:
         if any(folder == root or root in folder.parents for root in empty):
             continue
-        known = index.stamps_under(str(folder))
+        known = index.paths_under(str(folder))
         gone.update(path for path in known if path not in seen and is_gone(path))
     index.mark_missing(sorted(gone))
     return sorted(gone)

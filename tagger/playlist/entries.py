@@ -31,3 +31,4 @@ class Playlist:
     entries: tuple[PlaylistEntry, ...]  # best first
     total: float  # seconds; songs of unknown duration add nothing
     near: tuple[NearMiss, ...]  # widening; empty unless there is no entry
+    cut: bool = False  # more songs would fit, but were more than was asked for

@@ -1,12 +1,68 @@
 """Which songs fit a cadence, and how well."""
 
 from collections.abc import Iterable, Iterator
+from itertools import takewhile
 
-from pacetag.db.records import PaceRecord, SongRecord
+from pacetag.db.index import SongIndex
+from pacetag.db.records import PaceQuery, PaceRecord, SongRecord
 from pacetag.tagger.playlist.entries import PlaylistEntry
 
 # Binary fractions put 171.6 at 1.0400000000000000355 times 165; it shall still be within 4 %.
 SLACK = 1e-9
+# Beyond what two ways of reckoning a worth, and its rounding, can differ by.
+DOUBT = 1e-9
+FIRST = 64  # paces in the first part of a ranking; an hour takes some twenty songs
+
+
+def all_entries(
+    index: SongIndex, cadence: float, *, tolerance: float, min_confidence: float
+) -> list[PlaylistEntry]:
+    """Return all songs of the index that fit, as `best_entries` does."""
+    reach = tolerance + SLACK
+    found = index.matches(
+        low=cadence * (1 - reach), high=cadence * (1 + reach), min_confidence=min_confidence
+    )
+    songs = (match.song for match in found)
+    return best_entries(songs, cadence, tolerance=tolerance, min_confidence=min_confidence)
+
+
+def first_entries(
+    index: SongIndex,
+    cadence: float,
+    *,
+    tolerance: float,
+    min_confidence: float,
+    first: int = FIRST,
+) -> Iterator[list[PlaylistEntry]]:
+    """Yield growing first parts of what `all_entries` returns, the last one whole.
+
+    The index ranks paces by their worth without looking at songs, and only the songs of the `first`
+    best paces are read, then those of more. What is worth no more than a pace that was left out
+    stays out as well, since that one may come before it: so each part is exact.
+    """
+    query = PaceQuery(
+        centre=float(cadence),
+        reach=tolerance + SLACK,
+        min_confidence=min_confidence,
+        fall=0.5 / tolerance**2 if tolerance > 0 else 0.0,  # as `worth` has it
+    )
+    at_most = first
+    while True:
+        found = index.best(query, at_most=at_most)
+        entries = best_entries(
+            found.songs, cadence, tolerance=tolerance, min_confidence=min_confidence
+        )
+        if found.left is None:
+            yield entries
+            return
+        yield _worth_more(entries, found.left + DOUBT, tolerance)
+        at_most *= 4
+
+
+def _worth_more(
+    entries: Iterable[PlaylistEntry], least: float, tolerance: float
+) -> list[PlaylistEntry]:
+    return list(takewhile(lambda entry: worth(entry, tolerance) > least, entries))
 
 
 def best_entries(

@@ -10,8 +10,19 @@ import pytest
 
 from pacetag.db.index import SongIndex
 from pacetag.db.records import PaceRecord, SongRecord, Stamp
+from pacetag.db.runs import TagChange
 
 MakeSong = Callable[..., SongRecord]
+
+
+def before(bpm: str) -> TagChange:
+    return TagChange(old={"bpm": [bpm]}, new={"bpm": ["165"]})
+
+
+def bpm_before(index: SongIndex, song: SongRecord) -> str | None:
+    """What the log says of the only write to this song."""
+    history = index.writes.history(song.path, str(song.fingerprint))
+    return history[0].change.old["bpm"][0] if history else None
 
 
 def test_a_stored_song_comes_back_equal(index: SongIndex, make_song: MakeSong) -> None:
@@ -63,11 +74,11 @@ def test_any_name_a_file_can_have_comes_back(
 ) -> None:
     song = make_song(f"/music/{name}")
 
-    index.store(song, old_tags={"bpm": ["120"]})
+    index.store(song, found=before("120"))
 
     assert index.song(song.path) == song
     assert list(index.stamps_under("/music")) == [song.path]
-    assert index.old_tags(song.path) == {"bpm": ["120"]}
+    assert bpm_before(index, song) == "120"
     index.mark_missing([song.path])
     assert index.missing_under("/music") == [song.path]
 
@@ -114,17 +125,17 @@ def test_storing_again_replaces_song_and_paces(index: SongIndex, make_song: Make
 def test_a_store_that_fails_leaves_everything_as_it_was(
     index: SongIndex, make_song: MakeSong
 ) -> None:
-    before = make_song("/old.mp3")
-    index.store(before, old_tags={"bpm": ["99"]})
-    broken = make_song("/new.mp3", {float("nan"): 0.9})  # SQLite has no NaN
+    old = make_song("/old.mp3", fingerprint="f")
+    index.store(old, found=before("99"))
+    broken = make_song("/new.mp3", {float("nan"): 0.9}, fingerprint="f")  # SQLite has no NaN
 
     with pytest.raises(sqlite3.IntegrityError):
-        index.store(broken, old_tags={"bpm": ["1"]}, moved_from="/old.mp3")
+        index.store(broken, found=before("1"), moved_from="/old.mp3")
 
-    assert index.song("/old.mp3") == before
+    assert index.song("/old.mp3") == old
     assert index.song("/new.mp3") is None
-    assert index.old_tags("/old.mp3") == {"bpm": ["99"]}
-    assert index.old_tags("/new.mp3") is None
+    assert bpm_before(index, old) == "99"
+    assert bpm_before(index, broken) is None
 
 
 def test_what_was_stored_is_there_after_opening_again(
@@ -132,111 +143,52 @@ def test_what_was_stored_is_there_after_opening_again(
 ) -> None:
     song = make_song("/a.mp3")
     with SongIndex.open(index_path) as first:
-        first.store(song, old_tags={"pace": []})
+        first.store(song, found=before("99"))
 
     with SongIndex.open(index_path) as second:
         assert second.song("/a.mp3") == song
-        assert second.old_tags("/a.mp3") == {"pace": []}
+        assert bpm_before(second, song) == "99"
 
 
 class TestMoves:
-    def test_a_moved_song_leaves_no_row_behind_and_keeps_its_old_tags(
+    def test_a_moved_song_leaves_no_row_behind_and_keeps_its_writes(
         self, index: SongIndex, make_song: MakeSong
     ) -> None:
-        index.store(make_song("/a.mp3", fingerprint="f"), old_tags={"bpm": ["120"]})
+        song, moved = make_song("/a.mp3", fingerprint="f"), make_song("/b.mp3", fingerprint="f")
+        index.store(song, found=before("120"))
 
-        index.store(make_song("/b.mp3", fingerprint="f"), moved_from="/a.mp3")
+        index.store(moved, moved_from="/a.mp3")
 
         assert index.song("/a.mp3") is None
-        assert index.song("/b.mp3") == make_song("/b.mp3", fingerprint="f")
-        assert index.old_tags("/a.mp3") is None
-        assert index.old_tags("/b.mp3") == {"bpm": ["120"]}
+        assert index.song("/b.mp3") == moved
+        assert bpm_before(index, song) is None
+        assert bpm_before(index, moved) == "120"
 
     def test_a_move_onto_a_known_song_replaces_it(
         self, index: SongIndex, make_song: MakeSong
     ) -> None:
-        index.store(make_song("/a.mp3", fingerprint="f"), old_tags={"bpm": ["120"]})
-        other = {"pace": ["1"], "bpm": ["2"]}
-        index.store(make_song("/b.mp3", {90.0: 1.0}, fingerprint="g"), old_tags=other)
+        index.store(make_song("/a.mp3", fingerprint="f"), found=before("120"))
+        index.store(make_song("/b.mp3", {90.0: 1.0}, fingerprint="g"), found=before("2"))
         moved = make_song("/b.mp3", fingerprint="f")
 
         index.store(moved, moved_from="/a.mp3")
 
         assert index.song("/a.mp3") is None
         assert index.song("/b.mp3") == moved
-        assert index.old_tags("/b.mp3") == {"bpm": ["120"]}
+        assert bpm_before(index, moved) == "120"
         assert index.stats().songs == 1
 
     def test_a_move_from_an_unknown_or_the_same_path_just_stores(
         self, index: SongIndex, make_song: MakeSong
     ) -> None:
         song = make_song("/b.mp3")
-        index.store(song, old_tags={"pace": ["1"]})
+        index.store(song, found=before("1"))
 
         index.store(song, moved_from="/never.mp3")
         index.store(song, moved_from="/b.mp3")
 
         assert index.song("/b.mp3") == song
-        assert index.old_tags("/b.mp3") == {"pace": ["1"]}
-
-
-class TestOldTags:
-    def test_only_the_first_values_of_a_field_are_kept(
-        self, index: SongIndex, make_song: MakeSong
-    ) -> None:
-        song = make_song("/a.mp3")
-        index.store(song, old_tags={"pace": [], "pacetag": []})
-
-        index.store(song, old_tags={"pace": ["165"], "bpm": ["82", "41"]})
-        index.store(song)
-
-        assert index.old_tags("/a.mp3") == {"pace": [], "pacetag": [], "bpm": ["82", "41"]}
-
-    def test_they_can_be_noted_before_the_song_is_stored(
-        self, index: SongIndex, make_song: MakeSong
-    ) -> None:
-        index.note_old_tags("/a.mp3", {"bpm": ["82"]}, fingerprint="f")
-
-        index.store(make_song("/a.mp3", fingerprint="f"), old_tags={"bpm": ["165"]})
-
-        assert index.old_tags("/a.mp3") == {"bpm": ["82"]}
-
-    def test_other_audio_at_the_same_path_starts_anew(
-        self, index: SongIndex, make_song: MakeSong
-    ) -> None:
-        index.store(make_song("/a.mp3", fingerprint="f"), old_tags={"bpm": ["82"], "pace": []})
-
-        index.store(make_song("/a.mp3", fingerprint="g"), old_tags={"pace": ["7"]})
-
-        assert index.old_tags("/a.mp3") == {"pace": ["7"]}
-
-    def test_a_failure_that_left_no_fingerprint_keeps_them(
-        self, index: SongIndex, make_song: MakeSong
-    ) -> None:
-        index.store(make_song("/a.mp3", fingerprint="f"), old_tags={"bpm": ["82"]})
-
-        index.store(make_song("/a.mp3", fingerprint=None, failure="cannot be read"))
-
-        assert index.old_tags("/a.mp3") == {"bpm": ["82"]}
-
-    def test_forgotten_ones_are_gone_and_may_be_noted_again(
-        self, index: SongIndex, make_song: MakeSong
-    ) -> None:
-        song = make_song("/a.mp3")
-        index.store(song, old_tags={"bpm": ["82"]})
-
-        index.forget_old_tags("/a.mp3")
-
-        assert index.old_tags("/a.mp3") is None
-        index.store(song, old_tags={"bpm": ["90"]})
-        assert index.old_tags("/a.mp3") == {"bpm": ["90"]}
-
-    def test_values_that_are_no_text_come_back(self, index: SongIndex, make_song: MakeSong) -> None:
-        values = ["sm\udcf8r", 'quote" \\ \n', "", "🏃"]
-
-        index.store(make_song("/a.mp3"), old_tags={"bpm": values})
-
-        assert index.old_tags("/a.mp3") == {"bpm": values}
+        assert bpm_before(index, song) == "1"
 
 
 class TestByFingerprint:

@@ -10,8 +10,9 @@ import pytest
 from pacetag.db.errors import ForeignIndexError, NewerIndexError, SongIndexError
 from pacetag.db.index import SongIndex
 from pacetag.db.light_sqlite_utils import Database
-from pacetag.db.migrations import MIGRATIONS, STEPS, migrate
+from pacetag.db.migrations import MIGRATIONS, migrate
 from pacetag.db.records import SongRecord
+from pacetag.db.steps import STEPS, is_current
 
 MakeSong = Callable[..., SongRecord]
 
@@ -29,6 +30,10 @@ WRITTEN_THEN = {
         VALUES ('/a.mp3', 'bpm', '["82"]', 'f');
     """,
     "0003_steadiness": "UPDATE songs SET spread = 0.004, changes = '100.00 141.00' WHERE id = 7;",
+    "0004_pace_bins": f"UPDATE songs SET bins = {1 << 12} WHERE id = 7;",
+    "0005_runs": """
+        UPDATE tag_writes SET new = '{"bpm": ["165"]}' WHERE path = '/a.mp3';
+    """,
 }
 
 
@@ -41,10 +46,9 @@ def _shape(path: Path) -> list[tuple[str, ...]]:
 
 def _at_step(path: Path, last: str) -> None:
     """Make an index as it was when `last` was the newest step, with what it could hold."""
-    later = STEPS[STEPS.index(last) + 1 :]
     with closing(Database(path, execute_plugins=False)) as db:
-        MIGRATIONS.apply(db, stop_before=later)
-        for step in STEPS[: STEPS.index(last) + 1]:
+        for number, step in enumerate(STEPS[: STEPS.index(last) + 1], 1):
+            MIGRATIONS.apply(db, stop_before=STEPS[number:])
             db.executescript(WRITTEN_THEN[step])
 
 
@@ -55,13 +59,15 @@ def test_a_blank_file_takes_every_step_in_order(tmp_path: Path) -> None:
     SongIndex.open(path).close()
 
     with closing(Database(path, execute_plugins=False)) as db:
-        assert [step.name for step in MIGRATIONS.applied(db)] == STEPS
+        assert [step.name for step in MIGRATIONS.applied(db)] == list(STEPS)
         assert db.journal_mode == "wal"
 
 
 def test_the_steps_are_numbered_without_a_gap() -> None:
     assert [int(name[:4]) for name in STEPS] == list(range(1, len(STEPS) + 1))
-    assert list(WRITTEN_THEN) == STEPS
+    assert tuple(WRITTEN_THEN) == STEPS
+    with closing(Database(memory=True, execute_plugins=False)) as db:
+        assert tuple(step.name for step in MIGRATIONS.pending(db)) == STEPS
 
 
 @pytest.mark.parametrize("last", STEPS)
@@ -74,15 +80,85 @@ def test_every_old_shape_becomes_the_newest_and_keeps_what_it_held(
 
     with SongIndex.open(old) as index:
         song = index.song("/a.mp3")
-        old_tags = index.old_tags("/a.mp3")
+        writes = index.writes.history("/a.mp3", "f")
+        runs = index.writes.runs()
         index.store(make_song("/b.mp3"))
         found = index.matches(low=160, high=170, min_confidence=0.5)
+        stats = index.stats()
 
+    assert (stats.with_paces, dict(stats.histogram)[160]) == (2, 2)
     assert _shape(old) == _shape(blank)
     then = {"spread": 0.004, "changes": (100.0, 141.0)} if last >= "0003" else {}
     assert song == make_song("/a.mp3", fingerprint="f", **then)
-    assert old_tags == ({"bpm": ["82"]} if last >= "0002" else None)
+    had_tags = last >= "0002"
+    assert [(write.run, write.change.old) for write in writes] == [(1, {"bpm": ["82"]})] * had_tags
+    assert [(run.command, run.started, run.files) for run in runs] == [("scan", None, 1)] * had_tags
     assert [match.song.path for match in found] == ["/a.mp3", "/b.mp3"]
+
+
+def test_paces_stored_before_there_were_bins_fall_into_the_same_ones(
+    tmp_path: Path, make_song: MakeSong
+) -> None:
+    borders = [
+        30.0,
+        39.99,
+        40.0,
+        49.99,
+        50.0,
+        165.25,
+        169.995,
+        170.0,
+        319.99,
+        319.996,
+        320.0,
+        321.0,
+    ]
+    songs = [make_song(f"/{bpm}.mp3", {bpm: 0.9, 100.0: 0.8, 101.0: 0.7}) for bpm in borders]
+    songs += [make_song("/none.mp3", {}), make_song("/failed.mp3", failure="no")]
+    new, old = tmp_path / "new.db", tmp_path / "old.db"
+    with SongIndex.open(new) as index:
+        for song in songs:
+            index.store(song)
+        expected = index.stats()
+    _at_step(old, "0003_steadiness")
+    with closing(sqlite3.connect(old)) as then:
+        columns = "path, stamp, artist, duration, bundle, failure"
+        then.execute("DELETE FROM songs")
+        then.execute("DELETE FROM paces")
+        then.execute("ATTACH ? AS new", [str(new)])
+        then.execute(f"INSERT INTO songs (id, {columns}) SELECT id, {columns} FROM new.songs")
+        then.execute("INSERT INTO paces SELECT * FROM new.paces")
+        then.commit()
+
+    with SongIndex.open(old) as index:
+        assert index.stats() == expected
+
+
+@pytest.mark.parametrize("last", [None, *STEPS[:-1]])
+def test_an_index_is_current_when_all_steps_are_taken_and_not_before(
+    tmp_path: Path, last: str | None
+) -> None:
+    path = tmp_path / "songs.db"
+    path.touch()
+    if last is not None:
+        _at_step(path, last)
+
+    with closing(sqlite3.connect(path)) as connection:
+        assert not is_current(connection)
+    SongIndex.open(path).close()
+    with closing(sqlite3.connect(path)) as connection:
+        assert is_current(connection)
+
+
+def test_an_index_that_left_wal_is_brought_back_to_it(index_path: Path) -> None:
+    SongIndex.open(index_path).close()
+    with closing(sqlite3.connect(index_path)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+
+    SongIndex.open(index_path).close()
+
+    with closing(sqlite3.connect(index_path)) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
 def test_opening_again_changes_nothing(index_path: Path) -> None:
@@ -111,7 +187,7 @@ def test_a_step_that_fails_is_undone_with_its_record_and_can_be_tried_again(
         patch.setattr(second, "fn", fails_half_way)
         with pytest.raises(KeyboardInterrupt):
             migrate(db)
-        assert [step.name for step in MIGRATIONS.applied(db)] == STEPS[:1]
+        assert [step.name for step in MIGRATIONS.applied(db)] == list(STEPS[:1])
         assert "old_tags" not in db.table_names()
 
     SongIndex.open(path).close()

@@ -33,7 +33,7 @@ with SongIndex.open(path) as index:
             stamp=Stamp(size=1, mtime_ns=2, ctime_ns=3, inode=4),
             fingerprint=None, title=None, artist=None, album=None, genre=None, duration=None,
             bundle=None, paces=(PaceRecord(bpm=165.0, confidence=0.9),),
-        ), old_tags={"pace": []}, moved_from=f"/{name}/{number - 1}.old")
+        ), moved_from=f"/{name}/{number - 1}.old")
         assert index.song(f"/{name}/{number}.mp3") is not None
 """
 

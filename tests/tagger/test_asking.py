@@ -8,6 +8,8 @@ from typing import Any
 import mutagen.flac
 import pytest
 
+from pacetag.tagger import command_playlist
+
 MakeSong = Callable[..., Path]
 Run = Callable[..., Any]
 
@@ -43,6 +45,32 @@ def test_the_table_names_the_songs_that_fit_the_best_first(pacetag: Run) -> None
     assert "120.mp3" not in done.stdout
     assert (done.exit_code, done.stderr) == (0, "")
     assert "\x1b" not in done.stdout
+
+
+@pytest.mark.usefixtures("scanned")
+def test_a_limit_takes_the_best_and_the_last_line_says_that_there_are_more(pacetag: Run) -> None:
+    lines = pacetag("playlist", "--cadence", "165", "--limit", "1").stdout.splitlines()
+
+    assert [line for line in lines if "Blondie" in line]
+    assert not [line for line in lines if "160.ogg" in line]
+    assert lines[-1] == "the best 1 song, 3:00, for 165 steps a minute; more fit, see --limit"
+
+
+@pytest.mark.usefixtures("scanned")
+def test_only_a_table_that_nobody_set_bounds_to_is_cut(
+    pacetag: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(command_playlist, "LINES", 1)
+    asked = ("playlist", "--cadence", "165")
+
+    assert pacetag(*asked).stdout.splitlines()[-1].startswith("the best 1 song, ")
+    for bounds in (("--limit", "9"), ("--duration", "9h"), ("--output", tmp_path / "run.m3u8")):
+        assert (
+            pacetag(*asked, *bounds)
+            .stdout.splitlines()[-1]
+            .endswith("2 songs, 6:00, for 165 steps a minute")
+        )
+    assert len(json.loads(pacetag(*asked, "--json").stdout)["songs"]) == 2
 
 
 def test_json_holds_all_of_the_playlist(pacetag: Run, scanned: Path) -> None:
@@ -127,6 +155,7 @@ def test_when_no_tolerance_helps_it_says_so(pacetag: Run) -> None:
         (["--cadence", "165", "--tolerance", "-0.1"], "--tolerance must be from 0 to 0.5"),
         (["--cadence", "165", "--min-confidence", "1.5"], "--min-confidence must be from 0 to 1"),
         (["--cadence", "165", "--duration", "soon"], "--duration: 'soon' is not a duration"),
+        (["--cadence", "165", "--limit", "0"], "--limit"),
         (["--cadence", "fast"], "'--cadence'"),
         ([], "--cadence"),
     ],

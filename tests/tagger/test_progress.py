@@ -7,6 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+from rich.progress import Progress, TaskID
+
+from pacetag.tagger import progress
+from pacetag.tagger.outcomes import Outcome, SongOutcome
+
 SAMPLES = Path(__file__).parents[2] / "sample_audio"
 
 
@@ -49,3 +55,24 @@ def test_a_terminal_shows_a_bar_with_rate_and_count_and_then_the_summary(tmp_pat
     assert "2/2" in seen
     assert "not music.mp3: cannot decode audio" in seen
     assert "1 failed" in seen
+
+
+def test_songs_that_pass_by_fast_move_the_bar_now_and_then_and_to_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    drawn: list[int] = []
+    update = Progress.update
+
+    def noted(bar: Progress, task: TaskID, *, completed: int, description: str) -> None:
+        drawn.append(completed)
+        update(bar, task, completed=completed, description=description)
+
+    monkeypatch.setattr(Progress, "update", noted)
+    monkeypatch.setattr(progress, "REDRAWN", 3_600.0)
+    reporter = progress.LiveReporter(1_000)
+    with reporter:
+        for number in range(1_000):
+            heard = number == 500
+            reporter.song(SongOutcome(path="/a", outcome=Outcome.UNCHANGED, analysed=heard))
+
+    assert drawn == [1, 501, 1_000]

@@ -64,6 +64,23 @@ def test_help_does_not_even_import_rich_or_the_index(tmp_path: Path) -> None:
     assert modules.isdisjoint({"rich", "sqlite_utils", "mutagen", "watchdog", "platformdirs"})
 
 
+@pytest.mark.parametrize(
+    "command", [["playlist", "--cadence", "172"], ["stats"]], ids=lambda command: str(command[0])
+)
+def test_asking_a_current_index_needs_neither_rich_nor_sqlite_utils(
+    command: list[str],
+    tmp_path: Path,
+    make_song: Callable[..., Path],
+    scan_json: Callable[..., Any],
+) -> None:
+    make_song("172.mp3")
+    scan_json()
+
+    modules, _ = modules_of(tmp_path, *command)
+
+    assert modules.isdisjoint({"rich", "sqlite_utils", "mutagen", "watchdog"})
+
+
 def test_a_scan_that_judges_nothing_needs_no_numpy_in_the_parent(
     tmp_path: Path, make_song: Callable[..., Path], scan_json: Callable[..., Any], library: Path
 ) -> None:

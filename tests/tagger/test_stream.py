@@ -84,6 +84,38 @@ def test_a_song_that_goes_away_while_it_is_looked_at_is_skipped(
     assert index.song(str(song)) is None
 
 
+def test_known_songs_are_asked_for_many_at_a_time(
+    make_song: MakeSong, index: SongIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    songs = [make_song(f"{number}.mp3") for number in range(100, 110)]
+    first = {outcome.path: outcome.paces for outcome in scan(index).songs(songs)}
+
+    def one_by_one(_: SongIndex, path: str) -> None:
+        raise AssertionError(f"asked for {path} alone")
+
+    monkeypatch.setattr(SongIndex, "song", one_by_one)
+    second = list(scan(index).songs(songs))
+
+    assert {outcome.path: outcome.paces for outcome in second} == first
+    assert {outcome.outcome for outcome in second} == {Outcome.UNCHANGED}
+
+
+def test_a_song_that_changes_after_the_index_was_asked_is_looked_at(
+    make_song: MakeSong, index: SongIndex, judged: Callable[[], list[str]]
+) -> None:
+    songs = [make_song("120.mp3"), make_song("130.mp3")]
+    list(scan(index).songs(songs))
+    judged()
+
+    outcomes = scan(index).songs(songs)
+    first = next(outcomes)
+    make_song("130.mp3")  # other audio
+    (second,) = outcomes
+
+    assert (first.outcome, second.outcome) == (Outcome.UNCHANGED, Outcome.TAGGED)
+    assert judged() == ["130.mp3"]
+
+
 @pytest.mark.parametrize(
     ("error", "reason"),
     [

@@ -4,11 +4,13 @@ import math
 import random
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pacetag.db.index import SongIndex
 from pacetag.db.records import PaceRecord, SongRecord
+from pacetag.tagger.playlist import query
 from pacetag.tagger.playlist.entries import NearMiss, Playlist, PlaylistEntry
 from pacetag.tagger.playlist.query import build_playlist
 from pacetag.tagger.playlist.ranking import worth
@@ -238,6 +240,75 @@ class TestDuration:
         assert len(build_playlist(filled, 165, duration=9999).entries) == 5
 
 
+class TestLimit:
+    def test_the_best_songs_are_taken_and_it_is_told_that_there_are_more(
+        self, index: SongIndex, song: Song
+    ) -> None:
+        for number in range(5):
+            index.store(song(f"/{number}.mp3", {165.0: 0.9 - number / 100}))
+
+        for limit, more in ((1, True), (4, True), (5, False), (6, False)):
+            playlist = build_playlist(index, 165, limit=limit)
+            assert _paths(playlist) == [f"/{number}.mp3" for number in range(min(limit, 5))]
+            assert playlist.total == 200.0 * min(limit, 5)
+            assert playlist.cut == more
+
+    def test_with_a_duration_whichever_is_reached_first_counts(
+        self, index: SongIndex, song: Song
+    ) -> None:
+        for number in range(5):
+            index.store(song(f"/{number}.mp3", {165.0: 0.9}))
+
+        by_limit = build_playlist(index, 165, limit=2, duration=600)
+        by_duration = build_playlist(index, 165, limit=4, duration=600)
+        by_both = build_playlist(index, 165, limit=3, duration=600)
+
+        assert (len(by_limit.entries), by_limit.cut) == (2, True)
+        assert (len(by_duration.entries), by_duration.cut) == (3, False)
+        assert (len(by_both.entries), by_both.cut) == (3, False)
+
+    def test_near_misses_do_not_hang_on_it(self, index: SongIndex, song: Song) -> None:
+        index.store(song("/a.mp3", {174.0: 0.9}))
+
+        assert build_playlist(index, 165, limit=1).near == build_playlist(index, 165).near != ()
+
+
+@pytest.mark.parametrize("tolerance", [0.0, 0.04, 0.3])
+@pytest.mark.parametrize("first", [1, 3, 64])
+def test_a_part_of_the_ranking_is_the_beginning_of_the_whole(
+    index: SongIndex, song: Song, monkeypatch: pytest.MonkeyPatch, first: int, tolerance: float
+) -> None:
+    """Ties, copies, missing songs and songs with several fitting paces, read a few at a time."""
+    monkeypatch.setattr(query, "FIRST", first)
+    rng = random.Random(11)
+    for number in range(150):
+        paces = {
+            rng.choice([160.0, 163.5, 165.0, 166.5, 170.0, 82.5]): rng.choice([0.6, 0.9, 1.0])
+            for _ in range(2)
+        }
+        names = {"artist": rng.choice(["A", "b", None]), "title": rng.choice(["x", "Y", None])}
+        copy = str(rng.randrange(100)) if rng.random() < 0.5 else None
+        duration = rng.choice([None, 100.0, 250.0])
+        gone = rng.random() < 0.2
+        index.store(
+            song(
+                f"/{number}.mp3", paces, fingerprint=copy, missing=gone, duration=duration, **names
+            )
+        )
+    whole = build_playlist(index, 165, tolerance=tolerance)
+    assert len(whole.entries) > 20
+
+    for limit in (1, 2, 10, len(whole.entries) - 1, len(whole.entries), 500):
+        part = build_playlist(index, 165, tolerance=tolerance, limit=limit)
+        assert part.entries == whole.entries[:limit]
+        assert part.cut == (limit < len(whole.entries))
+    for seconds in (1, 500, 3_000, 1e9):
+        part = build_playlist(index, 165, tolerance=tolerance, duration=seconds)
+        assert part.entries == whole.entries[: len(part.entries)]
+        assert part.total >= seconds or part.entries == whole.entries
+        assert part.total - (part.entries[-1].song.duration or 0.0) < seconds
+
+
 class TestNearMisses:
     def test_only_the_tolerances_that_change_something_are_named(
         self, index: SongIndex, song: Song
@@ -307,10 +378,11 @@ class TestNearMisses:
         (165, {"min_confidence": -1}, "confidence"),
         (165, {"duration": 0}, "duration"),
         (165, {"duration": math.nan}, "duration"),
+        (165, {"limit": 0}, "at least one song"),
     ],
 )
 def test_numbers_that_make_no_sense_are_refused_in_words(
-    index: SongIndex, cadence: float, options: dict[str, float], about: str
+    index: SongIndex, cadence: float, options: dict[str, Any], about: str
 ) -> None:
     with pytest.raises(ValueError, match=about):
         build_playlist(index, cadence, **options)

@@ -1,0 +1,46 @@
+"""What the index remembers of tag writes, as values: runs, and what each did to a file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+
+Fields = Mapping[str, list[str]]  # values by name of the field; [] where there is no such field
+
+
+class TagState(IntEnum):
+    """What became of a song's tags so far."""
+
+    UNSEEN = 0  # never seen to, or a write was not finished
+    SEEN_TO = 1  # they are as pacetag wants them
+    UNDONE = 2  # what pacetag wrote was taken back by hand
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """One scan, pass of the watcher or undo that wrote tags."""
+
+    id: int
+    command: str  # "scan", "watch" or "undo"
+    started: float | None  # seconds since 1970; None: from before runs were counted
+    files: int  # files that it wrote
+    undone: int  # those of them of which the write was taken back
+
+
+@dataclass(frozen=True, kw_only=True)
+class TagChange:
+    """Fields of one file before and after."""
+
+    old: Fields
+    new: Fields | None  # None: not known any more
+
+
+@dataclass(frozen=True, kw_only=True)
+class TagWrite:
+    """One change of a file's tags, as it was noted before the file was touched."""
+
+    id: int  # later writes have higher ones
+    run: int | None  # None: not written by pacetag here, but found as pacetag writes it
+    change: TagChange
+    finished: bool  # not so: the file may be as before or as after
+    undoing: bool  # it took earlier writes back
+    undone: bool  # a later run took it back

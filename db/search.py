@@ -1,0 +1,98 @@
+"""Searches in a library of a million songs: narrow rows first, whole songs only where needed."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+
+from pacetag.db import statements as sql
+from pacetag.db.connection import snapshot
+from pacetag.db.records import BestSongs, Glimpse, PaceQuery, PaceRecord, SongRecord
+from pacetag.db.rows import decode_path, decode_stamp, encode_path, song_record
+from pacetag.db.runs import TagState
+
+# Parts of the reach. The best paces are nearly always found close to the centre.
+RINGS = (1 / 8, 1 / 4, 1 / 2, 1.0)
+
+
+def best_songs(connection: sqlite3.Connection, query: PaceQuery, *, at_most: int) -> BestSongs:
+    """The songs that own the worthiest `at_most` paces; those missing or failed are left out."""
+    with snapshot(connection):
+        paces = _best_paces(connection, query, at_most)
+        ids = list(dict.fromkeys(song_id for song_id, _ in paces))
+        songs = list(_offered(connection, ids))
+    return BestSongs(songs=songs, left=paces[-1][1] if len(paces) == at_most else None)
+
+
+def _best_paces(
+    connection: sqlite3.Connection, query: PaceQuery, at_most: int
+) -> list[tuple[int, float]]:
+    """(song, worth), the worthiest first.
+
+    A pace beyond a ring, however sure, is worth no more than the ring's border is: where the last
+    pace of a ring's best is worth that much, none beyond can be better, and need not be looked at.
+    """
+    for ring in RINGS:
+        near = ring * query.reach
+        values = {"fall": query.fall, "at_most": at_most, **_sought(query, near)}
+        paces = connection.execute(sql.BEST_PACES, values).fetchall()
+        if len(paces) == at_most and paces[-1][1] >= 1 - query.fall * near**2:
+            break
+    return paces
+
+
+def _offered(connection: sqlite3.Connection, ids: Sequence[int]) -> Iterator[SongRecord]:
+    """Those of the songs that are there and did not fail."""
+    for part in _batches(ids):
+        rows = connection.execute(sql.OFFERED_SONGS, part).fetchall()
+        paces = _paces_of(connection, [row[0] for row in rows])
+        for song_id, *values in rows:
+            yield song_record(values, paces.get(song_id, ()))
+
+
+def distances(connection: sqlite3.Connection, query: PaceQuery) -> Iterator[float]:
+    """For each audio with a pace that is sought: how far the nearest is off, as a share."""
+    for (off,) in connection.execute(sql.DISTANCES, _sought(query, query.reach)):
+        yield off
+
+
+def _sought(query: PaceQuery, reach: float) -> dict[str, float]:
+    return {
+        "low": query.centre * (1 - reach),
+        "high": query.centre * (1 + reach),
+        "centre": query.centre,
+        "min_confidence": query.min_confidence,
+    }
+
+
+def glimpses(connection: sqlite3.Connection, paths: Sequence[str]) -> Iterator[Glimpse]:
+    """Of each of the files that is known, what tells whether it must be looked at."""
+    for part in _batches([encode_path(path) for path in paths]):
+        with snapshot(connection):
+            songs = connection.execute(sql.GLIMPSES, part).fetchall()
+            paces = _paces_of(connection, [song[0] for song in songs])
+        for song_id, path, stamp, bundle, failure, missing, tags in songs:
+            yield Glimpse(
+                path=decode_path(path),
+                stamp=decode_stamp(stamp),
+                bundle=bundle,
+                paces=tuple(paces.get(song_id, ())),
+                failure=failure,
+                missing=bool(missing),
+                tags=TagState(tags),
+            )
+
+
+def _batches(keys: Sequence[object]) -> Iterator[list[object]]:
+    """The keys as parameters of a statement that takes BATCH of them."""
+    for start in range(0, len(keys), sql.BATCH):
+        part = list(keys[start : start + sql.BATCH])
+        yield part + [None] * (sql.BATCH - len(part))
+
+
+def _paces_of(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[PaceRecord]]:
+    """The paces of those of the songs that have any, the most confident first."""
+    paces: dict[int, list[PaceRecord]] = {}
+    for part in _batches(ids):
+        for song_id, bpm, confidence in connection.execute(sql.PACES_OF_SONGS, part):
+            pace = PaceRecord(bpm=bpm, confidence=confidence)
+            paces.setdefault(song_id, []).append(pace)
+    return paces

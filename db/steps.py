@@ -1,0 +1,28 @@
+"""Which steps an index has taken to its newest shape, told without the library that takes them."""
+
+import sqlite3
+
+MIGRATION_SET = "pacetag"
+STEPS = (
+    "0001_songs_and_paces",
+    "0002_old_tags",
+    "0003_steadiness",
+    "0004_pace_bins",
+    "0005_runs",
+)
+
+TAKEN = "SELECT name FROM _sqlite_migrations WHERE migration_set = ?"
+
+
+def is_current(connection: sqlite3.Connection) -> bool:
+    """Whether nothing is left to do before the index is used: all steps, no other, and WAL.
+
+    Raises sqlite3.DatabaseError for a file that is no database.
+    """
+    if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+        return False
+    try:
+        taken = connection.execute(TAKEN, [MIGRATION_SET]).fetchall()
+    except sqlite3.OperationalError:  # a blank file, or another program's
+        return False
+    return sorted(name for (name,) in taken) == sorted(STEPS)

@@ -1,0 +1,139 @@
+"""How long questions to the index take, by the number of songs in it.
+
+`python tests/benchmarks/index_scale.py [--songs 50000 1000000] [--work FOLDER]` makes indexes of
+invented songs (a million take a minute and 800 MB, and are removed at the end) and prints, best of
+five: whole `pacetag` processes, then the query alone in a process that runs already. Not a test.
+"""
+
+import argparse
+import random
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from pacetag.db.index import SongIndex
+from pacetag.db.records import PaceRecord, SongRecord, Stamp
+from pacetag.db.rows import STORED_COLUMNS, song_row
+from pacetag.tagger.playlist.query import build_playlist
+
+RUNS = 5
+PLAYLIST = ["playlist", "--cadence", "165"]
+COMMANDS = (
+    ["--help"],
+    PLAYLIST,
+    [*PLAYLIST, "--duration", "45m"],
+    [*PLAYLIST, "--min-confidence", "1"],  # nothing fits: what a wider tolerance would give
+    ["stats"],
+)
+QUESTIONS: dict[str, Callable[[SongIndex], object]] = {
+    "playlist of 1000 songs": lambda index: build_playlist(index, 165, limit=1_000),
+    "playlist of 45 minutes": lambda index: build_playlist(index, 165, duration=2_700),
+    "stats": SongIndex.stats,
+    "a song": lambda index: index.song(_path(7)),
+    "store a song": lambda index: index.store(_song(7, random.Random(1))),
+}
+
+
+def main() -> int:
+    """Print a table for each size."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--songs", type=int, nargs="+", default=[50_000, 1_000_000])
+    parser.add_argument("--work", type=Path, help="where to make the index, else in /tmp")
+    options = parser.parse_args()
+    for songs in options.songs:
+        with tempfile.TemporaryDirectory(dir=options.work) as folder:
+            path = Path(folder, "index.sqlite3")
+            fill(
+                path, (_song(number, rng) for rng in [random.Random(1)] for number in range(songs))
+            )
+            table = Table(title=f"{songs} songs", box=SIMPLE_HEAD)
+            table.add_column("question")
+            for heading in ("whole process, s", "query alone, s"):
+                table.add_column(heading, justify="right")
+            for command in COMMANDS:
+                seconds = _best(partial(_run, command, path))
+                table.add_row(" ".join(command), f"{seconds:.3f}", "")
+            with SongIndex.open(path) as index:
+                for name, question in QUESTIONS.items():
+                    table.add_row(name, "", f"{_best(partial(question, index)):.4f}")
+            Console().print(table)
+    return 0
+
+
+def fill(path: Path, songs: Iterator[SongRecord]) -> None:
+    """Write the songs as `SongIndex.store` does, in one transaction instead of one a song."""
+    SongIndex.open(path).close()
+    names = ", ".join(STORED_COLUMNS)
+    values = ", ".join(f":{column}" for column in STORED_COLUMNS)
+    with closing(sqlite3.connect(path)) as connection:
+        for song in songs:
+            stored = connection.execute(
+                f"INSERT INTO songs ({names}) VALUES ({values})", song_row(song)
+            )
+            connection.executemany(
+                "INSERT INTO paces (song_id, rank, bpm, confidence) VALUES (?, ?, ?, ?)",
+                [(stored.lastrowid, n, p.bpm, p.confidence) for n, p in enumerate(song.paces)],
+            )
+        connection.commit()
+
+
+def _path(number: int) -> str:
+    artist, album = number // 120, number // 12 % 10
+    return f"/srv/music/Artist {artist:05}/Album {album}/{number % 12:02} - Song {number}.mp3"
+
+
+def _song(number: int, rng: random.Random) -> SongRecord:
+    """A song with the paces of one family; one in a hundred is missing, some failed."""
+    base = rng.uniform(70, 142)
+    levels = (base / 2, base, 2 * base, base * rng.choice([3 / 2, 2 / 3, 4 / 3]))
+    sure = sorted((round(rng.uniform(0.5, 1), 4) for _ in levels), reverse=True)
+    failed = rng.random() < 0.005
+    paces = zip(rng.sample(levels, len(levels)), sure, strict=True)
+    return SongRecord(
+        path=_path(number),
+        stamp=Stamp(size=5_000_000 + number, mtime_ns=10**18, ctime_ns=10**18, inode=number),
+        fingerprint=f"{rng.getrandbits(128):032x}",
+        title=f"Song of the road {number}",
+        artist=f"Artist {number // 120:05}",
+        album=f"Album {number // 12 % 10}",
+        genre="Rock",
+        duration=rng.uniform(120, 400),
+        bundle="invented",
+        paces=()
+        if failed
+        else tuple(
+            PaceRecord(bpm=round(bpm, 2), confidence=confidence)
+            for bpm, confidence in paces
+            if 40 <= bpm <= 285
+        ),
+        failure="cannot decode audio" if failed else None,
+        missing=rng.random() < 0.01,
+    )
+
+
+def _run(command: list[str], index: Path) -> None:
+    where = [] if command == ["--help"] else ["--index", str(index)]
+    subprocess.run(["pacetag", *command, *where], stdout=subprocess.DEVNULL, check=True)
+
+
+def _best(work: Callable[[], object]) -> float:
+    times = []
+    for _ in range(RUNS):
+        before = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - before)
+    return min(times)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
