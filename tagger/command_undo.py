@@ -1,75 +1,156 @@
 """`pacetag undo`: take tag writes back."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pacetag.tagger.arguments import IndexOption, JsonOption, PathsArgument
+from pacetag.tagger.arguments import IndexOption, JsonOption
 from pacetag.tagger.settings import index_path
 
 if TYPE_CHECKING:
     from pacetag.tagger.stopping import Stop
     from pacetag.tagger.undo import UndoOutcome
+    from pacetag.tagger.undo_choice import Choice
 
 
 def undo(
-    paths: PathsArgument,
-    index: IndexOption = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be put back; touch nothing.")
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[PATH...]", help="Folders with music, or single songs.", show_default=False
+        ),
+    ] = None,
+    run: Annotated[
+        int | None,
+        typer.Option("--run", min=1, metavar="ID", help="Only what this run wrote; see --list."),
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            "--since",
+            metavar="WHEN",
+            help="Only what runs wrote that began since: 2026-11-23, yesterday, '2 hours'.",
+        ),
+    ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="All that was ever written, wherever it lies.")
     ] = False,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Say what would be put back, by field; touch nothing."),
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Put back also what other programs changed since.")
+    ] = False,
+    as_list: Annotated[
+        bool, typer.Option("--list", help="List the runs that wrote tags, and undo nothing.")
+    ] = False,
+    index: IndexOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Put tags back to what they were before.
 
-    PACE and PACETAG vanish where there were none. The index keeps the paces, so playlists still
-    work; a later `scan` or `watch` writes the tags again, unless it is told --no-tags. Exit codes:
-    0 done, 1 some songs failed, 2 wrong usage, 130 interrupted.
+    Of the songs named, or of one run: what was in a file before it wrote, so that what later runs
+    wrote goes too. PACE and PACETAG vanish where there were none. A song that another program
+    changed since is skipped, which is not a failure. The index keeps the paces, so playlists still
+    work; `watch` leaves such songs alone, and `scan` writes them again, unless it is told
+    --no-tags. Exit codes: 0 done, 1 some songs failed, 2 wrong usage, 130 interrupted.
     """
-    from pacetag.tagger.library import check_paths
     from pacetag.tagger.stopping import Stop, stop_on_signals
     from pacetag.tagger.undo import Undone
 
-    roots = check_paths(paths)
+    index_file = index_path(index)
+    if as_list:
+        _list(index_file, as_json=as_json)
+        return
+    choice = _choice(paths or [], run, since, everything=everything)
     counts: Counter[str] = Counter()
     stop = Stop()
     with stop_on_signals(stop):
-        for song in _undone(roots, index_path(index), stop, dry_run=dry_run):
+        for song in _undone(choice, index_file, stop, dry_run=dry_run, force=force):
             counts[song.outcome.value] += 1
-            _show(song, as_json=as_json)
+            _show(song, as_json=as_json, dry_run=dry_run)
     _show_sum({name.value: counts[name.value] for name in Undone}, as_json=as_json, dry_run=dry_run)
     raise typer.Exit(130 if stop.requested else 1 if counts[Undone.FAILED.value] else 0)
 
 
+def _choice(paths: list[Path], run: int | None, since: str | None, *, everything: bool) -> "Choice":
+    from pacetag.tagger.errors import UsageError
+    from pacetag.tagger.library import check_paths
+    from pacetag.tagger.moments import moment
+    from pacetag.tagger.undo_choice import Choice
+
+    if (run is not None) + (since is not None) + everything > 1:
+        raise UsageError("--run, --since and --all exclude each other")
+    if not paths and run is None and since is None and not everything:
+        raise UsageError(
+            "name folders or songs, or say what to undo with --run, --since or --all; "
+            "`pacetag undo --list` shows the runs"
+        )
+    begun = None if since is None else moment(since)
+    return Choice(roots=check_paths(paths), run=run, since=begun)
+
+
 def _undone(
-    roots: Sequence[Path], index_file: Path, stop: "Stop", *, dry_run: bool
+    choice: "Choice", index_file: Path, stop: "Stop", *, dry_run: bool, force: bool
 ) -> Iterator["UndoOutcome"]:
-    from pacetag.tagger.library import walk
     from pacetag.tagger.opening import opened_index
-    from pacetag.tagger.undo import undo_song
+    from pacetag.tagger.undo import Undoing
+    from pacetag.tagger.undo_choice import chosen_runs, chosen_songs
 
     with opened_index(index_file, scratch=dry_run) as index:
-        for path in walk(roots):
+        runs = chosen_runs(index, choice)
+        undoing = Undoing(index, runs=runs, dry_run=dry_run, force=force)
+        for path in chosen_songs(index, choice, runs):
             if stop.requested:
                 return
-            yield undo_song(index, path, dry_run=dry_run)
+            yield undoing.song(path)
 
 
-def _show(song: "UndoOutcome", *, as_json: bool) -> None:
+def _list(index_file: Path, *, as_json: bool) -> None:
+    from pacetag.tagger.json_lines import say_json
+    from pacetag.tagger.opening import read_index
+    from pacetag.tagger.runs_shown import run_object, runs_table
+
+    with read_index(index_file) as index:
+        runs = index.writes.runs()
+    if as_json:
+        for run in runs:
+            say_json(run_object(run))
+    else:
+        runs_table(runs)
+
+
+def _show(song: "UndoOutcome", *, as_json: bool, dry_run: bool) -> None:
     import sys
 
+    from pacetag.tagger.differences import change_lines, changes_object
     from pacetag.tagger.json_lines import say_json
     from pacetag.tagger.report import say
     from pacetag.tagger.undo import Undone
     from pacetag.tagger.wording import printable
 
+    line = printable(f"{song.path}: {song.reason}")
     if as_json:
-        say_json({"path": song.path, "outcome": song.outcome.value, "reason": song.reason})
+        say_json(
+            {
+                "path": song.path,
+                "outcome": song.outcome.value,
+                "reason": song.reason,
+                "changes": changes_object(song.changes),
+            }
+        )
     elif song.outcome is Undone.FAILED:
-        say(printable(f"{song.path}: {song.reason}"), sys.stderr)
+        say(line, sys.stderr)
+    elif song.outcome is Undone.SKIPPED:
+        say(printable(f"{song.path}: skipped: {song.reason}"), sys.stderr)
+    elif song.outcome is Undone.RESTORED and song.reason:
+        say(line)
+        for change in change_lines(song.changes) if dry_run else ():
+            say(change)
 
 
 def _show_sum(counts: dict[str, int], *, as_json: bool, dry_run: bool) -> None:
@@ -80,7 +161,8 @@ def _show_sum(counts: dict[str, int], *, as_json: bool, dry_run: bool) -> None:
         say_json({"counts": {"songs": sum(counts.values()), **counts}})
     else:
         restored = "would be restored (dry run)" if dry_run else "restored"
+        skipped = f"{counts['skipped']} skipped, " if counts["skipped"] else ""
         say(
             f"{counts['restored']} {restored}, {counts['unchanged']} had nothing to undo, "
-            f"{counts['failed']} failed"
+            f"{skipped}{counts['failed']} failed"
         )

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any, Self
 
 from pacetag.db.records import IndexStats
+from pacetag.tagger.differences import changes_object
 from pacetag.tagger.outcomes import ScanSummary, SongOutcome
 from pacetag.tagger.paces import Pace
 from pacetag.tagger.playlist.entries import Playlist
@@ -29,6 +30,7 @@ class JsonReporter:
                 "outcome": song.outcome.value,
                 "paces": pace_objects(song.paces),
                 "reason": song.reason,
+                "changes": changes_object(song.changes),
             }
         )
 

@@ -4,6 +4,7 @@ import sys
 import time
 from typing import Protocol, Self, TextIO
 
+from pacetag.tagger.differences import change_lines
 from pacetag.tagger.outcomes import Counts, Outcome, ScanSummary, SongOutcome
 from pacetag.tagger.paces import Pace, whole_paces
 from pacetag.tagger.wording import clock, histogram_lines, printable, songs
@@ -44,7 +45,8 @@ class PlainReporter:
         """Say what failed or would be written, and now and then how far it is."""
         self._done += 1
         if self._dry_run and song.outcome is Outcome.TAGGED:
-            say(song_line(song))
+            for line in (song_line(song), *change_lines(song.changes)):
+                say(line)
         if song.outcome is Outcome.FAILED:
             say(failure_line(song), sys.stderr)
         now = time.monotonic()

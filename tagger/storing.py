@@ -4,18 +4,29 @@ from dataclasses import dataclass, replace
 
 from pacetag.db.index import SongIndex
 from pacetag.db.records import PaceRecord, SongRecord, Stamp
+from pacetag.db.runs import TagChange, TagState
+from pacetag.db.write_log import NOTHING
+from pacetag.tagger.differences import FieldChange, field_changes
 from pacetag.tagger.examine import Look
-from pacetag.tagger.marking import Fields, differing, values_to_restore, wanted_fields
+from pacetag.tagger.marking import (
+    Fields,
+    differing,
+    present_fields,
+    values_to_restore,
+    wanted_fields,
+)
 from pacetag.tagger.memory import Known, Origin
 from pacetag.tagger.options import ScanOptions
 from pacetag.tagger.outcomes import Outcome, SongOutcome
+from pacetag.tagger.tagging_run import TaggingRun
 from pacetag.tagger.tags.errors import ChangedMeanwhileError, TagError
+from pacetag.tagger.tags.held import held_fields
 from pacetag.tagger.tags.ownership import foreign_pace
 from pacetag.tagger.tags.writer import write_tags
 from pacetag.tagger.worker import Heard, Unheard, without_path
 
 FOREIGN = "its PACE is not pacetag's and was left alone"
-NOTHING_TO_RESTORE = {"pacetag": list[str]()}  # says that the tags were seen to
+UNDONE = "indexed only: its tags were undone; `pacetag scan` writes them again"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +36,7 @@ class _Marked:
     outcome: Outcome
     reasons: tuple[str, ...] = ()
     written: bool = False
+    changes: tuple[FieldChange, ...] = ()
 
 
 class Storing:
@@ -32,6 +44,7 @@ class Storing:
 
     def __init__(self, index: SongIndex, bundle: str, options: ScanOptions) -> None:
         self._index, self._bundle, self._options = index, bundle, options
+        self._run = TaggingRun(index, "watch" if options.watching else "scan")
 
     def paces(self, look: Look, found: Heard | Known, origin: Origin) -> SongOutcome:
         """Store a song of which the paces are known."""
@@ -58,6 +71,7 @@ class Storing:
             reason="; ".join(filter(None, (known, changes_text(found), *marked.reasons))) or None,
             analysed=isinstance(found, Heard),
             written=marked.written,
+            changes=marked.changes,
         )
 
     def unheard(self, look: Look, why: Unheard) -> SongOutcome:
@@ -99,47 +113,63 @@ class Storing:
             self._index.store(record, moved_from=moved_from)
             return _Marked(outcome=Outcome.UNCHANGED, reasons=("indexed only (--no-tags)",))
         if not look.tags.writable:
-            self._index.store(record, old_tags=NOTHING_TO_RESTORE, moved_from=moved_from)
+            self._index.store(record, found=NOTHING, moved_from=moved_from)
             why = look.tags.why_not or "tags of this kind of file are not written"
             return _Marked(outcome=Outcome.UNCHANGED, reasons=(f"indexed only: {why}",))
         wanted = wanted_fields(look, found, bundle=self._bundle, bpm=self._options.bpm)
         notes = (FOREIGN,) if foreign_pace(look.tags) else ()
-        old = values_to_restore(look, wanted, origin.old_tags)
+        present = present_fields(look)
+        before = TagChange(old=values_to_restore(look, wanted, origin.old_tags), new=present)
         lacking = differing(look, wanted)
-        if lacking and not self._options.dry_run:
-            return self._write(look, lacking, record, old, moved_from, notes)
-        self._index.store(record, old_tags=old, moved_from=moved_from)
-        if lacking:
-            return _Marked(outcome=Outcome.TAGGED, reasons=("would be written", *notes))
-        return _Marked(outcome=Outcome.UNCHANGED, reasons=notes)
+        if not lacking:
+            self._index.store(record, found=before, moved_from=moved_from)
+            return _Marked(outcome=Outcome.UNCHANGED, reasons=notes)
+        if self._options.watching and self._was_undone(record, moved_from):
+            self._index.store(record, moved_from=moved_from)
+            return _Marked(outcome=Outcome.UNCHANGED, reasons=(UNDONE,))
+        changes = field_changes(present, lacking)
+        if self._options.dry_run:
+            self._index.store(record, moved_from=moved_from)
+            reasons = ("would be written", *notes)
+            return _Marked(outcome=Outcome.TAGGED, reasons=reasons, changes=changes)
+        came_with_tags = look.pacetag is not None
+        marked = self._write(look, lacking, record, before if came_with_tags else None, moved_from)
+        return replace(marked, reasons=(*marked.reasons, *notes), changes=changes)
+
+    def _was_undone(self, record: SongRecord, moved_from: str | None) -> bool:
+        """Whether somebody took back what pacetag wrote into this song."""
+        log, audio = self._index.writes, record.fingerprint or ""
+        paths = (path for path in (record.path, moved_from) if path is not None)
+        return any(log.state(path, audio) is TagState.UNDONE for path in paths)
 
     def _write(
         self,
         look: Look,
         lacking: Fields,
         record: SongRecord,
-        old: Fields,
+        found: TagChange | None,
         moved_from: str | None,
-        notes: tuple[str, ...],
     ) -> _Marked:
-        """Old values into the index, then the tags, then the record with the stamp they left.
+        """The change into the log, then the tags, then the record with the stamp they left.
 
         A crash in between leaves a song that is looked at again, and can still be undone.
         """
-        was_noted = self._index.old_tags(record.path) is not None
-        self._index.note_old_tags(record.path, old, fingerprint=record.fingerprint)
+        log, path, audio = self._index.writes, record.path, look.fingerprint
+        known = log.history(path, audio) or (moved_from and log.history(moved_from, audio))
         try:
+            change = TagChange(old=held_fields(look.path, lacking), new=lacking)
+            write = log.note(
+                path, audio, change, run=self._run.number(), found=None if known else found
+            )
             written = write_tags(look.path, lacking, expected=look.stamp)
         except (TagError, OSError) as error:
-            if not was_noted:
-                self._index.forget_old_tags(record.path)
             if not isinstance(error, ChangedMeanwhileError):
                 self._index.store(record, moved_from=moved_from)
             reason = f"indexed, but not tagged: {without_path(error, look.path)}"
             return _Marked(outcome=Outcome.FAILED, reasons=(reason,))
-        self._index.store(replace(record, stamp=written.stamp), old_tags=old, moved_from=moved_from)
+        self._index.store(replace(record, stamp=written.stamp), write=write, moved_from=moved_from)
         outcome = Outcome.TAGGED if written.changed else Outcome.UNCHANGED
-        return _Marked(outcome=outcome, reasons=notes, written=written.changed)
+        return _Marked(outcome=outcome, written=written.changed)
 
 
 def changes_text(found: Heard | Known) -> str | None:

@@ -1,18 +1,25 @@
-"""Taking tag writes back: the values from before pacetag's first writing return."""
+"""Taking tag writes back: the values from before pacetag's writing return."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
 from pacetag.db.index import SongIndex
-from pacetag.db.records import SongRecord
+from pacetag.db.runs import TagChange, TagWrite
+from pacetag.tagger.differences import FieldChange, field_changes
 from pacetag.tagger.examine import Look, examine
-from pacetag.tagger.library import is_gone
-from pacetag.tagger.marking import Fields, differing
+from pacetag.tagger.history import Fields, before, strangers, without_own
+from pacetag.tagger.moved import lay_before
+from pacetag.tagger.tagging_run import TaggingRun
 from pacetag.tagger.tags.errors import TagError
-from pacetag.tagger.tags.ownership import foreign_pace
+from pacetag.tagger.tags.fields import FIELDS
+from pacetag.tagger.tags.held import held_fields
 from pacetag.tagger.tags.writer import write_tags
 from pacetag.tagger.worker import without_path
+
+SHOWN = ("pace", "pacetag", "bpm")  # in this order
+GONE = "is not there any more; if it was moved, name its new folder"
 
 
 class Undone(StrEnum):
@@ -20,6 +27,7 @@ class Undone(StrEnum):
 
     RESTORED = "restored"  # old values were put back, or would be in a dry run
     UNCHANGED = "unchanged"  # there was nothing to take back
+    SKIPPED = "skipped"  # somebody else changed it since, or it is gone
     FAILED = "failed"
 
 
@@ -29,62 +37,169 @@ class UndoOutcome:
 
     path: str  # absolute
     outcome: Undone
-    reason: str | None = None
+    reason: str | None = None  # a clause for a person; None where there is nothing to say
+    changes: tuple[FieldChange, ...] = ()  # that were made, or would be
 
 
-def undo_song(index: SongIndex, path: Path, *, dry_run: bool) -> UndoOutcome:
-    """Put back what the song's fields held, then forget it; the index keeps the paces.
+@dataclass(frozen=True, kw_only=True)
+class _Plan:
+    """What there is to take back in one file."""
 
-    Without memory (an index that was built from tags) PACE and PACETAG are removed. A PACE that
-    somebody edited since is theirs and stays. Raises SongIndexError only.
-    """
-    song = index.song(str(path))
-    try:
-        look = _look(path, song)
-        source, fields = _restorable(index, look, song)
-        lacking = differing(look, fields)
-        if lacking and dry_run:
-            return _outcome(path, Undone.RESTORED, "would be restored (dry run)")
-        if lacking:
-            written = write_tags(path, lacking, expected=look.stamp)
-    except (TagError, OSError) as error:
-        return _outcome(path, Undone.FAILED, without_path(error, path))
-    if not dry_run:
-        if lacking and song is not None:
-            index.store(replace(song, stamp=written.stamp))
-        index.forget_old_tags(source)
-    if lacking:
-        return _outcome(path, Undone.RESTORED)
-    return _outcome(path, Undone.UNCHANGED, "nothing to undo")
+    place: str  # the path at which the log knows it
+    writes: Sequence[TagWrite]  # to be taken back, the first one first
+    target: Fields  # what the fields should hold
+
+    @property
+    def first(self) -> int:
+        """The number of the first write; 0 where none is known."""
+        return self.writes[0].id if self.writes else 0
 
 
-def _look(path: Path, song: SongRecord | None) -> Look:
-    if song is None:
-        return examine(path)
-    return examine(path, song.stamp, song.fingerprint)
+class Undoing:
+    """Takes back what some runs wrote, or all that pacetag ever did, as one run."""
 
+    def __init__(
+        self,
+        index: SongIndex,
+        *,
+        runs: frozenset[int] | None = None,
+        dry_run: bool = False,
+        force: bool = False,
+    ) -> None:
+        """`runs`: those whose writes are taken back, with what came after them; None: all."""
+        self._index, self._runs = index, runs
+        self._dry_run, self._force = dry_run, force
+        self._run = TaggingRun(index, "undo")
 
-def _restorable(index: SongIndex, look: Look, song: SongRecord | None) -> tuple[str, Fields]:
-    """The path under which old values are remembered, and the fields to put back."""
-    path = str(look.path)
-    if song is None and look.pacetag is not None:  # perhaps it moved since the last scan
-        song = index.by_fingerprint(look.fingerprint, look.pacetag.bundle)
-        if song is not None and is_gone(song.path):
-            path = song.path
-    remembered = index.old_tags(path)
-    if song is not None and song.fingerprint not in (None, look.fingerprint):
-        remembered = None  # it is of other audio, which lay here before
-    if not look.tags.writable:
-        return path, {}
-    if remembered is not None:
-        fields = {name: list(values) for name, values in remembered.items()}
-    elif look.pacetag is not None:
-        fields = {"pace": [], "pacetag": []}
-    else:
-        fields = {}
-    if foreign_pace(look.tags):
-        fields.pop("pace", None)
-    return path, fields
+    def song(self, path: Path) -> UndoOutcome:
+        """Put back what the song's fields held; the index keeps its paces.
+
+        Without memory (an index that was built from tags) PACE and PACETAG are removed. A song
+        that somebody else changed since is skipped, unless forced. Raises SongIndexError only.
+        """
+        try:
+            look = self._look(path)
+            plan = self._plan(look)
+            held = held_fields(path, plan.target) if plan.target else {}
+            lacking = {
+                name: values
+                for name, values in plan.target.items()
+                if not FIELDS[name].same(held[name], values)
+            }
+            if not lacking:
+                self._note_undone(look, plan, held)
+                return _outcome(path, Undone.UNCHANGED, "nothing to undo")
+            return self._restore(look, plan, held, lacking)
+        except FileNotFoundError:
+            return _outcome(path, Undone.SKIPPED, GONE)
+        except (TagError, OSError) as error:
+            return _outcome(path, Undone.FAILED, without_path(error, path))
+
+    def _look(self, path: Path) -> Look:
+        song = self._index.song(str(path))
+        if song is None:
+            return examine(path)
+        return examine(path, song.stamp, song.fingerprint)
+
+    def _plan(self, look: Look) -> _Plan:
+        place, history = self._history(look)
+        first = next((n for n, write in enumerate(history) if self._is_chosen(write)), None)
+        writes = history[first:] if first is not None else []
+        target = before(writes)
+        if self._runs is None and look.pacetag is not None:
+            known = {} if history else self._as_a_copy(look)
+            target = {"pace": [], "pacetag": [], **known, **without_own(target)}
+        ordered = {name: target[name] for name in SHOWN if name in target}
+        return _Plan(place=place, writes=writes, target=ordered)
+
+    def _is_chosen(self, write: TagWrite) -> bool:
+        return self._runs is None or write.run in self._runs
+
+    def _history(self, look: Look) -> tuple[str, list[TagWrite]]:
+        """The song's writes, and where the log has them: perhaps it moved since the last scan."""
+        path, log = str(look.path), self._index.writes
+        history = log.history(path, look.fingerprint)
+        if not history:
+            other = lay_before(look.path, look.fingerprint, self._index)
+            if other is not None:
+                return other, log.history(other, look.fingerprint)
+        return path, history
+
+    def _as_a_copy(self, look: Look) -> Fields:
+        """What a file held before that came with pacetag's tags, as far as can be told."""
+        for other in self._index.writes.paths_of_audio(look.fingerprint):
+            known = before(self._index.writes.history(other, look.fingerprint))
+            if known:
+                return known
+        return {}
+
+    def _restore(self, look: Look, plan: _Plan, held: Fields, lacking: Fields) -> UndoOutcome:
+        changed = [name for name in strangers(plan.writes, held) if name in lacking]
+        if changed and not self._force:
+            named = " and ".join(name.upper() for name in changed)
+            reason = f"{named} changed since by another program; --force undoes it all the same"
+            return _outcome(look.path, Undone.SKIPPED, reason)
+        if not look.tags.writable:
+            return _outcome(look.path, Undone.FAILED, look.tags.why_not)
+        changes = field_changes(held, lacking)
+        reasons = filter(None, ("would be restored (dry run)" * self._dry_run, self._later(plan)))
+        outcome = UndoOutcome(
+            path=str(look.path),
+            outcome=Undone.RESTORED,
+            reason="; ".join(reasons) or None,
+            changes=changes,
+        )
+        if not self._dry_run:
+            self._write(look, plan, held, lacking)
+        return outcome
+
+    def _later(self, plan: _Plan) -> str | None:
+        """That what other runs wrote since is taken back as well."""
+        if self._runs is None:
+            return None
+        later = dict.fromkeys(
+            write.run
+            for write in plan.writes
+            if write.run not in self._runs and write.run and not (write.undone or write.undoing)
+        )
+        named = ", ".join(map(str, later))
+        return f"with what run {named} wrote later" if later else None
+
+    def _write(self, look: Look, plan: _Plan, held: Fields, lacking: Fields) -> None:
+        """The change into the log, then the tags, then that it was taken back.
+
+        A crash in between leaves a song that `undo` finds as it is, and that the watcher spares.
+        """
+        path, log, run = str(look.path), self._index.writes, self._run.number()
+        self._move_history(look, plan)
+        change = TagChange(old={name: held[name] for name in lacking}, new=lacking)
+        found = None if plan.writes else TagChange(old=plan.target, new=held)
+        write = log.note(path, look.fingerprint, change, run=run, undoing=True, found=found)
+        try:
+            written = write_tags(look.path, lacking, expected=look.stamp)
+        except (TagError, OSError):
+            log.forget(write)
+            raise
+        log.finish_undo(
+            path, look.fingerprint, written.stamp, write=write, run=run, first=plan.first
+        )
+        song = self._index.song(path)
+        if song is not None and song.stamp == look.stamp:
+            self._index.store(replace(song, stamp=written.stamp))
+
+    def _note_undone(self, look: Look, plan: _Plan, held: Fields) -> None:
+        """Note that a song is as it was, whoever saw to that."""
+        if self._dry_run or not held or all(w.undone or w.undoing for w in plan.writes):
+            return
+        path, log, run = str(look.path), self._index.writes, self._run.number()
+        self._move_history(look, plan)
+        change = TagChange(old=held, new=held)
+        write = log.note(path, look.fingerprint, change, run=run, undoing=True)
+        log.finish_undo(path, look.fingerprint, look.stamp, write=write, run=run, first=plan.first)
+
+    def _move_history(self, look: Look, plan: _Plan) -> None:
+        if plan.place != str(look.path):
+            self._index.writes.move(plan.place, str(look.path), look.fingerprint)
 
 
 def _outcome(path: Path, outcome: Undone, reason: str | None = None) -> UndoOutcome:

@@ -13,8 +13,10 @@ import pytest
 from pacetag.db.index import SongIndex
 from pacetag.db.records import SongRecord
 from pacetag.tagger import storing, workers
+from pacetag.tagger.history import before
 from pacetag.tagger.tags.errors import NotWritableError
 from pacetag.tagger.tags.pacetag import PaceTag, parse_pacetag
+from pacetag.tagger.tags.payload import payload_fingerprint
 from pacetag.tagger.tags.reader import read_tags
 from pacetag.tagger.tags.writer import write_tags
 from pacetag.tagger.worker import Ear
@@ -36,9 +38,10 @@ def record(index_file: Path, song: Path) -> SongRecord:
     return found
 
 
-def old_tags(index_file: Path, song: Path) -> object:
+def tags_before(index_file: Path, song: Path) -> object:
+    """What an undo of everything would put back."""
     with SongIndex.open(index_file) as index:
-        return index.old_tags(str(song))
+        return before(index.writes.history(str(song), payload_fingerprint(song)))
 
 
 def note(song: Path) -> PaceTag:
@@ -95,7 +98,7 @@ def test_a_second_scan_analyses_and_writes_nothing(
 
     second = scan_json()
 
-    assert (first.counts["analysed"], first.counts["written"]) == (8, 5)
+    assert (first.counts["analysed"], first.counts["written"]) == (8, 6)
     assert (second.counts["analysed"], second.counts["written"]) == (0, 0)
     assert judged() == []
     assert snapshot(library) == before
@@ -108,7 +111,7 @@ def test_the_json_lines_keep_their_keys(make_song: MakeSong, scan_json: Run) -> 
     found = scan_json()
 
     (song,) = found.songs.values()
-    assert set(song) == {"path", "outcome", "paces", "reason"}
+    assert set(song) == {"path", "outcome", "paces", "reason", "changes"}
     assert song["paces"] == [{"bpm": 172.34, "confidence": 0.98}]
     assert song["reason"] is None
     assert set(found.counts) == {
@@ -135,7 +138,7 @@ def test_each_outcome_has_its_reason_and_failures_show_in_the_exit_code(
     make_song: MakeSong, scan_json: Run
 ) -> None:
     for name in ("120.mp3", "short.mp3", "broken.mp3", "buggy.mp3", "130.wav"):
-        make_song(name)
+        make_song(name).chmod(0o444 if name == "130.wav" else 0o644)
 
     found = scan_json()
 
@@ -193,7 +196,7 @@ def test_a_renamed_song_is_not_judged_again_and_its_row_moves(
     assert [pace["bpm"] for pace in found.songs[moved.name]["paces"]] == [172.0, 86.0]
     with SongIndex.open(index_file) as index:
         assert index.song(str(song)) is None
-        assert index.old_tags(str(moved)) == {"pace": [], "pacetag": []}
+    assert tags_before(index_file, moved) == {"pace": [], "pacetag": []}
     assert record(index_file, moved).paces[0].bpm == 172.0
 
 
@@ -240,7 +243,7 @@ def test_a_copy_takes_the_paces_of_its_original(
     assert found.outcomes == {"172.mp3": "unchanged", "copy.mp3": "unchanged"}
     assert found.songs["copy.mp3"]["reason"] == "same audio as 172.mp3"
     assert record(index_file, song).paces == record(index_file, copy).paces
-    assert old_tags(index_file, copy) == {"pace": [], "pacetag": []}
+    assert tags_before(index_file, copy) == {"pace": [], "pacetag": []}
 
 
 def test_copies_in_the_same_scan_are_judged_once(
@@ -585,7 +588,9 @@ def test_a_dry_run_lists_what_would_be_written(
     lines = pacetag("scan", library, "--jobs", "1", "--dry-run").stdout.splitlines()
 
     assert lines[0].split() == ["tagged", "172", "86", str(song), "(would", "be", "written)"]
-    assert lines[1] == "Dry run: neither files nor index were touched."
+    assert lines[1] == "    PACE     nothing -> 172 | 86"
+    assert lines[2].startswith("    PACETAG  nothing -> 1 bundle=fake-1 paces=172.00@0.98,86.00@")
+    assert lines[3] == "Dry run: neither files nor index were touched."
 
 
 def test_a_folder_without_songs_is_said_to_have_none(pacetag: Run, library: Path) -> None:

@@ -1,0 +1,71 @@
+"""A scan's check that only tags change, from the command line's option to what is printed."""
+
+import sys
+from pathlib import Path
+
+from pacetag.tagger.errors import UsageError
+from pacetag.tagger.json_lines import say_json
+from pacetag.tagger.library import check_paths
+from pacetag.tagger.options import ScanOptions
+from pacetag.tagger.read_only_check import Difference, ReadOnlyCheck
+from pacetag.tagger.report import say
+from pacetag.tagger.stopping import Stop
+from pacetag.tagger.wording import printable
+
+
+def check_folder(folder: Path | None) -> Path | None:
+    """The folder to check, absolute. Raises UsageError where it is none."""
+    if folder is None:
+        return None
+    top = check_paths([folder])[0]
+    if not top.is_dir():
+        raise UsageError(f"{folder}: is not a folder; --read-only-check needs one")
+    return top
+
+
+class Checked:
+    """Runs the check around a scan; without a folder, nothing happens."""
+
+    def __init__(
+        self, top: Path | None, index_file: Path, options: ScanOptions, stop: Stop, *, as_json: bool
+    ) -> None:
+        """Looks at the folder at once."""
+        self._stop, self._as_json, self._top = stop, as_json, top
+        self._check: ReadOnlyCheck | None = None
+        self._found: list[Difference] = []
+        if top is not None:
+            say(printable(f"Reading everything in {top} before the scan ..."), sys.stderr)
+            self._check = ReadOnlyCheck(top, index_file, options, stop)
+            self._check.take_down()
+
+    @property
+    def exit_code(self) -> int:
+        """1 where something changed that must not, 130 where that was not found out."""
+        if self._check is not None and self._stop.requested:
+            return 130
+        return 1 if self._found else 0
+
+    def look_again(self) -> None:
+        """Compare, and print as JSON if that is wanted."""
+        if self._check is None or self._stop.requested:
+            return
+        self._found = list(self._check.differences())
+        if self._as_json:
+            for one in self._found:
+                say_json({"path": str(one.path), "difference": one.what})
+
+    def end(self) -> None:
+        """Print for a person."""
+        if self._check is None or self._as_json:
+            return
+        if self._stop.requested:
+            say(printable(f"{self._top} was not checked, for the scan was interrupted."))
+            return
+        for one in self._found:
+            say(printable(f"{one.path}: {one.what}"))
+        verdict = (
+            f"{len(self._found)} differences besides tags"
+            if self._found
+            else "nothing but tags has changed"
+        )
+        say(printable(f"Checked {self._check.files} files and folders in {self._top}: {verdict}."))

@@ -1,0 +1,77 @@
+"""What a song's tags were before pacetag wrote them, from the log of its writes."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from pacetag.db.runs import TagWrite
+from pacetag.tagger.tags.fields import FIELDS
+from pacetag.tagger.tags.pacetag import pace_values, parse_pacetag
+
+Fields = dict[str, list[str]]  # values by name of the field; [] where there is no such field
+
+
+def before(writes: Sequence[TagWrite]) -> Fields:
+    """What the fields held before these writes, which are a song's last ones, oldest first.
+
+    From the last write back to the first. A value that no earlier write left is somebody else's,
+    put there in between, and the one to return to.
+    """
+    return {name: _before(name, writes) for name in _names(writes)}
+
+
+def without_own(fields: Fields) -> Fields:
+    """The same without what only pacetag can have written, such as values out of a backup."""
+    said = parse_pacetag(next(iter(fields.get("pacetag", [])), None))
+    if said is None:
+        return fields
+    own = {"pacetag": [next(iter(fields["pacetag"]))], "pace": pace_values(said.paces)}
+    return {
+        name: [] if name in own and FIELDS[name].same(values, own[name]) else values
+        for name, values in fields.items()
+    }
+
+
+def strangers(writes: Sequence[TagWrite], held: Mapping[str, list[str]]) -> list[str]:
+    """The fields, of those that `held` has, that somebody else changed after these writes."""
+    return [name for name in held if not _is_ours(name, writes, held)]
+
+
+def _names(writes: Sequence[TagWrite]) -> Iterator[str]:
+    yield from dict.fromkeys(name for write in writes for name in write.change.old)
+
+
+def _touching(name: str, writes: Sequence[TagWrite]) -> list[TagWrite]:
+    return [write for write in reversed(writes) if name in write.change.old]
+
+
+def _before(name: str, writes: Sequence[TagWrite]) -> list[str]:
+    latest, *earlier = _touching(name, writes)
+    value = latest.change.old[name]
+    for write in earlier:
+        if _left(name, write, value):
+            value = write.change.old[name]
+    return list(value)
+
+
+def _left(name: str, write: TagWrite, value: list[str]) -> bool:
+    """Whether a write left this value; one that was not finished may have changed nothing."""
+    same = FIELDS[name].same
+    if write.change.new is None or same(write.change.new[name], value):
+        return True
+    return not write.finished and same(write.change.old[name], value)
+
+
+def _is_ours(name: str, writes: Sequence[TagWrite], held: Mapping[str, list[str]]) -> bool:
+    touching = _touching(name, writes)
+    if touching and touching[0].change.new is not None:
+        return _left(name, touching[0], held[name])
+    return _looks_ours(name, held)
+
+
+def _looks_ours(name: str, held: Mapping[str, list[str]]) -> bool:
+    """The same by the fields alone, where it is not known what was written."""
+    said = parse_pacetag(next(iter(held.get("pacetag", [])), None))
+    if not held[name] or name == "bpm":  # which says nothing of who wrote it
+        return True
+    if name == "pacetag":
+        return said is not None
+    return said is not None and FIELDS[name].same(held[name], pace_values(said.paces))

@@ -1,0 +1,39 @@
+"""Where a file lay before it was moved."""
+
+from pathlib import Path
+
+from pacetag.db.index import SongIndex
+from pacetag.tagger.library import is_gone, stamp
+from pacetag.tagger.tags.errors import TagError
+from pacetag.tagger.tags.payload import payload_fingerprint
+
+
+def lay_before(
+    path: Path, fingerprint: str, index: SongIndex, known: str | None = None
+) -> str | None:
+    """A path from which the file may have come: the same audio was there, and is no more.
+
+    First come those at which pacetag wrote it, then `known`, where the index has it. Of several,
+    one with the same name is likelier than one in the same folder, and that than any other. Last
+    come those at which other music lies now, as where two songs swapped their names.
+    """
+    written = [other for other in index.writes.paths_of_audio(fingerprint) if other != str(path)]
+    gone = [Path(other) for other in written if is_gone(other)]
+    gone.sort(key=lambda old: (old.name != path.name, old.parent != path.parent))
+    if gone:
+        return str(gone[0])
+    for other in written:
+        if _holds_other_audio(other, fingerprint, index):
+            return other
+    return known if known is not None and known != str(path) and is_gone(known) else None
+
+
+def _holds_other_audio(path: str, fingerprint: str, index: SongIndex) -> bool:
+    """Whether something else lies there by now; the file is read where the index cannot know."""
+    song = index.song(path)
+    try:
+        if song is not None and song.fingerprint is not None and song.stamp == stamp(Path(path)):
+            return song.fingerprint != fingerprint
+        return payload_fingerprint(Path(path)) != fingerprint
+    except (TagError, OSError):
+        return False

@@ -1,0 +1,102 @@
+"""Proof that a scan changed nothing in a folder but tags: a look before, and one after."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pacetag.tagger.library import is_song
+from pacetag.tagger.options import BpmMode, ScanOptions
+from pacetag.tagger.settings import JOURNALS
+from pacetag.tagger.stopping import Stop
+from pacetag.tagger.tags.errors import TagError
+from pacetag.tagger.tags.ownership import foreign_pace
+from pacetag.tagger.tags.reader import read_tags
+from pacetag.tagger.tree_record import Facts, record_tree
+
+_SHOWN = ("the kind", "the mode", "the owner", "the number of names")  # others are digests
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """One thing that is not as it was."""
+
+    path: Path
+    what: str  # a clause for a person
+
+
+class ReadOnlyCheck:
+    """Remembers a folder as it is, and says later what else than tags has changed in it."""
+
+    def __init__(self, top: Path, index_file: Path, options: ScanOptions, stop: Stop) -> None:
+        """`index_file`: the scan's own, which does not count where it lies in the folder."""
+        self._top, self._stop = top, stop
+        self._fields = _may_write(options)
+        self._own = {index_file.with_name(index_file.name + end) for end in ("", "-wal", "-shm")}
+        self._own.add(index_file.with_name(JOURNALS))
+        self._before: dict[Path, Facts] = {}
+        self._foreign: set[Path] = set()  # songs whose PACE is somebody else's
+
+    @property
+    def files(self) -> int:
+        """How many files and folders were looked at before the scan."""
+        return len(self._before)
+
+    def take_down(self) -> None:
+        """Look at everything; ends early when a stop is requested."""
+        self._before = dict(self._record())
+
+    def differences(self) -> Iterator[Difference]:
+        """Look again; one for each thing that is not as it was."""
+        left = dict(self._before)
+        for path, facts in self._record():
+            before = left.pop(path, None)
+            if before is None:
+                yield Difference(path=path, what="is new")
+            else:
+                yield from (Difference(path=path, what=what) for what in _compare(before, facts))
+        for path in () if self._stop.requested else left:
+            yield Difference(path=path, what="is gone")
+
+    def _record(self) -> Iterator[tuple[Path, Facts]]:
+        tree = record_tree(
+            self._top, fields=self._fields_of, passed_over=lambda path: path in self._own
+        )
+        for one in tree:
+            if self._stop.requested:
+                return
+            yield one
+
+    def _fields_of(self, path: Path) -> frozenset[str]:
+        """What the scan may write into a file; whose PACE it is, is settled before the scan."""
+        if not self._fields or not is_song(path.name):
+            return frozenset()
+        if path not in self._before and _has_foreign_pace(path):
+            self._foreign.add(path)
+        return self._fields - {"pace"} if path in self._foreign else self._fields
+
+
+def _has_foreign_pace(path: Path) -> bool:
+    try:
+        return foreign_pace(read_tags(path))
+    except TagError:
+        return False
+
+
+def _may_write(options: ScanOptions) -> frozenset[str]:
+    """The fields that such a scan may write."""
+    if options.dry_run or not options.tags:
+        return frozenset()
+    return frozenset({"pace", "pacetag"} | ({"bpm"} if options.bpm is not BpmMode.NEVER else set()))
+
+
+def _compare(before: Facts, now: Facts) -> Iterator[str]:
+    for what in before | now:
+        old, new = before.get(what), now.get(what)
+        if old is None:
+            yield f"{what} is new"
+        elif new is None:
+            yield f"{what} is gone"
+        elif old != new and what in _SHOWN:
+            yield f"{what} was {old.decode()}, is {new.decode()}"
+        elif old != new:
+            yield f"{what} is not what it was"

@@ -1,0 +1,83 @@
+"""All in a song that is not pacetag's, as digests by name, to tell whether it stayed."""
+
+import hashlib
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+from mutagen._vorbis import VCommentDict
+from mutagen.apev2 import APEv2
+from mutagen.asf import ASFTags
+from mutagen.flac import Padding, VCFLACDict
+from mutagen.id3 import ID3Tags
+from mutagen.mp3 import MP3
+from mutagen.mp4 import MP4Tags
+
+from pacetag.tagger.tags.door import Audio, ape_tag, open_audio
+from pacetag.tagger.tags.fields import FIELDS
+from pacetag.tagger.tags.layout import load_layout
+from pacetag.tagger.tags.payload import payload_fingerprint
+
+_Named = Iterator[tuple[str, object]]  # a tag's name, and a value whose repr holds all of it
+
+
+def others_in(path: Path, names: Collection[str]) -> dict[str, bytes]:
+    """What -> digest: the sound, every tag that mutagen reads, and all else that must be kept.
+
+    Left out are the fields of these names (as in the field table), padding, and what merely says
+    where things lie. Raises TagError or OSError for a file that is not written.
+    """
+    audio = open_audio(path)
+    kept = load_layout(path, type(audio)).kept(names)
+    found = {
+        "the sound": payload_fingerprint(path).encode(),
+        "the bytes that are not pacetag's": _digest(kept),
+    }
+    tags: dict[str, list[object]] = {}
+    for name, value in _tags(path, audio, names):
+        tags.setdefault(name, []).append(value)
+    return found | {f"the tag {name}": _digest(values) for name, values in tags.items()}
+
+
+def _tags(path: Path, audio: Audio, names: Collection[str]) -> _Named:
+    own = {_column(audio.tags, name).upper() for name in names}
+    for name, value in _items(audio.tags):
+        if name.upper() not in own:
+            yield name, value
+    yield from _blocks(audio)
+    if isinstance(audio, MP3):
+        yield from ((f"{name} at the end", value) for name, value in _items(ape_tag(path)))
+
+
+def _column(tags: object, name: str) -> str:
+    """What the field is called in tags of this kind."""
+    field = FIELDS[name]
+    if isinstance(tags, ID3Tags):
+        return field.id3
+    if isinstance(tags, MP4Tags):
+        return field.mp4
+    if isinstance(tags, APEv2):
+        return field.apev2
+    return field.asf if isinstance(tags, ASFTags) else field.vorbis
+
+
+def _items(tags: Audio) -> _Named:
+    """Every single value, in its order; keys that differ in nothing but case are one name."""
+    if isinstance(tags, VCommentDict | ASFTags):
+        yield from ((key.upper(), value) for key, value in tags)
+    elif tags is not None:
+        yield from tags.items()
+    for part in ("unknown_frames", "_failed_atoms"):  # what mutagen could make nothing of
+        unread = getattr(tags, part, None)
+        if unread:
+            yield "that mutagen cannot read", unread
+
+
+def _blocks(audio: Audio) -> _Named:
+    """FLAC's blocks of metadata besides the comments."""
+    for block in getattr(audio, "metadata_blocks", ()):
+        if not isinstance(block, Padding | VCFLACDict):
+            yield f"in FLAC's block {block.code}", block.write()
+
+
+def _digest(value: object) -> bytes:
+    return hashlib.blake2b(repr(value).encode("utf-8", "backslashreplace"), digest_size=12).digest()

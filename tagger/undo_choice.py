@@ -1,0 +1,55 @@
+"""What `undo` is to take back: which runs, and in which files they are looked for."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pacetag.db.index import SongIndex
+from pacetag.tagger.errors import UsageError
+from pacetag.tagger.library import walk
+
+UNKNOWN = "no such run wrote tags; `pacetag undo --list` shows those that did"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """What was asked for on the command line."""
+
+    roots: Sequence[Path]  # absolute; none: wherever the index says
+    run: int | None = None
+    since: float | None = None  # seconds since 1970
+
+
+def chosen_runs(index: SongIndex, choice: Choice) -> frozenset[int] | None:
+    """The runs whose writes are taken back; None for all. Raises UsageError for an unknown one."""
+    if choice.run is None and choice.since is None:
+        return None
+    runs = index.writes.runs()
+    if choice.since is not None:
+        begun = choice.since
+        return frozenset(run.id for run in runs if run.started is not None and run.started >= begun)
+    found = frozenset(run.id for run in runs if run.id == choice.run)
+    if not found:
+        raise UsageError(f"--run {choice.run}: {UNKNOWN}")
+    return found
+
+
+def chosen_songs(index: SongIndex, choice: Choice, runs: frozenset[int] | None) -> Iterator[Path]:
+    """The files to look at: those below the roots, or those that the index knows of.
+
+    Where single runs are chosen, those that they wrote, and those below the roots of which the
+    index knows nothing: they may have been moved.
+    """
+    written = _written(index, runs)
+    if not choice.roots:
+        yield from map(Path, sorted(written))
+        return
+    for path in walk(choice.roots):
+        if runs is None or str(path) in written or index.song(str(path)) is None:
+            yield path
+
+
+def _written(index: SongIndex, runs: frozenset[int] | None) -> set[str]:
+    if runs is None:
+        return set(index.writes.paths())
+    return {path for run in runs for path in index.writes.paths(run)}

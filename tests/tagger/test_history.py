@@ -1,0 +1,69 @@
+"""Which values an undo returns to."""
+
+from collections.abc import Sequence
+
+from pacetag.db.runs import TagChange, TagWrite
+from pacetag.tagger.history import before, strangers
+
+Values = Sequence[str]
+
+
+def wrote(old: Values, new: Values | None, *, finished: bool = True) -> TagWrite:
+    """A write of BPM."""
+    change = TagChange(old={"bpm": list(old)}, new=None if new is None else {"bpm": list(new)})
+    return TagWrite(id=1, run=1, change=change, finished=finished, undoing=False, undone=False)
+
+
+def bpm_before(*writes: TagWrite) -> list[str]:
+    return before(writes)["bpm"]
+
+
+def test_of_several_writes_the_first_tells() -> None:
+    assert bpm_before(wrote(["90"], ["172"]), wrote(["172"], ["86"])) == ["90"]
+    assert bpm_before(wrote([], ["172"]), wrote(["172"], ["86"])) == []
+
+
+def test_what_somebody_set_in_between_is_what_returns() -> None:
+    assert bpm_before(wrote(["90"], ["172"]), wrote(["100"], ["172"])) == ["100"]
+
+
+def test_a_backup_with_values_of_pacetags_own_is_looked_through() -> None:
+    writes = wrote([], ["1"]), wrote(["1"], ["2"]), wrote(["1"], ["2"])
+
+    assert bpm_before(*writes) == []
+
+
+def test_a_write_that_broke_off_may_have_changed_nothing() -> None:
+    assert bpm_before(wrote(["90"], ["1"], finished=False), wrote(["90"], ["2"])) == ["90"]
+    assert bpm_before(wrote(["90"], ["1"], finished=False), wrote(["1"], ["2"])) == ["90"]
+
+
+def test_writes_and_undoes_in_turn_lead_to_the_beginning() -> None:
+    writes = wrote(["90"], ["172"]), wrote(["172"], ["90"]), wrote(["90"], ["86"])
+
+    assert bpm_before(*writes) == ["90"]
+    assert bpm_before(*writes[1:]) == ["172"]
+
+
+def test_where_it_is_not_known_what_was_written_the_first_tells() -> None:
+    assert bpm_before(wrote(["90"], None), wrote(["172"], ["86"])) == ["90"]
+
+
+def test_a_stranger_is_who_left_another_value_than_the_last_write() -> None:
+    writes = wrote(["90"], ["172"]), wrote(["172"], ["86"])
+
+    assert strangers(writes, {"bpm": ["86"]}) == []
+    assert strangers(writes, {"bpm": ["172"]}) == ["bpm"]
+    assert strangers(writes, {"bpm": []}) == ["bpm"]
+    assert strangers([wrote(["90"], ["1"], finished=False)], {"bpm": ["90"]}) == []
+
+
+def test_without_knowledge_the_fields_tell_by_themselves() -> None:
+    note = "1 bundle=x paces=172.34@0.98,86.17@0.95 audio=ab"
+
+    assert strangers([], {"pace": ["172", "86"], "pacetag": [note], "bpm": ["1"]}) == []
+    assert strangers([], {"pace": ["172/86"], "pacetag": [note]}) == []
+    assert strangers([], {"pace": ["150"], "pacetag": [note]}) == ["pace"]
+    assert strangers([], {"pace": ["150"], "pacetag": ["mine"]}) == ["pace", "pacetag"]
+    assert strangers([], {"pace": ["150"], "pacetag": []}) == ["pace"]
+    assert strangers([], {"pace": [], "pacetag": [note]}) == []
