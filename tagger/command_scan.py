@@ -10,6 +10,7 @@ import typer
 
 from pacetag.tagger.arguments import IndexOption, JsonOption, PathsArgument
 from pacetag.tagger.options import BpmMode, ScanOptions
+from pacetag.tagger.priority import stand_back
 from pacetag.tagger.settings import default_jobs, index_path
 
 if TYPE_CHECKING:
@@ -21,8 +22,23 @@ JobsOption = Annotated[
         "--jobs", min=1, metavar="N", help="Worker processes; one a processor if not given."
     ),
 ]
+NiceOption = Annotated[
+    bool,
+    typer.Option(
+        "--nice", help="Let all other programs go first: lowest priority for processor and disk."
+    ),
+]
 NoTagsOption = Annotated[
     bool, typer.Option("--no-tags", help="Only fill the index; leave the files as they are.")
+]
+CheckOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--read-only-check",
+        metavar="DIR",
+        help="Prove that nothing in this folder changes but tags: every file is read before and "
+        "after, and whatever else is different is named.",
+    ),
 ]
 BpmOption = Annotated[
     BpmMode,
@@ -35,10 +51,13 @@ BpmOption = Annotated[
 def scan(
     paths: PathsArgument,
     jobs: JobsOption = None,
+    nice: NiceOption = False,
     no_tags: NoTagsOption = False,
     dry_run: Annotated[
         bool,
-        typer.Option("--dry-run", help="Say what would be written; touch neither files nor index."),
+        typer.Option(
+            "--dry-run", help="Say what would be written, by field; touch neither files nor index."
+        ),
     ] = False,
     force: Annotated[
         bool, typer.Option("--force", help="Judge songs again that are known or failed before.")
@@ -46,27 +65,48 @@ def scan(
     index: IndexOption = None,
     as_json: JsonOption = False,
     bpm: BpmOption = BpmMode.NEVER,
+    read_only_check: CheckOption = None,
 ) -> None:
     """Listen to songs; write their paces into tags and index.
 
     Songs that are known already are passed over, even when they were renamed or retagged. Ctrl-C
     stops; the next scan goes on from there. Exit codes: 0 done, 1 some songs failed, 2 wrong
-    usage, 130 interrupted.
+    usage, 130 interrupted; with --read-only-check also 1 where more than tags changed.
     """
+    from pacetag.tagger.checked import check_folder
     from pacetag.tagger.library import check_paths
 
     options = ScanOptions(
-        jobs=jobs or default_jobs(), tags=not no_tags, dry_run=dry_run, force=force, bpm=bpm
+        jobs=jobs or default_jobs(),
+        tags=not no_tags,
+        dry_run=dry_run,
+        force=force,
+        nice=nice,
+        bpm=bpm,
     )
-    code = run_scan(check_paths(paths), index_path(index), options, as_json=as_json)
+    if nice:
+        stand_back()
+    code = run_scan(
+        check_paths(paths),
+        index_path(index),
+        options,
+        as_json=as_json,
+        check=check_folder(read_only_check),
+    )
     raise typer.Exit(code)
 
 
 def run_scan(
-    roots: Sequence[Path], index_file: Path, options: ScanOptions, *, as_json: bool
+    roots: Sequence[Path],
+    index_file: Path,
+    options: ScanOptions,
+    *,
+    as_json: bool,
+    check: Path | None = None,
 ) -> int:
-    """Scan and render; returns the exit code."""
+    """Scan and render; returns the exit code. `check`: a folder of which only tags may change."""
     from pacetag.tagger import workers
+    from pacetag.tagger.checked import Checked
     from pacetag.tagger.library import walk
     from pacetag.tagger.opening import opened_index
     from pacetag.tagger.outcomes import Tally
@@ -78,6 +118,7 @@ def run_scan(
     stop, tally = Stop(), Tally()
     missing: list[str] = []
     with stop_on_signals(stop), opened_index(index_file, scratch=options.dry_run) as index:
+        checked = Checked(check, index_file, options, stop, as_json=as_json)
         found = list(walk(roots))
         with _reporter(len(found), options, as_json=as_json) as reporter:
             for song in Scan(index, workers.shipped_ear(), options, stop).songs(found):
@@ -91,8 +132,10 @@ def run_scan(
                 interrupted=stop.requested,
                 missing=len(missing),
             )
+            checked.look_again()
             reporter.end(summary)
-    return summary.exit_code
+        checked.end()
+    return summary.exit_code or checked.exit_code
 
 
 def _reporter(total: int, options: ScanOptions, *, as_json: bool) -> "Reporter":

@@ -7,14 +7,16 @@ from typing import Annotated
 import typer
 
 from pacetag.tagger.arguments import IndexOption
-from pacetag.tagger.command_scan import BpmOption, JobsOption, NoTagsOption
+from pacetag.tagger.command_scan import BpmOption, JobsOption, NiceOption, NoTagsOption
 from pacetag.tagger.options import BpmMode, ScanOptions
+from pacetag.tagger.priority import stand_back
 from pacetag.tagger.settings import default_jobs, index_path
 
 
 def watch(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Folders with music.")],
     jobs: JobsOption = None,
+    nice: NiceOption = False,
     no_tags: NoTagsOption = False,
     index: IndexOption = None,
     bpm: BpmOption = BpmMode.NEVER,
@@ -50,7 +52,11 @@ def watch(
     for root in roots:
         if not root.is_dir():
             raise UsageError(f"{root}: is not a folder; watch the folder that it is in")
-    options = ScanOptions(jobs=jobs or default_jobs(), tags=not no_tags, bpm=bpm)
+    options = ScanOptions(
+        jobs=jobs or default_jobs(), tags=not no_tags, nice=nice, bpm=bpm, watching=True
+    )
+    if nice:
+        stand_back()
     stop = Stop()
     with stop_on_signals(stop), opened_index(index_path(index)) as songs:
         Keeper(

@@ -10,8 +10,8 @@ from pacetag.tagger.errors import UsageError
 from pacetag.tagger.tags.replace import stamp_of
 
 AUDIO_SUFFIXES = frozenset(
-    {"aac", "aif", "aifc", "aiff", "ape", "caf", "flac", "m4a", "mka", "mp2", "mp3", "mpc"}
-    | {"oga", "ogg", "opus", "tta", "wav", "wma", "wv"}
+    {"aac", "aif", "aifc", "aiff", "ape", "caf", "dsf", "flac", "m4a", "mka", "mp2", "mp3"}
+    | {"mp+", "mpc", "oga", "ogg", "opus", "spx", "tta", "wav", "wave", "wma", "wv"}
 )
 
 

@@ -5,7 +5,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any
 
 from pacetag.db.index import SongIndex
 from pacetag.db.records import SongRecord, Stamp
@@ -14,13 +13,15 @@ from pacetag.tagger.library import stamp
 from pacetag.tagger.memory import Memory
 from pacetag.tagger.options import ScanOptions
 from pacetag.tagger.outcomes import Outcome, SongOutcome
+from pacetag.tagger.patience import seconds_allowed
 from pacetag.tagger.stopping import Stop, signals_held
 from pacetag.tagger.storing import Storing
 from pacetag.tagger.tags.errors import TagError
-from pacetag.tagger.worker import Ear, Hearing, Unheard, without_path
-from pacetag.tagger.workers import JudgePool, Unsettled
+from pacetag.tagger.worker import Ear, Unheard, without_path
+from pacetag.tagger.workers import JudgePool, Verdict
 
-_Event = tuple[Path, Future[Any]] | None  # None: the bell of `Stop`
+# A file that was looked into, a song that was judged, or the bell of `Stop`.
+_Event = tuple[Path, Future[Look] | Verdict] | None
 
 
 class Scan:
@@ -51,7 +52,7 @@ class Scan:
         limit = 2 * self._options.jobs + 2
         try:
             with self._stop.ringing(partial(self._events.put, None)):
-                for path in paths:
+                for path in self._memory.ahead(paths):
                     if self._stop.requested:
                         break
                     yield from self._begin(path)
@@ -70,11 +71,15 @@ class Scan:
         waiting = sum(len(followers) for followers in self._leaders.values())
         return len(self._looking) + len(self._judging) + waiting
 
-    def _report(self, path: Path, future: Future[Any]) -> None:
-        self._events.put((path, future))
+    def _report(self, path: Path, news: Future[Look] | Verdict) -> None:
+        self._events.put((path, news))
 
     def _begin(self, path: Path) -> Iterator[SongOutcome]:
         """Settle a song from memory, or have it looked into."""
+        resting = self._memory.at_rest(path)
+        if resting is not None:
+            yield resting
+            return
         try:
             now = stamp(path)
         except OSError as error:
@@ -99,12 +104,12 @@ class Scan:
         if event is None:
             self._halt()
             return
-        path, future = event
-        if path in self._looking:
+        path, news = event
+        if isinstance(news, Future):
             del self._looking[path]
-            yield from self._looked(path, future)
-        elif path in self._judging:
-            yield from self._judged(path, future)
+            yield from self._looked(path, news)
+        else:
+            yield from self._judged(path, news)
 
     def _looked(self, path: Path, future: "Future[Look]") -> Iterator[SongOutcome]:
         """Decide whether a song that was looked into must be judged."""
@@ -123,20 +128,22 @@ class Scan:
         else:
             self._leaders.setdefault(look.fingerprint, [])
             self._judging[path] = look
-            self._pool.submit(path)
+            self._pool.submit(path, limit=self._limit(look))
 
-    def _judged(self, path: Path, future: "Future[Hearing | None]") -> Iterator[SongOutcome]:
-        hearing = self._pool.settle(path, future)
-        if hearing is Unsettled.AGAIN:
-            return
+    def _limit(self, look: Look) -> float:
+        return seconds_allowed(look.tags.duration, look.stamp.size, nice=self._options.nice)
+
+    def _judged(self, path: Path, verdict: Verdict) -> Iterator[SongOutcome]:
+        if isinstance(verdict, Exception):
+            raise verdict
         look = self._judging.pop(path)
         followers = self._leaders.pop(look.fingerprint, [])
-        if isinstance(hearing, Unsettled):
+        if verdict is None:
             return
-        if isinstance(hearing, Unheard):
-            yield self._storing.unheard(look, hearing)
+        if isinstance(verdict, Unheard):
+            yield self._storing.unheard(look, verdict)
         else:
-            yield self._storing.paces(look, hearing, self._memory.origin(look))
+            yield self._storing.paces(look, verdict, self._memory.origin(look))
         for follower in followers:  # looked at afresh: it may be the very same file
             if not self._stop.requested:
                 yield from self._begin(follower)

@@ -1,14 +1,19 @@
 """A worker process's side: load the network once, judge one song after the other."""
 
+import ctypes
 import importlib
 import os
+import signal
+import sys
 import threading
 from collections.abc import Callable
-from ctypes import c_byte
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import parent_process
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from pacetag.model.errors import DecodeError, ModelError, TooShortError
 from pacetag.tagger.errors import EarError
@@ -22,6 +27,8 @@ THREAD_VARIABLES = (
     "NUMEXPR_NUM_THREADS",
     "VECLIB_MAXIMUM_THREADS",
 )
+
+_PR_SET_PDEATHSIG = 1  # of prctl: the signal to get when the parent ends
 
 
 class JudgeLike(Protocol):
@@ -76,40 +83,50 @@ class Unheard:
 Hearing = Heard | Unheard
 
 
-class _Worker:
-    """What this process keeps between songs."""
+def serve(line: "Connection[Any, Any]", ear: Ear) -> None:
+    """Judge the songs that come down the line, one after the other, until it ends.
 
-    ear: Ear
-    stop: c_byte  # shared with the parent; a lock could die with the worker that holds it
-    judge: JudgeLike | None = None
+    Says None once the network is loaded, or the ModelError or EarError that keeps every song from
+    being judged; then a Hearing for each song.
+    """
+    prepare()
+    try:
+        judge = ear.load()
+    except (ModelError, EarError) as error:
+        line.send(error)
+        return
+    with suppress(EOFError, OSError):  # the parent has hung up
+        line.send(None)
+        while True:
+            line.send(hear(judge, line.recv()))
 
 
-def prepare(ear: Ear, stop: c_byte) -> None:
+def prepare(*_: object) -> None:
     """Make this process a worker: one thread for maths, and an end when its parent ends."""
     for variable in THREAD_VARIABLES:
         os.environ[variable] = "1"
-    _Worker.ear, _Worker.stop, _Worker.judge = ear, stop, None
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    """A killed parent tells nobody; without this its workers would wait for ever."""
     parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+    if parent is None:
+        return
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    if sys.platform == "linux":
+        _be_killed_with(parent)
 
 
-def listen(path: Path) -> Hearing | None:
-    """Judge one song; None when the end was asked for before it began.
+def _end_with(parent: BaseProcess) -> None:
+    """A killed parent tells nobody; without this its workers would wait for ever."""
+    parent.join()
+    os._exit(1)
 
-    Raises ModelError or EarError when no song can be judged at all.
+
+def _be_killed_with(parent: BaseProcess) -> None:
+    """Have the system do it: a decoder that hangs may keep this process's other threads waiting.
+
+    It counts the end of the parent's thread that started this process as the parent's.
     """
-    if _Worker.stop.value:
-        return None
-    if _Worker.judge is None:
-        _Worker.judge = _Worker.ear.load()
-    return hear(_Worker.judge, path)
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent.pid:  # too late to be told
+        os._exit(1)
 
 
 def hear(judge: JudgeLike, path: Path) -> Hearing:
@@ -122,6 +139,8 @@ def hear(judge: JudgeLike, path: Path) -> Hearing:
         return Unheard(reason=without_path(error, path))
     except OSError as error:
         return Unheard(reason=f"cannot be read: {error.strerror or error}")
+    except MemoryError:
+        return Unheard(reason="there was not enough memory to judge it")
     except Exception as error:  # one song must never stop a library
         return Unheard(reason=f"judging broke off ({type(error).__name__}: {error})")
     return Heard(

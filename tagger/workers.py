@@ -1,123 +1,183 @@
-"""Where judging runs: a pool of worker processes that survives the death of any of them."""
+"""Where judging runs: a pool of worker processes, any of which may hang or die."""
 
-import multiprocessing
+import threading
+import time
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from enum import Enum
+from multiprocessing import Pipe
+from multiprocessing.connection import wait
+from multiprocessing.resource_tracker import ensure_running
 from pathlib import Path
 
+from pacetag.tagger.errors import EarError
+from pacetag.tagger.patience import gave_up
 from pacetag.tagger.stopping import signals_held
-from pacetag.tagger.worker import Ear, Hearing, Unheard, listen, prepare
+from pacetag.tagger.worker import Ear, Heard, Unheard
+from pacetag.tagger.worker_process import DEATH as DEATH
+from pacetag.tagger.worker_process import WorkerProcess, cause_of_death, end_in_words
 
-# A fresh interpreter has no threads or locks of this one in an unknown state.
-_CONTEXT = multiprocessing.get_context("spawn")
+RENEWAL = 400  # songs; then a fresh worker takes over, with whatever a library leaked given back
+START_LIMIT = 1800.0  # s to load the network; with the lowest priority it can be minutes
+START_DEATHS = 3  # in a row, until the fault is taken to be the installation's
+TICK = 1.0  # s between two looks at the clock
 
-DEATH = "the process that judged it died, which a damaged file or a lack of memory can cause"
-
-
-class Unsettled(Enum):
-    """Why a finished future brings no hearing."""
-
-    AGAIN = "again"  # its worker died, perhaps of another song: it is tried once more, alone
-    DROPPED = "dropped"  # the end was asked for
+Verdict = Heard | Unheard | Exception | None  # an exception: no song can be judged; None: dropped
 
 
 class JudgePool:
-    """Worker processes, each with the network loaded; started when the first song comes.
+    """Worker processes, each with the network loaded; started when there are songs for them.
 
-    When a worker dies, the executor loses every song that it holds and cannot say which one was
-    at fault. All of them are then judged one at a time in a process of their own, so that only a
-    song that kills its worker there is given up.
+    A thread of its own hands out the songs, one to a worker, so that a worker that hangs or dies
+    costs the song that it was at and no other. A worker that has judged `RENEWAL` songs goes on
+    until its successor is ready.
     """
 
-    def __init__(
-        self, ear: Ear, *, jobs: int, done: Callable[[Path, "Future[Hearing | None]"], None]
-    ) -> None:
-        """`done` is called in another thread with each future that has finished."""
+    def __init__(self, ear: Ear, *, jobs: int, done: Callable[[Path, Verdict], None]) -> None:
+        """`done` is called in the pool's thread with each song and what came of it."""
         self._ear, self._jobs, self._done = ear, jobs, done
-        self._stop = _CONTEXT.RawValue("b", 0)
-        self._many: ProcessPoolExecutor | None = None
-        self._alone: ProcessPoolExecutor | None = None
-        self._holds: dict[Path, ProcessPoolExecutor] = {}
-        self._suspects: deque[Path] = deque()
-        self._on_trial: Path | None = None
+        self._waiting: deque[tuple[Path, float]] = deque()  # songs, and s that they may take
+        self._workers: list[WorkerProcess] = []
+        self._start_deaths = 0
+        self._stopping = self._closing = False
+        self._bell, self._rope = Pipe(duplex=False)
+        self._thread = threading.Thread(target=self._run, name="pool", daemon=True)
 
-    def submit(self, path: Path) -> None:
-        """Have a song judged; `done` tells when."""
-        for _ in range(2):
-            self._many = self._many or self._executor(self._jobs)
-            try:
-                self._start(self._many, path)
-            except BrokenProcessPool:  # died idle, or its songs have not been settled yet
-                self._many = None
-            else:
-                return
-        self._suspect(path)
-
-    def settle(self, path: Path, future: "Future[Hearing | None]") -> Hearing | Unsettled:
-        """What a finished future says of its song. Raises what keeps every song from judging."""
-        executor = self._holds.pop(path, None)
-        on_trial = path == self._on_trial
-        if on_trial:
-            self._on_trial = None
-        try:
-            hearing = None if future.cancelled() else future.result()
-        except BrokenProcessPool:
-            self._many = None if executor is self._many else self._many
-            self._alone = None if executor is self._alone else self._alone
-            if self._stop.value:
-                return Unsettled.DROPPED
-            if not on_trial:
-                self._suspect(path)
-                return Unsettled.AGAIN
-            hearing = Unheard(reason=DEATH)
-        if on_trial:
-            self._next_trial()
-        return hearing or Unsettled.DROPPED
+    def submit(self, song: Path, *, limit: float) -> None:
+        """Have a song judged within `limit` seconds; `done` tells when."""
+        self._waiting.append((song, limit))
+        if self._thread.ident is None:
+            ensure_running()  # it is needed to start processes, and lets signals through
+            with signals_held():  # in the thread, and in the processes that it starts
+                self._thread.start()
+        self._rope.send(None)
 
     def stop(self) -> None:
-        """Begin no further song; those being judged are finished."""
-        self._stop.value = 1
-        while self._suspects:
-            lost: Future[Hearing | None] = Future()
-            lost.cancel()
-            self._done(self._suspects.popleft(), lost)
+        """Begin no further song; those being judged are finished, the others dropped."""
+        self._stopping = True
+        self._rope.send(None)
 
     def close(self) -> None:
-        """End the processes, once they have finished what they hold."""
-        self._stop.value = 1
-        for executor in (self._many, self._alone):
-            if executor is not None:
-                executor.shutdown(cancel_futures=True)
-        self._many = self._alone = None
-
-    def _suspect(self, path: Path) -> None:
-        self._suspects.append(path)
-        self._next_trial()
-
-    def _next_trial(self) -> None:
-        if self._on_trial is not None or not self._suspects:
+        """End the workers, whatever they are at. Closing twice does no harm."""
+        if self._closing:
             return
-        path = self._on_trial = self._suspects.popleft()
-        self._alone = self._alone or self._executor(1)
+        self._closing = True
+        if self._thread.ident is not None:
+            self._rope.send(None)
+            self._thread.join()
+        self._rope.close()
+        self._bell.close()
+
+    def _run(self) -> None:
         try:
-            self._start(self._alone, path)
-        except BrokenProcessPool:  # its process died while idle
-            self._alone = self._executor(1)
-            self._start(self._alone, path)
+            while not self._closing:
+                self._hand_out()
+                self._hire()
+                self._listen()
+                self._give_up_late_ones()
+        except Exception as error:  # nobody must be left waiting for a song
+            self._refuse_all(error)
+        finally:
+            for worker in self._workers:
+                worker.kill()
 
-    def _executor(self, jobs: int) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(
-            jobs, mp_context=_CONTEXT, initializer=prepare, initargs=(self._ear, self._stop)
+    def _hand_out(self) -> None:
+        """Send away the worn ones that have successors, give songs to those who wait for one."""
+        while self._waiting and self._stopping:
+            self._done(self._waiting.popleft()[0], None)
+        idle = sorted((worker for worker in self._workers if worker.idle), key=_experience)
+        while idle and _experience(idle[-1]) >= RENEWAL and self._ready() > self._jobs:
+            self._workers.remove(idle[-1])
+            idle.pop().kill()
+        while idle and self._waiting:
+            song, limit = self._waiting.popleft()
+            idle.pop(0).judge(song, limit=limit)
+
+    def _hire(self) -> None:
+        """Start the workers that the waiting songs need; successors one after the other."""
+        fresh = [worker for worker in self._workers if _experience(worker) < RENEWAL]
+        if self._start_deaths >= START_DEATHS and self._ready():
+            return  # with fewer hands, rather than not at all
+        busy = sum(worker.song is not None for worker in self._workers)
+        wanted = min(self._jobs, busy + len(self._waiting))
+        if len(fresh) < len(self._workers):
+            wanted = min(wanted, sum(worker.ready for worker in fresh) + 1)
+        for _ in range(wanted - len(fresh)):
+            try:
+                worker = WorkerProcess(self._ear)
+            except OSError as error:
+                self._cannot_start(f"the system starts no process ({error.strerror or error})")
+                return
+            worker.limit = START_LIMIT
+            self._workers.append(worker)
+
+    def _ready(self) -> int:
+        return sum(worker.ready for worker in self._workers)
+
+    def _listen(self) -> None:
+        """Wait for workers to speak or die, for songs, or for the clock."""
+        ticking = self._waiting or any(not worker.idle for worker in self._workers)
+        began = time.monotonic()
+        speaking = wait(
+            [self._bell, *(worker.line for worker in self._workers)],
+            timeout=TICK if ticking else None,
         )
+        # More time than that passes only while all of us are stopped, as by Ctrl-Z.
+        passed = min(time.monotonic() - began, 2 * TICK)
+        for worker in self._workers:
+            worker.spent += passed
+        while self._bell.poll():
+            self._bell.recv()
+        for worker in [worker for worker in self._workers if worker.line in speaking]:
+            self._hear(worker)
 
-    def _start(self, executor: ProcessPoolExecutor, path: Path) -> None:
-        with signals_held():  # submitting is what starts the processes
-            future = executor.submit(listen, path)
-        self._holds[path] = executor
-        future.add_done_callback(lambda finished: self._done(path, finished))
+    def _hear(self, worker: WorkerProcess) -> None:
+        try:
+            said = worker.line.recv()
+        except Exception:  # its line has ended, or it talks nonsense
+            self._workers.remove(worker)
+            code = worker.bury()
+            self._lost(worker, cause_of_death(code), end_in_words(code))
+            return
+        if isinstance(said, Exception):
+            self._refuse_all(said)
+        elif not worker.ready:
+            worker.ready, self._start_deaths = True, 0
+        elif worker.song is not None:
+            song, worker.song = worker.song, None
+            worker.songs += 1
+            self._done(song, said)
+
+    def _give_up_late_ones(self) -> None:
+        for worker in [worker for worker in self._workers if worker.overdue]:
+            self._workers.remove(worker)
+            worker.kill()
+            reason = gave_up(worker.limit)
+            self._lost(worker, reason, reason)
+
+    def _lost(self, worker: WorkerProcess, of_song: str, of_start: str) -> None:
+        """Settle what a worker was at that is no more: why, said of a song and of its start."""
+        if worker.song is not None:  # a second Ctrl-C kills workers, too: no fault of the song
+            self._done(worker.song, None if self._stopping else Unheard(reason=of_song))
+        elif not worker.ready:
+            self._cannot_start(of_start)
+
+    def _cannot_start(self, why: str) -> None:
+        """Try again for a while, then do with the workers that there are."""
+        self._start_deaths += 1
+        if self._start_deaths >= START_DEATHS and not self._ready():
+            self._refuse_all(EarError(f"no process to judge songs could be started: {why}"))
+
+    def _refuse_all(self, error: Exception) -> None:
+        """Settle every song with what keeps all of them from being judged."""
+        songs = [worker.song for worker in self._workers if worker.song is not None]
+        songs += [song for song, _ in self._waiting]
+        self._waiting.clear()
+        for song in songs:
+            self._done(song, error)
+
+
+def _experience(worker: WorkerProcess) -> int:
+    return worker.songs
 
 
 def shipped_ear() -> Ear:

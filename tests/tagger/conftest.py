@@ -2,15 +2,18 @@
 
 import itertools
 import json
+import multiprocessing
 import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
+from multiprocessing.connection import Connection
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import av
@@ -20,7 +23,7 @@ import soundfile
 from numpy.typing import NDArray
 from typer.testing import CliRunner, Result
 
-from pacetag.tagger import workers
+from pacetag.tagger import worker_process, workers
 from pacetag.tagger.cli import app
 from pacetag.tagger.worker import THREAD_VARIABLES, Ear
 
@@ -106,18 +109,27 @@ def own_world(tmp_path: Path, index_file: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(workers, "shipped_ear", lambda: FAKE_EAR)
 
 
+class WorkerThread(threading.Thread):
+    """What a worker process does, in a thread, which starts in no time."""
+
+    exitcode: int | None = 0
+
+    def __init__(self, *, target: Callable[..., None], args: Any, name: str) -> None:
+        line, ear = args
+        own_line: Connection[Any, Any] = Connection(os.dup(line.fileno()))  # its copy gets closed
+        super().__init__(target=target, args=(own_line, ear), name=name)
+
+    def kill(self) -> None:
+        """Its line is closed next, which ends it."""
+
+
 @pytest.fixture
 def worker_threads(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Judge in threads where a test is about something else: they start in no time."""
-
-    def threads(
-        jobs: int, *, mp_context: object, initializer: Callable[..., None], initargs: Any
-    ) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(jobs, initializer=initializer, initargs=initargs)
-
+    """Judge in threads where a test is about something else."""
     for variable in THREAD_VARIABLES:
         monkeypatch.setenv(variable, "1")
-    monkeypatch.setattr(workers, "ProcessPoolExecutor", threads)
+    threads = SimpleNamespace(Pipe=multiprocessing.Pipe, Process=WorkerThread)
+    monkeypatch.setattr(worker_process, "_CONTEXT", threads)
 
 
 @pytest.fixture

@@ -4,6 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from pacetag.tagger import patience
+
 MakeSong = Callable[..., Path]
 Run = Callable[..., Any]
 Judged = Callable[[], list[str]]
@@ -21,19 +25,40 @@ def test_several_workers_judge_every_song_once(
     assert len(judged()) == 12
 
 
-def test_a_song_that_kills_its_worker_fails_and_the_others_are_tagged(
-    make_song: MakeSong, scan_json: Run
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("stuck.mp3", "gave up after 2 s without a result, as a damaged file can cause"),
+        ("killed.mp3", "the process that judged it was killed, perhaps for lack of memory"),
+        ("crashing.mp3", "the process that judged it died (SIGSEGV), which a damaged file or"),
+        ("greedy.mp3", "there was not enough memory to judge it"),
+    ],
+)
+def test_a_song_that_hangs_or_kills_its_worker_fails_once_and_the_others_are_tagged(
+    name: str,
+    reason: str,
+    make_song: MakeSong,
+    scan_json: Run,
+    judged: Judged,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for name in ("100.mp3", "110 deadly.mp3", "120.mp3", "130.mp3"):
-        make_song(name)
+    monkeypatch.setattr(patience, "LEAST", 2.0)
+    others = ["100.mp3", "120.mp3", "130.mp3"]
+    for song in (*others, name):
+        make_song(song)
 
-    found = scan_json("--jobs", "2")
+    first = scan_json("--jobs", "2")
+    assert first.outcomes == {name: "failed", **dict.fromkeys(others, "tagged")}
+    assert first.songs[name]["reason"].startswith(reason)
+    assert first.result.exit_code == 1
+    assert judged() == sorted([*others, name])
 
-    assert found.outcomes == {
-        "100.mp3": "tagged",
-        "110 deadly.mp3": "failed",
-        "120.mp3": "tagged",
-        "130.mp3": "tagged",
-    }
-    assert "the process that judged it died" in found.songs["110 deadly.mp3"]["reason"]
-    assert found.result.exit_code == 1
+    again = scan_json("--jobs", "2")
+    assert again.outcomes == {name: "skipped", **dict.fromkeys(others, "unchanged")}
+    assert again.songs[name]["reason"].startswith(reason)
+    assert again.songs[name]["reason"].endswith("(--force tries again)")
+    assert (again.result.exit_code, judged()) == (0, [])
+
+    make_song(name)  # its content is another now
+    assert scan_json("--jobs", "2").outcomes[name] == "failed"
+    assert judged() == [name]

@@ -1,47 +1,51 @@
 """The pool of worker processes."""
 
 import json
+import multiprocessing
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any
 
 import pytest
 
 from pacetag.model.errors import BundleError
+from pacetag.tagger import workers
 from pacetag.tagger.errors import EarError
 from pacetag.tagger.paces import Pace
-from pacetag.tagger.worker import Ear, Heard, Hearing, Unheard, hear
-from pacetag.tagger.workers import DEATH, JudgePool, Unsettled
+from pacetag.tagger.worker import Ear, Heard, Unheard
+from pacetag.tagger.workers import JudgePool, Verdict
 
 FAKE_EAR = Ear(bundle="fake-1", factory="fake_judge:load")
+PATIENT = 60.0  # s, more than any of these songs takes
 
 
 class Judging:
-    """A pool, and a loop that settles what it reports."""
+    """A pool, and what it reports."""
 
     def __init__(self, ear: Ear, jobs: int) -> None:
-        self.events: SimpleQueue[tuple[Path, Future[Any]]] = SimpleQueue()
-        self.pool = JudgePool(ear, jobs=jobs, done=lambda path, f: self.events.put((path, f)))
+        self.events: SimpleQueue[tuple[Path, Verdict]] = SimpleQueue()
+        self.pool = JudgePool(ear, jobs=jobs, done=lambda path, v: self.events.put((path, v)))
 
-    def all(self, names: list[str]) -> dict[str, Hearing | Unsettled]:
+    def begin(self, *names: str, limit: float = PATIENT) -> None:
         for name in names:
-            self.pool.submit(Path(name))
+            self.pool.submit(Path(name), limit=limit)
+
+    def all(self, *names: str, limit: float = PATIENT) -> dict[str, Verdict]:
+        self.begin(*names, limit=limit)
         return self.rest(len(names))
 
-    def rest(self, count: int) -> dict[str, Hearing | Unsettled]:
-        found: dict[str, Hearing | Unsettled] = {}
-        while len(found) < count:
-            path, future = self.events.get(timeout=30)
-            hearing = self.pool.settle(path, future)
-            if hearing is not Unsettled.AGAIN:
-                found[path.name] = hearing
+    def rest(self, count: int) -> dict[str, Verdict]:
+        found: dict[str, Verdict] = {}
+        for _ in range(count):
+            path, verdict = self.events.get(timeout=30)
+            assert path.name not in found
+            found[path.name] = verdict
         return found
 
 
@@ -56,12 +60,22 @@ def judging() -> Iterator[Callable[..., Judging]]:
     yield make
     for one in made:
         one.pool.close()
+    assert multiprocessing.active_children() == []
+
+
+def worker_pids() -> set[int]:
+    return {child.pid for child in multiprocessing.active_children() if child.pid}
+
+
+def reason(verdict: Verdict) -> str:
+    assert isinstance(verdict, Unheard)
+    return verdict.reason
 
 
 def test_songs_are_judged_and_only_compatible_paces_come_back(
     judging: Callable[..., Judging],
 ) -> None:
-    found = judging(jobs=2).all(["172.34-86.2.mp3", "beatless.mp3"])
+    found = judging(jobs=2).all("172.34-86.2.mp3", "beatless.mp3")
 
     paces = (Pace(bpm=172.34, confidence=0.98), Pace(bpm=86.2, confidence=0.93))
     assert found["172.34-86.2.mp3"] == Heard(paces=paces, duration=180.0, spread=0.001)
@@ -71,7 +85,7 @@ def test_songs_are_judged_and_only_compatible_paces_come_back(
 def test_whatever_a_song_does_to_the_judge_comes_back_as_its_reason(
     judging: Callable[..., Judging],
 ) -> None:
-    found = judging().all(["short.mp3", "broken.mp3", "buggy.mp3", "120.mp3"])
+    found = judging().all("short.mp3", "broken.mp3", "buggy.mp3", "120.mp3")
 
     assert found["short.mp3"] == Unheard(
         reason="3.0 s long; at least 12 s are needed", too_short=True
@@ -86,51 +100,195 @@ def test_whatever_a_song_does_to_the_judge_comes_back_as_its_reason(
 def test_a_worker_that_dies_takes_only_its_own_song_with_it(
     judging: Callable[..., Judging],
 ) -> None:
-    names = ["120.mp3", "deadly.mp3", "slow 130.mp3", "140.mp3", "deadly too.mp3", "150.mp3"]
-
-    found = judging(jobs=2).all(names)
-
-    assert {name: isinstance(hearing, Heard) for name, hearing in found.items()} == {
-        name: "deadly" not in name for name in names
+    deaths = {
+        "deadly.mp3": "the process that judged it died (exit code 9), which a damaged file",
+        "crashing.mp3": "the process that judged it died (SIGSEGV), which a damaged file",
+        "killed.mp3": "the process that judged it was killed, perhaps for lack of memory",
     }
-    assert found["deadly.mp3"] == found["deadly too.mp3"] == Unheard(reason=DEATH)
+    good = ["120.mp3", "slow 130.mp3", "140.mp3", "150.mp3"]
+
+    found = judging(jobs=2).all(*sorted([*good, *deaths]))
+
+    for name, sentence in deaths.items():
+        assert reason(found.pop(name)).startswith(sentence)
+    assert all(isinstance(verdict, Heard) for verdict in found.values())
+
+
+def test_a_song_too_large_for_the_memory_fails_and_its_worker_goes_on(
+    judging: Callable[..., Judging],
+) -> None:
+    one = judging()
+    one.all("110.mp3")
+    before = worker_pids()
+
+    found = one.all("greedy.mp3", "120.mp3")
+
+    assert reason(found["greedy.mp3"]) == "there was not enough memory to judge it"
+    assert isinstance(found["120.mp3"], Heard)
+    assert worker_pids() == before
+
+
+@pytest.mark.parametrize("name", ["stuck.mp3", "endless.mp3"])
+def test_a_song_that_hangs_is_given_up_after_its_limit_and_its_worker_is_killed(
+    name: str, judging: Callable[..., Judging]
+) -> None:
+    one = judging(jobs=2)
+    one.begin("slow 120.mp3", "slow 121.mp3")
+    one.rest(2)
+    before = worker_pids()
+    one.begin(name, limit=1.5)
+    began = time.monotonic()
+    one.begin("slow 130.mp3", "slow 131.mp3", "slow 132.mp3")
+
+    found = one.rest(4)
+
+    assert 1.5 <= time.monotonic() - began < 10
+    assert reason(found.pop(name)).startswith("gave up after 2 s without a result")
+    assert all(isinstance(verdict, Heard) for verdict in found.values())
+    assert len(before - worker_pids()) == 1
+
+
+def test_time_for_which_everything_was_stopped_does_not_count(
+    judging: Callable[..., Judging], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "TICK", 0.05)
+    one = judging()
+    one.all("110.mp3")
+    now = time.monotonic
+    jumps = iter(range(0, 1_000_000, 1000))
+    monkeypatch.setattr("time.monotonic", lambda: now() + next(jumps))  # s between any two looks
+
+    found = one.all("slow 120.mp3", limit=30)
+
+    assert isinstance(found["slow 120.mp3"], Heard)
 
 
 def test_a_pool_whose_idle_worker_was_killed_goes_on(judging: Callable[..., Judging]) -> None:
     one = judging()
-    one.all(["120.mp3"])
-    import multiprocessing
-
+    one.all("120.mp3")
     for child in multiprocessing.active_children():
         child.kill()
         child.join()
 
-    assert isinstance(one.all(["130.mp3"])["130.mp3"], Heard)
+    assert isinstance(one.all("130.mp3")["130.mp3"], Heard)
+
+
+def test_workers_are_renewed_while_the_others_go_on(
+    judging: Callable[..., Judging], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "RENEWAL", 5)
+    one = judging(jobs=2)
+    one.all("100.mp3", "101.mp3")
+    first = worker_pids()
+    most = 0
+    deadline = time.monotonic() + 20
+    while not first.isdisjoint(worker_pids()) and time.monotonic() < deadline:
+        assert all(isinstance(verdict, Heard) for verdict in one.all("1.mp3", "2.mp3").values())
+        most = max(most, len(worker_pids()))
+
+    assert first.isdisjoint(worker_pids())
+    assert most == 3  # the worn ones went on until somebody could take over, one after the other
 
 
 def test_a_network_that_cannot_be_loaded_is_no_songs_fault(
     judging: Callable[..., Judging],
 ) -> None:
-    with pytest.raises(BundleError, match="reinstall pacetag"):
-        judging(Ear(bundle="none", factory="fake_judge:load_nothing")).all(["120.mp3"])
-    with pytest.raises(EarError, match="cannot be started"):
-        judging(Ear(bundle="none", factory="no_such_module:load")).all(["120.mp3"])
+    found = judging(Ear(bundle="none", factory="fake_judge:load_nothing")).all("120.mp3")
+    assert isinstance(found["120.mp3"], BundleError)
+    assert "reinstall pacetag" in str(found["120.mp3"])
+
+    found = judging(Ear(bundle="none", factory="no_such_module:load")).all("120.mp3", "130.mp3")
+    assert all(isinstance(verdict, EarError) for verdict in found.values())
+    assert "cannot be started" in str(found["120.mp3"])
+
+
+def test_workers_that_always_die_before_they_begin_are_no_songs_fault_either(
+    judging: Callable[..., Judging],
+) -> None:
+    found = judging(Ear(bundle="none", factory="fake_judge:die"), jobs=2).all("120.mp3", "130.mp3")
+
+    for verdict in found.values():
+        assert isinstance(verdict, EarError)
+        assert "no process to judge songs could be started" in str(verdict)
+        assert "exit code 7" in str(verdict)
+
+
+def test_a_worker_that_dies_before_it_begins_is_replaced(
+    judging: Callable[..., Judging], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAKE_JUDGE_FIRST", str(tmp_path / "first"))
+
+    found = judging(Ear(bundle="none", factory="fake_judge:die_once")).all("120.mp3")
+
+    assert isinstance(found["120.mp3"], Heard)
+
+
+def test_without_processes_no_song_is_waited_for(
+    judging: Callable[..., Judging], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(workers, "WorkerProcess", refuse)
+
+    verdict = judging().all("120.mp3")["120.mp3"]
+
+    assert isinstance(verdict, EarError)
+    assert "Resource temporarily unavailable" in str(verdict)
+
+
+def test_a_fault_of_the_pool_itself_leaves_nobody_waiting(
+    judging: Callable[..., Judging], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(workers, "WorkerProcess", fail)
+
+    assert isinstance(judging().all("120.mp3")["120.mp3"], ZeroDivisionError)
 
 
 def test_after_a_stop_songs_in_judgement_are_finished_and_the_others_dropped(
     judging: Callable[..., Judging],
 ) -> None:
     one = judging()
-    one.all(["120.mp3"])  # the worker is up
-    for name in ("slow 130.mp3", "slow 140.mp3", "slow 150.mp3"):
-        one.pool.submit(Path(name))
+    one.all("120.mp3")  # the worker is up
+    one.begin("slow 130.mp3", "slow 140.mp3", "slow 150.mp3")
     time.sleep(0.2)  # it is at the first one
     one.pool.stop()
 
     found = one.rest(3)
 
     assert isinstance(found["slow 130.mp3"], Heard)
-    assert found["slow 140.mp3"] is found["slow 150.mp3"] is Unsettled.DROPPED
+    assert found["slow 140.mp3"] is found["slow 150.mp3"] is None
+
+
+def test_a_song_whose_worker_was_killed_after_a_stop_is_dropped(
+    judging: Callable[..., Judging],
+) -> None:
+    one = judging()
+    one.all("120.mp3")
+    one.begin("endless.mp3")
+    time.sleep(0.2)
+    one.pool.stop()
+    for pid in worker_pids():
+        os.kill(pid, signal.SIGKILL)
+
+    assert one.rest(1) == {"endless.mp3": None}
+
+
+def test_closing_ends_workers_whatever_they_are_at(judging: Callable[..., Judging]) -> None:
+    one = judging(jobs=2)
+    one.all("120.mp3", "130.mp3")
+    one.begin("stuck.mp3", "endless.mp3")
+    time.sleep(0.2)
+    began = time.monotonic()
+    one.pool.close()
+
+    assert time.monotonic() - began < 5
+    assert worker_pids() == set()
+    with pytest.raises(Empty):
+        one.events.get_nowait()
 
 
 WORKERS_AND_SIGNALS = """
@@ -141,19 +299,24 @@ from pacetag.tagger.worker import Ear
 from pacetag.tagger.workers import JudgePool
 if __name__ == "__main__":
     events = SimpleQueue()
-    pool = JudgePool(Ear(bundle="fake-1", factory="fake_judge:load"), jobs=1,
-                     done=lambda path, future: events.put((path, future)))
-    pool.submit(Path("120.mp3"))
-    first = pool.settle(*events.get(timeout=30))
-    workers = [child.pid for child in multiprocessing.active_children()]
-    pool.submit(Path("slow 130.mp3"))
+    pool = JudgePool(Ear(bundle="fake-1", factory="fake_judge:load"), jobs=2,
+                     done=lambda path, verdict: events.put(verdict))
+    pool.submit(Path("120.mp3"), limit=60)
+    first = events.get(timeout=30)
+    pool.submit(Path("slow 130.mp3"), limit=60)
     for number in (signal.SIGINT, signal.SIGTERM):
-        for pid in workers:
-            os.kill(pid, number)
-    second = pool.settle(*events.get(timeout=30))
+        for child in multiprocessing.active_children():
+            os.kill(child.pid, number)
+    second = events.get(timeout=30)
+    for name in sys.argv[1:]:
+        pool.submit(Path(name), limit=60)
+    log = Path(os.environ["FAKE_JUDGE_LOG"])
+    while not all(name in log.read_text() for name in sys.argv[1:]):
+        pass
+    workers = [child.pid for child in multiprocessing.active_children()]
     print(json.dumps({"heard": [first.duration, second.duration], "workers": workers,
                       "heavy": sorted({"numpy", "librosa"} & set(sys.modules))}), flush=True)
-    if "--die" in sys.argv:
+    if sys.argv[1:]:
         os.kill(os.getpid(), signal.SIGKILL)
     pool.close()
 """
@@ -166,7 +329,7 @@ def _run(tmp_path: Path, *arguments: str) -> dict[str, Any]:
     done = subprocess.run(
         [sys.executable, script, *arguments],
         env={**os.environ, "PYTHONPATH": fakes},
-        capture_output=True,
+        stdout=subprocess.PIPE,
         text=True,
         timeout=60,
         check=False,
@@ -184,14 +347,14 @@ def test_workers_outlive_the_signals_of_a_terminal_and_the_parent_stays_light(
     assert found["heavy"] == []
 
 
-def test_workers_end_when_their_parent_is_killed(tmp_path: Path) -> None:
-    workers = _run(tmp_path, "--die")["workers"]
+def test_workers_end_when_their_parent_is_killed_even_those_that_hang(tmp_path: Path) -> None:
+    pids = _run(tmp_path, "stuck.mp3", "endless.mp3")["workers"]
 
     deadline = time.monotonic() + 10
-    while any(map(_is_alive, workers)) and time.monotonic() < deadline:
+    while any(map(_is_alive, pids)) and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert workers
-    assert not any(map(_is_alive, workers))
+    assert len(pids) == 2
+    assert not any(map(_is_alive, pids))
 
 
 def _is_alive(pid: int) -> bool:
@@ -201,14 +364,6 @@ def _is_alive(pid: int) -> bool:
         return not state.exists() or state.read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except (ProcessLookupError, FileNotFoundError):
         return False
-
-
-def test_a_judge_that_raises_an_unexpected_error_spoils_one_song_only() -> None:
-    class Judge:
-        def file(self, path: Path) -> Any:
-            raise OSError(5, "Input/output error")
-
-    assert hear(Judge(), Path("a.mp3")) == Unheard(reason="cannot be read: Input/output error")
 
 
 def test_signals_reach_the_parent_once_the_workers_are_started() -> None:

@@ -4,8 +4,11 @@ Worker processes load it by name, as they load the real one. It notes every song
 about in the file that FAKE_JUDGE_LOG names.
 """
 
+import ctypes
 import os
 import re
+import resource
+import signal
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,8 +51,18 @@ class FakeJudge:
             time.sleep(0.4)
         if "endless" in path.name:
             time.sleep(600)
+        if "stuck" in path.name:  # as native code can, which keeps all threads waiting
+            ctypes.PyDLL(None).sleep(600)
         if "deadly" in path.name:
             os._exit(9)
+        if "killed" in path.name:  # as the system does where memory is short
+            os.kill(os.getpid(), signal.SIGKILL)
+        if "crashing" in path.name:
+            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+            ctypes.string_at(0)
+        if "greedy" in path.name:
+            resource.setrlimit(resource.RLIMIT_AS, (1 << 30, resource.RLIM_INFINITY))
+            bytearray(2 << 30)
         if "short" in path.name:
             raise TooShortError(path, 3.0, 12.0)
         if "broken" in path.name:
@@ -76,3 +89,17 @@ def load() -> FakeJudge:
 def load_nothing() -> FakeJudge:
     """What a damaged installation does."""
     raise BundleError("bundle.json: missing; reinstall pacetag")
+
+
+def die() -> FakeJudge:
+    """What a broken native library does when it is loaded."""
+    os._exit(7)
+
+
+def die_once() -> FakeJudge:
+    """What happens where memory is short for a moment."""
+    first = Path(os.environ["FAKE_JUDGE_FIRST"])
+    if not first.exists():
+        first.touch()
+        die()
+    return load()

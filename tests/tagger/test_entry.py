@@ -1,0 +1,23 @@
+"""The front door of the command, through which every worker process goes as well."""
+
+import subprocess
+import sys
+
+
+def test_the_front_door_lets_nothing_in_that_a_worker_does_not_need() -> None:
+    probe = "import sys, pacetag.tagger.entry; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", probe], capture_output=True, text=True, check=True
+    )
+
+    assert {"typer", "rich", "sqlite3", "numpy"}.isdisjoint(loaded.stdout.split())
+
+
+def test_the_front_door_leads_to_the_command() -> None:
+    call = (
+        "import sys; from pacetag.tagger.entry import main; sys.argv[1:] = ['stats', '-x']; main()"
+    )
+    done = subprocess.run([sys.executable, "-c", call], capture_output=True, text=True, check=False)
+
+    assert done.returncode == 2
+    assert "No such option: -x" in done.stderr

@@ -1,0 +1,33 @@
+"""One worker: what it says of a song, and what its end says."""
+
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pacetag.tagger.worker import Unheard, hear
+from pacetag.tagger.worker_process import cause_of_death
+
+
+def test_a_judge_that_raises_an_unexpected_error_spoils_one_song_only() -> None:
+    class Judge:
+        def file(self, path: Path) -> Any:
+            raise OSError(5, "Input/output error")
+
+    assert hear(Judge(), Path("a.mp3")) == Unheard(reason="cannot be read: Input/output error")
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (-signal.SIGKILL, "was killed, perhaps for lack of memory"),
+        (-signal.SIGSEGV, "died (SIGSEGV), which a damaged file"),
+        (-signal.SIGABRT, "died (SIGABRT), which a damaged file"),
+        (-40, "died (signal 40), which a damaged file"),
+        (3, "died (exit code 3), which a damaged file"),
+        (None, "died (nobody knows how), which a damaged file"),
+    ],
+)
+def test_how_a_worker_ended_is_told_in_words(code: int | None, words: str) -> None:
+    assert cause_of_death(code).startswith(f"the process that judged it {words}")
