@@ -12,6 +12,11 @@ from pacetag.model.spec import FeatureSpec
 # a ballad) is still judged, because it stands in one of these ratios to one that has a peak.
 RELATIVES = (2.0, 3.0, 1 / 2, 1 / 3)
 
+# A tempo whose height in the tempogram is below this share of the highest is not worth judging,
+# unless it is a relative of one that has `STRONG` of it: a level may be heard without any peak.
+# That is one candidate of nine, and none of the 324 right levels of 134 development songs.
+FAINT, STRONG = 0.2, 0.5
+
 # How far around a peak its multiples may pull it. Half a lag is all that a peak can be off.
 _PULL = np.linspace(-0.03, 0.03, 121)
 
@@ -63,6 +68,20 @@ def song_candidates(
     each = list(tempograms)
     mean = np.mean(each, axis=0)
     return merge_candidates([find_peaks(t, spec) for t in (mean, *each)], spec, tempogram=mean)
+
+
+def worth_judging(found: Iterable[Candidate], spec: FeatureSpec) -> tuple[Candidate, ...]:
+    """The candidates without those that are faint and related to no strong one, order kept."""
+    candidates = tuple(found)
+    top = max((c.strength for c in candidates), default=0.0)
+    strong = [c.bpm for c in candidates if c.strength >= STRONG * top]
+    related = [bpm * ratio for bpm in strong for ratio in RELATIVES]
+    return tuple(
+        c
+        for c in candidates
+        if c.strength >= FAINT * top
+        or any(abs(c.bpm / bpm - 1) <= spec.merge_ratio for bpm in related)
+    )
 
 
 def find_peaks(tempogram: NDArray[np.float32], spec: FeatureSpec) -> list[Candidate]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pacetag.model.audio import Excerpts, open_song, silent
 from pacetag.model.bundle import Bundle, load_bundle
 from pacetag.model.calibration import Calibration
-from pacetag.model.candidates import song_candidates
+from pacetag.model.candidates import song_candidates, worth_judging
 from pacetag.model.clarity import song_logits
 from pacetag.model.clips import Clips
 from pacetag.model.features import Features, extract_features
@@ -23,9 +23,6 @@ from pacetag.model.steadiness import HEARD, exact_tempos, tempo_changes
 from pacetag.model.tempos import JudgedTempo
 
 PARTS = 3  # of the song, in which its tempo is compared
-# A tempo whose height in the tempogram is less than this share of the highest was right in none of
-# 319 levels of 134 development songs, and a fifth of the candidates are as faint.
-FAINT = 0.2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,8 +111,7 @@ class Judge:
 
     def _judge(self, excerpts: Sequence[Features], duration: float) -> _Found:
         candidates = song_candidates([f.tempogram for f in excerpts], self.spec)
-        strongest = max((c.strength for c in candidates), default=0.0)
-        bpms = np.array([c.bpm for c in candidates if c.strength >= FAINT * strongest])
+        bpms = np.array([c.bpm for c in worth_judging(candidates, self.spec)])
         clips = self.clip_logits(excerpts, bpms)
         levels = tempo_levels(bpms, song_logits(clips), self._calibration)
         parts = [

@@ -3,16 +3,13 @@
 `python tests/benchmarks/song_cost.py FOLDER [--songs N] [--peers]` prints medians over the songs of
 a folder, each song in turn by every means, so that a busy moment of the machine meets them all. One
 core. The plain decode is soundfile's, or FFmpeg's where libsndfile knows no such container. Peers
-are those of `pip install librosa essentia tempocnn` and Debian's `sox bpm-tools` that are there.
+are those that `peer_costs.py` finds.
 Not a test: machines differ and are noisy.
 """
 
 import argparse
 import contextlib
-import importlib.util
-import io
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -27,6 +24,7 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS
 
 import av  # noqa: E402
 import numpy as np  # noqa: E402
+import peer_costs  # type: ignore[import-not-found]  # noqa: E402 - its neighbour
 import soundfile  # noqa: E402
 from rich.box import SIMPLE_HEAD  # noqa: E402
 from rich.console import Console  # noqa: E402
@@ -42,7 +40,8 @@ from pacetag.model.judge import Judge  # noqa: E402
 SUFFIXES = {".mp3", ".flac", ".ogg", ".opus", ".wav", ".m4a"}
 SNDFILE_CANNOT = {".m4a", ".opus"}  # or, of Opus, not reliably
 DECODE, SONG = "plain decode", "pacetag"
-Means = dict[str, Callable[[Path], object]]
+Means = dict[str, Callable[[Path], float]]  # by name: the seconds that a song takes
+PEERS = Path(__file__).with_name("peer_costs.py")
 
 
 def plain_decode(path: Path) -> None:
@@ -88,77 +87,57 @@ class Stages:
         return timed
 
 
-def peers() -> Means:
-    """The other programs that are here, by name."""
-    found: Means = {}
-    if importlib.util.find_spec("librosa"):
-        import librosa
+class Peer:
+    """Another program, which answers in a process of its own: some crash beside others."""
 
-        found["librosa.load"] = lambda path: librosa.load(path)
-        found["librosa load and beat_track"] = lambda path: librosa.beat.beat_track(
-            y=librosa.load(path)[0], sr=22_050
-        )
-    if shutil.which("sox") and shutil.which("bpm"):
-        found["sox and bpm-tools"] = _bpm_tools
-    if importlib.util.find_spec("essentia"):
-        found |= _essentia()
-    if importlib.util.find_spec("tempocnn"):
-        found["tempo-cnn fcn"] = _tempo_cnn()
-    return found
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._process: subprocess.Popen[str] | None = None
 
-
-def _bpm_tools(path: Path) -> None:
-    raw = ["sox", "-V1", str(path), "-r", "44100", "-e", "float", "-c", "1", "-t", "raw", "-"]
-    with subprocess.Popen(raw, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as sox:
-        subprocess.run(["bpm"], stdin=sox.stdout, check=True, capture_output=True)
-    if sox.returncode:
-        raise ValueError("sox cannot read it")
-
-
-def _essentia() -> Means:
-    essentia: Any = importlib.import_module("essentia")
-    essentia.log.infoActive = False
-    standard: Any = importlib.import_module("essentia.standard")
-
-    def load(path: Path) -> Any:
-        return standard.MonoLoader(filename=str(path), sampleRate=44_100)()
-
-    return {
-        "essentia degara": lambda path: standard.RhythmExtractor2013(method="degara")(load(path)),
-        "essentia percival": lambda path: standard.PercivalBpmEstimator()(load(path)),
-        "essentia multifeature": lambda path: standard.RhythmExtractor2013(method="multifeature")(
-            load(path)
-        ),
-    }
-
-
-def _tempo_cnn() -> Callable[[Path], object]:
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    classifier: Any = importlib.import_module("tempocnn.classifier")
-    feature: Any = importlib.import_module("tempocnn.feature")
-    network = classifier.TempoClassifier("fcn")
-
-    def run(path: Path) -> object:
-        with contextlib.redirect_stdout(io.StringIO()):  # keras draws a bar
-            return network.estimate_tempo(feature.read_features(str(path)), interpolate=True)
-
-    return run
+    def seconds(self, path: Path) -> float:
+        """What it takes for a song. Raises ValueError if it cannot tell."""
+        if self._process is None:
+            self._process = subprocess.Popen(
+                [sys.executable, str(PEERS), self._name],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+            )
+        question, reply = self._process.stdin, self._process.stdout
+        assert question is not None
+        assert reply is not None
+        question.write(f"{path}\n")
+        question.flush()
+        answer = reply.readline()
+        if not answer:
+            self._process = None  # it died, perhaps of this song
+            raise ValueError("its process died")
+        if answer.startswith("!"):
+            raise ValueError(answer[1:].strip())
+        return float(answer)
 
 
 def measure(path: Path, means: Means, console: Console) -> dict[str, float]:
     """Seconds that each of the means takes for a song; those that fail are left out."""
     found = {}
-    for name, run in means.items():
-        start = time.perf_counter()
+    for name, seconds in means.items():
         try:
-            run(path)
-        except ModelError as error:
-            console.print(str(error), markup=False)
-        except Exception as error:  # of other programs' own making
+            found[name] = seconds(path)
+        except (ModelError, ValueError, soundfile.LibsndfileError) as error:
             console.print(f"{name}: {path.name}: {error}", markup=False)
-        else:
-            found[name] = time.perf_counter() - start
     return found
+
+
+def timed(work: Callable[[Path], object]) -> Callable[[Path], float]:
+    """The seconds that work on a song takes."""
+
+    def run(path: Path) -> float:
+        start = time.perf_counter()
+        work(path)
+        return time.perf_counter() - start
+
+    return run
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -175,7 +154,9 @@ def main(arguments: list[str] | None = None) -> int:
         console.print(f"{options.folder}: no songs")
         return 2
     judge = Judge.load()
-    means: Means = {DECODE: plain_decode, SONG: judge.file, **(peers() if options.peers else {})}
+    means: Means = {DECODE: timed(plain_decode), SONG: timed(judge.file)}
+    for name in peer_costs.present() if options.peers else ():
+        means[name] = Peer(name).seconds
     for run in list(means.values())[1:]:  # the first song pays for imports and compilation
         with contextlib.suppress(Exception):
             run(chosen[0])

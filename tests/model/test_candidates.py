@@ -1,7 +1,13 @@
 import numpy as np
 import pytest
 
-from pacetag.model.candidates import Candidate, find_candidates, merge_candidates, song_candidates
+from pacetag.model.candidates import (
+    Candidate,
+    find_candidates,
+    merge_candidates,
+    song_candidates,
+    worth_judging,
+)
 from pacetag.model.features import extract_features
 from pacetag.model.spec import FeatureSpec
 from tests.conftest import ClickTrack
@@ -63,3 +69,14 @@ def test_a_song_offers_what_any_of_its_excerpts_offers(
 
 def test_a_flat_tempogram_offers_nothing(spec: FeatureSpec) -> None:
     assert find_candidates(np.ones(384, np.float32), spec) == ()
+
+
+def test_faint_candidates_are_left_out_unless_a_strong_one_is_their_relative(
+    spec: FeatureSpec,
+) -> None:
+    """The beat of a march whose bars alone stand out in the tempogram is judged all the same."""
+    bar, beat = Candidate(bpm=80.0, strength=0.7), Candidate(bpm=160.3, strength=0.05)
+    ripple, other = Candidate(bpm=93.0, strength=0.1), Candidate(bpm=107.0, strength=0.2)
+
+    assert worth_judging([bar, other, ripple, beat], spec) == (bar, other, beat)
+    assert worth_judging([], spec) == ()
