@@ -14,11 +14,13 @@ from av.packet import Packet
 from numpy.typing import NDArray
 
 from pacetag.model.decoders_headers import cut_off, xing_seconds
+from pacetag.model.decoders_id3 import check_id3
 from pacetag.model.errors import DecodeError
 
 TOLERANCE = 1.0  # s that may be missing before a file counts as cut off
 END_PROBE = 3.0  # s before the end from which the last packet is looked for
 PRE_ROLL = 0.5  # s decoded and thrown away: MP3's bit reservoir and AAC's overlap reach back
+USUAL_CHANNELS = 8  # a song has no more; only damage makes a stream have many all of a sudden
 # Containers without a header of their own: FFmpeg guesses their length from the bit rate.
 GUESSED_LENGTH = frozenset({"aac", "ac3", "eac3", "dts", "loas", "amr", "latm"})
 # Text files that name other files: a song is never one of them.
@@ -33,6 +35,7 @@ class FfmpegDecoder:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        check_id3(path)
         try:
             # "file:" and the whitelist keep names with colons, and files that name others, local.
             self._container: InputContainer = av.open(
@@ -43,6 +46,7 @@ class FfmpegDecoder:
         try:
             self._stream: AudioStream = self._audio_stream()
             self.rate: int = self._stream.rate
+            self._channels = max(USUAL_CHANNELS, self._stream.channels)
             self.seconds: float = self._measure()
         except BaseException:
             self._container.close()
@@ -103,7 +107,7 @@ class FfmpegDecoder:
             pass  # what was read until here is what there is
         return None if end is None else float((end - self._offset) * self._time_base)
 
-    def _packets(self) -> Iterator[Packet]:
+    def _packets(self) -> "Iterator[Packet[AudioStream]]":
         """The packets from where the file stands. Raises FFmpegError."""
         # PyAV 18 does not know streams that begin later, as in Ogg files that were joined: the
         # song ends there.
@@ -169,6 +173,8 @@ class FfmpegDecoder:
         """
         if frame.sample_rate != self.rate:
             raise DecodeError(self._path, "its sample rate changes in the middle")
+        if frame.layout.nb_channels > self._channels:  # not all are there: reading them crashes
+            raise DecodeError(self._path, "the number of its channels changes in the middle")
         if expected is not None or frame.pts is None:
             return expected or 0
         time_base = float(frame.time_base or self._time_base)

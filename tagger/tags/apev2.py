@@ -13,6 +13,7 @@ from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.fields import FIELDS
 from pacetag.tagger.tags.pieces import write_pieces
 from pacetag.tagger.tags.spans import APE, Trailer, after_id3, trailers
+from pacetag.tagger.tags.wavpack import check_blocks
 
 _PREAMBLE = b"APETAGEX"
 _FRAME = 32  # bytes of the header, and of the footer
@@ -64,6 +65,13 @@ class ApeLayout:
             stop=place,
             behind=_read(source, place, end),
         )
+
+    @classmethod
+    def load_wavpack(cls, source: BinaryIO) -> Self:
+        """The layout of an open WavPack file. Raises LayoutError."""
+        layout = cls.load(source)
+        check_blocks(source, after_id3(source), layout.start)
+        return layout
 
     @classmethod
     def _load(cls, source: BinaryIO, tag: Trailer, end: int) -> Self:

@@ -63,7 +63,7 @@ class AsfLayout:
         objects = split_objects(source.read(size - _HEAD))
         if len(objects) != count:
             raise LayoutError(f"{_DAMAGED} (it does not hold as many objects as it says)")
-        _check_data(source.read(24), end - size)
+        _check_data(source, size, end)
         layout = cls(
             reserved=head[28:],
             objects=objects,
@@ -142,15 +142,29 @@ class AsfLayout:
         )
 
 
-def _check_data(head: bytes, left: int) -> None:
-    """Refuse a file whose sound does not begin here or goes beyond its end. Raises LayoutError."""
+def _check_data(source: BinaryIO, place: int, end: int) -> None:
+    """Refuse a file whose sound does not begin here, goes beyond its end, or is not all of it.
+
+    Indices may follow it, which are objects, too. Raises LayoutError.
+    """
+    head = _head_at(source, place)
     size = int.from_bytes(head[16:], "little")
     if head[:16] != DATA:
         raise LayoutError(f"{_DAMAGED} (no sound follows it)")
     if size < 50:
         raise LayoutError("its headers do not say how long it is, as in a broadcast")
-    if size > left:
+    if size > end - place:
         raise LayoutError("it is cut off: its headers speak of more than there is")
+    while place < end:
+        size = int.from_bytes(_head_at(source, place)[16:], "little")
+        if not 24 <= size <= end - place:
+            raise LayoutError("its headers speak of less than there is")
+        place += size
+
+
+def _head_at(source: BinaryIO, place: int) -> bytes:
+    source.seek(place)
+    return source.read(24)
 
 
 def _inner(objects: Sequence[AsfObject]) -> tuple[AsfObject, ...]:

@@ -17,6 +17,7 @@ from mutagen.wave import WAVE
 from mutagen.wavpack import WavPack
 
 from pacetag.tagger.tags.asf_objects import HEADER
+from pacetag.tagger.tags.bounds import bounded
 from pacetag.tagger.tags.errors import LayoutError, TagError
 from pacetag.tagger.tags.musepack import check_packets
 
@@ -49,7 +50,8 @@ def open_audio(path: Path, kind: type | None = None, source: BinaryIO | None = N
         kind = kind or _kind_by_magic(path)
         if kind is Musepack:
             _check_musepack(path, source)
-        audio = kind(source or path) if kind is not None else mutagen.File(path)
+        with bounded():
+            audio = kind(source or path) if kind is not None else mutagen.File(path)
     except TagError:
         raise
     except Exception as error:

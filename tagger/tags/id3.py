@@ -27,6 +27,7 @@ class Id3Layout:
     tag: Id3Tag
     rest: int  # bytes after it
     id3v1: bool  # whether the file ends with one, which is never touched
+    hides: bool  # whether something else than sound follows it, which must not become the head
 
     @classmethod
     def load(cls, source: BinaryIO) -> Self:
@@ -35,10 +36,16 @@ class Id3Layout:
         source.seek(0)
         tag = Id3Tag.read(source, end)
         source.seek(tag.size)
-        _refuse_others(source.read(12))
+        follows = source.read(12)
+        _refuse_others(follows)
         if not tag.size:
             tag = Id3Tag(frames=_frames_of_id3v1(source))
-        return cls(tag=tag, rest=end - tag.size, id3v1=_has_id3v1(source))
+        return cls(
+            tag=tag,
+            rest=end - tag.size,
+            id3v1=_has_id3v1(source),
+            hides=bool(tag.size) and not _is_frame(follows),
+        )
 
     def kept(self, names: Collection[str]) -> tuple[bytes, ...]:
         """Version, every foreign frame, and how much follows the tag."""
@@ -50,9 +57,10 @@ class Id3Layout:
         """Write source to target with these values.
 
         A tag that holds nothing more is left out, as it was before the first of them came. Beside
-        an ID3v1 tag it stays, whose fields would otherwise be copied once more.
+        an ID3v1 tag it stays, whose fields would otherwise be copied once more, and before whatever
+        is no frame of MPEG audio: a second tag, say, which nobody read behind it.
         """
-        target.write(self.tag.render(wanted, needed=self.id3v1))
+        target.write(self.tag.render(wanted, needed=self.id3v1 or self.hides))
         source.seek(self.tag.size)
         shutil.copyfileobj(source, target, 1 << 20)
 
@@ -61,6 +69,11 @@ def _refuse_others(start: bytes) -> None:
     """A tag before anything but MPEG audio could make the file unreadable."""
     if start.startswith(_OTHERS) or start[4:8] == b"ftyp":
         raise LayoutError("it is not the MPEG audio that its name says")
+
+
+def _is_frame(start: bytes) -> bool:
+    """Whether a frame of MPEG audio may begin so."""
+    return start[:1] == b"\xff" and start[1:2] >= b"\xe0"
 
 
 def _has_id3v1(source: BinaryIO) -> bool:

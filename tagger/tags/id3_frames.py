@@ -10,6 +10,8 @@ _SHORT = {"TBPM": "TBP", "TXXX": "TXX"}  # names in ID3v2.2
 _LONG = {short: long for long, short in _SHORT.items()}
 _NAME = re.compile(rb"[A-Za-z0-9]{2,4}[ \0]{0,2}")  # 2.3 tags with names of 2.2 exist: "TT2\0"
 
+_MOST = 20_000  # frames of a tag; songs have some dozens
+
 LATIN1, UTF16, UTF16BE, UTF8 = 0, 1, 2, 3
 _CODECS = {LATIN1: "latin-1", UTF16: "utf-16", UTF16BE: "utf-16-be", UTF8: "utf-8"}
 
@@ -37,6 +39,8 @@ def _split(version: int, body: bytes, *, synchsafe: bool) -> tuple[bytes, ...]:
         stop = place + head_length + size
         if not _NAME.fullmatch(name) or stop > len(body):
             raise LayoutError(f"its ID3 tag is damaged after {len(frames)} frames")
+        if len(frames) == _MOST:
+            raise LayoutError(f"its ID3 tag holds more than {_MOST} frames")
         frames.append(body[place:stop])
         place = stop
     return tuple(frames)

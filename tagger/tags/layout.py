@@ -59,7 +59,7 @@ _LOADERS: dict[type, Callable[[BinaryIO], Layout]] = {
     DSF: DsfLayout.load,
     ASF: AsfLayout.load,
     MonkeysAudio: ApeLayout.load,
-    WavPack: ApeLayout.load,
+    WavPack: ApeLayout.load_wavpack,
     Musepack: ApeLayout.load,
 }
 

@@ -22,9 +22,11 @@ def check_packets(source: BinaryIO) -> None:
     end = source.seek(0, io.SEEK_END)
     place = 4
     for _ in range(_MOST):
+        if place >= end:
+            return
         source.seek(place)
         head = source.read(11)
-        if place >= end or head[:2] in (b"AP", b"SE"):
+        if head[:2] in (b"AP", b"SE"):
             return
         size, length = _number(head[2:])
         if size < 2 + length:

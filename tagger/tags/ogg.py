@@ -15,11 +15,9 @@ from mutagen.ogg import OggPage
 
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.ogg_headers import Headers, is_known, parse_headers
-from pacetag.tagger.tags.ogg_pages import header_packets, pages
+from pacetag.tagger.tags.ogg_pages import DAMAGED, check_end, check_order, header_packets, pages
 from pacetag.tagger.tags.ogg_refill import refilled
 from pacetag.tagger.tags.pieces import write_pieces
-
-_DAMAGED = "its Ogg pages are damaged"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +38,8 @@ class OggLayout:
             count = header_packets(first.packets[0]) - 1
             packets = OggPage.to_packets(old_pages)[:count]  # type: ignore[no-untyped-call]
         except (MutagenError, EOFError, ValueError, IndexError) as error:
-            raise LayoutError(_DAMAGED) from error
+            raise LayoutError(DAMAGED) from error
+        check_end(source)
         sound = _sound_of(old_pages, count)
         return cls(
             headers=parse_headers(first.packets[0], packets),
@@ -65,6 +64,7 @@ class OggLayout:
         if unmoved is not None:
             write_pieces(source, target, unmoved)
             return
+        check_order(source)
         new_pages = OggPage.from_packets(packets)  # type: ignore[no-untyped-call]
         if self.sound is not None:
             _put_behind(new_pages, self.sound)
@@ -76,7 +76,7 @@ class OggLayout:
                 page = OggPage.from_packets([first])  # type: ignore[no-untyped-call]
                 OggPage.replace(target, [self.first], page)  # type: ignore[no-untyped-call]
         except (MutagenError, EOFError, ValueError) as error:
-            raise LayoutError(_DAMAGED) from error
+            raise LayoutError(DAMAGED) from error
 
 
 def _header_pages(source: BinaryIO) -> tuple[Any, list[Any]]:

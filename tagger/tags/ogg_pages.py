@@ -3,14 +3,20 @@
 Specification: RFC 3533 (2003).
 """
 
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import BinaryIO
 
+from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.spans import Span
 
+DAMAGED = "its Ogg pages are damaged"
+_MAGIC = b"OggS"
 _HEAD = 27  # bytes before the table of segments
+_SUM = slice(22, 26)  # of the page
+_REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -20,6 +26,7 @@ class Page:
     begins: bool  # the first page of its stream
     identity: bytes  # flags, granule position, serial: all that renumbering leaves alone
     serial: bytes
+    number: int  # of the page in its stream, from 0
     segments: bytes  # lengths; one under 255 ends a packet
     body: int  # place of its first byte of data
     stop: int  # place after it
@@ -45,7 +52,7 @@ def pages(source: BinaryIO, place: int = 0) -> Iterator[Page]:
     while True:
         source.seek(place)
         head = source.read(_HEAD + 255)  # the longest header there is
-        if len(head) < _HEAD or not head.startswith(b"OggS"):
+        if len(head) < _HEAD or not head.startswith(_MAGIC):
             return
         segments = head[_HEAD : _HEAD + head[26]]
         body = place + _HEAD + head[26]
@@ -54,10 +61,50 @@ def pages(source: BinaryIO, place: int = 0) -> Iterator[Page]:
             begins=bool(head[5] & 2),
             identity=head[5:18],
             serial=head[14:18],
+            number=int.from_bytes(head[18:22], "little"),
             segments=segments,
             body=body,
             stop=place,
         )
+
+
+def check_end(source: BinaryIO) -> None:
+    """Raise LayoutError where pages lie behind something else: decoders would go on there.
+
+    Other tags, or zeros, at the end of a file are no harm.
+    """
+    stop = max((page.stop for page in pages(source)), default=0)
+    source.seek(max(0, stop - 3))
+    tail = b""
+    while data := source.read(1 << 20):
+        if _MAGIC in tail + data:
+            raise LayoutError(DAMAGED)
+        tail = data[-3:]
+
+
+def check_order(source: BinaryIO) -> None:
+    """Raise LayoutError where a checksum is wrong, or pages of a stream are not in their order.
+
+    Renumbering would make that right, and decoders, which pass over such pages, would no longer.
+    """
+    numbers: dict[bytes, int] = {}
+    for page in pages(source):
+        if not _is_intact(source, page):
+            raise LayoutError(f"{DAMAGED} (checksums)")
+        if not page.begins and page.number != numbers.get(page.serial, page.number):
+            raise LayoutError(f"{DAMAGED} (order)")
+        numbers[page.serial] = page.number + 1
+
+
+def _is_intact(source: BinaryIO, page: Page) -> bool:
+    """Whether the page is all there, and its checksum is right."""
+    start = page.body - _HEAD - len(page.segments)
+    source.seek(start)
+    data = bytearray(source.read(page.stop - start))
+    noted, data[_SUM] = bytes(data[_SUM]), bytes(4)
+    # Ogg's checksum takes the bits of each byte in the other order than zlib does.
+    found = ~zlib.crc32(data.translate(_REVERSED), 0xFFFFFFFF) & 0xFFFFFFFF
+    return start + len(data) == page.stop and found.to_bytes(4).translate(_REVERSED) == noted
 
 
 def header_packets(first: bytes) -> int:

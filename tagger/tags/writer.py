@@ -44,14 +44,16 @@ def write_tags(
     fields: Mapping[str, list[str]],
     *,
     expected: Stamp | None = None,
+    sound: str | None = None,
     journals: Path | None = None,
 ) -> Written:
     """Give a file's tags these values; [] removes a field. The other tags and the sound stay.
 
     `fields` goes by the names of the field table: "pace", "pacetag", "bpm". A file that says so
-    already is not written. Links are followed; a file with several names keeps them all. A process
-    that dies meanwhile leaves the old file, the new one, or one that `replay` takes back by what
-    lies in the folder `journals`, by default in pacetag's data folder.
+    already is not written. `sound` is the fingerprint of its payload, taken when it was as
+    `expected` says, and need not be taken again then. Links are followed; a file with several names
+    keeps them all. A process that dies meanwhile leaves the old file, the new one, or one that
+    `replay` takes back by what lies in the folder `journals`, by default in pacetag's data folder.
 
     Raises ChangedMeanwhileError where the file is not what `expected` says, NotWritableError where
     its kind, state or permissions forbid writing, TagError for all else that can go wrong; the file
@@ -62,7 +64,7 @@ def write_tags(
         if name not in FIELDS or not FIELDS[name].written:
             raise ValueError(f"{name!r} is not a field that can be written")
     try:
-        return _write(path, fields, expected, journals or journal_folder())
+        return _write(path, fields, expected, sound, journals or journal_folder())
     except LayoutError as error:
         raise NotWritableError(path, str(error)) from error
     except JournalError as error:
@@ -83,10 +85,13 @@ class _Job:
     kind: type  # mutagen's class for it
     layout: Layout
     fields: Wanted
+    sound: str | None  # fingerprint of the payload, where it is known already
     journals: Path
 
 
-def _write(path: Path, fields: Wanted, expected: Stamp | None, journals: Path) -> Written:
+def _write(
+    path: Path, fields: Wanted, expected: Stamp | None, sound: str | None, journals: Path
+) -> Written:
     real = Path(os.path.realpath(path, strict=True))
     if not stat.S_ISREG(real.stat().st_mode):
         raise NotWritableError(path, "it is not a file")
@@ -108,6 +113,7 @@ def _write(path: Path, fields: Wanted, expected: Stamp | None, journals: Path) -
             kind=type(audio),
             layout=read_layout(source, path, type(audio)),
             fields=fields,
+            sound=sound if expected is not None else None,
             journals=journals,
         )
         _check(job)
@@ -189,5 +195,6 @@ def _verify(job: _Job, trial: BinaryIO) -> None:
 
 
 def _verify_sound(job: _Job, trial: BinaryIO) -> None:
-    if fingerprint_of(trial) != fingerprint_of(job.source):
+    after = fingerprint_of(trial)
+    if after != job.sound and after != fingerprint_of(job.source):
         raise TagError(job.path, "the sound would have changed, so the file was left alone")

@@ -15,6 +15,7 @@ import pytest
 from pacetag.db.records import Stamp
 from pacetag.tagger.tags import layout, writer
 from pacetag.tagger.tags.errors import ChangedMeanwhileError, NotWritableError, TagError
+from pacetag.tagger.tags.payload import fingerprint_of, payload_fingerprint
 from pacetag.tagger.tags.reader import read_tags
 from pacetag.tagger.tags.replace import stamp_of
 from pacetag.tagger.tags.writer import write_tags
@@ -289,3 +290,37 @@ def test_errors_cross_process_borders_whole(kind: type[TagError]) -> None:
     assert type(error) is kind
     assert (error.path, error.reason) == (Path("a.mp3"), "so it is")
     assert str(error) == "a.mp3: so it is"
+
+
+class TestKnownSound:
+    @pytest.fixture
+    def hashed(self, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+        found: list[str] = []
+
+        def note(source: BinaryIO) -> str:
+            found.append(fingerprint_of(source))
+            return found[-1]
+
+        monkeypatch.setattr(writer, "fingerprint_of", note)
+        return found
+
+    def test_what_was_analysed_is_not_read_once_more(
+        self, any_song: Song, hashed: list[str]
+    ) -> None:
+        sound, stamp = payload_fingerprint(any_song.path), stamp_of(any_song.path.stat())
+
+        write_tags(any_song.path, FIELDS, expected=stamp, sound=sound)
+
+        assert hashed == [sound]
+        assert payload_fingerprint(any_song.path) == sound
+
+    def test_a_fingerprint_of_another_kind_only_costs_a_reading(
+        self, any_song: Song, hashed: list[str]
+    ) -> None:
+        """An index that an earlier pacetag made must not keep a song from being tagged."""
+        stamp = stamp_of(any_song.path.stat())
+
+        written = write_tags(any_song.path, FIELDS, expected=stamp, sound="0" * 32)
+
+        assert written.changed
+        assert len(hashed) == 2

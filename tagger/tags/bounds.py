@@ -1,0 +1,164 @@
+"""Bounds on what reading a tag may cost: mutagen knows none.
+
+Some bytes of an ID3 tag unpack to gigabytes, and a megabyte of zeros takes mutagen minutes, since
+it copies all that is left of a tag or frame for every piece that it takes off. What exceeds the
+bounds is refused, whatever it would have been.
+"""
+
+import threading
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import Any
+
+from mutagen.id3 import _frames, _specs, _tags
+
+UNPACKED = 64 << 20  # bytes to which all packed frames of a file may unpack
+WALKED = 32 << 30  # bytes that may be copied from frame to frame, which takes some seconds
+COPIED = 1 << 30  # bytes that may be copied from text to text, which takes longer
+LONGEST_TEXT = 4 << 20  # bytes of text that is not read in one go, which takes a second
+LONGEST = 1 << 16  # bytes in frames made of small pieces, that no program writes so long
+LONGEST_NUMBER = 64  # bytes in a counter
+
+UTF16, UTF16BE = 1, 2  # encodings of a frame
+
+_SMALL_PIECES = (
+    _specs.SynchronizedTextSpec,
+    _specs.KeyEventSpec,
+    _specs.VolumeAdjustmentsSpec,
+    _specs.ASPIIndexSpec,
+)
+_Read = Callable[[Any, Any, Any, bytes], Any]  # of a part of a frame: self, header, frame, data
+
+
+class BoundsError(Exception):
+    """Reading on would take too much memory or time."""
+
+    def __init__(self) -> None:
+        super().__init__("they would take gigabytes or hours to read")
+
+
+class _Costs(threading.local):
+    """What the file that this thread reads has cost so far."""
+
+    counted = False  # outside of `bounded` nothing is
+    unpacked = walked = copied = 0
+
+
+_COSTS = _Costs()
+
+
+@contextmanager
+def bounded() -> Iterator[None]:
+    """Allow one file its share; what mutagen is made to do in it may raise BoundsError."""
+    _COSTS.counted = True
+    _COSTS.unpacked = _COSTS.walked = _COSTS.copied = 0
+    try:
+        yield
+    finally:
+        _COSTS.counted = False
+
+
+class _BoundedZlib:
+    """The part of zlib that mutagen uses."""
+
+    error = zlib.error
+
+    @staticmethod
+    def decompress(data: bytes) -> bytes:
+        if not _COSTS.counted:
+            return zlib.decompress(data)
+        packer = zlib.decompressobj()
+        unpacked = packer.decompress(data, UNPACKED - _COSTS.unpacked + 1)
+        _COSTS.unpacked += len(unpacked)
+        if _COSTS.unpacked > UNPACKED:
+            raise BoundsError
+        if not packer.eof:
+            raise zlib.error("incomplete or truncated stream")
+        return unpacked
+
+
+def _counted(read: _Read) -> _Read:
+    """Of text, of which several may follow one another."""
+
+    @wraps(read)
+    def bounded_read(self: Any, header: Any, frame: Any, data: bytes) -> Any:
+        _COSTS.copied += len(data)
+        if _COSTS.counted and (_COSTS.copied > COPIED or _is_endless(frame, data)):
+            raise BoundsError
+        return read(self, header, frame, data)
+
+    return bounded_read
+
+
+def _is_endless(frame: Any, data: bytes) -> bool:
+    """Whether the text that begins here is one of two bytes a sign that ends too far away.
+
+    Such text is taken sign by sign, each an object, and what follows it may be a picture.
+    """
+    if len(data) <= LONGEST_TEXT or getattr(frame, "encoding", None) not in (UTF16, UTF16BE):
+        return False
+    end = data.find(b"\0\0", 0, LONGEST_TEXT)
+    while end % 2 and end >= 0:
+        end = data.find(b"\0\0", end + 1, LONGEST_TEXT)
+    return end < 0
+
+
+def _limited(read: _Read, longest: int) -> _Read:
+    @wraps(read)
+    def bounded_read(self: Any, header: Any, frame: Any, data: bytes) -> Any:
+        if _COSTS.counted and len(data) > longest:
+            raise BoundsError
+        return read(self, header, frame, data)
+
+    return bounded_read
+
+
+def _walked_first(read_frames: Callable[..., Any]) -> Callable[..., Any]:
+    """Count the frames before they are read."""
+
+    @wraps(read_frames)
+    def bounded_read(id3: Any, data: bytes, frames: Any) -> Any:
+        width = 3 if id3.version < (2, 3, 0) else 4
+        count = max(_count(data, width, synchsafe=synchsafe) for synchsafe in (False, True))
+        _COSTS.walked += len(data) * count
+        if _COSTS.counted and _COSTS.walked > WALKED:
+            raise BoundsError
+        return read_frames(id3, data, frames)
+
+    return bounded_read
+
+
+def _count(data: bytes, width: int, *, synchsafe: bool) -> int:
+    """How many frames would be taken off, their names and sizes of so many bytes."""
+    head = 6 if width == 3 else 10
+    place = count = 0
+    most = WALKED // max(1, len(data)) + 1  # more would be no news
+    while place + head <= len(data) and count < most:
+        if not data[place : place + width].strip(b"\0"):  # padding
+            break
+        size = int.from_bytes(data[place + width : place + 2 * width])
+        if synchsafe:
+            size = sum((size >> 8 * at & 0x7F) << 7 * at for at in range(4))
+        place, count = place + head + size, count + 1
+    return count
+
+
+def _install() -> None:
+    """Put the bounds into mutagen, whose parts are nobody else's in this process."""
+    frames: Any = _frames
+    tags: Any = _tags
+    texts: tuple[Any, ...] = (_specs.EncodedTextSpec, _specs.Latin1TextSpec)
+    pieces: tuple[Any, ...] = _SMALL_PIECES
+    numbers: Any = _specs.IntegerSpec
+    frames.zlib = _BoundedZlib
+    for each in texts:
+        each.read = _counted(each.read)
+    for each in pieces:
+        each.read = _limited(each.read, LONGEST)
+    numbers.read = _limited(numbers.read, LONGEST_NUMBER)
+    tags.read_frames = _walked_first(tags.read_frames)
+
+
+_install()

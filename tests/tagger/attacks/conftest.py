@@ -1,0 +1,83 @@
+"""Libraries of every kind of song, and what must be true of them whatever happened."""
+
+import io
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pacetag.tagger.library import is_song
+from pacetag.tagger.tags.door import open_audio
+from pacetag.tagger.tags.layout import load_layout
+from pacetag.tagger.tags.payload import _spans, payload_fingerprint
+from tests.tagger.attacks.mutants import make_all
+from tests.tagger.attacks.mutating import mend_ogg
+
+FIELDS = ("pace", "pacetag", "bpm")
+State = tuple[str, tuple[bytes, ...]]
+
+
+def state(path: Path) -> State:
+    """What pacetag must never change of a song: its sound, and all tags but its own."""
+    return payload_fingerprint(path), load_layout(path, type(open_audio(path))).kept(FIELDS)
+
+
+def with_own_sound(content: bytes, number: int) -> bytes:
+    """The song with a few bytes of its sound changed, so that it is taken for another one."""
+    _, stop = list(_spans(io.BytesIO(content), len(content)))[-1]
+    data = bytearray(content)
+    data[stop - 16 : stop - 14] = number.to_bytes(2)
+    mend_ogg(data)
+    return bytes(data)
+
+
+def litter(folder: Path) -> list[str]:
+    """Whatever lies in a library that is no song."""
+    return sorted(
+        each.name for each in folder.rglob("*") if each.is_file() and each.name.startswith(".")
+    )
+
+
+@pytest.fixture(scope="session")
+def kinds(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with each kind of song once."""
+    return make_all(tmp_path_factory.mktemp("kinds") / "songs")
+
+
+@pytest.fixture
+def fill(kinds: Path, library: Path) -> Callable[[int], list[Path]]:
+    """Puts so many songs into the library, of all containers in turn, each with its own sound.
+
+    The fake judge hears the number in a name: 100 and on.
+    """
+
+    def make(count: int) -> list[Path]:
+        sources = [each for each in sorted(kinds.iterdir()) if is_song(each.name)]
+        made = []
+        for number in range(count):
+            source = sources[number % len(sources)]
+            folder = library / f"album {number // 50}"
+            folder.mkdir(exist_ok=True)
+            path = folder / f"{100 + number % 200} of {number // 200}{source.suffix}"
+            path.write_bytes(with_own_sound(source.read_bytes(), number))
+            made.append(path)
+        return made
+
+    return make
+
+
+def processes_of(group: int) -> list[int]:
+    """Processes of a process group that have not ended."""
+    found = []
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state_, _, process_group = file.read_text().rsplit(")", 1)[1].split()[:3]
+        except OSError:
+            continue
+        if int(process_group) == group and state_ != "Z":
+            found.append(int(file.parent.name))
+    return found
+
+
+LONG = bool(os.environ.get("PACETAG_LONG_TESTS"))
