@@ -1,5 +1,6 @@
 """Opening the file and taking turns on it; what SQLite reports is put in words here."""
 
+import io
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,6 +8,7 @@ from pathlib import Path
 
 from pacetag.db.errors import BusyIndexError, DamagedIndexError, SongIndexError
 
+_HEAD = 32  # bytes of an SQLite file that tell the size and number of its pages
 BUSY_TIMEOUT = 30.0  # seconds; a write takes milliseconds, so longer means a stuck process
 
 # The SQL is fixed and tested, so a plain SQL error means that tables or columns are not there.
@@ -27,6 +29,24 @@ def connect(path: Path) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def check_whole(path: Path) -> None:
+    """Raise DamagedIndexError where the file is shorter than its first page says.
+
+    SQLite reads what is missing as zeros until it stumbles over them, and so could give wrong
+    values, or put something new in their place. What lies in a write-ahead log is not in the file
+    yet, so beside one nothing can be told.
+    """
+    log = path.with_name(f"{path.name}-wal")
+    if log.exists() and log.stat().st_size:
+        return
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+        size = file.seek(0, io.SEEK_END)
+    page = int.from_bytes(head[16:18]) if head[16:18] != b"\0\1" else 1 << 16
+    if head.startswith(b"SQLite format 3\0") and size < page * int.from_bytes(head[28:32]):
+        raise DamagedIndexError(path, "the index cannot be read (its end is missing)")
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import Self
 
 from pacetag.db import search
 from pacetag.db import statements as sql
-from pacetag.db.connection import connect, in_words, writing
+from pacetag.db.connection import check_whole, connect, in_words, writing
 from pacetag.db.records import (
     BestSongs,
     Glimpse,
@@ -60,6 +60,8 @@ class SongIndex:
             path.parent.mkdir(parents=True, exist_ok=True)
             db = connect(path)
             try:
+                if path.stat().st_size:
+                    check_whole(path)
                 if not is_current(db):
                     # sqlite-utils takes a while to import, and most indexes need nothing of it.
                     from pacetag.db.migrations import bring_up_to_date

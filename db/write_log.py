@@ -49,14 +49,13 @@ class WriteLog:
         """
         song = _song(path, fingerprint)
         with in_words(self._path), writing(self._db):
-            old = _encode(change.old)
-            self._db.execute(sql.FORGET_UNFINISHED, {**song, "old": old})
             if found is not None:
                 self._insert(song, found, stamp="")
             return self._insert(song, change, run=run, undoing=undoing)
 
     def finish(self, write: int, stamp: Stamp) -> None:
         """Note, within a transaction, that the file was written and how it looks since."""
+        self._db.execute(sql.FORGET_UNFINISHED, {"id": write})
         self._db.execute(sql.FINISH, {"id": write, "stamp": encode_stamp(stamp)})
 
     def finish_undo(

@@ -13,10 +13,14 @@ NOTE = """
     INSERT INTO tag_writes (path, fingerprint, run, old, new, stamp, undoing)
     VALUES (:path, :fingerprint, :run, :old, :new, :stamp, :undoing) RETURNING id
 """
-# What had the same values before it never came to be.
+# An earlier write that is not finished and had the same values before it never came to be, or
+# will not: what it would write has changed. Before this one came to be, that was not sure: another
+# process may have been at it.
 FORGET_UNFINISHED = """
     DELETE FROM tag_writes
-    WHERE path = :path AND fingerprint = :fingerprint AND stamp IS NULL AND old = :old
+    WHERE stamp IS NULL AND id < :id AND (path, fingerprint, old) = (
+        SELECT path, fingerprint, old FROM tag_writes WHERE id = :id
+    )
 """
 FORGET = "DELETE FROM tag_writes WHERE id = :id"
 FINISH = "UPDATE tag_writes SET stamp = :stamp WHERE id = :id"

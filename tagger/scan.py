@@ -10,14 +10,14 @@ from pacetag.db.index import SongIndex
 from pacetag.db.records import SongRecord, Stamp
 from pacetag.tagger.examine import Look, examine
 from pacetag.tagger.library import stamp
-from pacetag.tagger.memory import Memory
+from pacetag.tagger.memory import Known, Memory
 from pacetag.tagger.options import ScanOptions
 from pacetag.tagger.outcomes import Outcome, SongOutcome
 from pacetag.tagger.patience import seconds_allowed
 from pacetag.tagger.stopping import Stop, signals_held
 from pacetag.tagger.storing import Storing
-from pacetag.tagger.tags.errors import TagError
-from pacetag.tagger.worker import Ear, Unheard, without_path
+from pacetag.tagger.tags.errors import ChangedMeanwhileError, TagError
+from pacetag.tagger.worker import Ear, Heard, Unheard, without_path
 from pacetag.tagger.workers import JudgePool, Verdict
 
 # A file that was looked into, a song that was judged, or the bell of `Stop`.
@@ -41,6 +41,7 @@ class Scan:
         self._lookers = ThreadPoolExecutor(options.jobs, thread_name_prefix="look")
         self._looking: dict[Path, Future[Look]] = {}
         self._judging: dict[Path, Look] = {}
+        self._changed: set[Path] = set()  # songs that somebody changed while they were judged
         self._leaders: dict[str, list[Path]] = {}  # fingerprint in judgement -> songs that wait
 
     def songs(self, paths: Iterable[Path]) -> Iterator[SongOutcome]:
@@ -122,7 +123,7 @@ class Scan:
             return
         known = self._memory.recall(look)
         if known is not None:
-            yield self._storing.paces(look, known, self._memory.origin(look))
+            yield from self._store(look, known)
         elif look.fingerprint in self._leaders and not self._options.force:
             self._leaders[look.fingerprint].append(path)
         else:
@@ -143,10 +144,22 @@ class Scan:
         if isinstance(verdict, Unheard):
             yield self._storing.unheard(look, verdict)
         else:
-            yield self._storing.paces(look, verdict, self._memory.origin(look))
+            yield from self._store(look, verdict)
         for follower in followers:  # looked at afresh: it may be the very same file
             if not self._stop.requested:
                 yield from self._begin(follower)
+
+    def _store(self, look: Look, found: Heard | Known) -> Iterator[SongOutcome]:
+        """Write and store a song; one that somebody changed meanwhile is looked at once more."""
+        try:
+            yield self._storing.paces(look, found, self._memory.origin(look))
+        except ChangedMeanwhileError as error:
+            if look.path in self._changed or self._stop.requested:
+                reason = f"not tagged: {without_path(error, look.path)}"
+                yield SongOutcome(path=str(look.path), outcome=Outcome.FAILED, reason=reason)
+                return
+            self._changed.add(look.path)
+            yield from self._begin(look.path)
 
     def _halt(self) -> None:
         """Give up what has not begun."""

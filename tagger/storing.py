@@ -47,7 +47,11 @@ class Storing:
         self._run = TaggingRun(index, "watch" if options.watching else "scan")
 
     def paces(self, look: Look, found: Heard | Known, origin: Origin) -> SongOutcome:
-        """Store a song of which the paces are known."""
+        """Store a song of which the paces are known.
+
+        Raises ChangedMeanwhileError where the file is not what was looked at any more: nothing was
+        written then, and it must be looked at again.
+        """
         record = SongRecord(
             path=str(look.path),
             stamp=look.stamp,
@@ -161,10 +165,11 @@ class Storing:
             write = log.note(
                 path, audio, change, run=self._run.number(), found=None if known else found
             )
-            written = write_tags(look.path, lacking, expected=look.stamp)
+            written = write_tags(look.path, lacking, expected=look.stamp, sound=look.fingerprint)
+        except ChangedMeanwhileError:
+            raise
         except (TagError, OSError) as error:
-            if not isinstance(error, ChangedMeanwhileError):
-                self._index.store(record, moved_from=moved_from)
+            self._index.store(record, moved_from=moved_from)
             reason = f"indexed, but not tagged: {without_path(error, look.path)}"
             return _Marked(outcome=Outcome.FAILED, reasons=(reason,))
         self._index.store(replace(record, stamp=written.stamp), write=write, moved_from=moved_from)

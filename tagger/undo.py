@@ -176,7 +176,7 @@ class Undoing:
         found = None if plan.writes else TagChange(old=plan.target, new=held)
         write = log.note(path, look.fingerprint, change, run=run, undoing=True, found=found)
         try:
-            written = write_tags(look.path, lacking, expected=look.stamp)
+            written = write_tags(look.path, lacking, expected=look.stamp, sound=look.fingerprint)
         except (TagError, OSError):
             log.forget(write)
             raise

@@ -51,7 +51,7 @@ SEARCHES = {
     "MOVE 1": (PATH,),
     "START_RUN": (),
     "NOTE": (),
-    "FORGET_UNFINISHED": (WRITES,),
+    "FORGET_UNFINISHED": (f"{WRITES[:-1]} AND rowid<?)", WRITE),
     "FORGET": (WRITE,),
     "FINISH": (WRITE,),
     "CARRY_OVER": (WRITES,),

@@ -9,6 +9,7 @@ from typing import Any
 import mutagen.flac
 import mutagen.id3
 import pytest
+from mutagen.id3 import ID3, TIT2
 
 from pacetag.db.index import SongIndex
 from pacetag.db.records import SongRecord
@@ -537,6 +538,27 @@ def test_a_song_that_changes_while_it_is_judged_is_not_written(
     assert "changed since it was looked at" in found.songs["172.mp3"]["reason"]
     assert read_tags(song).pace == ()
     assert scan_json().counts["analysed"] == 1
+
+
+def test_what_others_write_meanwhile_wins_and_the_song_is_looked_at_again(
+    make_song: MakeSong, scan_json: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    song = make_song("172.mp3")
+    others = iter(["set by somebody else"])
+
+    def late(path: Path, fields: Any, **expected: Any) -> Any:
+        for title in others:  # once
+            tags = ID3(path) if read_tags(path).title else ID3()
+            tags.add(TIT2(encoding=3, text=title))
+            tags.save(path)
+        return write_tags(path, fields, **expected)
+
+    monkeypatch.setattr(storing, "write_tags", late)
+
+    assert scan_json().outcomes == {"172.mp3": "tagged"}
+    tags = read_tags(song)
+    assert tags.title == "set by somebody else"
+    assert tags.pace
 
 
 def test_text_with_a_songs_name_fails_with_a_reason_and_stays_as_it_is(
