@@ -10,7 +10,6 @@ import mutagen.flac
 import mutagen.id3
 import pytest
 
-from pacetag.db.records import Stamp
 from pacetag.tagger import storing
 from pacetag.tagger.tags.reader import read_tags
 from pacetag.tagger.tags.replace import stamp_of
@@ -39,8 +38,8 @@ def faulty(monkeypatch: pytest.MonkeyPatch) -> Callable[[Fault], None]:
     """Have the writer do something more to each file."""
 
     def plant(fault: Fault) -> None:
-        def write(path: Path, fields: Any, *, expected: Stamp | None = None) -> Written:
-            written = write_tags(path, fields, expected=expected)
+        def write(path: Path, fields: Any, **analysed: Any) -> Written:
+            written = write_tags(path, fields, **analysed)
             fault(path)
             return Written(changed=written.changed, old=written.old, stamp=stamp_of(path.stat()))
 

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Any
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pacetag.model.features import Features
+from pacetag.model.audio import read_excerpts
+from pacetag.model.features import Features, extract_features
+from pacetag.model.judge import Listening
 from pacetag.model.spec import FeatureSpec
 
 RIGHT = (120.0, 60.0)  # bpm
@@ -27,14 +29,17 @@ class SeeingJudge:
     spec = FeatureSpec()
     bundle = FakeBundle()
 
-    def features(self, excerpts: list[Features], *, duration: float) -> Any:
-        """The verdict."""
+    def listen(self, path: Path) -> Listening:
+        """The verdict, with what it would rest on."""
+        excerpts = read_excerpts(path, self.spec)
+        heard = tuple(extract_features(samples, self.spec) for samples in excerpts.samples)
         fake = import_module("fake_judge")
         tempos = (*zip(RIGHT, (0.98, 0.93), strict=True), (133.0, 0.1))
-        return fake.FakeJudgement(
+        judgement = fake.FakeJudgement(
             tempos=tuple(fake.FakeTempo(bpm=b, probability=p) for b, p in tempos),
-            duration=duration,
+            duration=excerpts.duration,
         )
+        return Listening(judgement=judgement, features=heard)
 
     def tempo_logits(
         self, excerpts: Sequence[Features], bpms: NDArray[np.float64]
