@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pacetag.tagger.playlist.entries import Playlist
 
 WIDEST = 0.5  # beyond half the cadence another pace of the song would fit better
-LINES = 1_000  # of a table that nobody set bounds to: sixty hours of music
+LINES = 250  # of a table that nobody set bounds to: fifteen hours of music
 
 
 def playlist(
@@ -35,7 +35,7 @@ def playlist(
             "--limit",
             min=1,
             metavar="N",
-            help="At most so many songs, the best; a table without --duration ends at 1000.",
+            help="At most so many songs, the best; a table without --duration ends at 250.",
         ),
     ] = None,
     output: Annotated[

@@ -36,7 +36,7 @@ COMMANDS = (
     ["stats"],
 )
 QUESTIONS: dict[str, Callable[[SongIndex], object]] = {
-    "playlist of 1000 songs": lambda index: build_playlist(index, 165, limit=1_000),
+    "playlist of 250 songs": lambda index: build_playlist(index, 165, limit=250),
     "playlist of 45 minutes": lambda index: build_playlist(index, 165, duration=2_700),
     "stats": SongIndex.stats,
     "a song": lambda index: index.song(_path(7)),
