@@ -8,6 +8,7 @@ from pacetag.db.runs import TagChange, TagState
 from pacetag.db.write_log import NOTHING
 from pacetag.tagger.differences import FieldChange, field_changes
 from pacetag.tagger.examine import Look
+from pacetag.tagger.library import stamp
 from pacetag.tagger.marking import (
     Fields,
     differing,
@@ -22,7 +23,9 @@ from pacetag.tagger.tagging_run import TaggingRun
 from pacetag.tagger.tags.errors import ChangedMeanwhileError, TagError
 from pacetag.tagger.tags.held import held_fields
 from pacetag.tagger.tags.ownership import foreign_pace
+from pacetag.tagger.tags.replace import CHANGED
 from pacetag.tagger.tags.writer import write_tags
+from pacetag.tagger.turns import turn
 from pacetag.tagger.worker import Heard, Unheard, without_path
 
 FOREIGN = "its PACE is not pacetag's and was left alone"
@@ -66,7 +69,9 @@ class Storing:
             bundle=self._bundle,
             paces=tuple(PaceRecord(bpm=p.bpm, confidence=p.confidence) for p in found.paces),
         )
-        marked = self._mark(look, found, record, origin)
+        with turn(self._index.path):
+            _refuse_if_changed(look)
+            marked = self._mark(look, found, record, origin)
         known = found.reason if isinstance(found, Known) else None
         return SongOutcome(
             path=record.path,
@@ -166,7 +171,7 @@ class Storing:
                 path, audio, change, run=self._run.number(), found=None if known else found
             )
             written = write_tags(look.path, lacking, expected=look.stamp, sound=look.fingerprint)
-        except ChangedMeanwhileError:
+        except ChangedMeanwhileError:  # the note stays: it may have come after the write
             raise
         except (TagError, OSError) as error:
             self._index.store(record, moved_from=moved_from)
@@ -175,6 +180,16 @@ class Storing:
         self._index.store(replace(record, stamp=written.stamp), write=write, moved_from=moved_from)
         outcome = Outcome.TAGGED if written.changed else Outcome.UNCHANGED
         return _Marked(outcome=outcome, written=written.changed)
+
+
+def _refuse_if_changed(look: Look) -> None:
+    """Raise ChangedMeanwhileError where the file is not what was looked at any more."""
+    try:
+        now = stamp(look.path)
+    except OSError:  # whoever has to touch it will say so
+        return
+    if now != look.stamp:
+        raise ChangedMeanwhileError(look.path, CHANGED)
 
 
 def changes_text(found: Heard | Known) -> str | None:

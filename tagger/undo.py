@@ -16,6 +16,7 @@ from pacetag.tagger.tags.errors import TagError
 from pacetag.tagger.tags.fields import FIELDS
 from pacetag.tagger.tags.held import held_fields
 from pacetag.tagger.tags.writer import write_tags
+from pacetag.tagger.turns import turn
 from pacetag.tagger.worker import without_path
 
 SHOWN = ("pace", "pacetag", "bpm")  # in this order
@@ -77,6 +78,10 @@ class Undoing:
         Without memory (an index that was built from tags) PACE and PACETAG are removed. A song
         that somebody else changed since is skipped, unless forced. Raises SongIndexError only.
         """
+        with turn(self._index.path):
+            return self._song(path)
+
+    def _song(self, path: Path) -> UndoOutcome:
         try:
             look = self._look(path)
             plan = self._plan(look)

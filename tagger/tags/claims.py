@@ -3,7 +3,6 @@
 import fcntl
 import os
 import signal
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +11,6 @@ from pacetag.tagger.tags.disk import hold
 from pacetag.tagger.tags.errors import NotWritableError
 
 PATIENCE = 10.0  # seconds; a write takes less
-_BETWEEN = 0.02  # seconds
 
 
 @contextmanager
@@ -30,15 +28,12 @@ def claimed(path: Path, descriptor: int) -> Iterator[None]:
 
 
 def _hold_patiently(path: Path, descriptor: int) -> bool:
-    deadline = time.monotonic() + PATIENCE
     try:
-        while not hold(descriptor):
-            if time.monotonic() > deadline:
-                raise NotWritableError(path, "another program keeps it locked")
-            time.sleep(_BETWEEN)
+        if hold(descriptor, PATIENCE):
+            return True
     except OSError:
         return False
-    return True
+    raise NotWritableError(path, "another program keeps it locked")
 
 
 def refuse_if_written(path: Path, real: Path) -> None:

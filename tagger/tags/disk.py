@@ -3,9 +3,11 @@
 import errno
 import fcntl
 import os
+import time
 from pathlib import Path
 
 _CANNOT = (errno.EINVAL, errno.ENOTSUP, errno.EBADF, errno.EACCES)
+_BETWEEN = 0.01  # seconds between two tries to lock a file
 
 
 def write_at(descriptor: int, place: int, data: bytes) -> None:
@@ -37,10 +39,18 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def hold(descriptor: int) -> bool:
-    """Lock an open file for this process; False where another one holds it. Raises OSError."""
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+def hold(descriptor: int, patience: float = 0.0) -> bool:
+    """Lock an open file for this process, till it is closed or let go of.
+
+    False where another process holds it for longer than `patience`, in seconds. Raises OSError, as
+    where the file system has no locks.
+    """
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                return False
+        time.sleep(_BETWEEN)
