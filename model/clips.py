@@ -34,8 +34,8 @@ class Clips:
         the clip before for the others.
         """
         counts = clip_counts([f.mel.shape[1] / self._spec.frame_rate for f in excerpts])
-        if not len(bpms):
-            return np.empty((0, sum(counts)))
+        if not len(bpms) or not counts:
+            return np.empty((len(bpms), sum(counts)))
         rows = [
             _Row(Folder(excerpt.mel, self._spec), count, tempos=len(bpms))
             for excerpt, count in zip(excerpts, counts, strict=True)
@@ -43,8 +43,8 @@ class Clips:
         every = np.arange(len(bpms))
         for row in rows:
             self._judge(row, bpms, every, probes(row.count, -(-PROBES // len(rows))))
-        hopes = [row.logits.max(axis=1, initial=-np.inf) for row in rows]
-        likely = np.flatnonzero(np.max(hopes, axis=0) > HOPELESS) if hopes else every[:0]
+        best = np.max([row.logits.max(axis=1) for row in rows], axis=0)
+        likely = np.flatnonzero(best > HOPELESS)
         for row in rows:
             row.fill()
             self._judge(row, bpms, likely, row.open)

@@ -16,6 +16,7 @@ from pacetag.tagger.judge_names import JudgeName
 from pacetag.tagger.paces import JudgementLike
 from pacetag.tagger.stopping import signals_held
 from pacetag.tagger.worker import Ear, JudgeLike, Unheard, hear, prepare
+from pacetag.tagger.worker_process import DEATH
 
 _CONTEXT = multiprocessing.get_context("spawn")
 _JUDGES: dict[Ear, JudgeLike] = {}  # of a worker: loading takes longer than judging a song
@@ -41,7 +42,7 @@ def hear_songs(
         judge = ear.load()
         yield from (hear_song(judge, song) for song in songs)
         return
-    pool = _pool(ear, jobs)
+    pool = _pool(jobs)
     try:
         with signals_held():  # submitting is what starts the processes
             futures = [_submit(pool, ear, song) for song in songs]
@@ -100,9 +101,8 @@ def _hear_in_worker(ear: Ear, song: EvaluationSong) -> HeardSong | Failure:
     return hear_song(_JUDGES[ear], song)
 
 
-def _pool(ear: Ear, jobs: int) -> ProcessPoolExecutor:
-    stop = _CONTEXT.RawValue("b", 0)
-    return ProcessPoolExecutor(jobs, mp_context=_CONTEXT, initializer=prepare, initargs=(ear, stop))
+def _pool(jobs: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(jobs, mp_context=_CONTEXT, initializer=prepare)
 
 
 def _submit(
@@ -118,10 +118,10 @@ def _submit(
 
 def _alone(ear: Ear, song: EvaluationSong) -> HeardSong | Failure:
     """Judge a song in a process of its own, so that only one that kills it is given up."""
-    pool = _pool(ear, 1)
+    pool = _pool(1)
     try:
         return _submit(pool, ear, song).result()
     except BrokenProcessPool:
-        return Failure(song=song, reason=workers.DEATH)
+        return Failure(song=song, reason=DEATH)
     finally:
         pool.shutdown(cancel_futures=True)

@@ -152,14 +152,15 @@ class Scan:
     def _store(self, look: Look, found: Heard | Known) -> Iterator[SongOutcome]:
         """Write and store a song; one that somebody changed meanwhile is looked at once more."""
         try:
-            yield self._storing.paces(look, found, self._memory.origin(look))
+            outcome = self._storing.paces(look, found, self._memory.origin(look))
         except ChangedMeanwhileError as error:
-            if look.path in self._changed or self._stop.requested:
-                reason = f"not tagged: {without_path(error, look.path)}"
-                yield SongOutcome(path=str(look.path), outcome=Outcome.FAILED, reason=reason)
+            if look.path not in self._changed and not self._stop.requested:
+                self._changed.add(look.path)
+                yield from self._begin(look.path)
                 return
-            self._changed.add(look.path)
-            yield from self._begin(look.path)
+            reason = f"not tagged: {without_path(error, look.path)}"
+            outcome = SongOutcome(path=str(look.path), outcome=Outcome.FAILED, reason=reason)
+        yield outcome
 
     def _halt(self) -> None:
         """Give up what has not begun."""

@@ -101,7 +101,7 @@ def serve(line: "Connection[Any, Any]", ear: Ear) -> None:
             line.send(hear(judge, line.recv()))
 
 
-def prepare(*_: object) -> None:
+def prepare() -> None:
     """Make this process a worker: one thread for maths, and an end when its parent ends."""
     for variable in THREAD_VARIABLES:
         os.environ[variable] = "1"

@@ -13,7 +13,6 @@ from pacetag.tagger.errors import EarError
 from pacetag.tagger.patience import gave_up
 from pacetag.tagger.stopping import signals_held
 from pacetag.tagger.worker import Ear, Heard, Unheard
-from pacetag.tagger.worker_process import DEATH as DEATH
 from pacetag.tagger.worker_process import WorkerProcess, cause_of_death, end_in_words
 
 RENEWAL = 400  # songs; then a fresh worker takes over, with whatever a library leaked given back

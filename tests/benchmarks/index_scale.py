@@ -7,23 +7,21 @@ five: whole `pacetag` processes, then the query alone in a process that runs alr
 
 import argparse
 import random
-import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from filling import fill  # type: ignore[import-not-found]  # its neighbour
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
 from pacetag.db.index import SongIndex
 from pacetag.db.records import PaceRecord, SongRecord, Stamp
-from pacetag.db.rows import STORED_COLUMNS, song_row
 from pacetag.tagger.playlist.query import build_playlist
 
 RUNS = 5
@@ -68,23 +66,6 @@ def main() -> int:
                     table.add_row(name, "", f"{_best(partial(question, index)):.4f}")
             Console().print(table)
     return 0
-
-
-def fill(path: Path, songs: Iterator[SongRecord]) -> None:
-    """Write the songs as `SongIndex.store` does, in one transaction instead of one a song."""
-    SongIndex.open(path).close()
-    names = ", ".join(STORED_COLUMNS)
-    values = ", ".join(f":{column}" for column in STORED_COLUMNS)
-    with closing(sqlite3.connect(path)) as connection:
-        for song in songs:
-            stored = connection.execute(
-                f"INSERT INTO songs ({names}) VALUES ({values})", song_row(song)
-            )
-            connection.executemany(
-                "INSERT INTO paces (song_id, rank, bpm, confidence) VALUES (?, ?, ?, ?)",
-                [(stored.lastrowid, n, p.bpm, p.confidence) for n, p in enumerate(song.paces)],
-            )
-        connection.commit()
 
 
 def _path(number: int) -> str:

@@ -8,22 +8,19 @@ Not a test: machines differ and are noisy.
 
 import argparse
 import random
-import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
+from filling import fill  # type: ignore[import-not-found]  # its neighbour
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from pacetag.db.index import SongIndex
 from pacetag.db.records import PaceRecord, SongRecord
-from pacetag.db.rows import STORED_COLUMNS, song_row
 from pacetag.model.bundle import default_bundle_name
 from pacetag.tagger.library import stamp, walk
 
@@ -45,7 +42,7 @@ def main() -> int:
         with tempfile.TemporaryDirectory(dir=options.work) as folder:
             music, index = Path(folder, "music"), Path(folder, "index.sqlite3")
             make_files(music, songs)
-            fill(index, known_songs(music))
+            fill(index, known_songs(music), seen_to=True)
             for name, arguments in COMMANDS.items():
                 runs = [_run(music, index, arguments) for _ in range(RUNS)]
                 seconds, memory = min(run[0] for run in runs), max(run[1] for run in runs)
@@ -84,27 +81,6 @@ def known_songs(music: Path) -> Iterator[SongRecord]:
             bundle=bundle,
             paces=tuple(PaceRecord(bpm=round(bpm, 2), confidence=0.9) for bpm in paces),
         )
-
-
-def fill(index: Path, songs: Iterator[SongRecord]) -> None:
-    """Write the songs as `SongIndex.store` does, in one transaction instead of one a song."""
-    SongIndex.open(index).close()
-    names = ", ".join(STORED_COLUMNS)
-    values = ", ".join(f":{column}" for column in STORED_COLUMNS)
-    with closing(sqlite3.connect(index)) as connection:
-        for song in songs:
-            row = song_row(song)
-            stored = connection.execute(f"INSERT INTO songs ({names}) VALUES ({values})", row)
-            connection.executemany(
-                "INSERT INTO paces (song_id, rank, bpm, confidence) VALUES (?, ?, ?, ?)",
-                [(stored.lastrowid, n, p.bpm, p.confidence) for n, p in enumerate(song.paces)],
-            )
-            connection.execute(
-                "INSERT INTO tag_writes (path, fingerprint, old, new, stamp) "
-                "VALUES (?, ?, '{}', '{}', ?)",
-                [row["path"], row["fingerprint"], row["stamp"]],
-            )
-        connection.commit()
 
 
 def _run(music: Path, index: Path, arguments: list[str]) -> tuple[float, float]:

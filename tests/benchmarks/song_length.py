@@ -60,7 +60,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 def repeat(song: Path, target: Path, minutes: float) -> None:
     """Write `minutes` of a song, from its beginning again and again."""
-    codec, *settings = CODECS[target.suffix]
+    same = song.suffix == target.suffix  # copied as it is: encoding hours takes minutes
+    codec, *settings = ["copy"] if same else CODECS[target.suffix]
     source = ["-stream_loop", "-1", "-i", str(song), "-map", "0:a", "-t", str(60 * minutes)]
     command = ["ffmpeg", "-v", "error", "-nostdin", *source, "-c:a", codec, *settings, str(target)]
     subprocess.run(command, check=True)

@@ -96,3 +96,4 @@ def test_without_tempos_or_excerpts_there_is_nothing(
 
     assert clips.logits(heard, np.empty(0)).shape == (0, 9)
     assert clips.logits([], np.empty(0)).shape == (0, 0)
+    assert clips.logits([], np.array([120.0])).shape == (1, 0)

@@ -17,6 +17,7 @@ from matplotlib.image import imread
 
 from pacetag.tagger import workers
 from pacetag.tagger.worker import Ear
+from pacetag.tagger.worker_process import DEATH
 from tests.conftest import ClickTrack
 
 Run = Callable[..., Any]
@@ -299,7 +300,7 @@ def test_worker_processes_keep_the_order_and_survive_a_song_that_kills_them(
     found = json.loads(done.stdout)
     assert done.exit_code == 1
     assert [row["file"] for row in found["rows"]] == ["172.mp3", "120.mp3", "deadly.mp3"]
-    assert done.stderr == f"pacetag: {tmp_path}/deadly.mp3: {workers.DEATH}\n"
+    assert done.stderr == f"pacetag: {tmp_path}/deadly.mp3: {DEATH}\n"
 
 
 def test_ctrl_c_waits_for_no_song(
