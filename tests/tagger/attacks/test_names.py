@@ -177,6 +177,26 @@ def test_twins_that_differ_in_case_or_composition_are_two_songs(
     assert json.loads(pacetag("stats", "--json").stdout)["missing"] == 1
 
 
+@pytest.mark.parametrize("kind", ["hard", "symbolic"])
+def test_twins_that_are_one_file_are_both_seen_to(
+    kind: str, make_song: MakeSong, pacetag: Run, library: Path
+) -> None:
+    """The first one's tags change the file that the second one was looked at in."""
+    song = make_song("165.mp3")
+    for number in range(4):
+        twin = library / f"165 twin {number}.mp3"
+        twin.hardlink_to(song) if kind == "hard" else twin.symlink_to(song)
+
+    done = pacetag("scan", "--json", "--jobs", "4", library)
+
+    *found, last = _lines(done.stdout)
+    assert done.exit_code == 0, done.stdout
+    assert len(found) == 5
+    assert last["counts"]["failed"] == 0
+    assert read_tags(song).pace == ("165",)
+    assert {Path(each["path"]).stat().st_ino for each in found} == {song.stat().st_ino}
+
+
 def test_links_in_circles_end(make_song: MakeSong, pacetag: Run, library: Path) -> None:
     song = make_song("165.mp3")
     (library / "self.mp3").symlink_to("self.mp3")
