@@ -17,7 +17,7 @@ GONE = 0.2  # probability below which a tempo is not there any more
 STRETCH_SECONDS = 20.0  # long enough for a dozen beats, short enough to see a tempo move
 REACH_SECONDS = 10.0  # how far apart onsets are compared; a tenth of a frame there is 0.01 %
 SAME = 0.04  # tempos nearer than this are the same
-PULL = 0.02  # by how much a candidate's tempo may be off
+PULL = 0.04  # by how much a candidate's tempo may be off
 _STEP = 0.0002  # of the tempos that are tried
 CLEAR = 0.1  # self-similarity at the beat, 0 to 1, from which a stretch's tempo is believed
 

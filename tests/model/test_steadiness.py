@@ -28,7 +28,7 @@ def tempo(bpm: float, probability: float = 0.95) -> JudgedTempo:
 
 
 @pytest.mark.parametrize("bpm", [57.31, 86.03, 121.77, 172.06, 243.9])
-@pytest.mark.parametrize("off", [0.985, 1.012])
+@pytest.mark.parametrize("off", [0.965, 0.985, 1.012, 1.035])
 def test_a_steady_tempo_is_found_to_a_tenth_of_a_per_cent(bpm: float, off: float) -> None:
     measured, stretches = exact_tempo([steady(bpm)] * 2, bpm * off, SPEC)
 
@@ -37,7 +37,7 @@ def test_a_steady_tempo_is_found_to_a_tenth_of_a_per_cent(bpm: float, off: float
 
 
 def test_relatives_follow_the_surest_tempo() -> None:
-    judged = [tempo(172.9, 0.99), tempo(86.5, 0.9), tempo(57.0, 0.3), tempo(129.4, 0.01)]
+    judged = [tempo(172.9, 0.99), tempo(88.4, 0.9), tempo(57.0, 0.3), tempo(129.4, 0.01)]
 
     found, _ = exact_tempos(judged, [steady(172.06)], SPEC)
 
