@@ -21,6 +21,9 @@ class AugmentSettings:
     equaliser_sd: float = 1.5  # nepers of power at each point
     floor_low: float = -12.0  # nepers of power; the noise floor is drawn evenly between the two
     floor_high: float = -2.0
+    # Share of the cases that keep some of their beats only, which are repeated: as where an excerpt
+    # is too short for all of them.
+    short_share: float = 0.3
 
 
 def augment(
@@ -31,8 +34,8 @@ def augment(
 ) -> NDArray[np.float32]:
     """New log power [k, beats, samples per beat, bands], each case changed in its own way.
 
-    Gain, a smooth equalisation, a noise floor, and a roll that starts the case at another of its
-    beats: nothing that would change which tempos fit.
+    Gain, a smooth equalisation, a noise floor, a roll that starts the case at another of its beats,
+    and fewer beats, repeated, from a third of them on: nothing that would change which tempos fit.
     """
     count = len(log_cases)
     gain = rng.normal(0.0, settings.gain_sd, (count, 1))
@@ -44,6 +47,8 @@ def augment(
     shift = (gain + curve).astype(np.float32)[:, None, None, :]
     floor = np.exp(rng.uniform(settings.floor_low, settings.floor_high, (count, 1, 1, 1)))
     rolls = rng.integers(0, spec.beats, count)
-    beats = (np.arange(spec.beats)[None, :] + rolls[:, None]) % spec.beats
+    short = rng.random(count) < settings.short_share
+    whole = np.where(short, rng.integers(spec.beats // 3, spec.beats, count), spec.beats)
+    beats = (np.arange(spec.beats)[None, :] % whole[:, None] + rolls[:, None]) % spec.beats
     rolled = log_cases[np.arange(count)[:, None], beats]
     return np.asarray(np.log(np.exp(rolled + shift) + floor.astype(np.float32)))

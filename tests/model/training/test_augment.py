@@ -1,10 +1,14 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from pacetag.model.spec import FeatureSpec
 from pacetag.model.training.augment import AugmentSettings, augment
 
-STILL = AugmentSettings(gain_sd=0.0, equaliser_sd=0.0, floor_low=-60.0, floor_high=-59.0)
+STILL = AugmentSettings(
+    gain_sd=0.0, equaliser_sd=0.0, floor_low=-60.0, floor_high=-59.0, short_share=0.0
+)
 
 
 def cases(spec: FeatureSpec, count: int = 4) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
@@ -20,6 +24,19 @@ def test_without_gain_equaliser_and_noise_only_the_first_beat_differs(spec: Feat
     for old, new in zip(before, after, strict=True):
         rolls = [k for k in range(spec.beats) if np.allclose(np.roll(old, -k, 0), new, atol=1e-4)]
         assert len(rolls) == 1
+
+
+def test_a_short_case_repeats_the_beats_it_has(spec: FeatureSpec) -> None:
+    before = cases(spec, 40)
+
+    after = augment(before, np.random.default_rng(0), replace(STILL, short_share=1.0), spec)
+
+    for old, new in zip(before, after, strict=True):
+        heard = [int(np.argmin(np.abs(old - beat).sum(axis=(1, 2)))) for beat in new]
+        whole = heard[1:].index(heard[0]) + 1
+        assert spec.beats // 3 <= whole < spec.beats
+        assert heard[:whole] == [(heard[0] + k) % spec.beats for k in range(whole)]
+        assert heard == [heard[k % whole] for k in range(spec.beats)]
 
 
 def test_gain_and_equaliser_are_the_same_at_all_times(spec: FeatureSpec) -> None:
