@@ -19,6 +19,7 @@ from pacetag.model.spec import FeatureSpec
 from pacetag.model.training.augment import AugmentSettings, augment
 from pacetag.model.training.averaging import WeightMean
 from pacetag.model.training.cases import Megabatch
+from pacetag.model.training.hard_cases import octave_errors
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow greets at length otherwise
 
@@ -36,6 +37,9 @@ class FitSettings:
     # Share of the epochs after each of which the weights count for the mean that is kept. The rate
     # falls to half before these, and stays there, so that they differ.
     averaged: float = 0.3
+    # How often a wrong tempo that is an octave off a right one is drawn for each time that another
+    # wrong one is: they are rare, and what is mistaken most.
+    octave_weight: float = 6.0
     seed: int = 1
     augmentation: AugmentSettings = field(default_factory=AugmentSettings)
 
@@ -113,6 +117,8 @@ def _balanced_batches(megabatch: Megabatch, spec: FeatureSpec, fit: FitSettings)
     if not len(right) or not len(wrong):
         raise ValueError("training needs right and wrong cases in the split 'train'")
     half = fit.batch // 2
+    weights = np.where(octave_errors(megabatch)[wrong], fit.octave_weight, 1.0)
+    chances = weights / weights.sum()
 
     class Batches(PyDataset):  # type: ignore[misc]  # Keras ships no types
         """Half of each class a batch; which and how changed depends on seed and place alone."""
@@ -126,7 +132,7 @@ def _balanced_batches(megabatch: Megabatch, spec: FeatureSpec, fit: FitSettings)
 
         def __getitem__(self, place: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
             rng = np.random.default_rng([fit.seed, self._epoch, place])
-            chosen = np.concatenate([rng.choice(right, half), rng.choice(wrong, half)])
+            chosen = np.concatenate([rng.choice(right, half), rng.choice(wrong, half, p=chances)])
             cases = np.stack([megabatch.cases[row] for row in chosen]).astype(np.float32)
             changed = augment(cases, rng, fit.augmentation, spec)
             labels = megabatch.labels[chosen].astype(np.float32)[:, None]
