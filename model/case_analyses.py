@@ -56,7 +56,7 @@ def column_variance(case: NDArray[np.float32]) -> NDArray[np.float64]:
 def tempo_power(excerpts: Sequence[Features], bpm: float, spec: FeatureSpec) -> NDArray[np.float32]:
     """The case in the middle of the first excerpt, as raw power [beats, samples, bands].
 
-    It has fewer than 16 beats where the excerpt has: for the network they are repeated, but a
+    It has fewer beats than others where the excerpt has: for the network they are repeated, but a
     repeated beat would be exactly like itself.
     """
     folder = Folder(excerpts[0].mel, spec)
@@ -68,7 +68,7 @@ def tempo_figures(
 ) -> tuple[TempoFigures, ...]:
     """Figures of each tempo, averaged over clips spread over all the excerpts.
 
-    Where clips hold fewer than 16 beats the sum over pairs is scaled up, so that fast and slow
+    Where clips hold fewer beats than a case the sum over pairs is scaled up, so that fast and slow
     tempos can be compared.
     """
     pairs = spec.beats * (spec.beats - 1) // 2

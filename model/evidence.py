@@ -1,7 +1,7 @@
 """What a judgement rests on, for people who want to see it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +13,10 @@ from pacetag.model.case_analyses import TempoFigures, tempo_figures, tempo_power
 from pacetag.model.features import Features
 from pacetag.model.habits import acceptance
 from pacetag.model.judge import Judge, Judgement
+from pacetag.model.spec import FeatureSpec
 from pacetag.model.tempo_test import APART, TempoComparison, compare_tempos
 
+ANALYSED_BEATS = 16  # of a case, as in 2019, however many the network hears
 ANY_TEMPO = 120.0  # bpm; shown where nothing was judged, so that there is a case to see
 
 
@@ -26,7 +28,7 @@ class ShownTempo:
     probability: float  # that a runner can step to it, calibrated
     figures: TempoFigures
     power: NDArray[np.float32]  # a case [beats, samples per beat, bands], up to 16 beats
-    case: NDArray[np.float32]  # the same, transformed as the network sees it
+    case: NDArray[np.float32]  # the same, scaled as for the network
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +51,7 @@ def gather_evidence(
 
     Raises as `Judge.file` does, and ValueError for tempos that cannot be compared.
     """
-    spec = judge.spec
+    spec = replace(judge.spec, beats=ANALYSED_BEATS)
     listening = judge.listen(path)
     heard, judgement = listening.features, listening.judgement
     candidates = song_candidates([f.tempogram for f in heard], spec)
@@ -61,19 +63,25 @@ def gather_evidence(
         tempogram=np.mean([f.tempogram for f in heard], axis=0)[lags].astype(float),
         candidates=candidates,
         figures=tempo_figures(heard, [c.bpm for c in candidates], spec),
-        shown=tuple(_shown(judge, heard, judgement, bpm) for bpm in tempos or (best,)),
+        shown=tuple(_shown(judge, heard, judgement, bpm, spec) for bpm in tempos or (best,)),
         comparison=compare_tempos(heard, spec, *tempos) if tempos else None,
     )
 
 
-def _shown(judge: Judge, heard: Sequence[Features], judgement: Judgement, bpm: float) -> ShownTempo:
-    power = tempo_power(heard, bpm, judge.spec)
+def _shown(
+    judge: Judge,
+    heard: Sequence[Features],
+    judgement: Judgement,
+    bpm: float,
+    spec: FeatureSpec,
+) -> ShownTempo:
+    power = tempo_power(heard, bpm, spec)
     return ShownTempo(
         bpm=bpm,
         probability=_probability(judge, heard, judgement, bpm),
-        figures=tempo_figures(heard, [bpm], judge.spec)[0],
+        figures=tempo_figures(heard, [bpm], spec)[0],
         power=power,
-        case=transformed(power, judge.spec),
+        case=transformed(power, spec),
     )
 
 

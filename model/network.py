@@ -40,12 +40,26 @@ class Stage1Settings:
     dropouts: tuple[float, float, float] = (0.1, 0.2, 0.4)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Stage2Settings(Stage1Settings):
+    """The same with separable convolutions for the rhythm, which cost a third: 24 369 parameters.
+
+    That pays for cases of twice the beats, which are worth more than the parameters.
+    """
+
+    kind: str = "stage2"
+
+
 # Of the running means that a batch normalisation keeps. Keras's own .99 still remembers the first,
 # untrained layers after hundreds of steps: short trials came out at chance.
 MOMENTUM = 0.95
 
-NetworkSettings = Stage0Settings | Stage1Settings
-KINDS: dict[str, type[NetworkSettings]] = {"stage0": Stage0Settings, "stage1": Stage1Settings}
+NetworkSettings = Stage0Settings | Stage1Settings | Stage2Settings
+KINDS: dict[str, type[NetworkSettings]] = {
+    "stage0": Stage0Settings,
+    "stage1": Stage1Settings,
+    "stage2": Stage2Settings,
+}
 
 
 def settings_from(data: dict[str, Any]) -> NetworkSettings:
@@ -94,6 +108,7 @@ def _stage0(x: Any, s: Any) -> Any:
 def _stage1(x: Any, s: Any) -> Any:
     from keras import layers
 
+    rhythm = layers.SeparableConv2D if isinstance(s, Stage2Settings) else layers.Conv2D
     early, middle, late = s.dropouts
     x = layers.Conv2D(s.band_filters[0], 1, activation="relu")(x)
     x = layers.SpatialDropout2D(early)(x)
@@ -101,11 +116,11 @@ def _stage1(x: Any, s: Any) -> Any:
     x = layers.BatchNormalization(momentum=MOMENTUM)(x)
     x = layers.Conv2D(s.spread_filters, (1, 4), padding="same", activation="relu")(x)
     x = layers.SpatialDropout2D(middle)(x)
-    x = layers.Conv2D(s.rhythm_filters[0], (4, 6), activation="relu")(x)
+    x = rhythm(s.rhythm_filters[0], (4, 6), activation="relu")(x)
     x = layers.BatchNormalization(momentum=MOMENTUM)(x)
-    x = layers.Conv2D(s.rhythm_filters[1], (4, 3), activation="relu")(x)
+    x = rhythm(s.rhythm_filters[1], (4, 3), activation="relu")(x)
     x = layers.BatchNormalization(momentum=MOMENTUM)(x)
-    x = layers.Conv2D(s.summary_filters, 3, activation="relu")(x)
+    x = rhythm(s.summary_filters, 3, activation="relu")(x)
     x = layers.Concatenate()([layers.GlobalAveragePooling2D()(x), layers.GlobalMaxPooling2D()(x)])
     x = layers.Dropout(late)(x)
     return layers.Dense(s.dense_units, activation="relu")(x)

@@ -24,7 +24,7 @@ class Folder:
         return len(self._frames)
 
     def span(self, bpm: float) -> float:
-        """Frames of sound that a case at `bpm` reads: 16 beats, or the whole beats there are."""
+        """Frames of sound that a case at `bpm` reads: its beats, or the whole beats there are."""
         period = self._spec.lag(bpm)
         return period * min(self._spec.beats, int(self.frames / period))
 
@@ -36,7 +36,7 @@ class Folder:
     def fold(self, bpms: NDArray[np.float64], starts: NDArray[np.float64]) -> NDArray[np.float32]:
         """Cases [k, beats, samples per beat, bands] of power, for tempos [k] and starts [k].
 
-        Where the excerpt holds fewer than 16 beats they are repeated from the first: a slow level
+        Where the excerpt holds fewer beats than that they are repeated from the first: a slow level
         of a short song can be judged all the same. Raises ValueError where it holds none.
         """
         spec = self._spec

@@ -7,6 +7,7 @@ from pacetag.model.network import (
     NetworkSettings,
     Stage0Settings,
     Stage1Settings,
+    Stage2Settings,
     build_network,
     settings_from,
 )
@@ -16,7 +17,8 @@ pytest.importorskip("keras")
 
 
 @pytest.mark.parametrize(
-    ("settings", "parameters"), [(Stage0Settings(), 23_601), (Stage1Settings(), 95_553)]
+    ("settings", "parameters"),
+    [(Stage0Settings(), 23_601), (Stage1Settings(), 95_553), (Stage2Settings(), 24_369)],
 )
 def test_the_networks_have_the_published_sizes(
     settings: NetworkSettings, parameters: int, spec: FeatureSpec
@@ -24,8 +26,9 @@ def test_the_networks_have_the_published_sizes(
     assert build_network(settings, spec).count_params() == parameters
 
 
-def test_a_network_gives_one_logit_a_case(spec: FeatureSpec) -> None:
-    model = build_network(Stage1Settings(), spec)
+@pytest.mark.parametrize("settings", [Stage0Settings(), Stage1Settings(), Stage2Settings()])
+def test_a_network_gives_one_logit_a_case(settings: NetworkSettings, spec: FeatureSpec) -> None:
+    model = build_network(settings, spec)
 
     found = model.predict_on_batch(np.zeros((3, 16, 16, 128), np.float32))
 
@@ -33,7 +36,7 @@ def test_a_network_gives_one_logit_a_case(spec: FeatureSpec) -> None:
 
 
 def test_settings_survive_json() -> None:
-    settings = Stage1Settings(dense_units=7)
+    settings = Stage2Settings(dense_units=7)
     data = {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(settings).items()}
 
     assert settings_from(data) == settings
