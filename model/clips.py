@@ -12,7 +12,8 @@ from pacetag.model.patches import Folder, log_power, network_input
 from pacetag.model.runtime import BATCH, Runtime
 from pacetag.model.spec import FeatureSpec
 
-CLIPS = 9  # per likely tempo and song, shared among its excerpts
+FEWEST = 3  # per likely tempo and song, shared among its excerpts
+USUAL = 120.0  # bpm at which the clips of a longer excerpt lie side by side
 PROBES = 3  # clips of a song in which every tempo is judged; at least one of each excerpt
 # The logit that a tempo must reach in one of these to be judged in the others as well; three of
 # four candidates do not. One that is there in a part of the song only does, and is kept.
@@ -33,7 +34,7 @@ class Clips:
         All tempos are judged in a few clips; those that are hopeless in all of these keep that of
         the clip before for the others.
         """
-        counts = clip_counts([f.mel.shape[1] / self._spec.frame_rate for f in excerpts])
+        counts = clip_counts([f.mel.shape[1] / self._spec.frame_rate for f in excerpts], self._spec)
         if not len(bpms) or not counts:
             return np.empty((len(bpms), sum(counts)))
         rows = [
@@ -88,10 +89,11 @@ class _Row:
             self.logits[:, place] = self.logits[:, before[-1] if before else judged[0]]
 
 
-def clip_counts(seconds: Sequence[float]) -> list[int]:
+def clip_counts(seconds: Sequence[float], spec: FeatureSpec) -> list[int]:
     """How many clips each excerpt of a song gets, from their seconds [excerpts]; at least one."""
     total = sum(seconds)
-    return [max(1, round(CLIPS * each / total)) for each in seconds]
+    wanted = max(FEWEST, total * USUAL / 60.0 / spec.beats)
+    return [max(1, round(wanted * each / total)) for each in seconds]
 
 
 def probes(count: int, wanted: int) -> list[int]:

@@ -1,11 +1,13 @@
 """The network is asked about few clips of hopeless tempos and about all clips of likely ones."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from pacetag.model import clips as module
-from pacetag.model.clips import CLIPS, HOPELESS, Clips, clip_counts, probes
+from pacetag.model.clips import HOPELESS, Clips, clip_counts, probes
 from pacetag.model.features import Features, extract_features
 from pacetag.model.runtime import Runtime
 from pacetag.model.spec import FeatureSpec
@@ -25,25 +27,28 @@ class CountingRuntime(Runtime):
 
 @pytest.fixture
 def heard(click_track: ClickTrack, spec: FeatureSpec) -> list[Features]:
-    return [extract_features(click_track(120, seconds=15, seed=s), spec) for s in range(3)]
+    return [extract_features(click_track(120, seconds=40, seed=s), spec) for s in range(3)]
 
 
 @pytest.mark.parametrize(
-    ("seconds", "counts"),
+    ("seconds", "beats", "counts"),
     [
-        ((15.0, 15.0, 15.0), [3, 3, 3]),
-        ((15.0, 30.0, 15.0, 30.0, 15.0), [1, 3, 1, 3, 1]),
-        ((40.0, 40.0, 40.0), [3, 3, 3]),
-        ((12.0,), [9]),
-        ((3.0, 100.0), [1, 9]),
-        ((), []),
+        ((15.0, 15.0, 15.0), 32, [1, 1, 1]),
+        ((15.0, 15.0, 15.0), 16, [2, 2, 2]),
+        ((15.0, 30.0, 15.0, 30.0, 15.0), 32, [1, 2, 1, 2, 1]),
+        ((40.0, 40.0, 40.0), 32, [2, 2, 2]),
+        ((12.0,), 32, [3]),
+        ((3.0, 100.0), 32, [1, 6]),
+        ((), 32, []),
     ],
 )
-def test_longer_excerpts_get_more_clips(seconds: tuple[float, ...], counts: list[int]) -> None:
-    assert clip_counts(seconds) == counts
+def test_longer_excerpts_get_more_clips(
+    seconds: tuple[float, ...], beats: int, counts: list[int], spec: FeatureSpec
+) -> None:
+    assert clip_counts(seconds, replace(spec, beats=beats)) == counts
 
 
-@pytest.mark.parametrize("count", range(1, CLIPS + 1))
+@pytest.mark.parametrize("count", range(1, 10))
 @pytest.mark.parametrize("wanted", [1, 2, 3])
 def test_probes_are_spread_and_different(count: int, wanted: int) -> None:
     places = probes(count, wanted)
@@ -62,7 +67,7 @@ def test_hopeless_tempos_are_judged_once_an_excerpt(
 
     assert runtime.cases == 2 * 3
     assert (logits == HOPELESS - 1).all()
-    assert logits.shape == (2, 9)
+    assert logits.shape == (2, 15)
 
 
 def test_likely_tempos_are_judged_in_every_clip(heard: list[Features], spec: FeatureSpec) -> None:
@@ -70,7 +75,7 @@ def test_likely_tempos_are_judged_in_every_clip(heard: list[Features], spec: Fea
 
     Clips(runtime, spec).logits(heard, np.array([60.0, 120.0]))
 
-    assert runtime.cases == 2 * 9
+    assert runtime.cases == 2 * 15
 
 
 def test_sparing_hopeless_tempos_changes_no_likely_one(
@@ -78,7 +83,8 @@ def test_sparing_hopeless_tempos_changes_no_likely_one(
 ) -> None:
     from pacetag.model.bundle import load_bundle
 
-    clips = Clips(Runtime(load_bundle(None).litert), spec)
+    bundle = load_bundle(None)
+    clips = Clips(Runtime(bundle.litert), bundle.spec)
     bpms = np.array([60.0, 90.0, 97.0, 120.0, 171.0, 240.0])
     spared = clips.logits(heard, bpms)
     monkeypatch.setattr(module, "HOPELESS", -np.inf)
@@ -94,6 +100,6 @@ def test_without_tempos_or_excerpts_there_is_nothing(
 ) -> None:
     clips = Clips(CountingRuntime(0.0), spec)
 
-    assert clips.logits(heard, np.empty(0)).shape == (0, 9)
+    assert clips.logits(heard, np.empty(0)).shape == (0, 15)
     assert clips.logits([], np.empty(0)).shape == (0, 0)
     assert clips.logits([], np.array([120.0])).shape == (1, 0)
