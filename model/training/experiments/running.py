@@ -49,7 +49,7 @@ def run_trials(trials: Sequence[Trial], bench: Bench, done: Done) -> Iterator[Ro
             if trial.cases not in held_pools:
                 held_pools = {trial.cases: _pool(bench, trial.cases)}  # two would fill the memory
             pool = held_pools[trial.cases]
-            spec = replace(FeatureSpec(), beats=trial.beats or pool.train.cases.shape[1])
+            spec = _spec(pool.train, trial.beats)
             train, held = (_shortened(part, spec.beats) for part in (pool.train, pool.held))
             fit = partial(learn, trial.network, train, spec, trial.learning, seed=seed)
             yield _measured(trial.name, seed, held, spec, fit)
@@ -59,7 +59,8 @@ def run_combined(bench: Bench, done: Done) -> Iterator[Row]:
     """Networks of several seeds as one, and one network that is taught by them."""
     if ("distilled", bench.seeds[-1]) in done:
         return
-    pool, spec, trial = _pool(bench, TRIALS[0].cases), FeatureSpec(), TRIALS[0]
+    pool, trial = _pool(bench, TRIALS[0].cases), TRIALS[0]
+    spec = _spec(pool.train)
     heard, taught = [], []
     for seed in bench.seeds:
         model = learn(trial.network, pool.train, spec, trial.learning, seed=seed)
@@ -75,7 +76,7 @@ def run_combined(bench: Bench, done: Done) -> Iterator[Row]:
 def run_folds(bench: Bench, done: Done) -> Iterator[Row]:
     """The first trial with each fifth of the style families and packages held out in turn."""
     megabatch = load_stored(bench.work / TRIALS[0].cases)
-    spec, trial = FeatureSpec(), TRIALS[0]
+    spec, trial = _spec(megabatch), TRIALS[0]
     for number, groups in enumerate(group_folds(megabatch), 1):
         if ("cross-validation", number) in done:
             continue
@@ -130,6 +131,11 @@ def _pool(bench: Bench, folder: str) -> Pool:
     validation = np.unique(megabatch.group[megabatch.split == "validation"])
     held = {*validation.tolist(), *group_folds(megabatch)[0]}
     return trial_pool(megabatch, sorted(held), cases=bench.cases)
+
+
+def _spec(megabatch: Megabatch, beats: int | None = None) -> FeatureSpec:
+    """The spec of these cases, or of their first `beats`."""
+    return replace(FeatureSpec(), beats=beats or megabatch.cases.shape[1])
 
 
 def _build_long_cases(work: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 from pacetag.model.network import Stage0Settings
 from pacetag.model.spec import FeatureSpec
 from pacetag.model.training.cases import Megabatch
+from pacetag.model.training.experiments import running
 from pacetag.model.training.experiments.__main__ import lasting, read_rows
 from pacetag.model.training.experiments.combining import combine, distil
 from pacetag.model.training.experiments.learning import Learning, learn, logits_of
@@ -161,3 +162,28 @@ def test_a_trial_that_lasts_longer_says_so() -> None:
 
     assert longer.name == f"{TRIALS[0].name}, 18 epochs"
     assert longer.learning == replace(TRIALS[0].learning, epochs=18)
+
+
+def test_networks_are_built_for_the_length_of_the_cases(
+    megabatch: Megabatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`pacetag train` cuts cases of 32 beats, which is not what a spec has by itself."""
+    longer = replace(megabatch, cases=np.concatenate([megabatch.cases] * 2, axis=1))
+    small = Trial(name="small", network=SMALL, learning=QUICK)
+    bench = running.Bench(work=Path(), cases=60, seeds=(1, 2))
+    monkeypatch.setattr(running, "load_stored", lambda _: longer)
+    monkeypatch.setattr(running, "TRIALS", (small,))
+
+    rows = [
+        *running.run_trials((small, replace(small, name="half", beats=16)), bench, set()),
+        *running.run_folds(bench, {("cross-validation", n) for n in range(2, FOLDS + 1)}),
+        *running.run_combined(bench, set()),
+    ]
+
+    names = [each["trial"] for each in rows]
+    assert names[:5] == ["small", "small", "half", "half", "cross-validation"]
+    assert names[5:] == [
+        *(f"seeds: {way}" for way in ("mean", "logit mean", "median")),
+        *["distilled"] * 2,
+    ]
+    assert all(set(each["scores"]) == {"grooves", "recordings"} for each in rows)
