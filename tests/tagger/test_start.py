@@ -38,20 +38,20 @@ def modules_of(tmp_path: Path, *arguments: str) -> tuple[set[str], int]:
     return set(json.loads(noted.read_text())), done.returncode
 
 
+@pytest.fixture
+def scanned(make_song: Callable[..., Path], scan_json: Callable[..., Any]) -> None:
+    """A library with one song that the index knows."""
+    make_song("172.mp3")
+    scan_json()
+
+
 @pytest.mark.parametrize(
     "command",
     [["--help"], ["--version"], ["playlist", "--cadence", "172"], ["stats"]],
     ids=" ".join,
 )
-def test_asking_imports_nothing_that_listens(
-    command: list[str],
-    tmp_path: Path,
-    make_song: Callable[..., Path],
-    scan_json: Callable[..., Any],
-) -> None:
-    make_song("172.mp3")
-    scan_json()
-
+@pytest.mark.usefixtures("scanned")
+def test_asking_imports_nothing_that_listens(command: list[str], tmp_path: Path) -> None:
     modules, code = modules_of(tmp_path, *command)
 
     assert code == 0
@@ -67,26 +67,19 @@ def test_help_does_not_even_import_rich_or_the_index(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "command", [["playlist", "--cadence", "172"], ["stats"]], ids=lambda command: str(command[0])
 )
+@pytest.mark.usefixtures("scanned")
 def test_asking_a_current_index_needs_neither_rich_nor_sqlite_utils(
-    command: list[str],
-    tmp_path: Path,
-    make_song: Callable[..., Path],
-    scan_json: Callable[..., Any],
+    command: list[str], tmp_path: Path
 ) -> None:
-    make_song("172.mp3")
-    scan_json()
-
     modules, _ = modules_of(tmp_path, *command)
 
     assert modules.isdisjoint({"rich", "sqlite_utils", "mutagen", "watchdog"})
 
 
+@pytest.mark.usefixtures("scanned")
 def test_a_scan_that_judges_nothing_needs_no_numpy_in_the_parent(
-    tmp_path: Path, make_song: Callable[..., Path], scan_json: Callable[..., Any], library: Path
+    tmp_path: Path, library: Path
 ) -> None:
-    make_song("172.mp3")
-    scan_json()
-
     modules, code = modules_of(tmp_path, "scan", os.fspath(library))
 
     assert code == 0
