@@ -41,6 +41,8 @@ class OggLayout:
             raise LayoutError(DAMAGED) from error
         check_end(source)
         sound = _sound_of(old_pages, count)
+        if sound is None and not _sound_follows(source, old_pages[-1]):
+            raise LayoutError(f"{DAMAGED} (no sound follows the headers)")
         return cls(
             headers=parse_headers(first.packets[0], packets),
             first=first,
@@ -113,6 +115,12 @@ def _sound_of(header_pages: list[Any], count: int) -> Any:
     return page
 
 
+def _sound_follows(source: BinaryIO, last_header: Any) -> bool:
+    """Whether the stream goes on behind its headers."""
+    serial = last_header.serial.to_bytes(4, "little")
+    return any(page.serial == serial and page.start > last_header.offset for page in pages(source))
+
+
 def _put_behind(header_pages: list[Any], sound: Any) -> None:
     """Put the sound back on the last page of headers, where decoders would miss it elsewhere."""
     last = header_pages[-1]
@@ -128,10 +136,9 @@ def _identities(source: BinaryIO, header_pages: list[Any], sound: Any) -> bytes:
     total = hashlib.blake2b(digest_size=16)
     headers = {page.offset for page in header_pages}
     for page in pages(source):
-        start = page.body - 27 - len(page.segments)
-        if start not in headers:
+        if page.start not in headers:
             total.update(page.identity + page.segments)
-        elif sound is not None and start == header_pages[-1].offset:
+        elif sound is not None and page.start == header_pages[-1].offset:
             alone = next(pages(io.BytesIO(sound.write())))
             total.update(alone.identity + alone.segments)
     return total.digest()

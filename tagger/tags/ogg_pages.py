@@ -32,6 +32,11 @@ class Page:
     stop: int  # place after it
 
     @property
+    def start(self) -> int:
+        """Place of its first byte."""
+        return self.body - _HEAD - len(self.segments)
+
+    @property
     def packets_ended(self) -> int:
         """How many packets end on this page."""
         return sum(length < 255 for length in self.segments)
@@ -98,13 +103,12 @@ def check_order(source: BinaryIO) -> None:
 
 def _is_intact(source: BinaryIO, page: Page) -> bool:
     """Whether the page is all there, and its checksum is right."""
-    start = page.body - _HEAD - len(page.segments)
-    source.seek(start)
-    data = bytearray(source.read(page.stop - start))
+    source.seek(page.start)
+    data = bytearray(source.read(page.stop - page.start))
     noted, data[_SUM] = bytes(data[_SUM]), bytes(4)
     # Ogg's checksum takes the bits of each byte in the other order than zlib does.
     found = ~zlib.crc32(data.translate(_REVERSED), 0xFFFFFFFF) & 0xFFFFFFFF
-    return start + len(data) == page.stop and found.to_bytes(4).translate(_REVERSED) == noted
+    return page.start + len(data) == page.stop and found.to_bytes(4).translate(_REVERSED) == noted
 
 
 def header_packets(first: bytes) -> int:

@@ -17,13 +17,14 @@ from tests.tagger.tags.conftest import Song
 
 CopyOf = Callable[[str], Song]
 FIELDS = {"pace": ["172"], "pacetag": ["a line " + "x" * 9000]}  # fits no padding
+SHORT, LATER = {"pace": ["172"]}, {"pace": ["165"]}  # one fits where the other was
 NONE: dict[str, list[str]] = {"pace": [], "pacetag": []}
 
 
-def refused(path: Path) -> str:
+def refused(path: Path, fields: dict[str, list[str]] = FIELDS) -> str:
     content = path.read_bytes()
     with pytest.raises(NotWritableError) as error:
-        write_tags(path, FIELDS)
+        write_tags(path, fields)
     assert path.read_bytes() == content
     return error.value.reason
 
@@ -48,6 +49,35 @@ def test_a_page_whose_checksum_is_wrong_keeps_pages_from_being_renumbered(
     mend_ogg(data)
     song.path.write_bytes(data)
     assert write_tags(song.path, FIELDS).changed
+
+
+@pytest.mark.parametrize("kind", ["ogg", "opus", "spx"])
+def test_a_header_whose_checksum_is_wrong_is_not_mended_in_its_place(
+    kind: str, copy_of: CopyOf
+) -> None:
+    """Decoders pass over it, and so hear what it would hide once it was right."""
+    song = copy_of(kind)
+    assert write_tags(song.path, SHORT).changed
+    (_, first), (header, _), *_ = ogg_pages(song)
+    data = bytearray(song.path.read_bytes())
+    data[len(first) + 22] ^= 1  # of the checksum
+    song.path.write_bytes(data)
+
+    assert refused(song.path, LATER) == "its Ogg pages are damaged (checksums)"
+    mend_ogg(data)
+    song.path.write_bytes(data)
+    assert write_tags(song.path, LATER).changed
+    assert header.number == 1
+
+
+@pytest.mark.parametrize("kind", ["ogg", "opus", "oga", "spx"])
+def test_headers_without_sound_are_left_alone(kind: str, copy_of: CopyOf) -> None:
+    """As where a page of headers says that all that follows is its own."""
+    song = copy_of(kind)
+    headers = [part for page, part in ogg_pages(song) if page.identity[1:9] == bytes(8)]
+    song.path.write_bytes(b"".join(headers))
+
+    assert refused(song.path) == "its Ogg pages are damaged (no sound follows the headers)"
 
 
 def test_a_page_that_stands_there_twice_is_not_numbered_as_another(copy_of: CopyOf) -> None:
