@@ -17,7 +17,7 @@ class TrainingSettings:
     songs: int = 800  # rendered grooves
     seed: int = 1  # of everything that is drawn
     own: OwnSettings = field(default_factory=OwnSettings)  # labels that people gave
-    # Eight bars of four: twice what was heard in 2019, for half of the errors a clip.
+    # Eight bars of four: twice what was heard in 2019, for a third fewer errors a clip.
     spec: FeatureSpec = field(default_factory=lambda: FeatureSpec(beats=32))
     cases: CaseSettings = field(default_factory=CaseSettings)
     fit: FitSettings = field(default_factory=FitSettings)
