@@ -1,9 +1,10 @@
 """How a scan grows with the number of its workers.
 
-`python tests/benchmarks/workers.py FOLDER [--most N] [--rounds N]` scans a copy of the folder with
-1, 2, ... workers in turn, tags and all, and prints songs a second, from the first to the last song
-that is done, and the seconds before that; medians over the rounds. Needs `pacetag` on the path and
-a machine with nothing else to do; prints, asserts nothing.
+`python tests/benchmarks/workers.py FOLDER [--most N] [--rounds N] [--no-tags]` scans a copy of the
+folder with 1, 2, ... workers in turn, tags and all unless told otherwise, and prints songs a
+second, from the first to the last song that is done, and the seconds before that; medians over the
+rounds.
+Needs `pacetag` on the path and a machine with nothing else to do; prints, asserts nothing.
 """
 
 import argparse
@@ -32,12 +33,12 @@ class Run:
     rate: float  # songs a second from then on
 
 
-def scan(folder: Path, jobs: int) -> Run:
+def scan(folder: Path, jobs: int, *more: str) -> Run:
     """Scan a copy of a folder, so that every scan has the same to do."""
     with tempfile.TemporaryDirectory(prefix="pacetag-workers-") as scratch:
         music = Path(scratch, "music")
         shutil.copytree(folder, music)
-        command = ["pacetag", "scan", str(music), "--json", "--jobs", str(jobs)]
+        command = ["pacetag", "scan", str(music), "--json", "--jobs", str(jobs), *more]
         began = time.perf_counter()
         with subprocess.Popen(
             [*command, "--index", f"{scratch}/index.sqlite3"], stdout=subprocess.PIPE, text=True
@@ -54,11 +55,12 @@ def main() -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--most", type=int, default=default_jobs(), help="workers")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--no-tags", action="store_true", help="fill the index alone")
     options = parser.parse_args()
     runs: dict[int, list[Run]] = {jobs: [] for jobs in range(1, options.most + 1)}
     for _ in range(options.rounds):  # side by side: what else the machine does hits all alike
         for jobs, done in runs.items():
-            done.append(scan(options.folder, jobs))
+            done.append(scan(options.folder, jobs, *["--no-tags"] * options.no_tags))
     rates = {jobs: median(run.rate for run in done) for jobs, done in runs.items()}
     table = Table("workers", "songs", "s to the first", "songs a second", "× one worker")
     for jobs, done in runs.items():
