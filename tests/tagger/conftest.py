@@ -191,6 +191,19 @@ def scan_json(pacetag: Pacetag, library: Path) -> ScanJson:
     return run
 
 
+def processes_of(group: int) -> list[int]:
+    """Processes of a process group that have not ended."""
+    found = []
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, _, process_group = file.read_text().rsplit(")", 1)[1].split()[:3]
+        except OSError:
+            continue
+        if int(process_group) == group and state != "Z":
+            found.append(int(file.parent.name))
+    return found
+
+
 @pytest.fixture
 def pacetag_process(library: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     """Start the command in a process group of its own, as a terminal does."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from pacetag.db.index import SongIndex
 from pacetag.tagger.tags.reader import read_tags
+from tests.tagger.conftest import processes_of
 
 MakeSong = Callable[..., Path]
 Run = Callable[..., Any]
@@ -18,19 +19,6 @@ Start = Callable[..., subprocess.Popen[str]]
 JOBS = 2
 IN_FLIGHT = 2 * JOBS + 2  # songs
 ROUNDS = 6
-
-
-def _alive(group: int) -> list[int]:
-    """Processes of a process group that have not ended."""
-    found = []
-    for file in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            state, _, process_group = file.read_text().rsplit(")", 1)[1].split()[:3]
-        except OSError:
-            continue
-        if int(process_group) == group and state != "Z":
-            found.append(int(file.parent.name))
-    return found
 
 
 def _stored(index_file: Path, songs: list[Path]) -> set[str]:
@@ -66,9 +54,9 @@ def test_killing_the_scan_loses_the_songs_in_flight_at_most_and_leaves_no_proces
         }
 
         deadline = time.monotonic() + 10
-        while _alive(process.pid) and time.monotonic() < deadline:
+        while processes_of(process.pid) and time.monotonic() < deadline:
             time.sleep(0.02)
-        assert _alive(process.pid) == []
+        assert processes_of(process.pid) == []
         after = _stored(index_file, songs)
         assert told <= after
         assert stored <= after

@@ -67,17 +67,4 @@ def fill(kinds: Path, library: Path) -> Callable[[int], list[Path]]:
     return make
 
 
-def processes_of(group: int) -> list[int]:
-    """Processes of a process group that have not ended."""
-    found = []
-    for file in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            state_, _, process_group = file.read_text().rsplit(")", 1)[1].split()[:3]
-        except OSError:
-            continue
-        if int(process_group) == group and state_ != "Z":
-            found.append(int(file.parent.name))
-    return found
-
-
 LONG = bool(os.environ.get("PACETAG_LONG_TESTS"))

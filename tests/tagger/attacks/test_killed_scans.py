@@ -10,7 +10,8 @@ from typing import Any
 from pacetag.db.index import SongIndex
 from pacetag.tagger.tags.journal import journal_folder
 from pacetag.tagger.tags.reader import read_tags
-from tests.tagger.attacks.conftest import LONG, litter, processes_of, state
+from tests.tagger.attacks.conftest import LONG, litter, state
+from tests.tagger.conftest import processes_of
 
 Run = Callable[..., Any]
 Start = Callable[..., subprocess.Popen[str]]
