@@ -92,14 +92,13 @@ class JudgePool:
             idle.pop(0).judge(song, limit=limit)
 
     def _hire(self) -> None:
-        """Start the workers that the waiting songs need; successors one after the other."""
+        """Start the workers that the waiting songs need, and one more at most as a successor."""
         fresh = [worker for worker in self._workers if _experience(worker) < RENEWAL]
         if self._start_deaths >= START_DEATHS and self._ready():
             return  # with fewer hands, rather than not at all
         busy = sum(worker.song is not None for worker in self._workers)
-        wanted = min(self._jobs, busy + len(self._waiting))
-        if len(fresh) < len(self._workers):
-            wanted = min(wanted, sum(worker.ready for worker in fresh) + 1)
+        worn = len(self._workers) - len(fresh)  # each may be at a song for long
+        wanted = min(self._jobs, self._jobs + 1 - worn, busy + len(self._waiting))
         for _ in range(wanted - len(fresh)):
             try:
                 worker = WorkerProcess(self._ear)

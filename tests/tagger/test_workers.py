@@ -19,6 +19,7 @@ from pacetag.tagger import workers
 from pacetag.tagger.errors import EarError
 from pacetag.tagger.paces import Pace
 from pacetag.tagger.worker import Ear, Heard, Unheard
+from pacetag.tagger.worker_process import WorkerProcess
 from pacetag.tagger.workers import JudgePool, Verdict
 
 FAKE_EAR = Ear(bundle="fake-1", factory="fake_judge:load")
@@ -188,6 +189,31 @@ def test_workers_are_renewed_while_the_others_go_on(
 
     assert first.isdisjoint(worker_pids())
     assert most == 3  # the worn ones went on until somebody could take over, one after the other
+
+
+def test_no_second_successor_is_started_while_all_worn_workers_are_busy(
+    judging: Callable[..., Judging], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[WorkerProcess] = []
+
+    class Noted(WorkerProcess):
+        def __init__(self, ear: Ear) -> None:
+            super().__init__(ear)
+            made.append(self)
+
+    monkeypatch.setattr(workers, "WorkerProcess", Noted)
+    one = judging(jobs=2)
+    one.begin("endless 1.mp3", "endless 2.mp3")
+    deadline = time.monotonic() + 20
+    while sum(worker.song is not None for worker in made) < 2 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    for worker in made:
+        worker.songs = workers.RENEWAL
+
+    found = one.all("100.mp3", "101.mp3", "102.mp3")  # by the one successor, one after the other
+
+    assert all(isinstance(verdict, Heard) for verdict in found.values())
+    assert [worker.songs for worker in made] == [workers.RENEWAL, workers.RENEWAL, 3]
 
 
 def test_a_network_that_cannot_be_loaded_is_no_songs_fault(
