@@ -18,13 +18,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
-from pacetag.model.network import Stage1Settings
-from pacetag.model.spec import FeatureSpec
+from pacetag.model.network import Stage2Settings
 from pacetag.model.training.augment import AugmentSettings
+from pacetag.model.training.case_store import joined, load_stored
 from pacetag.model.training.cases import (
     CaseSettings,
     Megabatch,
@@ -32,8 +31,10 @@ from pacetag.model.training.cases import (
     is_current,
     load_megabatch,
 )
+from pacetag.model.training.experiments.pool import take
 from pacetag.model.training.groove_lessons import groove_lessons
 from pacetag.model.training.realism_settings import RealismSettings
+from pacetag.model.training.settings import TrainingSettings
 from pacetag.model.training.songs import TrainingSong
 
 # One core is what is measured here; TensorFlow reads these when it is first imported.
@@ -46,7 +47,7 @@ EFFECTS = (
 SECONDS = 40.0  # of each song, from its middle: as much as is heard of a recording at once
 NO_AUGMENTATION = AugmentSettings(gain_sd=0.0, equaliser_sd=0.0, floor_low=-40.0, floor_high=-40.0)
 SCORES = ("auc", "accuracy", "balanced_accuracy")
-SPEC = FeatureSpec()
+SPEC = TrainingSettings().spec
 Row = dict[str, Any]  # a line of the table file
 
 
@@ -143,20 +144,8 @@ def made(songs: list[TrainingSong], folder: Path, settings: CaseSettings) -> Meg
 
 def validation(folder: Path) -> Megabatch:
     """The cases of the split "validation"."""
-    whole = load_megabatch(folder)
-    return rows_of(whole, whole.where("validation"))
-
-
-def rows_of(whole: Megabatch, rows: NDArray[np.int64]) -> Megabatch:
-    """Some rows of a megabatch, in memory."""
-    fields = ("cases", "labels", "bpm", "song", "source", "group", "split")
-    return Megabatch(**{name: getattr(whole, name)[rows] for name in fields})
-
-
-def joined(parts: list[Megabatch]) -> Megabatch:
-    """One megabatch of several, in memory."""
-    fields = ("cases", "labels", "bpm", "song", "source", "group", "split")
-    return Megabatch(**{f: np.concatenate([getattr(part, f) for part in parts]) for f in fields})
+    whole = load_stored(folder)
+    return take(whole, whole.where("validation"))
 
 
 def score(megabatch: Megabatch, arm: Arm, seed: int, epochs: int) -> dict[str, dict[str, float]]:
@@ -165,7 +154,7 @@ def score(megabatch: Megabatch, arm: Arm, seed: int, epochs: int) -> dict[str, d
 
     augmentation = AugmentSettings() if arm.augmented else NO_AUGMENTATION
     fit = FitSettings(epochs=epochs, seed=seed, augmentation=augmentation)
-    model = fit_network(Stage1Settings(), megabatch, SPEC, fit)
+    model = fit_network(Stage2Settings(), megabatch, SPEC, fit)
     found = {
         source: score_cases(model, megabatch, SPEC, "validation", source)
         for source in ("recordings", "grooves")
