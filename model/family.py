@@ -13,18 +13,21 @@ STEPS = {2: 0.0, 3: 0.0, 4: _LEAP, 6: _LEAP}
 TOLERANCE = 0.04
 
 
-def reconciled(bpms: NDArray[np.float64], logits: NDArray[np.float64]) -> NDArray[np.float64]:
+def reconciled(
+    bpms: NDArray[np.float64], logits: NDArray[np.float64], threes: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Probability [k] that each tempo [k] is accepted, given that what is accepted is one family.
 
-    `logits` [k] are of each tempo by itself. A family is a chain of tempos, each two, three, four
-    or six times the one before: 62, 186 is one and 86, 172 is one, but 115 and 172 never stand in
-    the same. Over all such chains, the empty one among them, the probability is that of its
+    `logits` [k] are of each tempo by itself, `threes` [k] say in nepers of odds how much likelier
+    its pulses go together by three than by two. A family is a chain of tempos, each two, three,
+    four or six times the one before: 62, 186 is one and 86, 172 is one, but 115 and 172 never stand
+    in the same. Over all such chains, the empty one among them, the probability is that of its
     tempos being right and all others wrong, and of its steps; what comes back are its exact
     marginals, summed from the slow end and from the fast one. Tempos that mean the same level must
     be merged before.
     """
     order = np.argsort(bpms, kind="stable")
-    steps = _steps(bpms[order])
+    steps = _steps(bpms[order], threes[order])
     # In logarithms: the odds of a sure tempo and of a hopeless one differ by a factor of 10^10.
     weight = logits[order]
     up = np.zeros(len(order))  # of all chains that begin with a tempo
@@ -44,12 +47,17 @@ def is_related(bpm: float, other: float) -> bool:
     return any(abs(ratio / step - 1) <= TOLERANCE for step in (1, *STEPS, 8, 9, 12))
 
 
-def _steps(bpms: NDArray[np.float64]) -> NDArray[np.float64]:
+def _steps(bpms: NDArray[np.float64], threes: NDArray[np.float64]) -> NDArray[np.float64]:
     """What it costs that tempo j follows tempo i in a chain, [i, j]; minus infinity: it cannot."""
     ratio = bpms[None, :] / bpms[:, None]
+    # Against even odds, so that not to know is as good as to be the slowest of the chain.
+    by_two = np.log(2.0) - np.logaddexp(0.0, threes)
+    by_three = np.log(2.0) - np.logaddexp(0.0, -threes)
+    said = {2: by_two, 3: by_three, 4: by_two, 6: np.zeros(len(bpms))}  # six are both
     found = np.full(ratio.shape, -np.inf)
     for step, cost in STEPS.items():
-        found[np.abs(ratio / step - 1) <= TOLERANCE] = cost
+        fits = np.abs(ratio / step - 1) <= TOLERANCE
+        found = np.where(fits, cost + said[step][None, :], found)
     return found
 
 

@@ -16,6 +16,7 @@ from pacetag.model.candidates import song_candidates, worth_judging
 from pacetag.model.clarity import song_logits
 from pacetag.model.clips import Clips
 from pacetag.model.features import Features, extract_features
+from pacetag.model.grouping import grouping
 from pacetag.model.levels import judged_tempos, tempo_levels
 from pacetag.model.listening import LISTENING, ListeningSettings, doubt, listening_rounds
 from pacetag.model.runtime import Runtime
@@ -23,6 +24,7 @@ from pacetag.model.steadiness import HEARD, exact_tempos, tempo_changes
 from pacetag.model.tempos import JudgedTempo
 
 PARTS = 3  # of the song, in which its tempo is compared
+UNLIKELY = -3.0  # calibrated logit below which a tempo is not asked what its pulses do
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,9 +115,11 @@ class Judge:
         candidates = song_candidates([f.tempogram for f in excerpts], self.spec)
         bpms = np.array([c.bpm for c in worth_judging(candidates, self.spec)])
         clips = self.clip_logits(excerpts, bpms)
-        levels = tempo_levels(bpms, song_logits(clips), self._calibration)
+        logits = song_logits(clips)
+        threes = self.threes(excerpts, bpms, logits)
+        levels = tempo_levels(bpms, logits, threes, self._calibration)
         parts = [
-            judged_tempos(bpms, song_logits(part), self._calibration)
+            judged_tempos(bpms, song_logits(part), threes, self._calibration)
             for part in np.array_split(clips, PARTS, axis=1)
         ]
         exact, spread = exact_tempos(levels.accepted, [f.onset for f in excerpts], self.spec)
@@ -130,6 +134,21 @@ class Judge:
     ) -> NDArray[np.float64]:
         """Logits [k, clips] of each tempo [k] in clips spread over the song, in their order."""
         return self._clips.logits(excerpts, bpms)
+
+    def threes(
+        self,
+        excerpts: Sequence[Features],
+        bpms: NDArray[np.float64],
+        logits: NDArray[np.float64],
+    ) -> NDArray[np.float64]:
+        """How much likelier in threes than in twos each tempo [k] with its song's logits [k] goes.
+
+        In nepers of odds; nought where the tempo is hopeless and nobody asks.
+        """
+        found = np.zeros(len(bpms))
+        likely = self._calibration.line(logits) > UNLIKELY
+        found[likely] = grouping(excerpts, bpms[likely], self.spec)
+        return found
 
     def tempo_logits(
         self, excerpts: Sequence[Features], bpms: NDArray[np.float64]

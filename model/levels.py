@@ -17,14 +17,17 @@ SAME_TEMPO = 0.06
 
 
 def judged_tempos(
-    bpms: NDArray[np.float64], logits: NDArray[np.float64], calibration: Calibration
+    bpms: NDArray[np.float64],
+    logits: NDArray[np.float64],
+    threes: NDArray[np.float64],
+    calibration: Calibration,
 ) -> tuple[JudgedTempo, ...]:
     """Tempos [k] with the song's logits [k]: calibrated, merged, made one family, accepted.
 
-    The probability is that a person would accept the pace: that the level is there to step to,
-    times the share of people who step to such a rate.
+    `threes` [k] is what `grouping` says of them. The probability is that a person would accept the
+    pace: that the level is there to step to, times the share of people who step to such a rate.
     """
-    return tempo_levels(bpms, logits, calibration).accepted
+    return tempo_levels(bpms, logits, threes, calibration).accepted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,12 +39,15 @@ class TempoLevels:
 
 
 def tempo_levels(
-    bpms: NDArray[np.float64], logits: NDArray[np.float64], calibration: Calibration
+    bpms: NDArray[np.float64],
+    logits: NDArray[np.float64],
+    threes: NDArray[np.float64],
+    calibration: Calibration,
 ) -> TempoLevels:
     """What `judged_tempos` does, and what it rests on."""
     line = calibration.line(logits)
     kept = _distinct(bpms, line)
-    there = reconciled(bpms[kept], line[kept])
+    there = reconciled(bpms[kept], line[kept], threes[kept])
     accepted = there * acceptance(bpms[kept])
     pairs = zip(bpms[kept], accepted, strict=True)
     tempos = [JudgedTempo(bpm=float(bpm), probability=float(p)) for bpm, p in pairs]

@@ -19,6 +19,7 @@ from pacetag.model.evaluation.metrics import (
     set_scores,
 )
 from pacetag.model.features import extract_features
+from pacetag.model.grouping import grouping
 from pacetag.model.judge import Judge
 from pacetag.model.levels import judged_tempos
 from pacetag.model.tempos import JudgedTempo
@@ -33,10 +34,11 @@ class ExaminedSong:
     song: TrainingSong
     bpms: NDArray[np.float64]  # [k]
     logits: NDArray[np.float64]  # [k], before calibration
+    threes: NDArray[np.float64]  # [k], nepers of odds that its pulses go by three, not by two
 
     def judged(self, calibration: Calibration) -> tuple[JudgedTempo, ...]:
         """What the judge would say."""
-        return judged_tempos(self.bpms, self.logits, calibration)
+        return judged_tempos(self.bpms, self.logits, self.threes, calibration)
 
     def labelled(self) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
         """Logits [n] and labels [n] of those candidates of which the truth is known."""
@@ -123,4 +125,9 @@ def _one(work: tuple[TrainingSong, Path]) -> ExaminedSong | None:
     except ModelError:
         return None
     bpms = np.array([c.bpm for c in song_candidates([f.tempogram for f in heard], judge.spec)])
-    return ExaminedSong(song=song, bpms=bpms, logits=judge.tempo_logits(heard, bpms))
+    return ExaminedSong(
+        song=song,
+        bpms=bpms,
+        logits=judge.tempo_logits(heard, bpms),
+        threes=grouping(heard, bpms, judge.spec),
+    )

@@ -4,30 +4,37 @@ from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from scipy.special import expit
 
 from pacetag.model.family import STEPS, TOLERANCE, is_related, reconciled
 
 
-def chain_cost(bpms: tuple[float, ...]) -> float | None:
-    """What the steps of a chain cost; None where the tempos are none."""
-    ratios = [fast / slow for slow, fast in pairwise(sorted(bpms))]
-    costs = [
-        next((cost for step, cost in STEPS.items() if abs(r / step - 1) <= TOLERANCE), None)
-        for r in ratios
-    ]
-    known = [cost for cost in costs if cost is not None]
-    return sum(known) if len(known) == len(costs) else None
+def judged(
+    bpms: list[float], logits: list[float], threes: list[float] | None = None
+) -> NDArray[np.float64]:
+    return reconciled(np.array(bpms), np.array(logits), np.array(threes or [0.0] * len(bpms)))
 
 
-def by_enumeration(bpms: list[float], logits: list[float]) -> list[float]:
+def step_cost(slow: float, fast: float, threes: float) -> float | None:
+    """What a step of a chain costs; None where it is none. `threes` is of the faster tempo."""
+    for step, cost in STEPS.items():
+        if abs(fast / slow / step - 1) <= TOLERANCE:
+            odds = {2: expit(-threes), 3: expit(threes), 4: expit(-threes), 6: 0.5}
+            return float(cost + np.log(2 * odds[step]))
+    return None
+
+
+def by_enumeration(bpms: list[float], logits: list[float], threes: list[float]) -> list[float]:
     """The same probabilities from all subsets, one by one."""
     total, with_tempo = 0.0, np.zeros(len(bpms))
     for size in range(len(bpms) + 1):
         for chosen in combinations(range(len(bpms)), size):
-            cost = chain_cost(tuple(bpms[i] for i in chosen))
-            if cost is not None:
-                weight = float(np.exp(cost + sum(logits[i] for i in chosen)))
+            chain = sorted(chosen, key=lambda i: bpms[i])
+            costs = [step_cost(bpms[i], bpms[j], threes[j]) for i, j in pairwise(chain)]
+            known = [cost for cost in costs if cost is not None]
+            if len(known) == len(costs):
+                weight = float(np.exp(sum(known) + sum(logits[i] for i in chosen)))
                 total += weight
                 with_tempo[list(chosen)] += weight
     return list(with_tempo / total)
@@ -39,25 +46,25 @@ def test_the_marginals_are_those_of_all_chains_counted_one_by_one() -> None:
         base = rng.uniform(40, 60)
         ratios = np.array([1, 1.5, 2, 8 / 3, 3, 4, 4.5, 6])
         bpms = list(rng.permutation(base * ratios * rng.uniform(0.99, 1.01, 8)))
-        logits = list(rng.normal(0, 3, 8))
+        logits, threes = (list(rng.normal(0, spread, 8)) for spread in (3, 2))
 
-        found = reconciled(np.array(bpms), np.array(logits))
+        found = judged(bpms, logits, threes)
 
-        assert found == pytest.approx(by_enumeration(bpms, logits), abs=1e-9)
+        assert found == pytest.approx(by_enumeration(bpms, logits, threes), abs=1e-9)
 
 
 def test_a_tempo_alone_keeps_its_probability() -> None:
-    assert reconciled(np.array([120.0]), np.array([1.3]))[0] == pytest.approx(expit(1.3))
+    assert judged([120.0], [1.3])[0] == pytest.approx(expit(1.3))
 
 
 def test_levels_of_one_family_do_not_disturb_each_other() -> None:
-    found = reconciled(np.array([172.0, 86.0]), np.array([3.0, -1.0]))
+    found = judged([172.0, 86.0], [3.0, -1.0])
 
     assert found == pytest.approx(expit(np.array([3.0, -1.0])))
 
 
 def test_who_steps_to_every_pulse_and_every_fourth_steps_to_every_second() -> None:
-    found = reconciled(np.array([260.0, 130.0, 65.0]), np.array([2.0, -0.5, 4.0]))
+    found = judged([260.0, 130.0, 65.0], [2.0, -0.5, 4.0])
 
     assert found[0] > 0.7
     assert found[1] > 0.7  # 0.38 by itself
@@ -65,35 +72,45 @@ def test_who_steps_to_every_pulse_and_every_fourth_steps_to_every_second() -> No
 
 
 def test_a_level_that_is_no_candidate_is_leapt_over() -> None:
-    found = reconciled(np.array([260.0, 65.0]), np.array([6.0, 8.0]))
+    found = judged([260.0, 65.0], [6.0, 8.0])
 
     assert found.min() > 0.5
 
 
 def test_duple_or_triple_is_decided_once() -> None:
     """A waltz at 186: its bars of 62 and its halves of 93 both sound likely, but not together."""
-    beat, bar, half = reconciled(np.array([186.0, 62.0, 93.0]), np.array([5.0, 2.5, 1.0]))
+    beat, bar, half = judged([186.0, 62.0, 93.0], [5.0, 2.5, 1.0])
 
     assert beat > 0.95
     assert bar > 0.7
     assert half < 0.3
 
 
+@pytest.mark.parametrize(("threes", "half_is_in"), [(3.0, False), (-3.0, True)])
+def test_what_the_pulses_do_decides_between_halves_and_thirds(
+    threes: float, half_is_in: bool
+) -> None:
+    _, bar, half = judged([186.0, 62.0, 93.0], [5.0, 1.0, 1.0], [threes, 0.0, 0.0])
+
+    assert (half > 0.6) == half_is_in
+    assert (bar > 0.6) == (not half_is_in)
+
+
 def test_much_likelier_families_suppress_the_others() -> None:
-    found = reconciled(np.array([86.0, 172.0, 115.0, 129.0]), np.array([4.0, 4.0, 2.0, 2.0]))
+    found = judged([86.0, 172.0, 115.0, 129.0], [4.0, 4.0, 2.0, 2.0])
 
     assert found[:2].min() > 0.9
     assert found[2:].max() < 0.02
 
 
 def test_logits_beyond_all_measure_do_not_overflow() -> None:
-    found = reconciled(np.array([80.0, 160.0, 107.0]), np.array([900.0, 900.0, -900.0]))
+    found = judged([80.0, 160.0, 107.0], [900.0, 900.0, -900.0])
 
     assert found == pytest.approx([1.0, 1.0, 0.0])
 
 
 def test_nothing_in_gives_nothing_out() -> None:
-    assert reconciled(np.empty(0), np.empty(0)).shape == (0,)
+    assert judged([], []).shape == (0,)
 
 
 @pytest.mark.parametrize("other", [86.0, 172.5, 43.0, 258.0, 57.3])

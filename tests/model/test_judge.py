@@ -103,7 +103,7 @@ def test_tempos_come_sorted_apart_and_with_probabilities(
 
 def judged(*tempos: tuple[float, float]) -> tuple[JudgedTempo, ...]:
     bpms, logits = np.array(tempos).T
-    return judged_tempos(bpms, logits, Calibration(slope=1.0, offset=0.0))
+    return judged_tempos(bpms, logits, np.zeros(len(bpms)), Calibration(slope=1.0, offset=0.0))
 
 
 def test_of_two_near_tempos_the_surer_stays() -> None:
@@ -132,7 +132,8 @@ def test_tempos_of_a_song_that_is_judged_to_have_none_are_all_unlikely() -> None
 
 
 def test_without_candidates_nothing_is_judged(judge: Judge) -> None:
-    assert judged_tempos(np.empty(0), np.empty(0), Calibration()) == ()
+    nothing = np.empty(0)
+    assert judged_tempos(nothing, nothing, nothing, Calibration()) == ()
 
 
 def test_keras_and_litert_agree_on_the_samples(judge: Judge) -> None:

@@ -41,7 +41,10 @@ def examined(truth: Known, logits: dict[float, float]) -> ExaminedSong:
         truth=truth,
     )
     return ExaminedSong(
-        song=song, bpms=np.array(list(logits)), logits=np.array(list(logits.values()))
+        song=song,
+        bpms=np.array(list(logits)),
+        logits=np.array(list(logits.values())),
+        threes=np.zeros(len(logits)),
     )
 
 
