@@ -16,9 +16,9 @@ from pacetag.model.patches import Folder, log_power
 from pacetag.model.spec import FeatureSpec
 
 TWOS = (2, 4, 8, 10)  # pulses after which music in twos comes back
-THREES = (3, 6, 9)  # and music in threes; six is in both, but there would be one more even lag
+THREES = (3, 6, 9)  # and music in threes; after six both do
 USUAL = slice(1, 9)  # lags whose mean is what a difference is measured by
-LAGS = 13
+LAGS = 1 + max(*TWOS, *THREES)
 BANDS = 16  # that the spectrum is reduced to: what comes back is seldom exactly the same
 STILL = 1e-6  # difference of pulses, in squared nepers, below which nothing ever changes
 FEWEST_PAIRS = 3  # of pulses, for a lag to count in an excerpt
