@@ -116,7 +116,7 @@ class Judge:
         bpms = np.array([c.bpm for c in worth_judging(candidates, self.spec)])
         clips = self.clip_logits(excerpts, bpms)
         logits = song_logits(clips)
-        threes = self.threes(excerpts, bpms, logits)
+        threes = self._threes(excerpts, bpms, logits)
         levels = tempo_levels(bpms, logits, threes, self._calibration)
         parts = [
             judged_tempos(bpms, song_logits(part), threes, self._calibration)
@@ -135,7 +135,7 @@ class Judge:
         """Logits [k, clips] of each tempo [k] in clips spread over the song, in their order."""
         return self._clips.logits(excerpts, bpms)
 
-    def threes(
+    def _threes(
         self,
         excerpts: Sequence[Features],
         bpms: NDArray[np.float64],

@@ -7,8 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from pacetag.model import judge as module
 from pacetag.model.audio import Excerpts, read_excerpts
 from pacetag.model.calibration import Calibration
+from pacetag.model.candidates import Candidate
 from pacetag.model.errors import DecodeError, TooShortError
 from pacetag.model.features import extract_features
 from pacetag.model.judge import Judge, Judgement
@@ -99,6 +101,25 @@ def test_tempos_come_sorted_apart_and_with_probabilities(
         assert all(0 <= p <= 1 for p in probabilities)
         bpms = np.array(sorted(t.bpm for t in judgement.tempos))
         assert (bpms[1:] / bpms[:-1] > 1.056).all()
+
+
+@pytest.mark.parametrize(("threes", "half_is_in"), [(3.0, False), (-3.0, True)])
+def test_what_the_pulses_do_has_a_say_in_what_is_accepted(
+    threes: float, half_is_in: bool, judge: Judge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the network is as sure of the half as of the third, that alone decides."""
+    bpms = np.array([62.0, 93.0, 186.0])
+    monkeypatch.setattr(
+        module, "song_candidates", lambda *_: [Candidate(bpm=b, strength=1.0) for b in bpms]
+    )
+    monkeypatch.setattr(module, "worth_judging", lambda candidates, _: candidates)
+    monkeypatch.setattr(judge, "clip_logits", lambda *_: np.tile([[4.0], [4.0], [9.0]], 6))
+    monkeypatch.setattr(module, "grouping", lambda _, asked, __: np.full(len(asked), threes))
+
+    found = judge.file(CLIPS[0].path).tempos
+
+    surest = {round(tempo.bpm) for tempo in found if tempo.probability >= 0.5}
+    assert (93 in surest, 62 in surest) == (half_is_in, not half_is_in)
 
 
 def judged(*tempos: tuple[float, float]) -> tuple[JudgedTempo, ...]:
