@@ -11,6 +11,9 @@ SPLIT = {
     "freedoom": "train",
     "openttd-openmsx": "validation",
     "planetblupi-music-ogg": "train",
+    "simutrans-data": "train",
+    "pianobooster": "train",
+    "freedink-data": "train",
 }
 
 

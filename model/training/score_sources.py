@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import tempfile
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +22,9 @@ PACKAGES: Mapping[str, str] = {
     "freedm": "freedoom",
     "openttd-openmsx": "openttd-openmsx",
     "planetblupi-music-midi": "planetblupi-music-ogg",
+    "simutrans-data": "simutrans-data",
+    "pianobooster": "pianobooster",
+    "freedink-data": "freedink-data",
 }
 # A package with a produced recording of each MIDI file of another one.
 RECORDED: Mapping[str, str] = {"planetblupi-music-midi": "planetblupi-music-ogg"}
@@ -65,6 +70,11 @@ def opened_package(package: str, debs: Path | None = None) -> Iterator[tuple[Pie
 def _midi(path: Path) -> Iterator[tuple[str, bytes]]:
     if path.suffix == ".mid":
         yield path.stem, path.read_bytes()
+    elif path.name.endswith(".mid.gz"):
+        try:
+            yield path.name.removesuffix(".mid.gz"), gzip.decompress(path.read_bytes())
+        except (OSError, EOFError, zlib.error) as error:
+            raise PackageError(f"{path.name}: {error}") from error
     elif path.suffix == ".wad":
         try:
             lumps = wad_midi(path.read_bytes())

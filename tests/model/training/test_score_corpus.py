@@ -1,5 +1,6 @@
 """Building the score corpus from packages made here."""
 
+import gzip
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -251,6 +252,23 @@ def test_a_package_without_music_is_refused(make_deb: MakeDeb) -> None:
     with (
         pytest.raises(PackageError, match="holds no MIDI"),
         opened_package("openttd-openmsx", deb.parent),
+    ):
+        pass
+
+
+def test_a_compressed_piece_is_read_by_its_own_name(make_deb: MakeDeb) -> None:
+    deb = make_deb("pianobooster", {"usr/share/doc/courses/air.mid.gz": gzip.compress(rock())})
+
+    with opened_package("pianobooster", deb.parent) as pieces:
+        assert pieces == (Piece(package="pianobooster", name="air", data=rock()),)
+
+
+def test_a_damaged_archive_is_left_out_with_its_package(make_deb: MakeDeb) -> None:
+    deb = make_deb("pianobooster", {"usr/share/doc/courses/air.mid.gz": gzip.compress(rock())[:99]})
+
+    with (
+        pytest.raises(PackageError, match=r"air.mid.gz: "),
+        opened_package("pianobooster", deb.parent),
     ):
         pass
 
