@@ -18,7 +18,9 @@ from pacetag.model.training.songs import TrainingSong
 
 # Songs of each further collection for one of the standard library's. The further libraries have
 # half as many styles that can be used; some of the standard ones are heard again, played by humans.
-SHARES: dict[Collection, float] = {"further": 0.41, "human": 0.2}
+SHARES: dict[Collection, float] = {"further": 0.41, "human": 0.2, "chamber": 0.4}
+# Came later, and is there to learn from: what is held out stays what it was.
+LEARNT_ONLY: frozenset[Collection] = frozenset({"chamber"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +44,9 @@ def free_lessons(
         if count:
             # Another seed, so that no song of theirs is a standard one over again.
             build_corpus(work / collection, count, seed + 1, jobs, console, collection)
-            lessons += groove_lessons(work / collection)[:count]
+            songs = groove_lessons(work / collection)[:count]
+            learnt = [song for song in songs if song.split == "train"]
+            lessons += learnt if collection in LEARNT_ONLY else songs
     if free.fetched:
         build_scores(work / "scores", debs=free.debs, console=console)
         lessons += score_lessons(work / "scores")

@@ -11,12 +11,13 @@ from itertools import accumulate
 from typing import Literal, get_args
 
 from pacetag.model.training.groove_band import draw_band
-from pacetag.model.training.groove_human import Feel, draw_feel
+from pacetag.model.training.groove_human import Feel, Players, draw_feel
 from pacetag.model.training.groove_styles import STANDARD, Style, grooves_of, load_styles
 
 # stdlib: the standard library, played by a machine. further: the other libraries, mostly with a
-# human feel. human: the standard library with a human feel.
-Collection = Literal["stdlib", "further", "human"]
+# human feel. human: the standard library with a human feel. chamber: people, mostly without a
+# drummer, and half of it not in four.
+Collection = Literal["stdlib", "further", "human", "chamber"]
 COLLECTIONS: tuple[Collection, ...] = get_args(Collection)
 
 FONTS: Mapping[str, str] = {  # file -> the Debian package that brings it
@@ -25,13 +26,24 @@ FONTS: Mapping[str, str] = {  # file -> the Debian package that brings it
     "/usr/share/sounds/sf3/MuseScore_General_Lite.sf3": "musescore-general-soundfont-small",
 }
 
-# Three of four style files are in 4/4; songs in other metres are drawn twice as often.
-_SHARES_OF_ODD_METRE = 2
+# Three of four style files are in 4/4; songs in other metres are drawn more often.
+_SHARES_OF_ODD_METRE: Mapping[Collection, int] = {
+    "stdlib": 2,
+    "further": 2,
+    "human": 2,
+    "chamber": 6,
+}
 _SECTION_BARS = (4, 8, 8, 8, 12, 16)
 _SECONDS = (70.0, 80.0)
 _GAIN = (0.3, 1.6)  # fluidsynth's own default of 0.2 is timid; at 1.6 a loud band clips a little
 _LEAD_SHARE = 0.5
-_HUMAN_SHARES: Mapping[Collection, float] = {"stdlib": 0.0, "further": 0.7, "human": 1.0}
+_HUMAN_SHARES: Mapping[Collection, float] = {
+    "stdlib": 0.0,
+    "further": 0.7,
+    "human": 1.0,
+    "chamber": 1.0,
+}
+_CHAMBER_NO_DRUMS = 0.6  # share of songs
 _DRUMS_ALONE = frozenset({"zoom"})  # libraries that need a band
 _BAND_SHARE = 0.8
 
@@ -99,12 +111,18 @@ def style_of(seed: int, number: int, collection: Collection = "stdlib") -> Style
     deck = [
         name
         for name, style in sorted(styles.items())
-        if (style.library != STANDARD) == (collection == "further")
-        for _ in range(1 if style.metre == "4/4" else _SHARES_OF_ODD_METRE)
+        if _belongs(style, collection)
+        for _ in range(1 if style.metre == "4/4" else _SHARES_OF_ODD_METRE[collection])
     ]
     turn, place = divmod(number, len(deck))
     song_random(seed, turn, _purpose(collection, "deck")).shuffle(deck)
     return styles[deck[place]]
+
+
+def _belongs(style: Style, collection: Collection) -> bool:
+    if collection == "chamber":
+        return style.library not in _DRUMS_ALONE
+    return (style.library != STANDARD) == (collection == "further")
 
 
 def draw_settings(seed: int, number: int, collection: Collection = "stdlib") -> GrooveSettings:
@@ -142,6 +160,9 @@ def _with_people(plain: GrooveSettings, style: Style) -> GrooveSettings:
     human = rng.random() < _HUMAN_SHARES[plain.collection]
     alone = style.library in _DRUMS_ALONE
     feel = draw_feel(rng, drums_alone=alone) if human else None
+    if feel and plain.collection == "chamber":
+        players: Players = "no drums" if rng.random() < _CHAMBER_NO_DRUMS else "all"
+        feel = replace(feel, players=players)
     banded = alone and rng.random() < _BAND_SHARE
     return replace(plain, feel=feel, band=draw_band(rng, style) if banded else ())
 

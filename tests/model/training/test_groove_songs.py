@@ -125,6 +125,20 @@ def test_drum_patterns_get_a_band_and_never_lose_their_drums() -> None:
     assert not any(s.feel and s.feel.players == "no drums" for s in alone)
 
 
+@pytest.mark.usefixtures("any_grooves")
+def test_chamber_music_is_mostly_without_drums_and_half_of_it_not_in_four() -> None:
+    drawn = [draw_settings(1, number, "chamber") for number in range(600)]
+    styles = load_styles()
+    players = [s.feel.players for s in drawn if s.feel]
+
+    assert len(players) == 600
+    assert players.count("no drums") / 600 == pytest.approx(0.6, abs=0.06)
+    assert set(players) == {"no drums", "all"}
+    other_metres = sum(styles[s.style].metre != "4/4" for s in drawn)
+    assert other_metres / 600 == pytest.approx(0.5, abs=0.06)
+    assert "zoom" not in {styles[s.style].library for s in drawn}
+
+
 def test_a_band_is_written_after_each_groove_of_its_library() -> None:
     settings = replace(make_settings("zoom/rock", ("C",)), band=("Bass-Band Octave 3",))
     lines = mma_text(settings).splitlines()
