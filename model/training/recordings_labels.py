@@ -18,10 +18,13 @@ SURELY_RIGHT, SURELY_WRONG = 0.9, 0.02
 SAME = 0.04  # tempos nearer than this are the same level: the usual tolerance of tempo estimation
 SNAP = 0.02  # a level is heard at the nearest candidate, if it is as near as this
 APART = 0.06  # a candidate further than this from all relatives of the beat is wrong
+LEVELS_IN_THREE = (1 / 3, 2.0, 4.0)  # the same of a beat of which a plot shows three a bar
 # Metrical levels of duple and triple music: none of these can be called wrong unheard.
 RELATIVES = (1 / 6, 1 / 4, 1 / 3, 1 / 2, 1.0, 2.0, 3.0, 4.0, 6.0)
+RELATIVES_IN_THREE = (1 / 6, 1 / 3, 1.0, 2.0, 3.0, 4.0, 6.0)
 # What a beat is most easily taken for: wrong, and worth learning, candidate or not.
 TEMPTING = (3 / 2, 2 / 3, 4 / 3, 3 / 4, 4 / 5, 5 / 4)
+TEMPTING_IN_THREE = (*TEMPTING, 1 / 2)  # two of three beats
 SLOWEST, FASTEST = 40.0, 320.0  # bpm; the range of candidates
 
 
@@ -45,9 +48,10 @@ def recording_windows(recording: Recording, folder: Path) -> tuple[Window, Windo
 def compatible_levels(recording: Recording, window: int) -> tuple[float, ...]:
     """Tempos in bpm at which a beat row can be stepped to in window 0 or 1, ascending.
 
-    The consensus itself always, its half, double and so on where the first network agreed. Of a
-    heard row the paces of which the network that labelled it was sure, in either window, but for
-    those that are too slow or fast to say. Nothing for rows of any other kind.
+    The tempo itself always, its half, double and so on where the first network agreed, but of a
+    beat in three its third and no half. Of a heard row the paces of which the network that labelled
+    it was sure, in either window, but for those that are too slow or fast to say. Nothing for rows
+    of any other kind.
     """
     if recording.kind == "heard":
         sure = [pace.bpm for pace in recording.paces if pace.probability >= SURELY_RIGHT]
@@ -56,7 +60,7 @@ def compatible_levels(recording: Recording, window: int) -> tuple[float, ...]:
         return ()
     sure = [heard.bpm for heard in recording.heard[window].network if heard.probability >= SURE]
     levels = [recording.tempo]
-    for ratio in LEVELS:
+    for ratio in LEVELS_IN_THREE if recording.metre == "triple" else LEVELS:
         level = ratio * recording.tempo
         if SLOWEST_LEVEL <= level <= FASTEST_LEVEL and near(level, sure, SAME):
             levels.append(level)
@@ -70,7 +74,8 @@ def related_tempos(recording: Recording) -> tuple[float, ...]:
     """
     if recording.tempo is None:
         return ()
-    return tuple(ratio * recording.tempo for ratio in RELATIVES)
+    relatives = RELATIVES_IN_THREE if recording.metre == "triple" else RELATIVES
+    return tuple(ratio * recording.tempo for ratio in relatives)
 
 
 def label_candidates(
@@ -95,7 +100,8 @@ def label_candidates(
         denied = [pace.bpm for pace in recording.paces if pace.probability <= SURELY_WRONG]
         wrong = [bpm for bpm in wrong if near(bpm, denied, SNAP)]
     else:
-        tempting = [ratio * recording.tempo for ratio in TEMPTING]
+        ratios = TEMPTING_IN_THREE if recording.metre == "triple" else TEMPTING
+        tempting = [ratio * recording.tempo for ratio in ratios]
         wrong += [bpm for bpm in tempting if SLOWEST <= bpm <= FASTEST and bpm not in wrong]
     return [LabelledTempo(bpm=bpm, compatible=True) for bpm in right] + [
         LabelledTempo(bpm=bpm, compatible=False) for bpm in wrong

@@ -40,6 +40,7 @@ class Recording:
     heard: tuple[HeardWindow, HeardWindow]
     labelled_by: str = "consensus"  # or "plot" or "network"
     paces: tuple[HeardTempo, ...] = ()  # of rows that a trained network labelled, fastest last
+    metre: str = ""  # "triple" where a plot shows it beyond doubt; else nobody says
 
     @property
     def known(self) -> bool:
@@ -92,6 +93,7 @@ def _recording(row: Mapping[str, str]) -> Recording:
         heard=(_window(row, "a"), _window(row, "b")),
         labelled_by=row["labelled_by"],
         paces=_tempos(row["paces"]),
+        metre=row["metre"],
     )
 
 

@@ -239,6 +239,28 @@ def test_what_a_beat_is_most_easily_taken_for_is_wrong_even_if_it_is_no_candidat
     assert sorted(said(labels, False)) == pytest.approx(tempting, abs=0.01)
 
 
+def test_half_the_beat_of_a_waltz_is_wrong_and_its_bar_a_level() -> None:
+    """Whatever the first network said of the half: a plot shows three beats a bar."""
+    said_of = heard((180.0, 0.9), (90.0, 0.9), (60.0, 0.6))
+    waltz = replace(row(tempo=180.0, first=said_of), metre="triple")
+    march = row(tempo=180.0, first=said_of)
+
+    labels = label_candidates(waltz, 0, [60.5, 90.5, 180.0])
+
+    assert said(labels, True) == [60.5, 180.0]
+    assert {90.0, 90.5} <= set(said(labels, False))
+    assert compatible_levels(march, 0) == (90.0, 180.0)
+    assert 90.0 in related_tempos(march)
+    assert 90.0 not in related_tempos(waltz)
+
+
+def test_a_metre_is_known_from_plots_alone() -> None:
+    in_three = [r for r in load_recordings() if r.metre]
+
+    assert {r.metre for r in in_three} == {"triple"}
+    assert {r.labelled_by for r in in_three} == {"plot"}
+
+
 def test_tempting_tempos_outside_the_range_of_candidates_are_left_out() -> None:
     """Of 240 the 5/4, 4/3 are inside 320, 3/2 is not; of 50 the 2/3 and 3/4 are below 40."""
     fast = said(label_candidates(row(tempo=240.0), 0, []), False)

@@ -34,7 +34,7 @@ SOMETHING = HeardWindow(tempo_cnn=120.0, degara=None, percival=None, network=())
 HEADER = (
     "# a comment, with a comma\n"
     "package,path,seconds,class,tempo_bpm,tempo_cnn_a,degara_a,percival_a,rendered_net_a,"
-    "tempo_cnn_b,degara_b,percival_b,rendered_net_b,labelled_by,paces\n"
+    "tempo_cnn_b,degara_b,percival_b,rendered_net_b,labelled_by,paces,metre\n"
 )
 
 
@@ -110,14 +110,14 @@ def test_a_row_is_short_where_the_consensus_had_one_window() -> None:
 
 
 def test_the_file_keeps_its_comments_and_every_other_row() -> None:
-    open_row = "tunes,a.ogg,99.0,unclear,,90.0,,,80.00@0.40,91.0,,,,consensus,\n"
-    other = '"b,c",a.ogg,99.0,beat,80.00,,,,,,,,,consensus,\n'
+    open_row = "tunes,a.ogg,99.0,unclear,,90.0,,,80.00@0.40,91.0,,,,consensus,,\n"
+    other = '"b,c",a.ogg,99.0,beat,80.00,,,,,,,,,consensus,,\n'
     verdict = Verdict(kind="heard", tempo=90.123, paces=(pace(45.06, 0.91), pace(90.123, 0.9876)))
 
     text = relabel(HEADER + open_row + other, {("tunes", "a.ogg"): verdict})
 
     labelled = "tunes,a.ogg,99.0,heard,90.12,90.0,,,80.00@0.40,91.0,,,,network,"
-    assert text == HEADER + labelled + "45.06@0.910 90.12@0.988\n" + other
+    assert text == HEADER + labelled + "45.06@0.910 90.12@0.988,\n" + other
     again = relabel(text, {("tunes", "a.ogg"): Verdict(kind="unclear")})
     assert again == HEADER + open_row + other
 
@@ -205,7 +205,7 @@ def test_the_command_relabels_open_rows_that_are_there_and_no_others(
     labels.write_text(
         HEADER
         + "".join(
-            f"tunes,{r.path},120.0,{r.kind},,120.0,,,,120.0,,,,{r.labelled_by},\n" for r in rows
+            f"tunes,{r.path},120.0,{r.kind},,120.0,,,,120.0,,,,{r.labelled_by},,\n" for r in rows
         )
     )
     for recording in rows:
