@@ -155,18 +155,33 @@ def test_a_row_is_read_with_all_that_was_heard() -> None:
 # The split
 
 
+def drawn_packages() -> list[str]:
+    """Those among which the split was drawn; the others came later and stand below them."""
+    packages = list(load_package_split())
+    return packages[: packages.index("widelands-data") + 1]
+
+
 def test_the_split_keeps_to_its_shares() -> None:
     """60, 15 and 25 % of the rows that teach something, each side with and without a beat."""
-    split = load_package_split()
-    rows = [r for r in load_recordings() if r.package in split and r.known]
+    split, drawn = load_package_split(), drawn_packages()
+    rows = [r for r in load_recordings() if r.package in drawn and r.known]
     sides = Counter(split[r.package] for r in rows)
 
-    assert set(split.values()) == {"train", "validation", "test"}
+    assert {split[package] for package in drawn} == {"train", "validation", "test"}
     assert sides["train"] / len(rows) == pytest.approx(0.60, abs=0.03)
     assert sides["validation"] / len(rows) == pytest.approx(0.15, abs=0.03)
     assert sides["test"] / len(rows) == pytest.approx(0.25, abs=0.03)
     quiet = Counter(split[r.package] for r in rows if r.kind == "none")
     assert min(quiet.values()) >= 5
+
+
+def test_what_came_after_the_draw_is_trained_on() -> None:
+    split, drawn = load_package_split(), drawn_packages()
+    later = [package for package in split if package not in drawn]
+
+    assert len(drawn) == 41
+    assert len(later) == 32
+    assert {split[package] for package in later} == {"train"}
 
 
 def test_every_package_of_the_split_has_labels() -> None:
