@@ -38,6 +38,12 @@ def train(
     ] = 800,
     epochs: Annotated[int, typer.Option(min=1, help="Passes over the cases.")] = 20,
     seed: Annotated[int, typer.Option(help="Of everything that is drawn at random.")] = 1,
+    teachers: Annotated[
+        int,
+        typer.Option(
+            metavar="N", min=0, help="Fit N more networks first, to learn from their mean as well."
+        ),
+    ] = 0,
     jobs: Annotated[
         int | None,
         typer.Option(metavar="N", min=1, help="Processes; one a processor if not given."),
@@ -70,6 +76,7 @@ def train(
         name=name,
         epochs=epochs,
         seed=seed,
+        teachers=teachers,
         tolerance=tolerance,
         jobs=jobs,
         free=FreeMusic(songs=songs, fetched=recordings, debs=debs) if with_free else None,

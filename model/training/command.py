@@ -27,6 +27,7 @@ class TrainingOptions:
     name: str = "own-1"  # of the bundle
     epochs: int = 20
     seed: int = 1
+    teachers: int = 0  # networks that the one which is kept learns from
     tolerance: float = 0.04  # of own labels
     jobs: int | None = None  # processes; one a processor if None
     free: FreeMusic | None = None  # None: own songs alone
@@ -55,6 +56,7 @@ def train_bundle(
     from pacetag.model.training.realism_settings import RealismSettings
     from pacetag.model.training.run import train
     from pacetag.model.training.settings import TrainingSettings
+    from pacetag.model.training.teaching import TeachingSettings
 
     console = console or Console(stderr=True)
     jobs = options.jobs or os.cpu_count() or 1
@@ -65,6 +67,7 @@ def train_bundle(
         own=OwnSettings(tolerance=options.tolerance),
         cases=CaseSettings(seed=options.seed, realism=RealismSettings()),
         fit=FitSettings(epochs=options.epochs, seed=options.seed),
+        teaching=TeachingSettings(teachers=options.teachers),
     )
     # Own labels first: what is wrong with them should not come out after hours of rendering.
     mine = _own(own, settings, console) if own else []

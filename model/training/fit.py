@@ -26,6 +26,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow greets at lengt
 if TYPE_CHECKING:
     import keras
 
+    from pacetag.model.training.teaching import Teachers
+
 
 @dataclass(frozen=True, kw_only=True)
 class FitSettings:
@@ -50,11 +52,13 @@ def fit_network(
     spec: FeatureSpec,
     fit: FitSettings,
     *,
+    teachers: Teachers | None = None,
     progress: Progress | None = None,
 ) -> keras.Model:
     """A network trained on the split "train" of `megabatch`, classes balanced in every batch.
 
-    Raises ValueError when the split lacks right or wrong cases.
+    With `teachers` it learns what they say of each case beside its label. Raises ValueError when
+    the split lacks right or wrong cases.
     """
     with native_silence():  # TensorFlow greets
         import keras
@@ -62,7 +66,7 @@ def fit_network(
         importlib.import_module("tensorflow")
     keras.utils.set_random_seed(fit.seed)
     model = build_network(settings, spec)
-    batches = _balanced_batches(megabatch, spec, fit)
+    batches = _balanced_batches(megabatch, spec, fit, teachers)
     first = round(fit.epochs * (1 - fit.averaged))  # epoch whose weights are averaged
     schedule = keras.optimizers.schedules.CosineDecay(
         fit.learning_rate, max(1, len(batches) * first), alpha=0.5 if fit.averaged else 0.0
@@ -108,7 +112,9 @@ def score_cases(
     return CaseScores.of(network_logits(model, megabatch, rows, spec), megabatch.labels[rows])
 
 
-def _balanced_batches(megabatch: Megabatch, spec: FeatureSpec, fit: FitSettings) -> Any:
+def _balanced_batches(
+    megabatch: Megabatch, spec: FeatureSpec, fit: FitSettings, teachers: Teachers | None = None
+) -> Any:
     from keras.utils import PyDataset
 
     rows = megabatch.where("train")
@@ -135,8 +141,9 @@ def _balanced_batches(megabatch: Megabatch, spec: FeatureSpec, fit: FitSettings)
             chosen = np.concatenate([rng.choice(right, half), rng.choice(wrong, half, p=chances)])
             cases = np.stack([megabatch.cases[row] for row in chosen]).astype(np.float32)
             changed = augment(cases, rng, fit.augmentation, spec)
+            inputs = network_input(changed, spec)
             labels = megabatch.labels[chosen].astype(np.float32)[:, None]
-            return network_input(changed, spec), labels
+            return inputs, teachers.targets(inputs, labels) if teachers else labels
 
         def on_epoch_end(self) -> None:
             self._epoch += 1

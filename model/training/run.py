@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import platform
 from collections import Counter
 from collections.abc import Sequence
@@ -18,12 +17,12 @@ from rich.progress import Progress
 
 from pacetag.model.bundle import Bundle, load_bundle, save_bundle
 from pacetag.model.errors import ModelError
-from pacetag.model.network import NetworkSettings
 from pacetag.model.training.case_store import made_with, stored_cases
-from pacetag.model.training.cases import MADE_WITH, Megabatch
+from pacetag.model.training.cases import Megabatch
 from pacetag.model.training.examine import examine, fit_calibration
-from pacetag.model.training.export import export_network, load_network
-from pacetag.model.training.fit import fit_network, score_cases
+from pacetag.model.training.export import export_network
+from pacetag.model.training.fit import score_cases
+from pacetag.model.training.fitted_networks import Lessons, fitted_network
 from pacetag.model.training.settings import TrainingSettings
 from pacetag.model.training.songs import TrainingSong
 from pacetag.model.training.source_scores import HELD_OUT, source_scores, sources_of
@@ -63,8 +62,13 @@ def train(
     """
     console = console or Console(stderr=True)
     megabatch = _cases(songs, work / "cases", settings, jobs, console)
-    notes = made_with(songs, work / "cases")
-    trained = _networks(megabatch, notes, sources_of(songs), work, settings, console)
+    lessons = Lessons(
+        megabatch=megabatch,
+        notes=made_with(songs, work / "cases"),
+        spec=settings.spec,
+        folder=work / "networks",
+    )
+    trained = _networks(lessons, sources_of(songs), settings, console)
     best = max(trained, key=lambda one: one.worth)
     folder = work / "bundles" / settings.name
     export_network(best.model, folder)
@@ -111,48 +115,28 @@ def _cases(
 
 
 def _networks(
-    megabatch: Megabatch,
-    notes: dict[str, Any],
-    sources: Sequence[str],
-    work: Path,
-    settings: TrainingSettings,
-    console: Console,
+    lessons: Lessons, sources: Sequence[str], settings: TrainingSettings, console: Console
 ) -> list[Trained]:
     done = []
     with Progress(console=console) as progress:
         for network in settings.networks:
-            model = _network(network, megabatch, notes, work, settings, progress)
+            model = fitted_network(
+                network, lessons, settings.fit, settings.teaching, progress=progress
+            )
             scores = {
                 source: asdict(found)
                 for source in sources
-                if (found := score_cases(model, megabatch, settings.spec, "validation", source))
+                if (
+                    found := score_cases(
+                        model, lessons.megabatch, settings.spec, "validation", source
+                    )
+                )
             }
             done.append(
                 Trained(kind=network.kind, model=model, settings=asdict(network), validation=scores)
             )
             progress.console.print(f"{network.kind}: {scores}", markup=False)
     return done
-
-
-def _network(
-    network: NetworkSettings,
-    megabatch: Megabatch,
-    notes: dict[str, Any],
-    work: Path,
-    settings: TrainingSettings,
-    progress: Progress,
-) -> keras.Model:
-    """The network as an earlier run left it if nothing has changed since, or else fitted now."""
-    folder = work / "networks" / network.kind
-    note = folder / MADE_WITH
-    made = {"network": repr(network), "fit": repr(settings.fit), "cases": notes}
-    if note.is_file() and json.loads(note.read_text()) == made:
-        progress.console.print(f"{network.kind}: fitted before", markup=False)
-        return load_network(folder)
-    model = fit_network(network, megabatch, settings.spec, settings.fit, progress=progress)
-    export_network(model, folder)
-    note.write_text(json.dumps(made))
-    return model
 
 
 def _provenance(

@@ -7,6 +7,7 @@ from pacetag.model.spec import FeatureSpec
 from pacetag.model.training.cases import CaseSettings
 from pacetag.model.training.fit import FitSettings
 from pacetag.model.training.own_songs import OwnSettings
+from pacetag.model.training.teaching import TeachingSettings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,4 +22,6 @@ class TrainingSettings:
     spec: FeatureSpec = field(default_factory=lambda: FeatureSpec(beats=32))
     cases: CaseSettings = field(default_factory=CaseSettings)
     fit: FitSettings = field(default_factory=FitSettings)
+    # Of all networks but that of 2019, which is there to be compared with as it was.
+    teaching: TeachingSettings = field(default_factory=TeachingSettings)
     networks: tuple[NetworkSettings, ...] = (Stage0Settings(), Stage2Settings())

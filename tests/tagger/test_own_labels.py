@@ -203,6 +203,7 @@ def test_training_on_own_songs_alone_ends_in_a_bundle_and_notes(
     labels = table(tmp_path, *lines, "Lost,Nobody,120,,,", "Suite,,120,,,changes tempo")
     work = tmp_path / "work"
     arguments = ["--labels", str(labels), "--music", str(library), "--only-own", "--epochs", "1"]
+    arguments += ["--teachers", "2"]  # of which the network of 2019 has none
 
     done = CliRunner().invoke(
         app, ["train", str(work), *arguments, "--jobs", "1", "--tolerance", "0.05"]
@@ -215,6 +216,7 @@ def test_training_on_own_songs_alone_ends_in_a_bundle_and_notes(
     assert sides == {"own test": 1, "own train": 4, "own validation": 1}
     assert set(bundle.scores) == {"networks", "validation own", "test own"}
     assert bundle.training["settings"]["own"]["tolerance"] == 0.05
+    assert bundle.training["settings"]["teaching"]["teachers"] == 2
     notes = (work / "experiments.md").read_text()
     assert "labels.csv (rows left out: 2)" in notes
     assert "| test own | stride-3 (before) | 1 |" in notes

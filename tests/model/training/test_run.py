@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,15 +13,16 @@ from pacetag.model.audio import Excerpts
 from pacetag.model.bundle import Bundle, load_bundle
 from pacetag.model.errors import ModelError
 from pacetag.model.judge import Judge
-from pacetag.model.network import Stage0Settings, Stage2Settings
+from pacetag.model.network import NetworkSettings, Stage0Settings, Stage2Settings
 from pacetag.model.runtime import Runtime
 from pacetag.model.spec import FeatureSpec
 from pacetag.model.training.augment import AugmentSettings
 from pacetag.model.training.cases import CaseSettings, build_megabatch, load_megabatch
-from pacetag.model.training.fit import FitSettings
+from pacetag.model.training.fit import FitSettings, fit_network
 from pacetag.model.training.run import train
 from pacetag.model.training.settings import TrainingSettings
 from pacetag.model.training.songs import LabelledTempo, TrainingSong, Window
+from pacetag.model.training.teaching import TeachingSettings
 from tests.conftest import RATE, ClickTrack
 
 pytest.importorskip("keras")
@@ -132,13 +134,40 @@ def test_a_second_run_goes_on_from_the_networks_of_the_first(
     def never(*_: object, **__: object) -> None:
         raise AssertionError("fitted again")
 
-    monkeypatch.setattr("pacetag.model.training.run.fit_network", never)
+    monkeypatch.setattr("pacetag.model.training.fitted_networks.fit_network", never)
 
     again = train(songs, work, settings())
 
     assert again.scores == bundle.scores
     with pytest.raises(AssertionError, match="fitted again"):
         train(songs, work, settings(fit=FitSettings(epochs=1, batch=16)))
+
+
+def test_teachers_are_fitted_first_with_other_seeds_and_kept(
+    songs: list[TrainingSong], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The network of 2019 has none. Another trust is another pupil of the same teachers."""
+    fitted: list[tuple[str, int, int]] = []
+
+    def noted(network: NetworkSettings, *given: Any, **more: Any) -> Any:
+        teachers = more["teachers"]
+        fit = given[2]
+        fitted.append((network.kind, fit.seed, teachers.settings.teachers if teachers else 0))
+        return fit_network(network, *given, **more)
+
+    monkeypatch.setattr("pacetag.model.training.fitted_networks.fit_network", noted)
+    once = FitSettings(epochs=1, batch=16, seed=5)
+
+    train(songs, tmp_path, settings(fit=once, teaching=TeachingSettings(teachers=2)))
+    train(songs, tmp_path, settings(fit=once, teaching=TeachingSettings(teachers=2, trust=0.1)))
+
+    assert fitted == [
+        ("stage0", 5, 0),
+        ("stage2", 6, 0),
+        ("stage2", 7, 0),
+        ("stage2", 5, 2),
+        ("stage2", 5, 2),
+    ]
 
 
 def test_the_judge_runs_on_what_was_trained(bundle: Bundle, click_track: ClickTrack) -> None:
