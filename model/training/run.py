@@ -23,6 +23,7 @@ from pacetag.model.training.examine import examine, fit_calibration
 from pacetag.model.training.export import export_network
 from pacetag.model.training.fit import score_cases
 from pacetag.model.training.fitted_networks import Lessons, fitted_network
+from pacetag.model.training.levelling import level_network
 from pacetag.model.training.settings import TrainingSettings
 from pacetag.model.training.songs import TrainingSong
 from pacetag.model.training.source_scores import HELD_OUT, source_scores, sources_of
@@ -123,6 +124,7 @@ def _networks(
             model = fitted_network(
                 network, lessons, settings.fit, settings.teaching, progress=progress
             )
+            level_network(model, lessons.megabatch, settings.spec)
             scores = {
                 source: asdict(found)
                 for source in sources
