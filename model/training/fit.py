@@ -41,7 +41,7 @@ class FitSettings:
     averaged: float = 0.3
     # How often a wrong tempo that is an octave off a right one is drawn for each time that another
     # wrong one is: they are rare, and what is mistaken most.
-    octave_weight: float = 6.0
+    octave_weight: float = 2.0
     seed: int = 1
     augmentation: AugmentSettings = field(default_factory=AugmentSettings)
 
