@@ -14,7 +14,7 @@ from pacetag.model.training.teaching import TeachingSettings
 class TrainingSettings:
     """A whole run, from the corpora to the bundle."""
 
-    name: str = "stride-3"  # of the bundle
+    name: str = "stride-4"  # of the bundle
     songs: int = 800  # rendered grooves
     seed: int = 1  # of everything that is drawn
     own: OwnSettings = field(default_factory=OwnSettings)  # labels that people gave

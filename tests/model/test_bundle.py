@@ -111,7 +111,7 @@ def test_another_bundle_can_be_named_in_the_environment(
     monkeypatch.setenv("PACETAG_BUNDLE", str(folder))
 
     assert default_bundle_name() == load_bundle().name == "trial"
-    assert shipped.name == "stride-3"
+    assert shipped.name == "stride-4"
 
 
 def test_a_named_folder_without_a_bundle_is_an_error(
@@ -127,4 +127,4 @@ def test_the_shipped_name_costs_no_reading(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.delenv("PACETAG_BUNDLE", raising=False)
     monkeypatch.setattr("pacetag.model.bundle.load_bundle", None)
 
-    assert default_bundle_name() == "stride-3"
+    assert default_bundle_name() == "stride-4"

@@ -124,14 +124,14 @@ def test_a_networks_word_is_learnt_from_and_never_scored_against(
 
 def test_the_card_says_what_the_bundle_measured() -> None:
     """On style families and packages that were not trained on; it may not fall behind this."""
-    weights = Path(__file__).parents[3] / "model/weights/stride-3/bundle.json"
+    weights = Path(__file__).parents[3] / "model/weights/stride-4/bundle.json"
     scores = json.loads(weights.read_text())["scores"]
 
-    assert scores["test grooves"]["cases"]["accuracy"] >= 0.985
-    assert scores["test grooves"]["cases"]["auc"] >= 0.997
+    assert scores["test grooves"]["cases"]["accuracy"] >= 0.98
+    assert scores["test grooves"]["cases"]["auc"] >= 0.998
     assert scores["test grooves"]["songs"]["set_f1"] >= 0.97
-    assert scores["test recordings"]["cases"]["accuracy"] >= 0.98
-    assert scores["test recordings"]["cases"]["auc"] >= 0.997
+    assert scores["test recordings"]["cases"]["accuracy"] >= 0.99
+    assert scores["test recordings"]["cases"]["auc"] >= 0.999
     card = (weights.parent / "MODEL_CARD.md").read_text()
     for part in ("test grooves", "test recordings"):
         assert f"{scores[part]['cases']['accuracy']:.3f}".lstrip("0") in card
