@@ -25,13 +25,14 @@ def level_network(model: keras.Model, megabatch: Megabatch, spec: FeatureSpec) -
 
     It learns from as many right as wrong cases, of which some wrong ones are drawn more often, and
     from teachers that doubt: its own zero is nobody's even odds. A song's calibration comes later
-    and takes the shift in. Nothing is done where no source has both right and wrong cases.
+    and takes the shift in. Sources without right or without wrong cases have no say.
     """
     rows = megabatch.where("validation")
     labels, sources = megabatch.labels[rows], megabatch.source[rows]
     logits = network_logits(model, megabatch, rows, spec)
-    parts = [(logits[sources == one], labels[sources == one]) for one in np.unique(sources)]
-    if any(len(np.unique(part)) == 2 for _, part in parts):
+    split = [(logits[sources == one], labels[sources == one]) for one in np.unique(sources)]
+    parts = [part for part in split if len(np.unique(part[1])) == 2]
+    if parts:
         last = model.layers[-1]
         last.bias.assign(last.bias - best_border(parts))
 

@@ -76,6 +76,18 @@ def test_without_right_and_wrong_cases_a_network_stays(
     assert float(model.layers[-1].bias[0]) == LIFT
 
 
+def test_a_source_of_right_cases_alone_has_no_say(megabatch: Megabatch, spec: FeatureSpec) -> None:
+    alone, beside = network(spec), network(spec)
+    half = np.arange(CASES) % 2 == 0
+    sources = np.where(half & (megabatch.labels == 1), "own", "validation")
+    kept = sources == "validation"
+
+    level_network(beside, replace(megabatch, source=sources), spec)
+    level_network(alone, replace(megabatch, split=np.where(kept, "validation", "train")), spec)
+
+    assert float(beside.layers[-1].bias[0]) == float(alone.layers[-1].bias[0]) != LIFT
+
+
 def test_a_small_source_counts_as_much_as_a_large_one() -> None:
     """The large one alone would have its border at 1, the small one at -1."""
     large = np.repeat([0.9, 1.1], 500), np.repeat([0, 1], 500).astype(np.uint8)

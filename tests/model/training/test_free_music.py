@@ -1,0 +1,49 @@
+"""Which songs of the free corpora are learnt from, and which are held out."""
+
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from pacetag.model.training import free_music
+from pacetag.model.training.free_music import FreeMusic, free_lessons
+
+
+@dataclass(frozen=True)
+class Song:
+    """As much of a song as counts here."""
+
+    corpus: str
+    split: str
+
+
+def test_chamber_music_is_learnt_from_and_never_held_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built: dict[str, int] = {}
+
+    def build(folder: Path, count: int, *_: object) -> None:
+        built[folder.name] = count
+
+    def lessons(folder: Path) -> list[Song]:
+        return [Song(folder.name, split) for split in ("train", "validation", "test") * 100]
+
+    monkeypatch.setattr(free_music, "build_corpus", build)
+    monkeypatch.setattr(free_music, "groove_lessons", lessons)
+
+    songs = free_lessons(
+        tmp_path,
+        FreeMusic(songs=30, fetched=False),
+        seed=1,
+        jobs=1,
+        console=Console(file=StringIO()),
+    )
+
+    assert built == {"grooves": 30, "further": 12, "human": 6, "chamber": 12}
+    found = [(song.corpus, song.split) for song in songs]
+    sides = ("train", "validation", "test")
+    assert [found.count(("grooves", side)) for side in sides] == [10, 10, 10]
+    assert [found.count(("further", side)) for side in sides] == [4, 4, 4]
+    assert [found.count(("chamber", side)) for side in sides] == [4, 0, 0]
