@@ -1,7 +1,5 @@
 """What a network is shown while it is fitted."""
 
-from typing import Any
-
 import numpy as np
 import pytest
 
@@ -10,8 +8,9 @@ from pacetag.model.training.augment import AugmentSettings
 from pacetag.model.training.cases import Megabatch
 from pacetag.model.training.fit import FitSettings, _balanced_batches
 from pacetag.model.training.teaching import Teachers, TeachingSettings
+from tests.model.training.linear_network import linear_network
 
-keras = pytest.importorskip("keras")
+pytest.importorskip("keras")
 
 STILL = AugmentSettings(
     gain_sd=0.0, equaliser_sd=0.0, floor_low=-60.0, floor_high=-59.0, short_share=0.0
@@ -50,22 +49,12 @@ def test_a_batch_is_half_right_and_rich_in_wrong_octaves(
     assert (bpm == OTHERS[0]).sum() == pytest.approx(1000 / (6 + len(OTHERS)), abs=40)
 
 
-def network(logit: float, shape: tuple[int, ...]) -> Any:
-    """One that says the same of everything."""
-    inputs = keras.Input(shape)
-    flat = keras.layers.GlobalMaxPooling2D()(inputs)
-    said = keras.layers.Dense(
-        1, kernel_initializer="zeros", bias_initializer=keras.initializers.Constant(logit)
-    )(flat)
-    return keras.Model(inputs, said)
-
-
 def test_a_pupil_learns_from_its_teachers_mean_and_from_the_labels(
     megabatch: Megabatch, spec: FeatureSpec
 ) -> None:
     fit = FitSettings(batch=64, augmentation=STILL)
     alone, labels = _balanced_batches(megabatch, spec, fit)[0]
-    others = [network(logit, alone.shape[1:]) for logit in (1.0, 3.0)]
+    others = [linear_network(alone.shape[1:], slope=0.0, offset=logit) for logit in (1.0, 3.0)]
 
     inputs, taught = _balanced_batches(
         megabatch, spec, fit, Teachers(others, TeachingSettings(teachers=2, trust=0.6))

@@ -10,8 +10,9 @@ from pacetag.model.spec import FeatureSpec
 from pacetag.model.training.cases import Megabatch
 from pacetag.model.training.fit import network_logits
 from pacetag.model.training.levelling import best_border, level_network
+from tests.model.training.linear_network import linear_network
 
-keras = pytest.importorskip("keras")
+pytest.importorskip("keras")
 
 CASES = 400
 LIFT = 2.5  # nepers that the network is too sure of everything
@@ -40,14 +41,8 @@ def megabatch(spec: FeatureSpec) -> Megabatch:
 
 def network(spec: FeatureSpec) -> Any:
     """Says how loud a case is, and always LIFT more."""
-    inputs = keras.Input((spec.beats, spec.samples_per_beat, spec.n_bands))
-    mean = keras.layers.GlobalAveragePooling3D()(
-        keras.layers.Reshape((*inputs.shape[1:], 1))(inputs)
-    )
-    said = keras.layers.Dense(
-        1, kernel_initializer="ones", bias_initializer=keras.initializers.Constant(LIFT)
-    )(mean)
-    return keras.Model(inputs, said)
+    shape = (spec.beats, spec.samples_per_beat, spec.n_bands)
+    return linear_network(shape, slope=1.0, offset=LIFT)
 
 
 def test_zero_becomes_the_border_with_fewest_mistakes(
