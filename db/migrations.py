@@ -161,6 +161,14 @@ def _carry_old_tags_over(db: Database) -> None:
     )
 
 
+@_step("0007_kinds_of_failure")
+def _kinds_of_failure(db: Database) -> None:
+    # Faults of the system were remembered as if they were the song's: all get one more try.
+    songs = db.table("songs")
+    songs.add_column("too_short", int, not_null_default=0)  # 0 or 1: the failure is no fault
+    db.execute("UPDATE songs SET stamp = '0 0 0 0' WHERE failure IS NOT NULL")
+
+
 def bring_up_to_date(connection: sqlite3.Connection, path: Path) -> None:
     """Bring the index at `path` into its newest shape, and into WAL mode.
 

@@ -16,6 +16,9 @@ class Stamp:
     inode: int
 
 
+NEVER = Stamp(size=0, mtime_ns=0, ctime_ns=0, inode=0)  # of a file that is to be looked at again
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PaceRecord:
     """One rate at which a step falls on each felt beat."""
@@ -41,6 +44,7 @@ class SongRecord:
     spread: float | None = None  # of the tempo over the song, as a share of it
     changes: tuple[float, ...] = ()  # bpm of its parts in turn, if it changes tempo
     failure: str | None = None  # why it could not be judged
+    too_short: bool = False  # that is why, and so it is no fault
     missing: bool = False  # was not there any more at the last scan
 
 
@@ -53,6 +57,7 @@ class Glimpse:
     bundle: str | None  # name of the bundle that judged it
     paces: tuple[PaceRecord, ...]  # most confident first
     failure: str | None  # why it could not be judged
+    too_short: bool  # that is why, and so it is no fault
     missing: bool  # was not there any more at the last scan
     tags: TagState  # what became of its tags so far
 

@@ -25,6 +25,7 @@ SONG_COLUMNS = (
     "changes",
     "bundle",
     "failure",
+    "too_short",
     "missing",
 )
 STORED_COLUMNS = (*SONG_COLUMNS, "bins")  # with what follows from the others
@@ -89,6 +90,7 @@ def song_row(song: SongRecord) -> dict[str, object]:
         "changes": " ".join(f"{bpm:.2f}" for bpm in song.changes) or None,
         "bundle": song.bundle,
         "failure": _storable(song.failure),
+        "too_short": int(song.too_short),
         "missing": int(song.missing),
         # Of those that a playlist may offer.
         "bins": 0 if song.failure is not None else bins_of(pace.bpm for pace in song.paces),
@@ -123,6 +125,7 @@ def song_record(values: Sequence[Any], paces: Sequence[PaceRecord]) -> SongRecor
         changes,
         bundle,
         failure,
+        too_short,
         missing,
     ) = values
     return SongRecord(
@@ -139,6 +142,7 @@ def song_record(values: Sequence[Any], paces: Sequence[PaceRecord]) -> SongRecor
         bundle=bundle,
         paces=tuple(paces),
         failure=failure,
+        too_short=bool(too_short),
         missing=bool(missing),
     )
 

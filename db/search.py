@@ -69,13 +69,14 @@ def glimpses(connection: sqlite3.Connection, paths: Sequence[str]) -> Iterator[G
         with snapshot(connection):
             songs = connection.execute(sql.GLIMPSES, part).fetchall()
             paces = _paces_of(connection, [song[0] for song in songs])
-        for song_id, path, stamp, bundle, failure, missing, tags in songs:
+        for song_id, path, stamp, bundle, failure, too_short, missing, tags in songs:
             yield Glimpse(
                 path=decode_path(path),
                 stamp=decode_stamp(stamp),
                 bundle=bundle,
                 paces=tuple(paces.get(song_id, ())),
                 failure=failure,
+                too_short=bool(too_short),
                 missing=bool(missing),
                 tags=TagState(tags),
             )

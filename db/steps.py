@@ -9,6 +9,7 @@ STEPS = (
     "0003_steadiness",
     "0004_pace_bins",
     "0005_runs",
+    "0007_kinds_of_failure",
 )
 
 TAKEN = "SELECT name FROM _sqlite_migrations WHERE migration_set = ?"

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from pacetag.model.decoders_ffmpeg import FfmpegDecoder
 from pacetag.model.decoders_headers import check_ogg_end
 from pacetag.model.decoders_sndfile import SndfileDecoder, UnsupportedError
-from pacetag.model.errors import DecodeError
+from pacetag.model.errors import DecodeError, ReadError
 
 # First bytes of what libsndfile is tried on: FLAC, Ogg, WAV, RF64, AIFF, Wave64, CAF, AU.
 SNDFILE_MAGIC = (b"fLaC", b"OggS", b"RIFF", b"RF64", b"FORM", b"riff", b"caff", b".snd")
@@ -54,7 +54,8 @@ class Decoder(Protocol):
 def open_decoder(path: Path) -> Iterator[Decoder]:
     """Open `path` with the decoder that suits its content, its end already checked.
 
-    Raises DecodeError if it is no audio, cannot be read, or is shorter than it says.
+    Raises DecodeError if it is no audio or is shorter than it says, ReadError (which is one, too)
+    where the system refuses to read it.
     """
     decoder = _choose(path, _first_bytes(path))
     try:
@@ -87,7 +88,7 @@ def _first_bytes(path: Path) -> bytes:
         with path.open("rb") as file:
             head = file.read(64)
     except OSError as error:
-        raise DecodeError(path, _sentence(error)) from None
+        raise ReadError(path, _sentence(error)) from None
     if not head:
         raise DecodeError(path, "the file is empty")
     return head

@@ -19,6 +19,14 @@ class DecodeError(ModelError):
         return type(self), (self.path, self.reason)
 
 
+class ReadError(DecodeError):
+    """The system would not let the file be read; its sound may be sound all the same."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        ModelError.__init__(self, f"{path}: cannot be read: {reason}")
+        self.path, self.reason = path, reason
+
+
 class TooShortError(ModelError):
     """The file holds too little sound to hear a tempo in."""
 

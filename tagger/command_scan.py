@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,7 +14,10 @@ from pacetag.tagger.priority import stand_back
 from pacetag.tagger.settings import default_jobs, index_path
 
 if TYPE_CHECKING:
+    from pacetag.tagger.outcomes import SongOutcome
     from pacetag.tagger.report import Reporter
+    from pacetag.tagger.scan import Scan
+    from pacetag.tagger.stalls import Walked
 
 JobsOption = Annotated[
     int | None,
@@ -62,6 +65,13 @@ def scan(
     force: Annotated[
         bool, typer.Option("--force", help="Judge songs again that are known or failed before.")
     ] = False,
+    ignore_failed: Annotated[
+        bool,
+        typer.Option(
+            "--ignore-failed",
+            help="Pass over songs that failed before and have not changed: no failure any more.",
+        ),
+    ] = False,
     index: IndexOption = None,
     as_json: JsonOption = False,
     bpm: BpmOption = BpmMode.NEVER,
@@ -81,6 +91,7 @@ def scan(
         tags=not no_tags,
         dry_run=dry_run,
         force=force,
+        ignore_failed=ignore_failed,
         nice=nice,
         bpm=bpm,
     )
@@ -107,10 +118,10 @@ def run_scan(
     """Scan and render; returns the exit code. `check`: a folder of which only tags may change."""
     from pacetag.tagger import workers
     from pacetag.tagger.checked import Checked
-    from pacetag.tagger.library import walk
     from pacetag.tagger.opening import opened_index
     from pacetag.tagger.outcomes import Tally
     from pacetag.tagger.scan import Scan
+    from pacetag.tagger.stalls import Asking
     from pacetag.tagger.stopping import Stop, stop_on_signals
     from pacetag.tagger.vanished import mark_vanished
 
@@ -119,14 +130,14 @@ def run_scan(
     missing: list[str] = []
     with stop_on_signals(stop), opened_index(index_file, scratch=options.dry_run) as index:
         checked = Checked(check, index_file, options, stop, as_json=as_json)
-        found = list(walk(roots))
-        with _reporter(len(found), options, as_json=as_json) as reporter:
-            for song in Scan(index, workers.shipped_ear(), options, stop).songs(found):
+        found = Asking(stop).walk(roots)
+        with _reporter(len(found.songs), options, as_json=as_json) as reporter:
+            for song in _outcomes(found, Scan(index, workers.shipped_ear(), options, stop)):
                 tally.add(song)
                 reporter.song(song)
             if not stop.requested:
-                seen = frozenset(map(str, found))
-                missing = mark_vanished(index, roots, roots=roots, seen=seen)
+                seen = frozenset(map(str, (*found.songs, *found.stalled)))
+                missing = mark_vanished(index, roots, roots=roots, seen=seen, stop=stop)
             summary = tally.summary(
                 seconds=time.monotonic() - began,
                 interrupted=stop.requested,
@@ -136,6 +147,14 @@ def run_scan(
             reporter.end(summary)
         checked.end()
     return summary.exit_code or checked.exit_code
+
+
+def _outcomes(found: "Walked", scan: "Scan") -> "Iterator[SongOutcome]":
+    """One for each song, and one for each file and folder that was passed over."""
+    from pacetag.tagger.memory import stalled
+
+    yield from map(stalled, found.stalled)
+    yield from scan.songs(found.songs)
 
 
 def _reporter(total: int, options: ScanOptions, *, as_json: bool) -> "Reporter":

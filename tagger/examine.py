@@ -5,7 +5,8 @@ from pathlib import Path
 
 from pacetag.db.records import Stamp
 from pacetag.tagger.library import stamp
-from pacetag.tagger.tags.errors import TagError
+from pacetag.tagger.tags.disk import read_through
+from pacetag.tagger.tags.errors import TagError, UnreadableError, system_reason
 from pacetag.tagger.tags.pacetag import PaceTag, parse_pacetag
 from pacetag.tagger.tags.payload import payload_fingerprint
 from pacetag.tagger.tags.reader import SongTags, read_tags
@@ -26,13 +27,10 @@ def examine(path: Path, known: Stamp | None = None, fingerprint: str | None = No
     """Look at a file. Its audio is not read again if `fingerprint` was taken at stamp `known`.
 
     A file of which only the tags cannot be read still has a sound to judge: it counts as one that
-    is not written. Raises OSError or TagError when it cannot be read at all.
+    is not written. Raises OSError or UnreadableError where the system refuses to read it.
     """
     now = stamp(path)
-    try:
-        tags = read_tags(path)
-    except TagError as error:
-        tags = _no_tags(error.reason)
+    tags = _tags(path)
     if fingerprint is None or known != now:
         fingerprint = payload_fingerprint(path)
     return Look(
@@ -42,6 +40,24 @@ def examine(path: Path, known: Stamp | None = None, fingerprint: str | None = No
         tags=tags,
         pacetag=parse_pacetag(tags.pacetag) if tags.pacetag else None,
     )
+
+
+def _tags(path: Path) -> SongTags:
+    """The tags, or why there are none. A fault of the system may have looked like damage."""
+    try:
+        return read_tags(path)
+    except UnreadableError:
+        raise
+    except TagError:
+        refusal = read_through(path)
+    if refusal is not None:
+        raise UnreadableError(path, system_reason(refusal))
+    try:
+        return read_tags(path)
+    except UnreadableError:
+        raise
+    except TagError as error:
+        return _no_tags(error.reason)
 
 
 def _no_tags(why_not: str) -> SongTags:

@@ -24,29 +24,55 @@ def is_song(name: str) -> bool:
     return bool(dot) and suffix.lower() in AUDIO_SUFFIXES and not name.startswith(".")
 
 
-def walk(paths: Iterable[Path], *, deep: bool = True) -> Iterator[Path]:
+class Trail:
+    """Where a walk is, and where it must not go."""
+
+    def __init__(self, without: Iterable[Path] = ()) -> None:
+        self._without = frozenset(without)
+        self.place = Path()  # that is being asked about
+        self.steps = 0
+        self.ended = False  # the walk is to come to its end without going anywhere
+
+    def may_go(self, place: Path) -> bool:
+        """Whether to go there; the walk is there then."""
+        if self.ended:
+            return False
+        self.place = place
+        self.steps += 1
+        return place not in self._without
+
+
+def walk(paths: Iterable[Path], *, deep: bool = True, trail: Trail | None = None) -> Iterator[Path]:
     """Every song under the paths, once, as absolute paths sorted within their folder.
 
     A path may be a file. Links to folders are followed after the real folders, so that a song that
     can be reached both ways is found where it lies; loops end because no folder is entered twice.
-    Folders that cannot be read are passed over. `deep=False` stays out of sub-folders.
+    Folders that cannot be read are passed over. `deep=False` stays out of sub-folders. The `trail`
+    tells another thread where the walk is.
     """
     entered: set[tuple[int, int]] = set()
     named: set[Path] = set()
+    trail = trail or Trail()
     for path in paths:
         start = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would replace links
+        if not trail.may_go(start):
+            continue
         if start.is_dir():
-            yield from _walk_folder(start, entered, deep=deep)
+            yield from _walk_folder(start, entered, trail, deep=deep)
         elif is_song(start.name) and start not in named and start.is_file():
             named.add(start)
             yield start
 
 
-def _walk_folder(top: Path, entered: set[tuple[int, int]], *, deep: bool) -> Iterator[Path]:
+def _walk_folder(
+    top: Path, entered: set[tuple[int, int]], trail: Trail, *, deep: bool
+) -> Iterator[Path]:
     """The songs under one folder: real folders first, then those that links lead to."""
     real, linked = [top], list[Path]()
     while real or linked:
         folder = real.pop() if real else linked.pop(0)
+        if folder != top and not trail.may_go(folder):
+            continue
         try:
             status = folder.stat()
             if (status.st_dev, status.st_ino) in entered:
@@ -58,12 +84,13 @@ def _walk_folder(top: Path, entered: set[tuple[int, int]], *, deep: bool) -> Ite
             continue
         below: list[Path] = []
         for entry in entries:
-            if entry.name.startswith("."):
+            place = folder / entry.name
+            if entry.name.startswith(".") or not trail.may_go(place):
                 continue
             if _is_folder(entry):
-                (linked if entry.is_symlink() else below).append(folder / entry.name)
+                (linked if entry.is_symlink() else below).append(place)
             elif is_song(entry.name) and _is_file(entry):
-                yield folder / entry.name
+                yield place
         if deep:
             real.extend(reversed(below))
         else:

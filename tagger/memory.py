@@ -15,8 +15,12 @@ from pacetag.tagger.moved import lay_before
 from pacetag.tagger.options import BpmMode, ScanOptions
 from pacetag.tagger.outcomes import Outcome, SongOutcome
 from pacetag.tagger.paces import Pace
+from pacetag.tagger.stalls import NO_ANSWER, Asking
+from pacetag.tagger.stopping import Stop
+from pacetag.tagger.tags.layout import forbidden
 
-FORCE_HINT = "--force tries again"
+FAILED_BEFORE = "it is as it was; --force tries again"
+TRIED_AGAIN = "the next scan tries again"
 AHEAD = 256  # songs of which the index is asked in one go
 
 
@@ -42,9 +46,13 @@ class Origin:
 class Memory:
     """Answers from the index for one scan."""
 
-    def __init__(self, index: SongIndex, bundle: str, options: ScanOptions) -> None:
+    def __init__(
+        self, index: SongIndex, bundle: str, options: ScanOptions, stop: Stop | None = None
+    ) -> None:
         self._index, self._bundle, self._options = index, bundle, options
         self._ahead: dict[str, Glimpse] = {}  # what is known of the songs that come next
+        self._stalled: set[Path] = set()  # those of them that cannot even be looked at
+        self._asking = Asking(stop)
 
     def ahead(self, paths: Iterable[Path]) -> Iterator[Path]:
         """Yield the paths, and have the answers of `at_rest` for the next ones ready each time."""
@@ -52,14 +60,18 @@ class Memory:
         while part := list(islice(coming, AHEAD)):
             found = self._index.glimpses([str(path) for path in part])
             self._ahead = {song.path: song for song in found}
+            self._stalled = self._asking.stalled(part)
             yield from part
         self._ahead = {}
+        self._stalled = set()
 
     def at_rest(self, path: Path) -> SongOutcome | None:
         """The outcome of a song that lies there as it was when it was last dealt with.
 
         By what the index said a moment ago: None, for any other song, calls for a fresh question.
         """
+        if path in self._stalled:
+            return stalled(path)
         song = self._ahead.get(str(path))
         if song is None or song.missing:
             return None
@@ -83,15 +95,21 @@ class Memory:
         if self._options.force or song.stamp != stamp or song.bundle != self._bundle:
             return None
         if song.failure is not None:
-            reason = f"{song.failure} ({FORCE_HINT})"
-            return SongOutcome(path=song.path, outcome=Outcome.SKIPPED, reason=reason)
+            overlooked = song.too_short or self._options.ignore_failed
+            outcome = Outcome.SKIPPED if overlooked else Outcome.FAILED
+            reason = f"{song.failure} ({FAILED_BEFORE})"
+            return SongOutcome(path=song.path, outcome=outcome, reason=reason)
+        refused = None
         if self._options.tags and not self._seen_to(state):
-            return None
+            refused = _refused(song.path)
+            if refused is None:
+                return None
+        reasons = ("is back" if song.missing else None, refused)
         return SongOutcome(
             path=song.path,
             outcome=Outcome.UNCHANGED,
             paces=paces_of(song),
-            reason="is back" if song.missing else None,
+            reason="; ".join(filter(None, reasons)) or None,
         )
 
     def _seen_to(self, state: Callable[[], TagState]) -> bool:
@@ -166,9 +184,29 @@ class Memory:
         return self._index.by_fingerprint(look.fingerprint, self._bundle)
 
 
+def stalled(path: Path) -> SongOutcome:
+    """The outcome of a song of which the file system says nothing; nothing is remembered."""
+    reason = f"{NO_ANSWER}; {TRIED_AGAIN}"
+    return SongOutcome(path=str(path), outcome=Outcome.FAILED, reason=reason)
+
+
 def paces_of(song: SongRecord | Glimpse) -> tuple[Pace, ...]:
     """A record's paces as the program's own."""
     return tuple(Pace(bpm=pace.bpm, confidence=pace.confidence) for pace in song.paces)
+
+
+def _refused(path: str) -> str | None:
+    """Why a song that lacks its tags cannot get them now, which needs no look into it."""
+    try:
+        reason = forbidden(Path(path))
+    except OSError:
+        return None
+    return None if reason is None else indexed_only(reason)
+
+
+def indexed_only(why: str) -> str:
+    """The reason of a song of which only the index is told."""
+    return f"indexed only: {why}"
 
 
 def _kinship(song: SongRecord) -> str:

@@ -20,6 +20,7 @@ class ScanOptions:
     tags: bool = True  # write tags into the files
     dry_run: bool = False  # say what would be written, touch neither files nor index
     force: bool = False  # judge again what is known or failed before
+    ignore_failed: bool = False  # songs that failed before, and are as they were, do not count
     nice: bool = False  # it runs with the lowest priority, and may take its time
     bpm: BpmMode = BpmMode.NEVER
     watching: bool = False  # nobody asked for these songs: those that were undone stay so

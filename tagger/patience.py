@@ -20,6 +20,11 @@ def seconds_allowed(duration: float | None, size: int, *, nice: bool = False) ->
     return NICE * limit if nice else limit
 
 
-def gave_up(limit: float) -> str:
-    """Why a song that took longer than its limit has failed, as a clause for a person."""
+def gave_up(limit: float, *, waiting: bool = False) -> str:
+    """Why a song that took longer than its limit has failed, as a clause for a person.
+
+    `waiting`: nearly all the time for its disk.
+    """
+    if waiting:
+        return f"gave up after {limit:.0f} s, as its disk does not answer"
     return f"gave up after {limit:.0f} s without a result, as a damaged file can cause"

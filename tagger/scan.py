@@ -1,27 +1,30 @@
 """A list of songs through the whole flow, as a stream of outcomes."""
 
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 
+from pacetag.db.errors import SongIndexError
 from pacetag.db.index import SongIndex
 from pacetag.db.records import SongRecord, Stamp
-from pacetag.tagger.examine import Look, examine
-from pacetag.tagger.library import stamp
+from pacetag.tagger.examine import Look
+from pacetag.tagger.library import is_gone, stamp
+from pacetag.tagger.looking import Found, Lookers
 from pacetag.tagger.memory import Known, Memory
 from pacetag.tagger.options import ScanOptions
 from pacetag.tagger.outcomes import Outcome, SongOutcome
 from pacetag.tagger.patience import seconds_allowed
-from pacetag.tagger.stopping import Stop, signals_held
+from pacetag.tagger.stopping import Stop
 from pacetag.tagger.storing import Storing
 from pacetag.tagger.tags.errors import ChangedMeanwhileError, TagError
 from pacetag.tagger.worker import Ear, Heard, Unheard, without_path
 from pacetag.tagger.workers import JudgePool, Verdict
 
-# A file that was looked into, a song that was judged, or the bell of `Stop`.
-_Event = tuple[Path, Future[Look] | Verdict] | None
+TICK = 1.0  # s between two looks at the clock
+
+# A file that was looked into (True), a song that was judged (False), or the bell of `Stop`.
+_Event = tuple[Path, Found | Verdict, bool] | None
 
 
 class Scan:
@@ -34,12 +37,12 @@ class Scan:
 
     def __init__(self, index: SongIndex, ear: Ear, options: ScanOptions, stop: Stop) -> None:
         self._index, self._stop, self._options = index, stop, options
-        self._memory = Memory(index, ear.bundle, options)
+        self._memory = Memory(index, ear.bundle, options, stop)
         self._storing = Storing(index, ear.bundle, options)
         self._events: SimpleQueue[_Event] = SimpleQueue()
-        self._pool = JudgePool(ear, jobs=options.jobs, done=self._report)
-        self._lookers = ThreadPoolExecutor(options.jobs, thread_name_prefix="look")
-        self._looking: dict[Path, Future[Look]] = {}
+        self._pool = JudgePool(ear, jobs=options.jobs, done=self._judged_event)
+        self._lookers = Lookers(options.jobs, self._looked_event)
+        self._looking: set[Path] = set()
         self._judging: dict[Path, Look] = {}
         self._changed: set[Path] = set()  # songs that somebody changed while they were judged
         self._leaders: dict[str, list[Path]] = {}  # fingerprint in judgement -> songs that wait
@@ -64,16 +67,19 @@ class Scan:
                 while self._under_way:
                     yield from self._next_event()
         finally:
+            self._lookers.close()
             self._pool.close()
-            self._lookers.shutdown(cancel_futures=True)
 
     @property
     def _under_way(self) -> int:
         waiting = sum(len(followers) for followers in self._leaders.values())
         return len(self._looking) + len(self._judging) + waiting
 
-    def _report(self, path: Path, news: Future[Look] | Verdict) -> None:
-        self._events.put((path, news))
+    def _looked_event(self, path: Path, found: Found) -> None:
+        self._events.put((path, found, True))
+
+    def _judged_event(self, path: Path, verdict: Verdict) -> None:
+        self._events.put((path, verdict, False))
 
     def _begin(self, path: Path) -> Iterator[SongOutcome]:
         """Settle a song from memory, or have it looked into."""
@@ -95,31 +101,31 @@ class Scan:
 
     def _look(self, path: Path, song: SongRecord | None, now: Stamp) -> None:
         known = song.fingerprint if song is not None and song.stamp == now else None
-        with signals_held():  # submitting is what starts the threads
-            future = self._lookers.submit(examine, path, now if known else None, known)
-        self._looking[path] = future
-        future.add_done_callback(lambda finished: self._report(path, finished))
+        self._looking.add(path)
+        limit = seconds_allowed(None, now.size, nice=self._options.nice)
+        self._lookers.submit(path, now if known else None, known, limit=limit)
 
     def _next_event(self) -> Iterator[SongOutcome]:
-        event = self._events.get()
+        try:
+            event = self._events.get(timeout=TICK if self._looking else None)
+        except Empty:
+            self._lookers.give_up_late_ones(tick=TICK)
+            return
         if event is None:
             self._halt()
             return
-        path, news = event
-        if isinstance(news, Future):
-            del self._looking[path]
-            yield from self._looked(path, news)
-        else:
-            yield from self._judged(path, news)
+        path, news, looked = event
+        if not looked:
+            yield from self._judged(path, news)  # type: ignore[arg-type]
+        elif path in self._looking:  # not so where the end was asked for
+            self._looking.remove(path)
+            self._lookers.settle(path)
+            yield from self._looked(path, news)  # type: ignore[arg-type]
 
-    def _looked(self, path: Path, future: "Future[Look]") -> Iterator[SongOutcome]:
+    def _looked(self, path: Path, look: Found) -> Iterator[SongOutcome]:
         """Decide whether a song that was looked into must be judged."""
-        if future.cancelled() or self._stop.requested:
-            return
-        try:
-            look = future.result()
-        except (TagError, OSError) as error:
-            yield self._unreadable(path, error)
+        if isinstance(look, Exception):
+            yield self._unreadable(path, look)
             return
         known = self._memory.recall(look)
         if known is not None:
@@ -160,25 +166,32 @@ class Scan:
                 return
             reason = f"not tagged: {without_path(error, look.path)}"
             outcome = SongOutcome(path=str(look.path), outcome=Outcome.FAILED, reason=reason)
+        except SongIndexError:
+            raise
+        except Exception as error:  # one song must never stop a library
+            outcome = self._storing.system_fault(str(look.path), _broke_off("storing", error))
         yield outcome
 
     def _halt(self) -> None:
-        """Give up what has not begun."""
+        """Give up what is not in judgement; looks change nothing, so none is waited for."""
         self._leaders.clear()
-        for future in list(self._looking.values()):
-            future.cancel()
+        self._looking.clear()
+        self._lookers.close()
         self._pool.stop()
 
     def _unreadable(self, path: Path, error: Exception) -> SongOutcome:
-        try:
-            now = stamp(path)
-        except OSError as gone:
-            return _vanished(path, gone)
+        """Settle a file that could not be looked into: the system's doing, but for damage."""
+        if is_gone(str(path)):
+            return _vanished(path, FileNotFoundError())
         if isinstance(error, OSError):
             reason = f"cannot be read: {error.strerror or error}"
-        else:
+        elif isinstance(error, MemoryError):
+            reason = "there was not enough memory to look into it"
+        elif isinstance(error, TagError):
             reason = without_path(error, path)
-        return self._storing.unreadable(str(path), now, reason)
+        else:
+            return self._storing.unreadable(str(path), stamp(path), _broke_off("reading", error))
+        return self._storing.system_fault(str(path), reason)
 
 
 def _vanished(path: Path, error: OSError) -> SongOutcome:
@@ -188,3 +201,7 @@ def _vanished(path: Path, error: OSError) -> SongOutcome:
         return SongOutcome(path=str(path), outcome=Outcome.SKIPPED, reason=reason)
     reason = f"cannot be looked at: {error.strerror or error}"
     return SongOutcome(path=str(path), outcome=Outcome.FAILED, reason=reason)
+
+
+def _broke_off(what: str, error: Exception) -> str:
+    return f"{what} it broke off ({type(error).__name__}: {error})"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from pacetag.db.index import SongIndex
-from pacetag.db.records import PaceRecord, SongRecord, Stamp
+from pacetag.db.records import NEVER, PaceRecord, SongRecord, Stamp
 from pacetag.db.runs import TagChange, TagState
 from pacetag.db.write_log import NOTHING
 from pacetag.tagger.differences import FieldChange, field_changes
@@ -16,7 +16,7 @@ from pacetag.tagger.marking import (
     values_to_restore,
     wanted_fields,
 )
-from pacetag.tagger.memory import Known, Origin
+from pacetag.tagger.memory import TRIED_AGAIN, Known, Origin, indexed_only
 from pacetag.tagger.options import ScanOptions
 from pacetag.tagger.outcomes import Outcome, SongOutcome
 from pacetag.tagger.tagging_run import TaggingRun
@@ -85,15 +85,32 @@ class Storing:
 
     def unheard(self, look: Look, why: Unheard) -> SongOutcome:
         """Remember a song in which nothing could be heard."""
-        skipped = Outcome.SKIPPED if why.too_short else Outcome.FAILED
-        return self._failure(str(look.path), look.stamp, look, why.reason, skipped)
+        if why.system_fault:
+            return self.system_fault(str(look.path), why.reason, look)
+        outcome = Outcome.SKIPPED if why.too_short else Outcome.FAILED
+        return self._failure(str(look.path), look.stamp, look, why, outcome)
 
     def unreadable(self, path: str, stamp: Stamp, reason: str) -> SongOutcome:
-        """Remember a file that could not even be looked into."""
-        return self._failure(path, stamp, None, reason, Outcome.FAILED)
+        """Remember a file that breaks whatever looks into it."""
+        return self._failure(path, stamp, None, Unheard(reason=reason), Outcome.FAILED)
+
+    def system_fault(self, path: str, reason: str, look: Look | None = None) -> SongOutcome:
+        """Note a song that the system kept from being heard, so that the next scan tries again.
+
+        What was known of it before stays as it is.
+        """
+        known = self._index.song(path)
+        if known is None or known.failure is not None:
+            self._failure(path, NEVER, look, Unheard(reason=reason), Outcome.FAILED)
+        return SongOutcome(
+            path=path,
+            outcome=Outcome.FAILED,
+            reason=f"{reason} ({TRIED_AGAIN})",
+            analysed=look is not None,
+        )
 
     def _failure(
-        self, path: str, stamp: Stamp, look: Look | None, reason: str, outcome: Outcome
+        self, path: str, stamp: Stamp, look: Look | None, why: Unheard, outcome: Outcome
     ) -> SongOutcome:
         tags = look.tags if look else None
         self._index.store(
@@ -108,10 +125,11 @@ class Storing:
                 duration=tags.duration if tags else None,
                 bundle=self._bundle,
                 paces=(),
-                failure=reason,
+                failure=why.reason,
+                too_short=why.too_short,
             )
         )
-        return SongOutcome(path=path, outcome=outcome, reason=reason, analysed=look is not None)
+        return SongOutcome(path=path, outcome=outcome, reason=why.reason, analysed=look is not None)
 
     def _mark(
         self, look: Look, found: Heard | Known, record: SongRecord, origin: Origin
@@ -122,9 +140,13 @@ class Storing:
             self._index.store(record, moved_from=moved_from)
             return _Marked(outcome=Outcome.UNCHANGED, reasons=("indexed only (--no-tags)",))
         if not look.tags.writable:
-            self._index.store(record, found=NOTHING, moved_from=moved_from)
+            # What the file is stays so until it changes; what is allowed does not.
+            seen_to = None if look.tags.forbidden else NOTHING
+            self._index.store(record, found=seen_to, moved_from=moved_from)
+            if look.tags.forbidden:
+                self._want(look, found)
             why = look.tags.why_not or "tags of this kind of file are not written"
-            return _Marked(outcome=Outcome.UNCHANGED, reasons=(f"indexed only: {why}",))
+            return _Marked(outcome=Outcome.UNCHANGED, reasons=(indexed_only(why),))
         wanted = wanted_fields(look, found, bundle=self._bundle, bpm=self._options.bpm)
         notes = (FOREIGN,) if foreign_pace(look.tags) else ()
         present = present_fields(look)
@@ -144,6 +166,16 @@ class Storing:
         came_with_tags = look.pacetag is not None
         marked = self._write(look, lacking, record, before if came_with_tags else None, moved_from)
         return replace(marked, reasons=(*marked.reasons, *notes), changes=changes)
+
+    def _want(self, look: Look, found: Heard | Known) -> None:
+        """Note what the tags of a song lack that was seen to before, so that it still gets it."""
+        path, audio, log = str(look.path), look.fingerprint, self._index.writes
+        lacking = differing(
+            look, wanted_fields(look, found, bundle=self._bundle, bpm=self._options.bpm)
+        )
+        if lacking and log.state(path, audio) is TagState.SEEN_TO:
+            change = TagChange(old=held_fields(look.path, lacking), new=lacking)
+            log.note(path, audio, change, run=self._run.number())
 
     def _was_undone(self, record: SongRecord, moved_from: str | None) -> bool:
         """Whether somebody took back what pacetag wrote into this song."""

@@ -15,9 +15,10 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Protocol
 
-from pacetag.model.errors import DecodeError, ModelError, TooShortError
+from pacetag.model.errors import DecodeError, ModelError, ReadError, TooShortError
 from pacetag.tagger.errors import EarError
 from pacetag.tagger.paces import JudgementLike, Pace, compatible_paces
+from pacetag.tagger.tags.disk import read_through
 
 # One worker a processor is the plan; a maths library that starts its own threads would undo it.
 THREAD_VARIABLES = (
@@ -78,6 +79,7 @@ class Unheard:
 
     reason: str
     too_short: bool = False
+    system_fault: bool = False  # of the disk, say, and not of the song: it may be over next time
 
 
 Hearing = Heard | Unheard
@@ -130,17 +132,37 @@ def _be_killed_with(parent: BaseProcess) -> None:
 
 
 def hear(judge: JudgeLike, path: Path) -> Hearing:
-    """The song's paces, or the reason why there are none; never raises for a bad file."""
+    """The song's paces, or the reason why there are none; never raises for a bad file.
+
+    Decoders take a disk that fails for a damaged file. So a song that seems to be at fault is read
+    through, and judged once more: what the system refused for a moment only is over by then.
+    """
+    found = _hear(judge, path)
+    if isinstance(found, Heard) or found.system_fault:
+        return found
+    refusal = read_through(path)
+    if refusal is not None:
+        return _refused(refusal)
+    return _hear(judge, path)
+
+
+def _refused(error: OSError) -> Unheard:
+    return Unheard(reason=f"cannot be read: {error.strerror or error}", system_fault=True)
+
+
+def _hear(judge: JudgeLike, path: Path) -> Hearing:
     try:
         judgement = judge.file(path)
     except TooShortError as error:
         return Unheard(reason=without_path(error, path), too_short=True)
+    except ReadError as error:
+        return Unheard(reason=without_path(error, path), system_fault=True)
     except DecodeError as error:
         return Unheard(reason=without_path(error, path))
     except OSError as error:
-        return Unheard(reason=f"cannot be read: {error.strerror or error}")
+        return _refused(error)
     except MemoryError:
-        return Unheard(reason="there was not enough memory to judge it")
+        return Unheard(reason="there was not enough memory to judge it", system_fault=True)
     except Exception as error:  # one song must never stop a library
         return Unheard(reason=f"judging broke off ({type(error).__name__}: {error})")
     return Heard(

@@ -1,6 +1,7 @@
 """A worker process as its parent sees it."""
 
 import multiprocessing
+import os
 import signal
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -12,6 +13,8 @@ from pacetag.tagger.worker import Ear, serve
 _CONTEXT = multiprocessing.get_context("spawn")
 
 REAPING = 5.0  # s; a process that the system cannot end sooner is left behind
+
+BUSY = 2.0  # s of processor time; a decoder that goes in circles uses more before it is given up
 
 DEATH = "the process that judged it died, which a damaged file or a lack of memory can cause"
 
@@ -33,11 +36,18 @@ class WorkerProcess:
         self.songs = 0  # that were judged
         self.limit = 0.0  # s that the present song, or the start, may take
         self.spent = 0.0  # s that it has taken so far
+        self._began: float | None = None  # s of processor time when it was given its song
 
     @property
     def idle(self) -> bool:
         """Whether it waits for a song."""
         return self.ready and self.song is None
+
+    @property
+    def waits(self) -> bool:
+        """Whether it has hardly computed at its song, so that it must be waiting for a disk."""
+        now = _processor_seconds(self._process.pid)
+        return now is not None and self._began is not None and now - self._began < BUSY
 
     @property
     def overdue(self) -> bool:
@@ -47,6 +57,7 @@ class WorkerProcess:
     def judge(self, song: Path, *, limit: float) -> None:
         """Give it a song. One that has died meanwhile says so on its line."""
         self.song, self.limit, self.spent = song, limit, 0.0
+        self._began = _processor_seconds(self._process.pid)
         try:
             self.line.send(song)
         except OSError:
@@ -64,6 +75,15 @@ class WorkerProcess:
         code = self._process.exitcode
         self.kill()
         return code
+
+
+def _processor_seconds(pid: int | None) -> float | None:
+    """Processor time that a process has used; None where the system does not tell."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    except (OSError, ValueError, IndexError):  # not Linux, or the process is no more
+        return None
 
 
 def cause_of_death(exit_code: int | None) -> str:

@@ -1,5 +1,6 @@
 """Where judging runs: a pool of worker processes, any of which may hang or die."""
 
+import signal
 import threading
 import time
 from collections import deque
@@ -45,9 +46,10 @@ class JudgePool:
         """Have a song judged within `limit` seconds; `done` tells when."""
         self._waiting.append((song, limit))
         if self._thread.ident is None:
-            ensure_running()  # it is needed to start processes, and lets signals through
-            with signals_held():  # in the thread, and in the processes that it starts
-                self._thread.start()
+            with signals_held():  # afterwards it is as before, whatever the next line does
+                ensure_running()  # it is needed to start processes, and lets signals through
+                with signals_held():  # in the thread, and in the processes that it starts
+                    self._thread.start()
         self._rope.send(None)
 
     def stop(self) -> None:
@@ -134,7 +136,8 @@ class JudgePool:
         except Exception:  # its line has ended, or it talks nonsense
             self._workers.remove(worker)
             code = worker.bury()
-            self._lost(worker, cause_of_death(code), end_in_words(code))
+            killed = code == -signal.SIGKILL  # by the system, where memory is short
+            self._lost(worker, cause_of_death(code), end_in_words(code), system_fault=killed)
             return
         if isinstance(said, Exception):
             self._refuse_all(said)
@@ -148,14 +151,18 @@ class JudgePool:
     def _give_up_late_ones(self) -> None:
         for worker in [worker for worker in self._workers if worker.overdue]:
             self._workers.remove(worker)
+            waiting = worker.waits
             worker.kill()
-            reason = gave_up(worker.limit)
-            self._lost(worker, reason, reason)
+            reason = gave_up(worker.limit, waiting=waiting)
+            self._lost(worker, reason, reason, system_fault=waiting)
 
-    def _lost(self, worker: WorkerProcess, of_song: str, of_start: str) -> None:
-        """Settle what a worker was at that is no more: why, said of a song and of its start."""
+    def _lost(
+        self, worker: WorkerProcess, of_song: str, of_start: str, *, system_fault: bool
+    ) -> None:
+        """Fail the song of a worker that is no more, or count a start: why, said of either."""
         if worker.song is not None:  # a second Ctrl-C kills workers, too: no fault of the song
-            self._done(worker.song, None if self._stopping else Unheard(reason=of_song))
+            lost = Unheard(reason=of_song, system_fault=system_fault)
+            self._done(worker.song, None if self._stopping else lost)
         elif not worker.ready:
             self._cannot_start(of_start)
 

@@ -3,10 +3,12 @@
 import errno
 import fcntl
 import os
+import stat
 import time
 from pathlib import Path
 
 _CANNOT = (errno.EINVAL, errno.ENOTSUP, errno.EBADF, errno.EACCES)
+_STEP = 1 << 20  # bytes read at once
 _BETWEEN = 0.01  # seconds between two tries to lock a file
 
 
@@ -25,6 +27,26 @@ def read_at(descriptor: int, place: int, size: int) -> bytes:
         parts.append(part)
         size, place = size - len(part), place + len(part)
     return b"".join(parts)
+
+
+def read_through(path: Path) -> OSError | None:
+    """Read a file to its end, and return what the system has against it; None for nothing.
+
+    A decoder takes a disk that fails for a damaged file. One that is gone is nothing to complain of
+    here: the next look finds out. Only plain files are read, since a pipe would never end.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        try:
+            while stat.S_ISREG(os.fstat(descriptor).st_mode) and os.read(descriptor, _STEP):
+                pass
+        finally:
+            os.close(descriptor)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        return error
+    return None
 
 
 def sync_folder(folder: Path) -> None:

@@ -18,7 +18,7 @@ from mutagen.wavpack import WavPack
 
 from pacetag.tagger.tags.asf_objects import HEADER
 from pacetag.tagger.tags.bounds import bounded
-from pacetag.tagger.tags.errors import LayoutError, TagError
+from pacetag.tagger.tags.errors import LayoutError, TagError, UnreadableError, system_reason
 from pacetag.tagger.tags.musepack import check_packets
 
 _MAGIC = (  # class, place, what stands there
@@ -43,8 +43,8 @@ def open_audio(path: Path, kind: type | None = None, source: BinaryIO | None = N
     """The file as mutagen sees it: .tags (may be None) and .info.
 
     `kind` is the class to read it with; without, content and suffix decide. `source` is read in the
-    file's stead, which needs a kind. Raises TagError, with one sentence, where the file cannot be
-    opened, is no audio that mutagen knows, or is damaged.
+    file's stead, which needs a kind. Raises TagError, with one sentence, where the file is no
+    audio that mutagen knows, or is damaged; UnreadableError where the system refuses to read it.
     """
     try:
         kind = kind or _kind_by_magic(path)
@@ -57,6 +57,9 @@ def open_audio(path: Path, kind: type | None = None, source: BinaryIO | None = N
     except Exception as error:
         # Only mutagen ran, so whatever came out of it is about the file: sizes that point nowhere,
         # atoms nested without end, or the system that would not let it read.
+        refusal = _refusal(error)
+        if refusal is not None:
+            raise UnreadableError(path, refusal) from error
         raise TagError(path, _reason(error, path)) from error
     if audio is None:
         raise TagError(path, "not audio of a known kind, or too damaged to tell")
@@ -96,22 +99,18 @@ def _kind_by_magic(path: Path) -> type | None:
     return None
 
 
-def system_reason(error: BaseException) -> str:
-    """A clause that says what the operating system refused."""
-    if isinstance(error, FileNotFoundError):
-        return "there is no such file"
-    if isinstance(error, PermissionError):
-        return "no permission to read or write it, or its folder"
-    if isinstance(error, OSError) and error.errno == errno.ELOOP:
-        return "its links lead in a circle"
-    return f"the system says: {getattr(error, 'strerror', None) or error}"
-
-
-def _reason(error: Exception, path: Path) -> str:
+def _refusal(error: Exception) -> str | None:
+    """What the system refused, as a clause; None where the file itself is at fault."""
+    if isinstance(error, MemoryError):
+        return "there is not enough memory to read it"
     # mutagen wraps what the system said; EINVAL is its own, from seeking before a short file.
     inner = error.args[0] if error.args and isinstance(error.args[0], OSError) else error
     if isinstance(inner, OSError) and inner.errno not in (None, errno.EINVAL):
         return system_reason(inner)
+    return None
+
+
+def _reason(error: Exception, path: Path) -> str:
     said = " ".join(str(error).split())
     for name in (repr(str(path)), str(path)):  # the whole sentence begins with it already
         said = said.replace(name, "").strip(" :")

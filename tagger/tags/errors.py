@@ -1,5 +1,6 @@
 """What can go wrong with a file's tags, each with a sentence for a person."""
 
+import errno
 from pathlib import Path
 
 
@@ -15,6 +16,13 @@ class TagError(Exception):
         return type(self), (self.path, self.reason)
 
 
+class UnreadableError(TagError):
+    """The system would not let the file be read: its disk, its memory, its rights.
+
+    That says nothing about the file, and may be over at the next try.
+    """
+
+
 class ChangedMeanwhileError(TagError):
     """Somebody else changed the file since it was looked at; the next scan will see it anew."""
 
@@ -28,3 +36,14 @@ class LayoutError(Exception):
 
     Never leaves this package: whoever knows the path makes a NotWritableError of it.
     """
+
+
+def system_reason(error: BaseException) -> str:
+    """A clause that says what the operating system refused."""
+    if isinstance(error, FileNotFoundError):
+        return "there is no such file"
+    if isinstance(error, PermissionError):
+        return "no permission to read or write it, or its folder"
+    if isinstance(error, OSError) and error.errno == errno.ELOOP:
+        return "its links lead in a circle"
+    return f"the system says: {getattr(error, 'strerror', None) or error}"

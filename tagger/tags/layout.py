@@ -23,9 +23,14 @@ from mutagen.wavpack import WavPack
 
 from pacetag.tagger.tags.apev2 import ApeLayout
 from pacetag.tagger.tags.asf import AsfLayout
-from pacetag.tagger.tags.door import Audio, system_reason
+from pacetag.tagger.tags.door import Audio
 from pacetag.tagger.tags.dsf import DsfLayout
-from pacetag.tagger.tags.errors import LayoutError, NotWritableError
+from pacetag.tagger.tags.errors import (
+    LayoutError,
+    NotWritableError,
+    UnreadableError,
+    system_reason,
+)
 from pacetag.tagger.tags.flac import FlacLayout
 from pacetag.tagger.tags.id3 import Id3Layout
 from pacetag.tagger.tags.iff import IffLayout
@@ -82,18 +87,24 @@ def read_layout(source: BinaryIO, path: Path, kind: type) -> Layout:
 
 
 def why_not_writable(path: Path, audio: Audio) -> str | None:
-    """A clause why write_tags would refuse the file as it is now; None when it would not."""
+    """A clause why write_tags would refuse the file for what is in it; None when it would not.
+
+    Whether it is allowed to be written, `forbidden` says. Raises UnreadableError.
+    """
     try:
         load_layout(path, type(audio))
-        return forbidden(path)
     except NotWritableError as error:
         return error.reason
     except OSError as error:
-        return system_reason(error)
+        raise UnreadableError(path, system_reason(error)) from error
+    return None
 
 
 def forbidden(path: Path) -> str | None:
-    """Which permission is lacking. The superuser may do all, yet a read-only mark was meant."""
+    """Which permission is lacking. The superuser may do all, yet a read-only mark was meant.
+
+    That can change without the file. Raises OSError.
+    """
     real = Path(os.path.realpath(path))
     for place, means, reason in (
         (real, os.W_OK, "the file is read-only"),

@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import BinaryIO, Literal
 
 from pacetag.tagger.tags.atoms import top_atoms
-from pacetag.tagger.tags.door import system_reason
-from pacetag.tagger.tags.errors import LayoutError, TagError
+from pacetag.tagger.tags.errors import LayoutError, UnreadableError, system_reason
 from pacetag.tagger.tags.ogg_pages import sound_spans
 from pacetag.tagger.tags.spans import Span, after_id3, between_tags, dsf_sound
 
@@ -28,13 +27,13 @@ def payload_fingerprint(path: Path) -> str:
     both ends, and behind FLAC's metadata. Ogg: the data of the packets after the headers, whatever
     pages they lie in. MP4: mdat. WAV, AIFF, DSF, WMA: the chunk of sound. Of damaged files the rest
     from the damage on, and of files without any such part the whole, so a fingerprint there always
-    is. Raises TagError only where the file cannot be read at all.
+    is. Raises UnreadableError where the system refuses to read the file.
     """
     try:
         with path.open("rb") as source:
             return fingerprint_of(source)
     except OSError as error:
-        raise TagError(path, system_reason(error)) from error
+        raise UnreadableError(path, system_reason(error)) from error
 
 
 def fingerprint_of(source: BinaryIO) -> str:

@@ -13,8 +13,9 @@ from mutagen.mp3 import MP3
 from mutagen.mp4 import MP4Tags
 
 from pacetag.tagger.tags.door import Audio, ape_tag, open_audio
+from pacetag.tagger.tags.errors import UnreadableError, system_reason
 from pacetag.tagger.tags.fields import ALBUM, ARTIST, BPM, GENRE, PACE, PACETAG, TITLE, Field
-from pacetag.tagger.tags.layout import why_not_writable
+from pacetag.tagger.tags.layout import forbidden, why_not_writable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +32,7 @@ class SongTags:
     duration: float | None  # seconds, from the headers
     writable: bool
     why_not: str | None  # a clause; None when writable
+    forbidden: bool = False  # only rights stand in the way, which can change without the file
 
 
 def read_tags(path: Path) -> SongTags:
@@ -39,7 +41,9 @@ def read_tags(path: Path) -> SongTags:
     Raises TagError, with one sentence, only where the file as a whole cannot be read.
     """
     audio = open_audio(path)
-    why_not = why_not_writable(path, audio)
+    unfit = why_not_writable(path, audio)
+    refused = _refused(path)
+    why_not = unfit or refused
     texts = _texts(path, audio)
     return SongTags(
         title=texts[TITLE],
@@ -52,7 +56,15 @@ def read_tags(path: Path) -> SongTags:
         duration=_duration(audio),
         writable=why_not is None,
         why_not=why_not,
+        forbidden=unfit is None and refused is not None,
     )
+
+
+def _refused(path: Path) -> str | None:
+    try:
+        return forbidden(path)
+    except OSError as error:
+        raise UnreadableError(path, system_reason(error)) from error
 
 
 def _texts(path: Path, audio: Audio) -> dict[Field, str | None]:

@@ -4,8 +4,7 @@ import os
 from pathlib import Path
 
 from pacetag.tagger.tags.claims import claimed
-from pacetag.tagger.tags.door import system_reason
-from pacetag.tagger.tags.errors import NotWritableError
+from pacetag.tagger.tags.errors import NotWritableError, system_reason
 from pacetag.tagger.tags.in_place import PatchNote, TakenBack
 from pacetag.tagger.tags.journal import FORMAT, Journal, journals_in
 from pacetag.tagger.tags.overwrite import CopyNote

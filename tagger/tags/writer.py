@@ -10,12 +10,13 @@ from typing import BinaryIO
 
 from pacetag.db.records import Stamp
 from pacetag.tagger.tags.claims import claimed, refuse_if_written
-from pacetag.tagger.tags.door import Audio, open_audio, system_reason
+from pacetag.tagger.tags.door import Audio, open_audio
 from pacetag.tagger.tags.errors import (
     ChangedMeanwhileError,
     LayoutError,
     NotWritableError,
     TagError,
+    system_reason,
 )
 from pacetag.tagger.tags.fields import FIELDS
 from pacetag.tagger.tags.in_place import write_in_place

@@ -113,6 +113,7 @@ class WorkerThread(threading.Thread):
     """What a worker process does, in a thread, which starts in no time."""
 
     exitcode: int | None = 0
+    pid: int | None = None
 
     def __init__(self, *, target: Callable[..., None], args: Any, name: str) -> None:
         line, ear = args
@@ -214,9 +215,11 @@ def pacetag_process(library: Path) -> Iterator[Callable[..., subprocess.Popen[st
 
     running: list[subprocess.Popen[str]] = []
 
-    def start(*arguments: str | Path) -> subprocess.Popen[str]:
+    def start(
+        *arguments: str | Path, script: str = "pacetag_with_fake_judge.py"
+    ) -> subprocess.Popen[str]:
         process = subprocess.Popen(
-            [sys.executable, FAKES / "pacetag_with_fake_judge.py", *arguments],
+            [sys.executable, FAKES / script, *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

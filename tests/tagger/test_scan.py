@@ -165,18 +165,112 @@ def test_a_failure_is_remembered_until_the_song_changes_or_force_asks(
     judged()
 
     again = scan_json()
-    assert again.outcomes == {"broken.mp3": "skipped"}
+    assert again.outcomes == {"broken.mp3": "failed"}
     assert again.songs["broken.mp3"]["reason"] == (
-        "cannot decode audio: it is not audio (--force tries again)"
+        "cannot decode audio: it is not audio (it is as it was; --force tries again)"
     )
-    assert (again.result.exit_code, judged()) == (0, [])
+    assert (again.result.exit_code, judged()) == (1, [])
+
+    overlooked = scan_json("--ignore-failed")
+    assert overlooked.outcomes == {"broken.mp3": "skipped"}
+    assert (overlooked.result.exit_code, judged()) == (0, [])
 
     assert scan_json("--force").outcomes == {"broken.mp3": "failed"}
-    assert judged() == ["broken.mp3"]
+    assert judged() == ["broken.mp3", "broken.mp3"]  # once more, as a fault may pass
 
     shutil.copy(song, song.with_name("tmp"))
     song.with_name("tmp").replace(song)
     assert scan_json().outcomes == {"broken.mp3": "failed"}
+
+
+def test_a_song_that_is_too_short_is_no_failure_at_any_scan(
+    make_song: MakeSong, scan_json: Run, judged: Judged
+) -> None:
+    make_song("short.mp3")
+    first = scan_json()
+    judged()
+
+    again = scan_json()
+
+    assert first.outcomes == again.outcomes == {"short.mp3": "skipped"}
+    assert (again.result.exit_code, judged()) == (0, [])
+
+
+def test_a_fault_of_the_system_is_tried_again_at_the_next_scan(
+    make_song: MakeSong,
+    scan_json: Run,
+    judged: Judged,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fault = tmp_path / "the disk fails"
+    fault.touch()
+    monkeypatch.setenv("FAKE_JUDGE_FAULT", str(fault))
+    make_song("failing 120.mp3")
+    first, second = scan_json(), scan_json()
+    fault.unlink()
+    third = scan_json()
+
+    for found in (first, second):
+        assert found.outcomes == {"failing 120.mp3": "failed"}
+        assert found.songs["failing 120.mp3"]["reason"] == (
+            "cannot be read: Input/output error (the next scan tries again)"
+        )
+        assert found.result.exit_code == 1
+    assert third.outcomes == {"failing 120.mp3": "tagged"}
+    assert len(judged()) == 3
+
+
+def test_a_disk_that_fails_while_a_song_is_read_is_no_fault_of_the_song(
+    make_song: MakeSong, scan_json: Run, library: Path
+) -> None:
+    """Linux answers a look into the memory's first page as a broken disk would."""
+    make_song("130.mp3")
+    song = library / "120.mp3"
+    song.symlink_to("/proc/self/mem")
+
+    found = scan_json()
+
+    assert found.outcomes == {"120.mp3": "failed", "130.mp3": "tagged"}
+    assert found.songs["120.mp3"]["reason"] == (
+        "the system says: Input/output error (the next scan tries again)"
+    )
+    song.unlink()
+    make_song("120.mp3")
+    assert scan_json().outcomes == {"120.mp3": "tagged", "130.mp3": "unchanged"}
+
+
+def test_a_song_in_a_read_only_folder_is_tagged_once_the_folder_may_be_written(
+    make_song: MakeSong, scan_json: Run, library: Path, judged: Judged
+) -> None:
+    """The folder's rights are no part of the song, which stays as it was."""
+    song = make_song("album/120.mp3")
+    song.parent.chmod(0o555)
+    first, second = scan_json(), scan_json()
+    song.parent.chmod(0o755)
+    third = scan_json()
+
+    for found in (first, second):
+        assert found.outcomes == {"120.mp3": "unchanged"}
+        assert found.songs["120.mp3"]["reason"] == "indexed only: its folder is read-only"
+    assert third.outcomes == {"120.mp3": "tagged"}
+    assert judged() == ["120.mp3"]
+
+
+def test_tags_that_became_old_while_they_could_not_be_written_are_written_later(
+    make_song: MakeSong, scan_json: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    song = make_song("album/120.mp3")
+    scan_json()
+    song.parent.chmod(0o555)
+    newer = Ear(bundle="fake-2", factory="fake_judge:load")
+    monkeypatch.setattr(workers, "shipped_ear", lambda: newer)
+    for _ in range(2):
+        assert scan_json().outcomes == {"120.mp3": "unchanged"}
+    song.parent.chmod(0o755)
+
+    assert scan_json().outcomes == {"120.mp3": "tagged"}
+    assert (read_tags(song).pacetag or "").startswith("1 bundle=fake-2 ")
 
 
 def test_a_renamed_song_is_not_judged_again_and_its_row_moves(

@@ -1,5 +1,7 @@
 """The scan as a stream of outcomes, without the command around it."""
 
+import errno
+import os
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -7,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from pacetag.db.index import SongIndex
-from pacetag.tagger import scan as scan_module
+from pacetag.tagger import looking, storing
 from pacetag.tagger.options import ScanOptions
 from pacetag.tagger.outcomes import Outcome, ScanSummary, SongOutcome, Tally
 from pacetag.tagger.paces import Pace
 from pacetag.tagger.report import PlainReporter
 from pacetag.tagger.scan import Scan
 from pacetag.tagger.stopping import Stop
-from pacetag.tagger.tags.errors import TagError
+from pacetag.tagger.tags.errors import TagError, UnreadableError
 from pacetag.tagger.worker import Ear
 
 MakeSong = Callable[..., Path]
@@ -77,7 +79,7 @@ def test_a_song_that_goes_away_while_it_is_looked_at_is_skipped(
         path.unlink()
         raise TagError(path, "there is no such file")
 
-    monkeypatch.setattr(scan_module, "examine", late)
+    monkeypatch.setattr(looking, "examine", late)
     (outcome,) = scan(index).songs([song])
 
     assert outcome.outcome is Outcome.SKIPPED
@@ -120,10 +122,12 @@ def test_a_song_that_changes_after_the_index_was_asked_is_looked_at(
     ("error", "reason"),
     [
         (PermissionError(13, "Permission denied"), "cannot be read: Permission denied"),
-        (TagError(Path("x"), "the system says: Input/output error"), "Input/output error"),
+        (OSError(errno.ESTALE, "Stale file handle"), "cannot be read: Stale file handle"),
+        (UnreadableError(Path("x"), "the system says: I/O error"), "the system says: I/O error"),
+        (MemoryError(), "there was not enough memory to look into it"),
     ],
 )
-def test_a_file_that_cannot_be_read_fails_and_is_remembered(
+def test_a_file_that_the_system_kept_from_being_read_fails_and_is_tried_again(
     error: Exception,
     reason: str,
     make_song: MakeSong,
@@ -134,16 +138,79 @@ def test_a_file_that_cannot_be_read_fails_and_is_remembered(
         raise error
 
     song = make_song("120.mp3")
-    monkeypatch.setattr(scan_module, "examine", refuse)
-    (first,) = scan(index).songs([song])
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(looking, "examine", refuse)
+        (first,) = scan(index).songs([song])
+        known = index.song(str(song))
+        (second,) = scan(index).songs([song])
+    (third,) = scan(index).songs([song])
+
+    assert [first.outcome, second.outcome, third.outcome] == [
+        Outcome.FAILED,
+        Outcome.FAILED,
+        Outcome.TAGGED,
+    ]
+    assert first.reason is not None
+    assert first.reason.endswith(f"{reason} (the next scan tries again)")
+    assert second.reason == first.reason
+    assert known is not None
+    assert known.failure is not None
+    assert not first.analysed
+
+
+def test_a_fault_of_the_system_leaves_what_was_known_of_a_song(
+    make_song: MakeSong, index: SongIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    song = make_song("120.mp3")
+    list(scan(index).songs([song]))
+    before = index.song(str(song))
+    os.utime(song)  # so that it is looked at
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(looking, "examine", refuse)
+    (outcome,) = scan(index).songs([song])
+
+    assert outcome.outcome is Outcome.FAILED
+    assert index.song(str(song)) == before
+
+
+def test_a_file_that_breaks_what_looks_into_it_stops_no_scan_and_is_remembered(
+    make_song: MakeSong, index: SongIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stumble(path: Path, *_: object) -> None:
+        raise RecursionError("too deep")
+
+    songs = [make_song("120.mp3"), make_song("130.mp3")]
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(looking, "examine", stumble)
+        first = list(scan(index).songs(songs))
+    second = list(scan(index).songs(songs))
+
+    reason = "reading it broke off (RecursionError: too deep)"
+    assert {outcome.reason for outcome in first} == {reason}
+    assert {outcome.outcome for outcome in (*first, *second)} == {Outcome.FAILED}
+    assert {outcome.reason for outcome in second} == {
+        f"{reason} (it is as it was; --force tries again)"
+    }
+
+
+def test_a_song_that_breaks_what_stores_it_stops_no_scan(
+    make_song: MakeSong, index: SongIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stumble(*_: object, **__: object) -> None:
+        raise MemoryError("no room")
+
+    song = make_song("120.mp3")
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(storing, "write_tags", stumble)
+        (first,) = scan(index).songs([song])
     (second,) = scan(index).songs([song])
 
-    assert (first.outcome, second.outcome) == (Outcome.FAILED, Outcome.SKIPPED)
-    assert first.reason is not None
-    assert second.reason is not None
-    assert first.reason.endswith(reason)
-    assert second.reason == f"{first.reason} (--force tries again)"
-    assert not first.analysed
+    assert first.outcome is Outcome.FAILED
+    assert first.reason == "storing it broke off (MemoryError: no room) (the next scan tries again)"
+    assert second.outcome is Outcome.TAGGED
 
 
 def test_the_tally_adds_up_outcomes_and_paces() -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from pacetag.model.errors import BundleError
-from pacetag.tagger import workers
+from pacetag.tagger import worker_process, workers
 from pacetag.tagger.errors import EarError
 from pacetag.tagger.paces import Pace
 from pacetag.tagger.worker import Ear, Heard, Unheard
@@ -98,6 +98,32 @@ def test_whatever_a_song_does_to_the_judge_comes_back_as_its_reason(
     assert isinstance(found["120.mp3"], Heard)
 
 
+def test_a_song_at_which_a_decoder_goes_in_circles_is_given_up_as_damaged(
+    judging: Callable[..., Judging], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_process, "BUSY", 0.2)
+    one = judging()
+    one.all("120.mp3")
+
+    found = one.all("circling.mp3", limit=5.0)["circling.mp3"]
+
+    assert found == Unheard(
+        reason="gave up after 5 s without a result, as a damaged file can cause"
+    )
+
+
+def test_a_fault_that_passes_while_a_song_is_judged_does_not_count(
+    judging: Callable[..., Judging],
+) -> None:
+    found = judging().all("shaky 120.mp3", "killed.mp3", "crashing.mp3")
+
+    assert isinstance(found["shaky 120.mp3"], Heard)
+    for name, by_system in (("killed.mp3", True), ("crashing.mp3", False)):
+        lost = found[name]
+        assert isinstance(lost, Unheard)
+        assert lost.system_fault is by_system
+
+
 def test_a_worker_that_dies_takes_only_its_own_song_with_it(
     judging: Callable[..., Judging],
 ) -> None:
@@ -144,7 +170,9 @@ def test_a_song_that_hangs_is_given_up_after_its_limit_and_its_worker_is_killed(
     found = one.rest(4)
 
     assert 1.5 <= time.monotonic() - began < 10
-    assert reason(found.pop(name)).startswith("gave up after 2 s without a result")
+    assert found.pop(name) == Unheard(
+        reason="gave up after 2 s, as its disk does not answer", system_fault=True
+    )
     assert all(isinstance(verdict, Heard) for verdict in found.values())
     assert len(before - worker_pids()) == 1
 

@@ -5,6 +5,7 @@ about in the file that FAKE_JUDGE_LOG names.
 """
 
 import ctypes
+import errno
 import os
 import re
 import resource
@@ -41,6 +42,9 @@ class FakeJudge:
 
     name = NAME
 
+    def __init__(self) -> None:
+        self._asked: set[Path] = set()
+
     def file(self, path: Path) -> FakeJudgement:
         """Judge a name. Raises, sleeps or dies if the name says so."""
         log = os.environ.get("FAKE_JUDGE_LOG")
@@ -49,6 +53,13 @@ class FakeJudge:
                 file.write(os.fsencode(path.name) + b"\n")
         if "slow" in path.name:
             time.sleep(0.4)
+        if "failing" in path.name and Path(os.environ["FAKE_JUDGE_FAULT"]).exists():
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        if "shaky" in path.name and path not in self._asked:
+            self._asked.add(path)
+            raise DecodeError(path, "its end is missing")
+        while "circling" in path.name:
+            pass
         if "endless" in path.name:
             time.sleep(600)
         if "stuck" in path.name:  # as native code can, which keeps all threads waiting

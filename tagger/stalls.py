@@ -1,0 +1,130 @@
+"""Questions to a file system that may never answer, as a network that is gone or a disk that hangs.
+
+Threads ask, and are left behind where no answer comes: they end with the process.
+"""
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from pathlib import Path
+
+from pacetag.tagger.library import Trail, stamp, walk
+from pacetag.tagger.stopping import Stop, signals_held
+
+# s without progress before the first question is given up, and the second, third and fourth in a
+# row. Disks that sleep take ten to wake up.
+PATIENCE: tuple[float, ...] = (20.0, 5.0, 2.0, 1.0)
+LEAST = 0.1  # s for those that follow in the row
+MOST_LEFT = 64  # threads without an answer, beyond which nothing more is asked
+TICK = 0.1  # s; time passes in ticks, since none passes for a process that Ctrl-Z has stopped
+
+
+NO_ANSWER = "its disk does not answer"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Walked:
+    """What a walk found."""
+
+    songs: tuple[Path, ...]  # in the order of the walk
+    stalled: tuple[Path, ...] = ()  # files and folders that were passed over, as no answer came
+
+
+class Asking:
+    """One row of questions, some of which may stay without an answer."""
+
+    def __init__(self, stop: Stop | None = None) -> None:
+        """A request to stop ends all waiting."""
+        self._stop = stop or Stop()
+        self._in_a_row = 0  # questions without an answer
+        self._left: list[threading.Thread] = []  # threads that were left behind
+
+    def walk(self, paths: Iterable[Path], *, deep: bool = True, most: int | None = None) -> Walked:
+        """Every song under the paths, or the first `most`, as `walk` finds them.
+
+        What does not answer is passed over.
+        """
+        roots, stalled = tuple(paths), list[Path]()
+        while True:
+            trail = Trail(stalled)
+            asked = _Question(islice(walk(roots, deep=deep, trail=trail), most))
+            if self._answered(asked, partial(getattr, trail, "steps")):
+                return Walked(songs=tuple(asked.answers), stalled=tuple(stalled))
+            trail.ended = True
+            stalled.append(trail.place)
+            if self._may_not_go_on():
+                return Walked(songs=tuple(asked.answers), stalled=tuple(stalled))
+
+    def stalled(self, paths: Sequence[Path]) -> set[Path]:
+        """Those of the files that cannot even be looked at, since no answer comes."""
+        left, stalled = list(paths), set[Path]()
+        while left:
+            if self._may_not_go_on():
+                return stalled.union(left)
+            asked = _Question(map(_looked_at, tuple(left)))
+            if self._answered(asked, partial(len, asked.answers)):
+                break
+            done = len(asked.answers)
+            stalled.add(left[done])
+            del left[: done + 1]
+        return stalled
+
+    def _may_not_go_on(self) -> bool:
+        self._left = [each for each in self._left if each.is_alive()]
+        return self._stop.requested or len(self._left) >= MOST_LEFT
+
+    def _answered(self, asked: "_Question", progress: Callable[[], int]) -> bool:
+        """Whether a thread comes to the end of it; False where it makes no progress any more."""
+        asked.start()
+        seen, quiet = 0, 0.0
+        while not asked.over.wait(TICK):
+            now = progress()
+            quiet = 0.0 if now != seen else quiet + TICK
+            if now != seen:
+                seen, self._in_a_row = now, 0
+            if self._stop.requested or quiet >= self._patience:
+                self._in_a_row += 1
+                self._left.append(asked.thread)
+                return False
+        self._in_a_row = 0
+        if asked.error is not None:
+            raise asked.error
+        return True
+
+    @property
+    def _patience(self) -> float:
+        return PATIENCE[self._in_a_row] if self._in_a_row < len(PATIENCE) else LEAST
+
+
+class _Question:
+    """Answers that a thread collects."""
+
+    def __init__(self, answers: Iterator[Path]) -> None:
+        self._coming = answers
+        self.answers: list[Path] = []
+        self.error: Exception | None = None
+        self.over = threading.Event()
+        self.thread = threading.Thread(target=self._run, name="ask", daemon=True)
+
+    def start(self) -> None:
+        """Begin to ask."""
+        with signals_held():
+            self.thread.start()
+
+    def _run(self) -> None:
+        try:
+            for answer in self._coming:
+                self.answers.append(answer)
+        except Exception as error:
+            self.error = error
+        finally:
+            self.over.set()
+
+
+def _looked_at(path: Path) -> Path:
+    with suppress(OSError):  # which is an answer, too
+        stamp(path)
+    return path
