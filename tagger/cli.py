@@ -5,6 +5,8 @@ costs nothing but typer.
 """
 
 import sys
+from collections.abc import Callable
+from functools import wraps
 from typing import Annotated, Any
 
 import typer
@@ -22,6 +24,13 @@ from pacetag.tagger.command_watch import watch
 
 class Commands(TyperGroup):
     """The commands; what is expected to go wrong in one becomes a sentence and an exit code."""
+
+    def main(self, *arguments: Any, **options: Any) -> Any:
+        """Run the command line; reading it may already hang, since paths in it are looked at."""
+        from pacetag.tagger.stopping import answering_signals
+
+        with answering_signals():
+            return super().main(*arguments, **options)
 
     def invoke(self, ctx: Any) -> Any:
         """Run the chosen command."""
@@ -74,7 +83,20 @@ def pacetag(
     """Listens to a music library and finds, for every song, the cadences a runner can step to."""
 
 
-for command in (scan, playlist, watch, show, stats, undo, evaluate, train):
+def _interruptible(command: Callable[..., None]) -> Callable[..., None]:
+    """The command, which Ctrl-C interrupts as usual, and with it the programs that it runs."""
+
+    @wraps(command)
+    def interruptible(*arguments: Any, **options: Any) -> None:
+        from pacetag.tagger.stopping import signals_let_through
+
+        with signals_let_through():
+            command(*arguments, **options)
+
+    return interruptible
+
+
+for command in (scan, playlist, watch, show, stats, undo, evaluate, _interruptible(train)):
     app.command()(command)
 
 

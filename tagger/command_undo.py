@@ -98,16 +98,18 @@ def _undone(
     choice: "Choice", index_file: Path, stop: "Stop", *, dry_run: bool, force: bool
 ) -> Iterator["UndoOutcome"]:
     from pacetag.tagger.opening import opened_index
-    from pacetag.tagger.undo import Undoing
+    from pacetag.tagger.undo import Undoing, unanswered
     from pacetag.tagger.undo_choice import chosen_runs, chosen_songs
 
     with opened_index(index_file, scratch=dry_run) as index:
         runs = chosen_runs(index, choice)
         undoing = Undoing(index, runs=runs, dry_run=dry_run, force=force)
-        for path in chosen_songs(index, choice, runs):
+        chosen = chosen_songs(index, choice, runs, stop)
+        for path in chosen.songs:
             if stop.requested:
                 return
             yield undoing.song(path)
+        yield from map(unanswered, () if stop.requested else chosen.stalled)
 
 
 def _list(index_file: Path, *, as_json: bool) -> None:

@@ -1,7 +1,12 @@
-"""Ctrl-C and SIGTERM as a wish that is granted between two songs, not in the middle of one."""
+"""Ctrl-C and SIGTERM as a wish that is granted between two songs, not in the middle of one.
 
-import multiprocessing
+A thread takes the signals, since the main one may hang in a call that a dead disk never answers.
+"""
+
+import os
 import signal
+import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -9,10 +14,15 @@ from queue import Empty, SimpleQueue
 from types import FrameType
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
+INTERRUPTED = 130  # exit code
+GRACE = 4.0  # s from the second request until the process ends, whatever it is at
+_WAKE_MAIN = signal.SIGUSR2  # is not held back in the main thread, and ends what it waits for
+_SHOW_CURSOR = b"\x1b[?25h"  # a live bar hides it
+_LEFT = b"pacetag: stopped at once; a write that broke off is taken back by the next command\n"
 
 
 class Stop:
-    """Whether somebody asked for the end, and a bell for whoever sleeps meanwhile."""
+    """Whether an end was asked for, and a bell for those that sleep meanwhile."""
 
     def __init__(self) -> None:
         self.signal: signal.Signals | None = None  # which one asked
@@ -24,14 +34,14 @@ class Stop:
         return self.signal is not None
 
     def request(self, number: signal.Signals = signal.SIGINT) -> None:
-        """Ask for the end; safe in a signal handler as far as the bells are."""
+        """Ask for the end; from any thread, and in a signal handler as far as the bells allow."""
         self.signal = self.signal or number
-        for bell in self._bells:
+        for bell in list(self._bells):
             bell()
 
     @contextmanager
     def ringing(self, bell: Callable[[], None]) -> Iterator[None]:
-        """Call `bell` when the end is asked for, in a signal handler as a rule.
+        """Call `bell` when the end is asked for, perhaps in a signal handler.
 
         A SimpleQueue's `put` is made for that; an Event or a Queue could lock itself out.
         """
@@ -49,20 +59,119 @@ class Stop:
                 rung.get(timeout=max(0.0, seconds))
 
 
+class _Guard:
+    """Answers the signals of a process: the first cleanly, the second soon, the third at once."""
+
+    def __init__(self) -> None:
+        self._main = threading.get_ident()
+        self._asked = 0
+        self._over = False
+        self._timer: threading.Timer | None = None
+        self._thread = threading.Thread(target=self._listen, name="signals", daemon=True)
+        self.stops: list[Stop] = []  # those to tell; without any, the main thread is interrupted
+
+    def start(self) -> None:
+        """Begin to listen; the signals must be held back in all threads."""
+        self._thread.start()
+
+    def end(self) -> None:
+        """Listen no more, and let a process go on that was about to be left."""
+        self._over = True
+        if self._timer is not None:
+            self._timer.cancel()
+        with suppress(OSError):  # it has ended already
+            signal.pthread_kill(self._thread.ident or 0, signal.SIGTERM)  # to that thread alone
+        self._thread.join()
+
+    def _listen(self) -> None:
+        while True:
+            number = signal.sigwait(SIGNALS)
+            if self._over:
+                return
+            self.answer(number)
+
+    def answer(self, number: int, _frame: FrameType | None = None) -> None:
+        """Do what the signal asks for; a handler, too, for what another thread was given."""
+        self._asked += 1
+        for stop in self.stops:
+            stop.request(signal.Signals(number))
+        if not self.stops:
+            signal.pthread_kill(self._main, _WAKE_MAIN)
+        if self._asked == 2:
+            _kill_workers()
+            self._timer = threading.Timer(GRACE, _leave)
+            self._timer.daemon = True
+            self._timer.start()
+        elif self._asked > 2:
+            _leave()
+
+
+_GUARDS: list[_Guard] = []  # the one that listens, if there is one
+
+
+@contextmanager
+def answering_signals() -> Iterator[None]:
+    """Have SIGINT and SIGTERM answered while the block runs: KeyboardInterrupt for the first.
+
+    The second ends the process within 5 s even where it hangs, the third at once. What the block
+    starts, threads and processes, never sees the signals. Must run in the main thread.
+    """
+    with _guarded():
+        yield
+
+
+@contextmanager
+def signals_let_through() -> Iterator[None]:
+    """Have the main thread take the signals as usual, and the programs that the block starts."""
+    before = {
+        signal.SIGINT: signal.signal(signal.SIGINT, signal.default_int_handler),
+        signal.SIGTERM: signal.signal(signal.SIGTERM, signal.SIG_DFL),
+    }
+    held = signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, held)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 @contextmanager
 def stop_on_signals(stop: Stop) -> Iterator[None]:
     """Turn SIGINT and SIGTERM into requests while the block runs.
 
-    A second one ends the worker processes at once: what they were judging is given up.
+    A second one also ends the worker processes: what they were judging is given up. The process
+    ends within 5 s then, and at a third one at once.
     """
+    with _guarded() as guard:
+        guard.stops.append(stop)
+        try:
+            yield
+        finally:
+            guard.stops.remove(stop)
 
-    def handle(number: int, _frame: FrameType | None) -> None:
-        if stop.requested:
-            for child in multiprocessing.active_children():
-                child.kill()
-        stop.request(signal.Signals(number))
 
-    before = {number: signal.signal(number, handle) for number in SIGNALS}
+@contextmanager
+def _guarded() -> Iterator[_Guard]:
+    if _GUARDS:
+        yield _GUARDS[-1]
+        return
+    guard = _Guard()
+    with signals_held(), _handled(guard):
+        guard.start()
+        _GUARDS.append(guard)
+        try:
+            yield guard
+        finally:
+            _GUARDS.remove(guard)
+            guard.end()
+
+
+@contextmanager
+def _handled(guard: _Guard) -> Iterator[None]:
+    """Handlers for what a thread gets that was there before and holds nothing back."""
+    before = {number: signal.signal(number, guard.answer) for number in SIGNALS}
+    before[_WAKE_MAIN] = signal.signal(_WAKE_MAIN, signal.default_int_handler)
     try:
         yield
     finally:
@@ -70,13 +179,28 @@ def stop_on_signals(stop: Stop) -> Iterator[None]:
             signal.signal(number, signal.SIG_DFL if handler is None else handler)
 
 
+def _kill_workers() -> None:
+    multiprocessing = sys.modules.get("multiprocessing")  # most commands have no workers
+    with suppress(RuntimeError):  # one was started at this very moment
+        for child in multiprocessing.active_children() if multiprocessing else ():
+            child.kill()
+
+
+def _leave() -> None:
+    """End the process, whatever its threads are at: nothing it writes can be harmed by that."""
+    with suppress(OSError, ValueError):
+        if sys.stderr.isatty():
+            os.write(2, _SHOW_CURSOR)
+        os.write(2, _LEFT)
+    os._exit(INTERRUPTED)
+
+
 @contextmanager
 def signals_held() -> Iterator[None]:
     """Hold the signals back; processes and threads started meanwhile never see them.
 
     Ctrl-C reaches every process of the terminal's group. Workers must not die of it: the parent
-    tells them to end. A thread that takes a signal would leave the main one, which handles it,
-    asleep.
+    tells them to end.
     """
     before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
     try:

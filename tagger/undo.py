@@ -11,6 +11,7 @@ from pacetag.tagger.differences import FieldChange, field_changes
 from pacetag.tagger.examine import Look, examine
 from pacetag.tagger.history import Fields, before, strangers, without_own
 from pacetag.tagger.moved import lay_before
+from pacetag.tagger.stalls import NO_ANSWER
 from pacetag.tagger.tagging_run import TaggingRun
 from pacetag.tagger.tags.errors import TagError
 from pacetag.tagger.tags.fields import FIELDS
@@ -209,3 +210,8 @@ class Undoing:
 
 def _outcome(path: Path, outcome: Undone, reason: str | None = None) -> UndoOutcome:
     return UndoOutcome(path=str(path), outcome=outcome, reason=reason)
+
+
+def unanswered(path: Path) -> UndoOutcome:
+    """The outcome of a file or folder of which the file system says nothing."""
+    return _outcome(path, Undone.FAILED, f"{NO_ANSWER}; `pacetag undo` it again when it does")

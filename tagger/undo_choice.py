@@ -1,12 +1,13 @@
 """What `undo` is to take back: which runs, and in which files they are looked for."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pacetag.db.index import SongIndex
 from pacetag.tagger.errors import UsageError
-from pacetag.tagger.library import walk
+from pacetag.tagger.stalls import Asking, Walked
+from pacetag.tagger.stopping import Stop
 
 UNKNOWN = "no such run wrote tags; `pacetag undo --list` shows those that did"
 
@@ -34,19 +35,28 @@ def chosen_runs(index: SongIndex, choice: Choice) -> frozenset[int] | None:
     return found
 
 
-def chosen_songs(index: SongIndex, choice: Choice, runs: frozenset[int] | None) -> Iterator[Path]:
+def chosen_songs(
+    index: SongIndex, choice: Choice, runs: frozenset[int] | None, stop: Stop
+) -> Walked:
     """The files to look at: those below the roots, or those that the index knows of.
 
     Where single runs are chosen, those that they wrote, and those below the roots of which the
-    index knows nothing: they may have been moved.
+    index knows nothing: they may have been moved. What does not answer comes apart.
     """
-    written = _written(index, runs)
-    if not choice.roots:
-        yield from map(Path, sorted(written))
-        return
-    for path in walk(choice.roots):
-        if runs is None or str(path) in written or index.song(str(path)) is None:
-            yield path
+    written, asking = _written(index, runs), Asking(stop)
+    found = asking.walk(choice.roots) if choice.roots else Walked(songs=_paths(written))
+    stalled = asking.stalled(found.songs)
+    songs = (
+        path
+        for path in found.songs
+        if path not in stalled
+        and (runs is None or str(path) in written or index.song(str(path)) is None)
+    )
+    return Walked(songs=tuple(songs), stalled=(*found.stalled, *sorted(stalled)))
+
+
+def _paths(written: set[str]) -> tuple[Path, ...]:
+    return tuple(map(Path, sorted(written)))
 
 
 def _written(index: SongIndex, runs: frozenset[int] | None) -> set[str]:

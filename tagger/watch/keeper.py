@@ -8,9 +8,10 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 
 from pacetag.db.index import SongIndex
-from pacetag.tagger.library import walk
+from pacetag.tagger.memory import stalled
 from pacetag.tagger.options import ScanOptions
 from pacetag.tagger.scan import Scan
+from pacetag.tagger.stalls import Asking, Walked
 from pacetag.tagger.stopping import Stop
 from pacetag.tagger.vanished import mark_vanished
 from pacetag.tagger.watch.dirty import DirtyFolders
@@ -45,6 +46,7 @@ class Keeper:
         self._every, self._stop, self._lines = sweep, stop, lines
         self._bell: SimpleQueue[None] = SimpleQueue()
         self._dirty = DirtyFolders(settle=settle, bell=self._bell)
+        self._asking = Asking(stop)
         self._look_pause = min(settle, BETWEEN_LOOKS)
 
     def run(self) -> None:
@@ -78,7 +80,7 @@ class Keeper:
 
     def _sweep(self, *, everything: bool) -> None:
         """Look at all songs; with `everything`, as `scan` does, also at those that rest."""
-        self._settle(list(walk(self._roots)), self._roots, everything=everything)
+        self._settle(self._asking.walk(self._roots), self._roots, everything=everything)
 
     def _visit(self, due: dict[Path, bool]) -> None:
         """Look at the folders that are due, all in one, so that moves between them are seen."""
@@ -87,15 +89,23 @@ class Keeper:
         due = {folder: deep for folder, deep in due.items() if not self._is_hidden(folder)}
         deep = [folder for folder, with_below in due.items() if with_below]
         shallow = [folder for folder, with_below in due.items() if not with_below]
-        songs = {*walk(deep), *walk(shallow, deep=False)}
-        self._settle(sorted(songs), sorted(due), everything=False)
+        both = self._asking.walk(deep), self._asking.walk(shallow, deep=False)
+        found = Walked(
+            songs=tuple(sorted({song for walked in both for song in walked.songs})),
+            stalled=tuple(place for walked in both for place in walked.stalled),
+        )
+        self._settle(found, sorted(due), everything=False)
 
     def _is_hidden(self, folder: Path) -> bool:
         """Whether walking from a root would never come here."""
         below = (folder.relative_to(root) for root in self._roots if folder.is_relative_to(root))
         return all(any(part.startswith(".") for part in way.parts) for way in below)
 
-    def _settle(self, songs: list[Path], folders: Sequence[Path], *, everything: bool) -> None:
+    def _settle(self, found: Walked, folders: Sequence[Path], *, everything: bool) -> None:
+        silent = set(found.stalled) | self._asking.stalled(found.songs)
+        for place in sorted(silent):  # the next sweep asks again
+            self._lines.song(stalled(place))
+        songs = [song for song in found.songs if song not in silent]
         known = {
             path: stamp
             for folder in folders
@@ -113,8 +123,11 @@ class Keeper:
             for outcome in scan.songs(ready):
                 self._lines.song(outcome)
         if not self._stop.requested:
-            seen = frozenset(map(str, songs))
-            for path in mark_vanished(self._index, folders, roots=self._roots, seen=seen):
+            seen = frozenset(map(str, {*songs, *silent}))
+            gone = mark_vanished(
+                self._index, folders, roots=self._roots, seen=seen, stop=self._stop
+            )
+            for path in gone:
                 self._lines.missing(path)
 
     def _pause(self) -> None:

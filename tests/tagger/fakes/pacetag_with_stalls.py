@@ -1,0 +1,64 @@
+"""The `pacetag` command with the judge of fake_judge.py, on a disk that stops to answer.
+
+FAKE_STALL names where: "argument PATH", "scandir PATH", "stat PATH", "look PATH", "write PATH" or
+"bundle". What is asked there sleeps for ten minutes in the system, and lets go of the interpreter,
+as a dead network does. A file named by FAKE_STALLED appears when it begins.
+"""
+
+import ctypes
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from pacetag.tagger import entry, looking, stalls, storing, workers
+from pacetag.tagger.worker import Ear
+
+KIND, _, PLACE = os.environ["FAKE_STALL"].partition(" ")
+
+
+def stall() -> None:
+    """Hang as the system does: no signal that is held back ends it."""
+    Path(os.environ["FAKE_STALLED"]).touch()
+    ctypes.CDLL(None).sleep(600)
+
+
+def stalling(call: Callable[..., Any]) -> Callable[..., Any]:
+    """The call, which hangs where it is asked about PLACE."""
+
+    def asked(path: Any, *arguments: Any, **options: Any) -> Any:
+        if os.fspath(path) == PLACE:
+            stall()
+        return call(path, *arguments, **options)
+
+    return asked
+
+
+def stalled_ear() -> Ear:
+    """A bundle on a dead disk."""
+    stall()
+    return Ear(bundle="fake-1", factory="fake_judge:load")
+
+
+CALLS: dict[str, tuple[Any, str]] = {
+    "argument": (os, "stat"),
+    "scandir": (os, "scandir"),
+    "stat": (stalls, "stamp"),
+    "look": (looking, "examine"),
+    "write": (storing, "write_tags"),
+}
+
+
+def set_up() -> None:
+    """Have the place stall that FAKE_STALL names."""
+    stalls.PATIENCE, stalls.LEAST = (0.5,), 0.5
+    ear = Ear(bundle="fake-1", factory="fake_judge:load")
+    workers.shipped_ear = stalled_ear if KIND == "bundle" else lambda: ear
+    if KIND in CALLS:
+        module, name = CALLS[KIND]
+        setattr(module, name, stalling(getattr(module, name)))
+
+
+if __name__ == "__main__":
+    set_up()
+    entry.main()
