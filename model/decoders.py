@@ -10,9 +10,8 @@ terminal that a caller cannot stop. FFmpeg does the same work in the same time w
 
 import errno
 import os
-import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -22,10 +21,16 @@ from numpy.typing import NDArray
 from pacetag.model.decoders_ffmpeg import FfmpegDecoder
 from pacetag.model.decoders_headers import check_ogg_end
 from pacetag.model.decoders_sndfile import SndfileDecoder, UnsupportedError
+from pacetag.model.decoders_source import Source
 from pacetag.model.errors import DecodeError, ReadError
 
-# First bytes of what libsndfile is tried on: FLAC, Ogg, WAV, RF64, AIFF, Wave64, CAF, AU.
-SNDFILE_MAGIC = (b"fLaC", b"OggS", b"RIFF", b"RF64", b"FORM", b"riff", b"caff", b".snd")
+# What libsndfile is tried on: the first four bytes, and the four from the ninth on. For anything
+# else it looks for sound in other files: "._NAME" and ".AppleDouble/NAME" beside it.
+SNDFILE_MAGIC = frozenset(
+    {(b"RIFF", b"WAVE"), (b"RF64", b"WAVE"), (b"FORM", b"AIFF"), (b"FORM", b"AIFC")}
+    | {(b"FORM", b"8SVX"), (b"FORM", b"16SV"), (b"caff", b"desc")}
+)
+SNDFILE_FIRST = (b"fLaC", b"OggS", b"riff", b".snd")  # FLAC, Ogg, Wave64, AU
 OPUS = b"OpusHead"  # how the first packet in an Ogg page begins, 28 bytes into the file
 
 
@@ -57,40 +62,47 @@ def open_decoder(path: Path) -> Iterator[Decoder]:
     Raises DecodeError if it is no audio or is shorter than it says, ReadError (which is one, too)
     where the system refuses to read it.
     """
-    decoder = _choose(path, _first_bytes(path))
-    try:
+    with closing(_open(path)) as source, closing(_choose(source)) as decoder:
         yield decoder
-    finally:
-        decoder.close()
 
 
-def _choose(path: Path, head: bytes) -> Decoder:
-    if head.startswith(b"OggS"):
-        check_ogg_end(path)
-    if not head.startswith(SNDFILE_MAGIC) or OPUS in head:
-        return FfmpegDecoder(path)
+def _open(path: Path) -> Source:
     try:
-        return SndfileDecoder(path)
+        return Source(path)
+    except OSError as error:
+        raise ReadError(path, _sentence(error)) from None
+
+
+def _choose(source: Source) -> Decoder:
+    head = _first_bytes(source)
+    if head.startswith(b"OggS"):
+        check_ogg_end(source.path, source.file)
+    if not _suits_sndfile(head):
+        return FfmpegDecoder(source)
+    try:
+        return SndfileDecoder(source)
     except UnsupportedError as error:
         first_reason = error.reason
     try:
-        return FfmpegDecoder(path)
+        return FfmpegDecoder(source)
     except DecodeError as second:
         # libsndfile knows its own containers and says more about them than "invalid data".
-        raise DecodeError(path, first_reason or second.reason) from None
+        raise DecodeError(source.path, first_reason or second.reason) from None
 
 
-def _first_bytes(path: Path) -> bytes:
+def _suits_sndfile(head: bytes) -> bool:
+    if OPUS in head:
+        return False
+    return head.startswith(SNDFILE_FIRST) or (head[:4], head[8:12]) in SNDFILE_MAGIC
+
+
+def _first_bytes(source: Source) -> bytes:
     try:
-        # A pipe would block on open and a device never ends: only plain files are songs.
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise DecodeError(path, "it is a folder" if path.is_dir() else "it is not a plain file")
-        with path.open("rb") as file:
-            head = file.read(64)
+        head = source.file.read(64)
     except OSError as error:
-        raise ReadError(path, _sentence(error)) from None
+        raise ReadError(source.path, _sentence(error)) from None
     if not head:
-        raise DecodeError(path, "the file is empty")
+        raise DecodeError(source.path, "the file is empty")
     return head
 
 

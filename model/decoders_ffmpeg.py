@@ -1,20 +1,19 @@
 """MP3, AAC, ALAC, WMA, WavPack, Monkey's Audio and all else that FFmpeg reads, through PyAV."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import av
 import numpy as np
 from av.audio.frame import AudioFrame, format_dtypes
 from av.audio.stream import AudioStream
-from av.container import InputContainer
 from av.packet import Packet
 from numpy.typing import NDArray
 
+from pacetag.model.decoders_formats import OPTIONS, refusal
 from pacetag.model.decoders_headers import cut_off, xing_seconds
 from pacetag.model.decoders_id3 import check_id3
+from pacetag.model.decoders_source import Source
 from pacetag.model.errors import DecodeError
 
 TOLERANCE = 1.0  # s that may be missing before a file counts as cut off
@@ -23,8 +22,6 @@ PRE_ROLL = 0.5  # s decoded and thrown away: MP3's bit reservoir and AAC's overl
 USUAL_CHANNELS = 8  # a song has no more; only damage makes a stream have many all of a sudden
 # Containers without a header of their own: FFmpeg guesses their length from the bit rate.
 GUESSED_LENGTH = frozenset({"aac", "ac3", "eac3", "dts", "loas", "amr", "latm"})
-# Text files that name other files: a song is never one of them.
-LISTS = frozenset({"concat", "hls", "dash", "imf", "sdp", "applehttp"})
 
 
 class FfmpegDecoder:
@@ -33,16 +30,19 @@ class FfmpegDecoder:
     Raises DecodeError if there is no audio in it or its end is missing.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        check_id3(path)
+    def __init__(self, source: Source) -> None:
+        self._path, self._source = source.path, source
+        check_id3(source.path, source.file)
+        source.seek(0)
         try:
-            # "file:" and the whitelist keep names with colons, and files that name others, local.
-            self._container: InputContainer = av.open(
-                f"file:{path}", options={"protocol_whitelist": "file"}
-            )
+            self._container = av.open(source, "r", options=OPTIONS)
+        except av.error.ArgumentError:
+            raise DecodeError(self._path, refusal(source)) from None
         except (av.error.FFmpegError, OSError, ValueError):
-            raise DecodeError(path, "no known kind of audio, or its end is missing") from None
+            reason = "no known kind of audio, or its end is missing"
+            raise DecodeError(self._path, reason) from None
+        finally:
+            source.check()
         try:
             self._stream: AudioStream = self._audio_stream()
             self.rate: int = self._stream.rate
@@ -53,8 +53,6 @@ class FfmpegDecoder:
             raise
 
     def _audio_stream(self) -> AudioStream:
-        if LISTS & set(self._container.format.name.split(",")):
-            raise DecodeError(self._path, "it is a list of other files")
         if not self._container.streams.audio:
             raise DecodeError(self._path, "there is no audio in it")
         stream = self._container.streams.audio[0]
@@ -82,7 +80,7 @@ class FfmpegDecoder:
         name, guess = self._container.format.name, self._guess()
         if name != "mp3":
             return None if name in GUESSED_LENGTH else guess
-        claimed = xing_seconds(self._path)
+        claimed = xing_seconds(self._source.file)
         # FFmpeg also knows what to take off for the encoder's delay, but gives up on the header
         # of files that were joined.
         trusted = claimed is not None and guess is not None and abs(guess - claimed) < TOLERANCE
@@ -111,8 +109,12 @@ class FfmpegDecoder:
         """The packets from where the file stands. Raises FFmpegError."""
         # PyAV 18 does not know streams that begin later, as in Ogg files that were joined: the
         # song ends there.
-        with suppress(IndexError):
+        try:
             yield from self._container.demux(self._stream)
+        except IndexError:
+            return
+        finally:
+            self._source.check()
 
     @property
     def _time_base(self) -> float:

@@ -1,7 +1,9 @@
 """What a container says about its own length, where the decoders do not tell."""
 
 import struct
+from io import SEEK_END
 from pathlib import Path
+from typing import BinaryIO
 
 from pacetag.model.errors import DecodeError
 
@@ -17,12 +19,11 @@ def cut_off(path: Path, present: float, claimed: float) -> DecodeError:
     return DecodeError(path, f"cut off: {present:.0f} of its {claimed:.0f} s are there")
 
 
-def check_ogg_end(path: Path) -> None:
+def check_ogg_end(path: Path, file: BinaryIO) -> None:
     """Raise DecodeError if the last Ogg page is not all there (RFC 3533, section 6)."""
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        file.seek(max(0, size - 2 * OGG_LARGEST_PAGE))
-        tail = file.read()
+    size = file.seek(0, SEEK_END)
+    file.seek(max(0, size - 2 * OGG_LARGEST_PAGE))
+    tail = file.read()
     page = tail[max(0, tail.rfind(b"OggS")) :]
     table = page[OGG_PAGE_HEADER:]
     if len(page) >= OGG_PAGE_HEADER:
@@ -32,14 +33,14 @@ def check_ogg_end(path: Path) -> None:
     raise DecodeError(path, "cut off: its last Ogg page is incomplete")
 
 
-def xing_seconds(path: Path) -> float | None:
+def xing_seconds(file: BinaryIO) -> float | None:
     """Length in seconds that an MP3's Xing, Info or VBRI header claims; None without one.
 
     Such a header is the only place where an MP3 says how long it is.
     """
-    with path.open("rb") as file:
-        file.seek(_id3_size(file.read(10)))
-        data = file.read(MP3_SEARCH)
+    file.seek(0)
+    file.seek(id3_size(file.read(10)))
+    data = file.read(MP3_SEARCH)
     for at in range(len(data) - 200):
         if data[at] == 0xFF and data[at + 1] >= 0xE0:
             version, layer = data[at + 1] >> 3 & 3, data[at + 1] >> 1 & 3
@@ -51,7 +52,8 @@ def xing_seconds(path: Path) -> float | None:
     return None
 
 
-def _id3_size(head: bytes) -> int:
+def id3_size(head: bytes) -> int:
+    """Bytes of the ID3v2 tag that begins with these ten; 0 without one."""
     if head[:3] != b"ID3" or len(head) < 10:
         return 0
     size = 0

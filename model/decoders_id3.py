@@ -13,12 +13,11 @@ _NAME = re.compile(rb"[A-Z][A-Z0-9]{3}")
 _PACKED = {3: 0x80, 4: 0x09}  # version: flags of frames that are packed and say of which length
 
 
-def check_id3(path: Path) -> None:
+def check_id3(path: Path, file: BinaryIO) -> None:
     """Raise DecodeError where a packed frame claims too much. Raises OSError."""
-    with path.open("rb") as file:
-        for place in _tags(file):
-            if _claims_too_much(file, place):
-                raise DecodeError(path, "its ID3 tag would take gigabytes to read")
+    for place in _tags(file):
+        if _claims_too_much(file, place):
+            raise DecodeError(path, "its ID3 tag would take gigabytes to read")
 
 
 def _tags(file: BinaryIO) -> Iterator[int]:

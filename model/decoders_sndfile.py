@@ -1,14 +1,13 @@
 """FLAC, Ogg Vorbis, WAV and AIFF through libsndfile."""
 
-import os
 import re
-from pathlib import Path
 
 import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
 from pacetag.model.decoders_headers import cut_off
+from pacetag.model.decoders_source import Source
 from pacetag.model.errors import DecodeError
 
 BLOCK = 1 << 18  # frames mixed to mono at a time, so that many channels need no more memory
@@ -34,15 +33,13 @@ class SndfileDecoder:
     Raises UnsupportedError for what another decoder should try, DecodeError if the end is missing.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, source: Source) -> None:
+        self._path = source.path
+        source.file.seek(0)  # libsndfile takes where the file stands for its beginning
         try:
-            # As bytes, since a name need not be UTF-8. A TypeError means a name ending in .raw.
-            self._file = soundfile.SoundFile(os.fsencode(path))
+            self._file = soundfile.SoundFile(source.file.fileno(), closefd=False)
         except soundfile.LibsndfileError as error:
             raise UnsupportedError(error.error_string.rstrip(".")) from None
-        except TypeError:
-            raise UnsupportedError("") from None
         try:
             self._check()
         except BaseException:

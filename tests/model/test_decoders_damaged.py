@@ -8,6 +8,7 @@ import pytest
 
 from pacetag.model.audio import AudioSettings, read_excerpts
 from pacetag.model.decoders_ffmpeg import FfmpegDecoder
+from pacetag.model.decoders_source import Source
 from pacetag.model.errors import DecodeError
 from pacetag.model.spec import FeatureSpec
 from tests.tagger.tags.encoding import encode
@@ -38,7 +39,8 @@ def test_a_song_ends_where_another_was_joined_to_it(tmp_path: Path) -> None:
 def test_channels_out_of_nowhere_are_not_read(tmp_path: Path) -> None:
     """Damaged AAC can have dozens in a frame, of which some lie nowhere."""
     song = encode(tmp_path / "song.m4a")
-    decoder = FfmpegDecoder(song)
+    source = Source(song)
+    decoder = FfmpegDecoder(source)
     frame: Any = SimpleNamespace(
         sample_rate=decoder.rate, layout=SimpleNamespace(nb_channels=52), pts=0, time_base=None
     )
@@ -49,3 +51,4 @@ def test_channels_out_of_nowhere_are_not_read(tmp_path: Path) -> None:
     frame.layout.nb_channels = 8
     assert decoder._position(frame, None) == 0
     decoder.close()
+    source.close()

@@ -38,6 +38,11 @@ PLACES: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
+def check(path: Path) -> None:
+    with path.open("rb") as file:
+        check_id3(path, file)
+
+
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("version", [3, 4])
 def test_a_frame_that_claims_too_much_is_refused_wherever_it_lies(
@@ -47,11 +52,11 @@ def test_a_frame_that_claims_too_much_is_refused_wherever_it_lies(
 
     path.write_bytes(PLACES[place](tag(version, MOST + 1)))
     with pytest.raises(DecodeError, match="its ID3 tag would take gigabytes to read"):
-        check_id3(path)
+        check(path)
 
     for harmless in (tag(version, MOST), tag(version, MOST + 1, packed=False)):
         path.write_bytes(PLACES[place](harmless))
-        check_id3(path)
+        check(path)
 
 
 @pytest.mark.parametrize("length", range(0, 40, 3))
@@ -59,4 +64,4 @@ def test_cut_heads_are_passed_over(length: int, tmp_path: Path) -> None:
     path = tmp_path / "song"
     for place in PLACES.values():
         path.write_bytes(place(tag(3, 1 << 31))[:length])
-        check_id3(path)
+        check(path)
