@@ -50,7 +50,9 @@ class SndfileDecoder:
 
     def _check(self) -> None:
         file = self._file
-        if file.frames >= UNKNOWN_LENGTH or file.subtype.startswith("MPEG"):
+        # In GSM and some other codecs of telephones libsndfile cannot go to a place.
+        seekable = file.seekable() and not file.subtype.startswith("MPEG")
+        if file.frames >= UNKNOWN_LENGTH or not seekable:
             raise UnsupportedError("")
         present = file.frames / file.samplerate
         for found, there in CUT_CHUNK.findall(file.extra_info):

@@ -1,0 +1,113 @@
+"""Sound lies where it lay in the song, in every container, however short the song is."""
+
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from pacetag.model.audio import read_excerpts, read_window
+from pacetag.model.spec import FeatureSpec
+from pacetag.tagger.library import AUDIO_SUFFIXES
+from tests.model.test_audio import clock, time_on_clock
+
+SPEC = FeatureSpec()
+RATE = 44_100
+FFMPEG = {  # suffix, and before it a name where there are several: what FFmpeg is told
+    "aac": "-c:a aac",
+    "loas.aac": "-c:a aac -f latm",
+    "aif": "-f aiff",
+    "aifc": "-c:a pcm_f32be -f aiff",
+    "aiff": "",
+    "caf": "-c:a pcm_s16le",
+    "alac.caf": "-c:a alac",
+    "flac": "",
+    "m4a": "",
+    "alac.m4a": "-c:a alac",
+    "pieces.m4a": "-movflags frag_keyframe+empty_moov -frag_duration 1000000",
+    "mka": "-c:a ac3",
+    "aac.mka": "-c:a aac",
+    "flac.mka": "-c:a flac",
+    "opus.mka": "-c:a libopus",
+    "vorbis.mka": "-c:a libvorbis",
+    "dts.mka": "-c:a dca -strict -2",
+    "bare-ac3.mka": "-c:a ac3 -f ac3",
+    "bare-eac3.mka": "-c:a eac3 -f eac3",
+    "mp2": "",
+    "mp3": "",
+    "headless.mp3": "-b:a 128k -write_xing 0",
+    "variable.mp3": "-q:a 4",
+    "oga": "-c:a flac",
+    "ogg": "-c:a libvorbis",
+    "opus": "-c:a libopus",
+    "spx": "-c:a libspeex",
+    "tta": "",
+    "wav": "",
+    "wave": "-f wav",
+    "ima.wav": "-c:a adpcm_ima_wav",
+    "ms.wav": "-c:a adpcm_ms",
+    "gsm.wav": "-c:a libgsm_ms -ar 8000 -ac 1",
+    "mp3.wav": "-c:a libmp3lame",
+    "w64.wav": "-f w64",
+    "wma": "-c:a wmav2",
+    "first.wma": "-c:a wmav1",
+    "wv": "",
+}
+OTHERS = {  # the same for Debian's own encoders, which take the names of both files
+    "speexenc.spx": "speexenc --quiet --vbr {plain} {song}",
+    "hybrid.wv": "wavpack -q -y -b256 {plain} -o {song}",
+    "flac.oga": "flac --silent --ogg -o {song} {plain}",
+    "oggenc.ogg": "oggenc -Q -o {song} {plain}",
+    "opusenc.opus": "opusenc --quiet {plain} {song}",
+}
+KINDS = [*FFMPEG, *OTHERS]
+# No free encoder makes Monkey's Audio or DSD; Musepack has tests of its own.
+NOT_MADE = {"ape", "dsf", "mp+", "mpc"}
+
+
+def make(kind: str, seconds: float, folder: Path) -> Path:
+    """A song of which the pitch tells the time."""
+    plain, song = folder / "plain.wav", folder / f"song.{kind}"
+    sound = clock(seconds, RATE)
+    soundfile.write(plain, np.stack([sound, sound], axis=1), RATE)
+    if kind in FFMPEG:
+        command = ["ffmpeg", "-v", "error", "-i", str(plain), *FFMPEG[kind].split(), str(song)]
+    else:
+        command = [part.format(plain=plain, song=song) for part in OTHERS[kind].split()]
+    subprocess.run(command, check=True, capture_output=True)
+    return song
+
+
+def test_every_suffix_is_tried() -> None:
+    assert {kind.rpartition(".")[2] for kind in KINDS} | NOT_MADE == AUDIO_SUFFIXES
+
+
+@pytest.mark.parametrize("seconds", [14.0, 19.3])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_short_song_is_heard_where_it_is(kind: str, seconds: float, tmp_path: Path) -> None:
+    song = make(kind, seconds, tmp_path)
+
+    excerpts = read_excerpts(song, SPEC)
+
+    (whole,) = excerpts.samples
+    assert excerpts.duration == pytest.approx(seconds, abs=0.15)
+    assert len(whole) / SPEC.sample_rate == pytest.approx(seconds, abs=0.15)
+    assert time_on_clock(whole) == pytest.approx(0, abs=0.12)  # the encoder's delay, of 46 ms twice
+    for start in (1.7, 3.1, seconds / 2 - 2, seconds - 4):
+        window = read_window(song, start, 3.0, SPEC)
+        assert len(window) == 3 * SPEC.sample_rate
+        assert time_on_clock(window) == pytest.approx(start, abs=0.12)
+    assert len(read_window(song, seconds - 3, 10, SPEC)) / SPEC.sample_rate == pytest.approx(
+        3, abs=0.15
+    )
+
+
+@pytest.mark.parametrize("kind", ["oga", "flac.oga", "spx", "speexenc.spx", "aac", "wma"])
+def test_a_long_song_is_heard_where_it_is(kind: str, tmp_path: Path) -> None:
+    excerpts = read_excerpts(make(kind, 170, tmp_path), SPEC)
+
+    heard = [time_on_clock(part) for part in excerpts.samples]
+    assert excerpts.duration == pytest.approx(170, abs=0.15)
+    assert excerpts.starts == pytest.approx((23.777, 65.0, 106.223), abs=0.1)
+    assert heard == pytest.approx(list(excerpts.starts), abs=0.12)
