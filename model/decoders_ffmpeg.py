@@ -1,6 +1,8 @@
 """MP3, AAC, ALAC, WMA, WavPack, Monkey's Audio and all else that FFmpeg reads, through PyAV."""
 
+import itertools
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 import av
@@ -13,6 +15,7 @@ from numpy.typing import NDArray
 from pacetag.model.decoders_formats import OPTIONS, refusal
 from pacetag.model.decoders_headers import cut_off, xing_seconds
 from pacetag.model.decoders_id3 import check_id3
+from pacetag.model.decoders_musepack import MusepackPackets, read_packets
 from pacetag.model.decoders_source import Source
 from pacetag.model.errors import DecodeError
 
@@ -49,6 +52,7 @@ class FfmpegDecoder:
             self._stream: AudioStream = self._audio_stream()
             self.rate: int = self._stream.rate
             self._channels = max(USUAL_CHANNELS, self._stream.channels)
+            self._musepack = self._musepack_packets()
             self.seconds: float = self._measure()
         except BaseException:
             self._container.close()
@@ -66,6 +70,14 @@ class FfmpegDecoder:
         stream.codec_context.thread_count = 1  # a scan keeps every processor busy by itself
         return stream
 
+    def _musepack_packets(self) -> MusepackPackets | None:
+        if self._container.format.name != "mpc8":
+            return None
+        packets = read_packets(self._source.file, self._source.size)
+        if packets is None:
+            raise DecodeError(self._path, "its Musepack packets are damaged")
+        return packets
+
     def _measure(self) -> float:
         claimed, end = self._claimed(), self._last_end()
         if end is None:
@@ -79,6 +91,8 @@ class FfmpegDecoder:
 
     def _claimed(self) -> float | None:
         """Seconds that the container says it holds; None where it says nothing."""
+        if self._musepack is not None:
+            return self._musepack.seconds
         name, guess = self._container.format.name, self._guess()
         if name != "mp3":
             return None if name in GUESSED_LENGTH else guess
@@ -97,6 +111,8 @@ class FfmpegDecoder:
 
     def _last_end(self) -> float | None:
         """Seconds at which the last packet ends; FFmpeg only reads, it does not decode here."""
+        if self._musepack is not None:
+            return self._musepack_end(self._musepack)
         end = None
         try:
             self._seek((self._guess() or 0.0) - END_PROBE)
@@ -107,12 +123,26 @@ class FfmpegDecoder:
             pass  # what was read until here is what there is
         return None if end is None else float((end - self._offset) * self._time_base)
 
+    def _musepack_end(self, packets: MusepackPackets) -> float:
+        """Seconds at which the last packet ends, which says how long it is only when decoded."""
+        last = len(packets.places) - 1
+        self._seek(packets.start(last))
+        heard = 0
+        with suppress(av.error.FFmpegError):
+            for packet in itertools.islice(self._packets(), 1):
+                heard = sum(frame.samples for frame in packet.decode())
+        return packets.start(last) + heard / self.rate
+
     def _packets(self) -> "Iterator[Packet[AudioStream]]":
         """The packets from where the file stands. Raises FFmpegError."""
         # PyAV 18 does not know streams that begin later, as in Ogg files that were joined: the
         # song ends there.
         try:
-            yield from self._container.demux(self._stream)
+            for packet in self._container.demux(self._stream):
+                if self._musepack is not None and packet.pos is not None:
+                    start = self._musepack.start_of_byte(packet.pos)
+                    packet.pts = self._offset + round(start / self._time_base)
+                yield packet
         except IndexError:
             return
         finally:
@@ -129,7 +159,10 @@ class FfmpegDecoder:
 
     def _seek(self, seconds: float) -> None:
         """Go to a packet that begins there or earlier."""
-        if self._container.format.name == "ogg" and self._stream.name not in OGG_SEEKABLE:
+        if self._musepack is not None:
+            place = self._musepack.place(seconds)
+            self._container.seek(place, stream=self._stream, unsupported_byte_offset=True)
+        elif self._container.format.name == "ogg" and self._stream.name not in OGG_SEEKABLE:
             # To read from the start without decoding takes 20 ms for five minutes.
             self._container.seek(self._offset, stream=self._stream)
         else:

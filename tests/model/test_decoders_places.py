@@ -55,6 +55,8 @@ FFMPEG = {  # suffix, and before it a name where there are several: what FFmpeg 
     "wv": "",
 }
 OTHERS = {  # the same for Debian's own encoders, which take the names of both files
+    "mpc": "mpcenc --silent --overwrite {plain} {song}",
+    "low.mpc": "mpcenc --silent --overwrite --quality 2 {plain} {song}",
     "speexenc.spx": "speexenc --quiet --vbr {plain} {song}",
     "hybrid.wv": "wavpack -q -y -b256 {plain} -o {song}",
     "flac.oga": "flac --silent --ogg -o {song} {plain}",
@@ -62,8 +64,8 @@ OTHERS = {  # the same for Debian's own encoders, which take the names of both f
     "opusenc.opus": "opusenc --quiet {plain} {song}",
 }
 KINDS = [*FFMPEG, *OTHERS]
-# No free encoder makes Monkey's Audio or DSD; Musepack has tests of its own.
-NOT_MADE = {"ape", "dsf", "mp+", "mpc"}
+# No free encoder makes Monkey's Audio, DSD or Musepack SV7.
+NOT_MADE = {"ape", "dsf", "mp+"}
 
 
 def make(kind: str, seconds: float, folder: Path) -> Path:
@@ -103,7 +105,7 @@ def test_a_short_song_is_heard_where_it_is(kind: str, seconds: float, tmp_path: 
     )
 
 
-@pytest.mark.parametrize("kind", ["oga", "flac.oga", "spx", "speexenc.spx", "aac", "wma"])
+@pytest.mark.parametrize("kind", ["oga", "flac.oga", "spx", "speexenc.spx", "mpc", "aac", "wma"])
 def test_a_long_song_is_heard_where_it_is(kind: str, tmp_path: Path) -> None:
     excerpts = read_excerpts(make(kind, 170, tmp_path), SPEC)
 
