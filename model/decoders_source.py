@@ -5,7 +5,7 @@ import stat
 from collections.abc import Generator
 from pathlib import Path
 
-from pacetag.model.errors import DecodeError
+from pacetag.model.errors import DecodeError, ReadError
 
 # A path can come to lead to a pipe after it was looked at: opening one must not wait for a writer.
 _FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK
@@ -68,8 +68,13 @@ class Source:
         return os.fstat(self.file.fileno()).st_size
 
     def check(self) -> None:
-        """Raise what ended a read, unless it was the system: then the file ends there."""
-        if self.fault is not None and not isinstance(self.fault, OSError):
+        """Raise what ended a read, which FFmpeg takes for the end of the file.
+
+        Raises ReadError where that was the system.
+        """
+        if isinstance(self.fault, OSError):
+            raise ReadError(self.path, self.fault.strerror or str(self.fault)) from self.fault
+        if self.fault is not None:
             raise self.fault
 
     def close(self) -> None:

@@ -13,7 +13,7 @@ import soundfile
 from pacetag.model.audio import read_excerpts
 from pacetag.model.decoders import open_decoder
 from pacetag.model.decoders_sndfile import SndfileDecoder
-from pacetag.model.errors import DecodeError
+from pacetag.model.errors import ReadError
 from pacetag.model.spec import FeatureSpec
 from tests.model.test_audio import clicks, write
 
@@ -179,13 +179,16 @@ def test_ctrl_c_while_ffmpeg_reads_is_not_lost(
 
 
 @pytest.mark.parametrize("kind", [".mp3", ".m4a", ".wma"])
-def test_a_disk_that_fails_while_ffmpeg_reads_is_a_quiet_error(
+def test_a_disk_that_fails_while_ffmpeg_reads_is_told_from_damage_and_quiet(
     kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     song = write(tmp_path / f"song{kind}", clicks(120, 60, 44_100), 44_100)
+    with open_decoder(song) as decoder, monkeypatch.context() as patch:
+        patch.setattr(os, "pread", failing(OSError(5, "Input/output error")))
+        with pytest.raises(ReadError, match="song.*: cannot be read: Input/output error"):
+            decoder.read(0, 60)
     monkeypatch.setattr(os, "pread", failing(OSError(5, "Input/output error")))
-
-    with pytest.raises(DecodeError), open_decoder(song):
+    with pytest.raises(ReadError), open_decoder(song):
         pass
     assert capfd.readouterr() == ("", "")
 
