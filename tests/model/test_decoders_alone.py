@@ -185,7 +185,7 @@ def test_a_disk_that_fails_while_ffmpeg_reads_is_told_from_damage_and_quiet(
     song = write(tmp_path / f"song{kind}", clicks(120, 60, 44_100), 44_100)
     with open_decoder(song) as decoder, monkeypatch.context() as patch:
         patch.setattr(os, "pread", failing(OSError(5, "Input/output error")))
-        with pytest.raises(ReadError, match="song.*: cannot be read: Input/output error"):
+        with pytest.raises(ReadError, match=r"song.*: cannot be read: Input/output error"):
             decoder.read(0, 60)
     monkeypatch.setattr(os, "pread", failing(OSError(5, "Input/output error")))
     with pytest.raises(ReadError), open_decoder(song):
