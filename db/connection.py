@@ -1,9 +1,10 @@
 """Opening the file and taking turns on it; what SQLite reports is put in words here."""
 
 import io
+import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from pacetag.db.errors import BusyIndexError, DamagedIndexError, SongIndexError
@@ -14,6 +15,25 @@ BUSY_TIMEOUT = 30.0  # seconds; a write takes milliseconds, so longer means a st
 # The SQL is fixed and tested, so a plain SQL error means that tables or columns are not there.
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
+
+def make_private(path: Path) -> None:
+    """Make the file, and the folders that lead to it, for their owner alone.
+
+    What is there already keeps its mode, and SQLite gives the files beside it the same one. Raises
+    OSError.
+    """
+    if path.exists():
+        return
+    _make_folder(path.parent)
+    with suppress(FileExistsError):  # another process made it just now, or it is a link to nothing
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+
+
+def _make_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        _make_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
 
 
 def connect(path: Path) -> sqlite3.Connection:

@@ -1,5 +1,6 @@
 """The song index: what is known of every file, and which songs have which pace."""
 
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Self
 
 from pacetag.db import search
 from pacetag.db import statements as sql
-from pacetag.db.connection import check_whole, connect, in_words, writing
+from pacetag.db.connection import check_whole, connect, in_words, make_private, writing
 from pacetag.db.records import (
     BestSongs,
     Glimpse,
@@ -50,14 +51,17 @@ class SongIndex:
     def open(cls, path: Path) -> Self:
         """Open the index, made with its folders if it is not there, in its newest shape.
 
+        Links are followed once: all that belongs to it lies beside the real file, as SQLite has it.
+
         Raises:
             NewerIndexError: a later pacetag has changed it.
             DamagedIndexError: it is not a readable SQLite file.
             ForeignIndexError: it is another program's database, which is left as it is.
             SongIndexError: it cannot be opened or made.
         """
+        path = Path(os.path.realpath(path))
         with in_words(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_private(path)
             db = connect(path)
             try:
                 if path.stat().st_size:
@@ -98,6 +102,18 @@ class SongIndex:
         """
         found = {"fingerprint": fingerprint, "bundle": bundle}
         return _first(self._songs(sql.SONG_BY_FINGERPRINT, found))
+
+    def paths_of_audio(self, fingerprint: str) -> list[str]:
+        """Return where songs with that audio lie or lay, also those of which only a write is noted.
+
+        What is noted for a write counts from before the file is touched.
+        """
+        rows = self._rows(sql.PATHS_WITH_AUDIO, {"fingerprint": fingerprint})
+        return [decode_path(path) for (path,) in rows]
+
+    def is_blank(self) -> bool:
+        """Whether nothing is known of any song, as in an index that was just made."""
+        return not self._rows(sql.ANY_SONG, {})
 
     def store(
         self,

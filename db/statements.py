@@ -19,6 +19,11 @@ SONG_BY_FINGERPRINT = f"""
         ORDER BY missing DESC, id LIMIT 1
     ) ORDER BY rank
 """
+PATHS_WITH_AUDIO = """
+    SELECT path FROM songs WHERE fingerprint = :fingerprint
+    UNION SELECT path FROM tag_writes WHERE fingerprint = :fingerprint
+"""
+ANY_SONG = "SELECT 1 FROM songs UNION ALL SELECT 1 FROM tag_writes LIMIT 1"
 SONGS_BY_PACE = f"""
     {_SONGS} WHERE +missing = 0 AND failure IS NULL AND songs.id IN (
         SELECT song_id FROM paces

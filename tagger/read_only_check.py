@@ -1,16 +1,18 @@
 """Proof that a scan changed nothing in a folder but tags: a look before, and one after."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from pacetag.tagger.library import is_song
 from pacetag.tagger.options import BpmMode, ScanOptions
-from pacetag.tagger.settings import JOURNALS
+from pacetag.tagger.settings import journals_beside
 from pacetag.tagger.stopping import Stop
 from pacetag.tagger.tags.errors import TagError
 from pacetag.tagger.tags.ownership import foreign_pace
 from pacetag.tagger.tags.reader import read_tags
+from pacetag.tagger.tags.siblings import DRAFT, is_sibling
 from pacetag.tagger.tree_record import Facts, record_tree
 
 _SHOWN = ("the kind", "the mode", "the owner", "the number of names")  # others are digests
@@ -31,8 +33,9 @@ class ReadOnlyCheck:
         """`index_file`: the scan's own, which does not count where it lies in the folder."""
         self._top, self._stop = top, stop
         self._fields = _may_write(options)
-        self._own = {index_file.with_name(index_file.name + end) for end in ("", "-wal", "-shm")}
-        self._own.add(index_file.with_name(JOURNALS))
+        own = [index_file.with_name(index_file.name + end) for end in ("", "-wal", "-shm")]
+        self._own = set(_as_reached_from(top, [*own, journals_beside(index_file)]))
+        self._holding = {each.parent for each in self._own}
         self._before: dict[Path, Facts] = {}
         self._foreign: set[Path] = set()  # songs whose PACE is somebody else's
 
@@ -58,13 +61,17 @@ class ReadOnlyCheck:
             yield Difference(path=path, what="is gone")
 
     def _record(self) -> Iterator[tuple[Path, Facts]]:
-        tree = record_tree(
-            self._top, fields=self._fields_of, passed_over=lambda path: path in self._own
-        )
-        for one in tree:
+        tree = record_tree(self._top, fields=self._fields_of, passed_over=self._is_own)
+        for path, facts in tree:
             if self._stop.requested:
                 return
-            yield one
+            if path in self._holding:  # a folder has one more name for each folder in it
+                facts.pop("the number of names", None)
+            yield path, facts
+
+    def _is_own(self, path: Path) -> bool:
+        """Whether it belongs to the index, or is a draft that a scan makes and clears away."""
+        return path in self._own or (is_sibling(path.name) and path.suffix == DRAFT)
 
     def _fields_of(self, path: Path) -> frozenset[str]:
         """What the scan may write into a file; whose PACE it is, is settled before the scan."""
@@ -73,6 +80,12 @@ class ReadOnlyCheck:
         if path not in self._before and _has_foreign_pace(path):
             self._foreign.add(path)
         return self._fields - {"pace"} if path in self._foreign else self._fields
+
+
+def _as_reached_from(top: Path, files: Iterable[Path]) -> Iterator[Path]:
+    """The real files below a folder by the names that they have there, which links may lead to."""
+    real = Path(os.path.realpath(top))
+    return (top / each.relative_to(real) for each in files if each.is_relative_to(real))
 
 
 def _has_foreign_pace(path: Path) -> bool:

@@ -1,25 +1,72 @@
 """Where things lie and how many hands work, unless the command line says otherwise."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
+from pacetag.tagger.errors import UsageError
 from pacetag.tagger.processors import usable_processors
 
 INDEX_VARIABLE = "PACETAG_INDEX"
 INDEX_NAME = "index.sqlite3"
 JOURNALS = "journal"  # the folder beside it that holds what unfinished writes must put back
+WAITING = (".journal", ".new")  # what the names of files end in that may have to be looked at there
 
 
 def index_path(option: Path | None = None) -> Path:
-    """The index's file: the option, else PACETAG_INDEX, else the user's data folder."""
-    if option is not None:
-        return option.expanduser().absolute()
+    """The index's file: the option, else PACETAG_INDEX, else the user's data folder.
+
+    Links are followed, so that all that lies beside it is where SQLite looks for it. Raises
+    UsageError where it would lie in a home folder and there is none.
+    """
+    named = option or _from_environment()
+    if named is None:
+        return _real(_data_folder() / INDEX_NAME)
+    return _real(named)
+
+
+def journals_beside(index: Path) -> Path:
+    """The folder of journals that belongs to an index."""
+    return index.with_name(JOURNALS)
+
+
+def usual_indexes() -> list[Path]:
+    """Where an index lies that no option names: all such places that there are."""
+    found: list[Path] = []
+    named = _from_environment()
+    with suppress(UsageError):
+        if named is not None:
+            # Earlier versions kept journals beside a link of this name.
+            found += [_real(named), named.expanduser().absolute()]
+    with suppress(UsageError):
+        found.append(_real(_data_folder() / INDEX_NAME))
+    return list(dict.fromkeys(found))
+
+
+def _from_environment() -> Path | None:
     named = os.environ.get(INDEX_VARIABLE)
-    if named:
-        return Path(named).expanduser().absolute()
+    return Path(named) if named else None
+
+
+def _data_folder() -> Path:
     from platformdirs import user_data_path  # 10 ms that `--help` need not wait
 
-    return user_data_path("pacetag", appauthor=False) / INDEX_NAME
+    folder = None
+    with suppress(RuntimeError):  # which some versions raise where there is no home
+        folder = user_data_path("pacetag", appauthor=False)
+    if folder is None or not folder.is_absolute():
+        raise UsageError(
+            f"there is no home folder to keep an index in; name a file with --index or "
+            f"{INDEX_VARIABLE}"
+        )
+    return folder
+
+
+def _real(named: Path) -> Path:
+    try:
+        return Path(os.path.realpath(named.expanduser()))
+    except RuntimeError as error:
+        raise UsageError(f"{named}: there is no such home folder; name another index") from error
 
 
 def default_jobs() -> int:

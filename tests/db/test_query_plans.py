@@ -33,6 +33,10 @@ SEARCHES = {
         "songs USING INDEX songs_by_fingerprint (fingerprint=? AND bundle=?)",
         PACES_OF_SONG,
     ),
+    "PATHS_WITH_AUDIO": (
+        "songs USING INDEX songs_by_fingerprint (fingerprint=?)",
+        "tag_writes USING INDEX tag_writes_by_audio (fingerprint=?)",
+    ),
     "SONGS_BY_PACE": (BY_ID, PACE, PACES_OF_SONG),
     "OFFERED_SONGS": (BY_ID,),
     "GLIMPSES": (PATH, WRITES),
@@ -72,6 +76,7 @@ SEARCHES = {
 # What counts everything may read a whole index, but never the rows themselves.
 SCANS = {
     "COUNTS": ("songs USING INDEX songs_by_state",),
+    "ANY_SONG": ("songs USING INDEX songs_by_bins", "tag_writes USING INDEX tag_writes_by_run"),
     "RUNS": ("runs",),
     "PATHS": ("tag_writes USING INDEX tag_writes_by_song",),
     "STATE": ("CONSTANT ROW",),

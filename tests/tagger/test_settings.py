@@ -1,10 +1,14 @@
 """Where the index lies."""
 
+import os
 from pathlib import Path
 
 import pytest
 
-from pacetag.tagger.settings import default_jobs, index_path
+from pacetag.tagger.errors import UsageError
+from pacetag.tagger.settings import default_jobs, index_path, usual_indexes
+from pacetag.tagger.tags.disk import hold
+from pacetag.tagger.turns import turn
 
 
 def test_the_option_beats_the_variable_which_beats_the_data_folder(
@@ -27,6 +31,45 @@ def test_relative_and_home_paths_become_absolute(
 
     assert index_path(Path("i.sqlite3")) == tmp_path / "i.sqlite3"
     assert index_path(Path("~/i.sqlite3")) == tmp_path / "home" / "i.sqlite3"
+
+
+def test_links_are_followed_whichever_way_the_index_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, link = tmp_path / "real" / "songs.db", tmp_path / "link.db"
+    link.symlink_to(real)
+    monkeypatch.setenv("PACETAG_INDEX", str(link))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "share"))
+    (tmp_path / "share").symlink_to(tmp_path / "elsewhere")
+
+    assert index_path() == index_path(link) == real
+    monkeypatch.delenv("PACETAG_INDEX")
+    assert index_path() == tmp_path / "elsewhere" / "pacetag" / "index.sqlite3"
+
+
+def test_turns_of_a_link_exclude_those_of_the_real_name(tmp_path: Path) -> None:
+    real, link = tmp_path / "real" / "songs.db", tmp_path / "link.db"
+    real.parent.mkdir()
+    link.symlink_to(real)
+    folder = os.open(real.parent, os.O_RDONLY)
+
+    with turn(index_path(link)):
+        assert not hold(folder)
+    assert hold(folder)
+    os.close(folder)
+
+
+def test_where_there_is_no_home_an_option_or_the_variable_must_name_the_index(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("PACETAG_INDEX", "XDG_DATA_HOME", "HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("os.path.expanduser", lambda path: path)
+
+    with pytest.raises(UsageError, match="no home folder to keep an index in; name a file with"):
+        index_path()
+    assert usual_indexes() == []
+    assert index_path(tmp_path / "songs.db") == tmp_path / "songs.db"
 
 
 def test_there_is_at_least_one_worker() -> None:
