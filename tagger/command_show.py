@@ -38,9 +38,9 @@ def show(
     from pacetag.tagger import workers
     from pacetag.tagger.errors import UsageError
     from pacetag.tagger.library import check_paths
-    from pacetag.tagger.unfinished import finish_unfinished
+    from pacetag.tagger.unfinished import finish_at_usual_places
 
-    finish_unfinished()
+    finish_at_usual_places()
     path = check_paths([file])[0]
     if path.is_dir():
         raise UsageError(f"{file}: is a folder; name one song, or use `pacetag scan`")

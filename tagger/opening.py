@@ -1,34 +1,47 @@
 """Opening the index for a command: as it is, or as a copy that may be thrown away."""
 
+import os
 import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from pacetag.db.errors import DamagedIndexError
+from pacetag.db.connection import make_private
+from pacetag.db.errors import DamagedIndexError, SongIndexError
 from pacetag.db.index import SongIndex
 from pacetag.tagger.errors import TaggerError
-from pacetag.tagger.unfinished import finish_unfinished
+from pacetag.tagger.unfinished import finish_unfinished, say_that_they_wait
 
 
 @contextmanager
 def opened_index(path: Path, *, scratch: bool = False) -> Iterator[SongIndex]:
     """The index at `path`, made if need be; with `scratch` a copy, and `path` stays as it is.
 
-    A dry run does all that a real one does, on such a copy. Raises SongIndexError.
+    Before anything else is done with the index, tag writes that broke off are put right. A dry run
+    does all that a real one does, on a copy, and leaves even those alone. Raises SongIndexError.
     """
     if not scratch:
-        finish_unfinished(path)
-        with SongIndex.open(path) as index:
+        with _opened(path) as index:
+            finish_unfinished(index)
             yield index
         return
+    path = Path(os.path.realpath(path))
     with tempfile.TemporaryDirectory(prefix="pacetag-") as folder:
         copy = Path(folder) / path.name
         if path.exists():
+            make_private(copy)
             _copy(path, copy)
         with SongIndex.open(copy) as index:
             yield index
+
+
+def _opened(path: Path) -> SongIndex:
+    try:
+        return SongIndex.open(path)
+    except SongIndexError:
+        say_that_they_wait(path)
+        raise
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -53,6 +66,6 @@ def read_index(path: Path) -> Iterator[SongIndex]:
     """The index for a command that only asks. Raises TaggerError when there is none yet."""
     if not path.exists():
         raise TaggerError(f"{path}: there is no index yet; `pacetag scan FOLDER` makes one")
-    finish_unfinished(path, elsewhere=False)
-    with SongIndex.open(path) as index:
+    with _opened(path) as index:
+        finish_unfinished(index, elsewhere=False)
         yield index

@@ -19,6 +19,7 @@ from pacetag.tagger.marking import (
 from pacetag.tagger.memory import TRIED_AGAIN, Known, Origin, indexed_only
 from pacetag.tagger.options import ScanOptions
 from pacetag.tagger.outcomes import Outcome, SongOutcome
+from pacetag.tagger.settings import journals_beside
 from pacetag.tagger.tagging_run import TaggingRun
 from pacetag.tagger.tags.errors import ChangedMeanwhileError, TagError
 from pacetag.tagger.tags.held import held_fields
@@ -202,7 +203,13 @@ class Storing:
             write = log.note(
                 path, audio, change, run=self._run.number(), found=None if known else found
             )
-            written = write_tags(look.path, lacking, expected=look.stamp, sound=look.fingerprint)
+            written = write_tags(
+                look.path,
+                lacking,
+                expected=look.stamp,
+                sound=look.fingerprint,
+                journals=journals_beside(self._index.path),
+            )
         except ChangedMeanwhileError:  # the note stays: it may have come after the write
             raise
         except (TagError, OSError) as error:

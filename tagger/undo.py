@@ -11,6 +11,7 @@ from pacetag.tagger.differences import FieldChange, field_changes
 from pacetag.tagger.examine import Look, examine
 from pacetag.tagger.history import Fields, before, strangers, without_own
 from pacetag.tagger.moved import lay_before
+from pacetag.tagger.settings import journals_beside
 from pacetag.tagger.stalls import NO_ANSWER
 from pacetag.tagger.tagging_run import TaggingRun
 from pacetag.tagger.tags.errors import TagError
@@ -182,7 +183,13 @@ class Undoing:
         found = None if plan.writes else TagChange(old=plan.target, new=held)
         write = log.note(path, look.fingerprint, change, run=run, undoing=True, found=found)
         try:
-            written = write_tags(look.path, lacking, expected=look.stamp, sound=look.fingerprint)
+            written = write_tags(
+                look.path,
+                lacking,
+                expected=look.stamp,
+                sound=look.fingerprint,
+                journals=journals_beside(self._index.path),
+            )
         except (TagError, OSError):
             log.forget(write)
             raise

@@ -3,41 +3,85 @@
 Kept light: without journals, as always but after an accident, it costs one look at a folder.
 """
 
+import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-from pacetag.tagger.settings import JOURNALS, index_path
+from pacetag.db.errors import SongIndexError
+from pacetag.db.index import SongIndex
+from pacetag.tagger.settings import WAITING, journals_beside, usual_indexes
 
 
-def finish_unfinished(index: Path | None = None, *, elsewhere: bool = True) -> None:
+def finish_unfinished(index: SongIndex, *, elsewhere: bool = True) -> None:
     """Take back tag writes that broke off, and say so on stderr.
 
-    Their journals lie beside the index that PACETAG_INDEX or the user's data folder holds, and
-    nowhere else; `index` names a further one to look beside. `elsewhere=False` looks there only.
+    Their journals lie beside the open index. Earlier versions left them where an index lies unless
+    an option names another: there too unless `elsewhere` is False.
     """
-    folders = [] if index is None else [index.parent / JOURNALS]
-    if elsewhere:
-        folders.append(index_path().parent / JOURNALS)
-    for folder in dict.fromkeys(folders):
-        if _holds_any(folder):
-            _replay(folder)
+    own = journals_beside(index.path)
+    if _holds_any(own):
+        _replay(own, [index])
+    for other in usual_indexes() if elsewhere else ():
+        folder = journals_beside(other)
+        if folder != own and _holds_any(folder):
+            _finish_beside(other, index)
+
+
+def finish_at_usual_places() -> None:
+    """The same for a command that uses no index: whatever waits beside the usual ones."""
+    for place in usual_indexes():
+        if _holds_any(journals_beside(place)):
+            _finish_beside(place, None)
+
+
+def say_that_they_wait(index: Path) -> None:
+    """Say so where there are journals beside an index that cannot be used."""
+    folder = journals_beside(Path(os.path.realpath(index)))
+    if _holds_any(folder):
+        _say(f"{folder}: tag writes that broke off wait there until the index can be used")
+
+
+def _finish_beside(place: Path, chosen: SongIndex | None) -> None:
+    """Replay the journals beside an index that is not the chosen one, if any is chosen."""
+    known = [] if chosen is None else [chosen]
+    if not place.exists():
+        _replay(journals_beside(place), known, others=True)
+        return
+    try:
+        with SongIndex.open(place) as index:
+            _replay(journals_beside(place), [*known, index], others=chosen is not None)
+    except SongIndexError:
+        say_that_they_wait(place)
 
 
 def _holds_any(folder: Path) -> bool:
     try:
-        return any(folder.iterdir())
+        with os.scandir(folder) as listing:
+            return any(each.name.endswith(WAITING) for each in listing)
     except OSError:
         return False
 
 
-def _replay(folder: Path) -> None:
-    from pacetag.tagger.report import say
+def _replay(folder: Path, indexes: Sequence[SongIndex], *, others: bool = False) -> None:
+    """`others`: whether there may be further indexes that know the songs."""
     from pacetag.tagger.tags.replay import replay
-    from pacetag.tagger.wording import printable
+    from pacetag.tagger.tags.vetting import Known
 
+    def paths(sound: str) -> list[str]:
+        return [path for index in indexes for path in index.paths_of_audio(sound)]
+
+    blank = bool(indexes) and all(index.is_blank() for index in indexes)
     try:
-        sentences = replay(folder)
+        sentences = replay(folder, Known(paths=paths, blank=blank, others=others))
     except OSError as error:
         sentences = [f"{folder}: unfinished writes cannot be put right ({error.strerror or error})"]
     for sentence in sentences:
-        say(printable(f"pacetag: {sentence}"), sys.stderr)
+        _say(sentence)
+
+
+def _say(sentence: str) -> None:
+    from pacetag.tagger.report import say
+    from pacetag.tagger.wording import printable
+
+    say(printable(f"pacetag: {sentence}"), sys.stderr)

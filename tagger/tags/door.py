@@ -1,6 +1,7 @@
 """The one door to mutagen: whatever it raises on a file is that file's damage, not our bug."""
 
 import errno
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -43,15 +44,16 @@ def open_audio(path: Path, kind: type | None = None, source: BinaryIO | None = N
     """The file as mutagen sees it: .tags (may be None) and .info.
 
     `kind` is the class to read it with; without, content and suffix decide. `source` is read in the
-    file's stead, which needs a kind. Raises TagError, with one sentence, where the file is no
-    audio that mutagen knows, or is damaged; UnreadableError where the system refuses to read it.
+    file's stead; without a kind its name must be the file's. Raises TagError, with one sentence,
+    where the file is no audio that mutagen knows, or is damaged; UnreadableError where the system
+    refuses to read it.
     """
     try:
-        kind = kind or _kind_by_magic(path)
+        kind = kind or _kind_by_magic(path, source)
         if kind is Musepack:
             _check_musepack(path, source)
         with bounded():
-            audio = kind(source or path) if kind is not None else mutagen.File(path)
+            audio = (kind or mutagen.File)(source or path)
     except TagError:
         raise
     except Exception as error:
@@ -87,10 +89,11 @@ def ape_tag(path: Path) -> APEv2 | None:
         return None
 
 
-def _kind_by_magic(path: Path) -> type | None:
+def _kind_by_magic(path: Path, source: BinaryIO | None) -> type | None:
     """The class for content that leaves no doubt; mutagen lets the suffix outvote it."""
-    with path.open("rb") as file:
+    with path.open("rb") if source is None else nullcontext(source) as file:
         head = file.read(16)
+        file.seek(0)
     if head.startswith(b"RF64"):
         raise TagError(path, "it is an RF64 file, whose tags are not read or written")
     for kind, start, magic in _MAGIC:

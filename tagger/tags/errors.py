@@ -31,6 +31,10 @@ class NotWritableError(TagError):
     """Tags of this file are never written: its kind, its state or its permissions forbid it."""
 
 
+class RefusedError(Exception):
+    """A journal asks for what pacetag would never have written; says why, without the path."""
+
+
 class LayoutError(Exception):
     """The bytes of a file are not what a harmless rewrite needs; says why, without the path.
 

@@ -5,8 +5,9 @@ import hashlib
 import os
 import stat
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
+from operator import index
 from pathlib import Path
 from typing import Any, BinaryIO, Self
 
@@ -14,8 +15,11 @@ from pacetag.db.records import Stamp
 from pacetag.tagger.tags.disk import read_at, write_at
 from pacetag.tagger.tags.errors import ChangedMeanwhileError, TagError
 from pacetag.tagger.tags.journal import published
-from pacetag.tagger.tags.patches import NEAR, Patch
+from pacetag.tagger.tags.patches import NEAR, Patch, view
 from pacetag.tagger.tags.replace import CHANGED, same_file, stamp_of
+
+# Gets a song's content before and after a write; raises RefusedError.
+Check = Callable[[BinaryIO, BinaryIO], None]
 
 
 class TakenBack(Enum):
@@ -63,29 +67,45 @@ class PatchNote:
     @classmethod
     def read(cls, record: Mapping[str, Any]) -> Self:
         """The note of a journal's record. Raises ValueError, KeyError or TypeError."""
-        return cls(
-            path=Path(record["path"]),
-            size=record["size"],
+        note = cls(
+            path=path_of(record),
+            size=index(record["size"]),
             around=record["around"],
             patches=tuple(
                 Patch(
-                    place=each["place"],
+                    place=index(each["place"]),
                     old=base64.b64decode(each["old"]),
                     new=base64.b64decode(each["new"]),
                 )
                 for each in record["patches"]
             ),
         )
+        note._check_places()
+        return note
 
-    def take_back(self) -> TakenBack:
-        """Put the old bytes back, unless the song is not ours any more. Raises OSError."""
+    def _check_places(self) -> None:
+        """Raise ValueError or TypeError unless the patches lie one behind the other in the song."""
+        stop = 0
+        for each in self.patches:
+            if each.place < stop or len(each.old) != len(each.new):
+                raise ValueError("patches that overlap, or change the song's size")
+            stop = each.stop
+        if not self.patches or stop > self.size:
+            raise ValueError("patches that do not lie in the song")
+
+    def take_back(self, check: Check) -> TakenBack:
+        """Put the old bytes back, unless the song is not ours any more.
+
+        Before anything is written, `check` gets the song as it was and as it was to be. Raises
+        OSError, or what `check` raises.
+        """
         descriptor = os.open(self.path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
         try:
-            return self.take_back_open(descriptor)
+            return self.take_back_open(descriptor, check)
         finally:
             os.close(descriptor)
 
-    def take_back_open(self, descriptor: int) -> TakenBack:
+    def take_back_open(self, descriptor: int, check: Check | None = None) -> TakenBack:
         """The same of an open song."""
         status = os.fstat(descriptor)
         if (
@@ -98,6 +118,10 @@ class PatchNote:
         pairs = list(zip(self.patches, found, strict=True))
         if not all(is_mixture(there, each.old, each.new) for each, there in pairs):
             return TakenBack.FOREIGN
+        if check is not None:
+            name = os.fspath(self.path)
+            before = [replace(each, new=each.old) for each in self.patches]
+            check(view(descriptor, before, name), view(descriptor, self.patches, name))
         if all(there == each.old for each, there in pairs):
             os.fsync(descriptor)  # whoever put them back may have died before they reached the disk
             return TakenBack.UNTOUCHED
@@ -197,6 +221,14 @@ def _around(descriptor: int, patches: Sequence[Patch]) -> str:
         for place, size in ((start, each.place - start), (each.stop, NEAR)):
             total.update(read_at(descriptor, place, size) + b"|")
     return total.hexdigest()
+
+
+def path_of(record: Mapping[str, Any]) -> Path:
+    """The song that a journal's record is of. Raises ValueError, KeyError or TypeError."""
+    path = Path(record["path"])
+    if not path.is_absolute() or b"\0" in os.fsencode(path):
+        raise ValueError("not the path of a file")
+    return path
 
 
 def _text(data: bytes) -> str:

@@ -3,37 +3,44 @@
 A journal is a file of two lines: a record in JSON, and a hash over it. It gets its name once it is
 complete, and whoever writes the song holds it locked. So one that nobody holds was left by a
 process that died, and tells how to put the song right.
+
+Anybody could write such a file, and what it says is written into a song. So it is obeyed only in a
+folder and a file that nobody but this user can have written, and only where it was written: its
+record has the number of its own inode, which a copy, or what is unpacked from an archive, has not.
 """
 
+import errno
 import hashlib
 import json
 import os
+import re
 import secrets
+import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pacetag.tagger.settings import JOURNALS, index_path
+from pacetag.tagger.settings import WAITING
 from pacetag.tagger.tags.disk import hold, read_at, sync_folder, write_at
 
-FORMAT = 1
-COMPLETE, UNFINISHED, ASIDE = ".journal", ".new", ".aside"  # suffixes
+FORMAT = 2
+UNBOUND = 1  # the format before, whose records do not tell their own inode
+COMPLETE, UNFINISHED = WAITING  # suffixes
+ASIDE = ".aside"
+_NAME = re.compile(r"[0-9a-f]{12}\.(journal|new)")  # that is given here
+_OWN_INODE = "own_inode"
+# A folder, a link, a pipe, a file of another user: nothing that pacetag puts there.
+_ODD = (errno.EISDIR, errno.ELOOP, errno.ENXIO, errno.EACCES, errno.EPERM)
+_MOST = 64 << 20  # bytes; what the longest journal takes several times
 
 
 class JournalError(Exception):
     """Nothing could be noted, so no song was touched."""
 
-    def __init__(self, folder: Path, error: OSError) -> None:
-        super().__init__(
-            f"what it was could not be noted in {folder} first ({error.strerror or error})"
-        )
-
-
-def journal_folder() -> Path:
-    """Where journals lie: in pacetag's data folder."""
-    return index_path().parent / JOURNALS
+    def __init__(self, folder: Path, reason: str) -> None:
+        super().__init__(f"what it was could not be noted in {folder} first ({reason})")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +49,13 @@ class Journal:
 
     path: Path
     held: bool  # whether this process holds it; else its writer lives, or another puts it right
-    record: Mapping[str, Any] | None  # None where it is damaged
+    record: Mapping[str, Any] | None  # None where it is damaged, or must not be read
+    objection: str | None = None  # a clause why it is not obeyed, whatever it says
+
+    @property
+    def bound(self) -> bool:
+        """Whether it is known to have been written where it lies."""
+        return self.record is not None and self.record.get("format") == FORMAT
 
     def drop(self) -> None:
         """Remove it, as the song is whole. Raises OSError."""
@@ -52,6 +65,8 @@ class Journal:
     def set_aside(self) -> Path:
         """Keep it for a person to look at, under a name that is not read again."""
         aside = self.path.with_suffix(ASIDE)
+        while os.path.lexists(aside):
+            aside = aside.with_name(f"{self.path.stem}-{secrets.token_hex(2)}{ASIDE}")
         self.path.replace(aside)
         sync_folder(aside.parent)
         return aside
@@ -65,12 +80,16 @@ def published(folder: Path, record: Mapping[str, Any]) -> Iterator[Journal]:
     """
     try:
         _make(folder)
+        reason = why_not_ours(folder)
+        if reason is not None:  # it would not be obeyed there
+            raise JournalError(folder, reason)
         draft, descriptor = _held_file(folder)
     except OSError as error:
-        raise JournalError(folder, error) from error
+        raise JournalError(folder, error.strerror or str(error)) from error
     try:
         path = draft.with_suffix(COMPLETE)
-        _publish(draft, path, descriptor, _render(record))
+        bound = {**record, _OWN_INODE: os.fstat(descriptor).st_ino}
+        _publish(draft, path, descriptor, _render(bound))
         yield Journal(path=path, held=True, record=record)
     finally:
         os.close(descriptor)
@@ -87,29 +106,86 @@ def _publish(draft: Path, path: Path, descriptor: int, content: bytes) -> None:
             draft.unlink(missing_ok=True)
             path.unlink(missing_ok=True)
         if isinstance(error, OSError):
-            raise JournalError(path.parent, error) from error
+            raise JournalError(path.parent, error.strerror or str(error)) from error
         raise
+
+
+def why_not_ours(folder: Path) -> str | None:
+    """A clause why nothing in a folder of journals may be believed; None where it may be.
+
+    Raises OSError where there is no such folder.
+    """
+    status = folder.lstat()
+    if not stat.S_ISDIR(status.st_mode):
+        return "it is not a folder, or a link to one"
+    return _not_ours(status)
+
+
+def _not_ours(status: os.stat_result) -> str | None:
+    if status.st_uid != os.geteuid():
+        return "it belongs to another user"
+    if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        return "other users may write to it"
+    return None
 
 
 def journals_in(folder: Path) -> Iterator[Journal]:
     """The journals, each locked while it is looked at unless another process holds it.
 
-    Beginnings of journals that nobody holds are removed: their songs were not touched yet.
+    Beginnings of journals that nobody holds are removed: their songs were not touched yet. A folder
+    that others may write to yields none.
     """
-    for name in names(folder):
-        path = folder / name
-        with suppress(FileNotFoundError, PermissionError):  # just dropped; or of another user
-            descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
-            try:
-                held = hold(descriptor)
-                if path.suffix == UNFINISHED:
-                    if held:
-                        path.unlink()
-                elif os.fstat(descriptor).st_nlink:
-                    content = read_at(descriptor, 0, os.fstat(descriptor).st_size)
-                    yield Journal(path=path, held=held, record=_parse(content))
-            finally:
-                os.close(descriptor)
+    try:
+        reason = why_not_ours(folder)
+    except OSError:  # there is no such folder
+        return
+    for name in names(folder) if reason is None else ():
+        yield from _journal(folder / name)
+
+
+def _journal(path: Path) -> Iterator[Journal]:
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except FileNotFoundError:  # just dropped
+        return
+    except OSError as error:
+        if error.errno not in _ODD:
+            raise
+        if _NAME.fullmatch(path.name):
+            reason = f"cannot be opened ({error.strerror})"
+            yield Journal(path=path, held=True, record=None, objection=reason)
+        return
+    try:
+        held, status = hold(descriptor), os.fstat(descriptor)
+        if path.suffix == UNFINISHED:
+            if held and _NAME.fullmatch(path.name):
+                path.unlink()
+        elif status.st_nlink:
+            yield from _read(path, descriptor, status, held=held)
+    finally:
+        os.close(descriptor)
+
+
+def _read(path: Path, descriptor: int, status: os.stat_result, *, held: bool) -> Iterator[Journal]:
+    """The journal; none where it is somebody's file that only ends like one."""
+    is_file = stat.S_ISREG(status.st_mode)
+    record = _parse(read_at(descriptor, 0, min(status.st_size, _MOST))) if is_file else None
+    if record is not None or _NAME.fullmatch(path.name):
+        objection = _objection(status, record or {})
+        yield Journal(path=path, held=held, record=record, objection=objection)
+
+
+def _objection(status: os.stat_result, record: Mapping[str, Any]) -> str | None:
+    if not stat.S_ISREG(status.st_mode):
+        return "is not a file"
+    if status.st_nlink > 1:  # an archive may give a new name to what was set aside
+        return "has several names"
+    reason = _not_ours(status)
+    if reason is not None:
+        return f"is not to be trusted, since {reason}"
+    if record.get("format") == FORMAT and record.get(_OWN_INODE) != status.st_ino:
+        return "is a copy of a journal, or was unpacked from an archive"
+    return None
 
 
 def names(folder: Path) -> list[str]:
@@ -119,11 +195,11 @@ def names(folder: Path) -> list[str]:
             found = [each.name for each in listing]
     except OSError:
         return []
-    return sorted(name for name in found if name.endswith((COMPLETE, UNFINISHED)))
+    return sorted(name for name in found if name.endswith(WAITING))
 
 
 def _make(folder: Path) -> None:
-    if not folder.is_dir():
+    if not os.path.lexists(folder):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         sync_folder(folder.parent)
 
@@ -151,7 +227,10 @@ def _parse(content: bytes) -> Mapping[str, Any] | None:
     line, _, digest = content.partition(b"\n")
     if digest != _digest(line) + b"\n":
         return None
-    record = json.loads(line)
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
     return record if isinstance(record, dict) else None
 
 

@@ -15,11 +15,16 @@ from typing import Any, Self
 
 from pacetag.db.records import Stamp
 from pacetag.tagger.tags.disk import read_at, sync_folder, write_at
-from pacetag.tagger.tags.errors import ChangedMeanwhileError, TagError
-from pacetag.tagger.tags.in_place import TakenBack, is_mixture
+from pacetag.tagger.tags.errors import (
+    ChangedMeanwhileError,
+    RefusedError,
+    TagError,
+)
+from pacetag.tagger.tags.in_place import Check, TakenBack, is_mixture, path_of
 from pacetag.tagger.tags.journal import published
+from pacetag.tagger.tags.patches import view
 from pacetag.tagger.tags.replace import CHANGED, same_file, stamp_of
-from pacetag.tagger.tags.siblings import BACKUP, FRESH, hidden_sibling, is_sibling
+from pacetag.tagger.tags.siblings import BACKUP, DRAFT, FRESH, hidden_sibling, is_sibling
 
 _STEP = 1 << 20  # bytes copied at once
 _SECTOR = 512  # bytes that a disk writes as one
@@ -67,27 +72,34 @@ class CopyNote:
     @classmethod
     def read(cls, record: Mapping[str, Any]) -> Self:
         """The note of a journal's record. Raises ValueError, KeyError or TypeError."""
-        path, names = Path(record["path"]), (record["draft"], record["spare"])
-        if not all(map(is_sibling, names)):
+        path, names = path_of(record), (record["draft"], record["spare"])
+        if not all(map(is_sibling, names)) or not all(name.endswith(DRAFT) for name in names):
             raise ValueError("not a name that pacetag gives")
         draft, spare = (path.with_name(name) for name in names)
         return cls(
             path=path, inode=record["inode"], draft=draft, spare=spare, digest=record["digest"]
         )
 
-    def take_back(self) -> TakenBack:
-        """Copy the old content back, unless the song is not ours any more. Raises OSError.
+    def take_back(self, check: Check | None = None) -> TakenBack:
+        """Copy the old content back, unless the song is not ours any more.
 
-        Where it is not, the old content stays beside the song under a name of its own.
+        Where it is not, the old content stays beside the song under a name of its own. Before
+        anything is done, `check` gets the old content and the new one, or twice the song where that
+        is whole. Raises OSError, RefusedError, or what `check` raises.
         """
+        self._refuse_odd_files()
         if not self.backup.exists():
             self.path.stat()  # a disk that is not there has no backup either
+            if check is not None:
+                self._show(check, self.path, self.path)
             found = TakenBack.UNTOUCHED
         elif not self._is_ours():
             self.backup.replace(self.rescued)
             found = TakenBack.FOREIGN
         else:
-            _copy(self.backup, self.path)
+            if check is not None:
+                self._show(check, self.backup, self.fresh)
+            _copy(self.backup, self.path, inode=self.inode)
             self.backup.replace(self.spare)
             found = TakenBack.RESTORED
         sync_folder(self.path.parent)
@@ -98,6 +110,19 @@ class CopyNote:
         """Remove what lies beside the song, which is whole. Raises OSError."""
         for each in (self.draft, self.fresh, self.spare):
             each.unlink(missing_ok=True)
+
+    def _refuse_odd_files(self) -> None:
+        """Raise RefusedError where something else than a file has one of the names."""
+        for each in (self.draft, self.fresh, self.spare, self.backup):
+            with suppress(FileNotFoundError):
+                if not stat.S_ISREG(each.lstat().st_mode):
+                    raise RefusedError(f"{each.name} beside it is not a file")
+
+    def _show(self, check: Check, old: Path, new: Path) -> None:
+        """Have the contents checked, under the song's name."""
+        with old.open("rb") as before, new.open("rb") as after:
+            name = os.fspath(self.path)
+            check(*(view(each.fileno(), (), name) for each in (before, after)))
 
     def _is_ours(self) -> bool:
         """Whether the song is a mixture of old and new, and the backup what it should be."""
@@ -179,10 +204,15 @@ def _taken_back(path: Path, note: CopyNote, error: BaseException) -> TakenBack:
         ) from error
 
 
-def _copy(source: Path, target: Path) -> Stamp:
-    """Copy content over an existing file, onto the disk itself; its stamp afterwards."""
+def _copy(source: Path, target: Path, inode: int | None = None) -> Stamp:
+    """Copy content over an existing file, onto the disk itself; its stamp afterwards.
+
+    Raises RefusedError where the file has not the inode that it should have.
+    """
     with source.open("rb", buffering=0) as reader, target.open("r+b", buffering=0) as writer:
         descriptor, place = writer.fileno(), 0
+        if inode not in (None, os.fstat(descriptor).st_ino):
+            raise RefusedError("another file has its name now")
         while data := reader.read(_STEP):
             write_at(descriptor, place, data)
             place += len(data)

@@ -111,14 +111,19 @@ def _alike(some: bytes, others: bytes) -> int:
 
 def patched(source: BinaryIO, patches: Sequence[Patch]) -> BinaryIO:
     """The file as it would be with the patches, to read from; the disk is not touched."""
-    return io.BufferedReader(_Patched(source.fileno(), patches), 1 << 16)
+    return view(source.fileno(), patches)
+
+
+def view(descriptor: int, patches: Sequence[Patch], name: str = "") -> BinaryIO:
+    """The same of an open descriptor; `name` is what readers may tell its kind by."""
+    return io.BufferedReader(_Patched(descriptor, patches, name), 1 << 16)
 
 
 class _Patched(io.RawIOBase):
     """A file seen through patches."""
 
-    def __init__(self, descriptor: int, patches: Sequence[Patch]) -> None:
-        self._descriptor, self._patches = descriptor, patches
+    def __init__(self, descriptor: int, patches: Sequence[Patch], name: str) -> None:
+        self._descriptor, self._patches, self.name = descriptor, patches, name
         self._size, self._place = os.fstat(descriptor).st_size, 0
 
     def readable(self) -> bool:

@@ -1,13 +1,24 @@
 """Puts right what processes left that died while they wrote a song."""
 
 import os
+import stat
+from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
 from pacetag.tagger.tags.claims import claimed
-from pacetag.tagger.tags.errors import NotWritableError, system_reason
+from pacetag.tagger.tags.errors import NotWritableError, RefusedError, system_reason
 from pacetag.tagger.tags.in_place import PatchNote, TakenBack
-from pacetag.tagger.tags.journal import FORMAT, Journal, journals_in
+from pacetag.tagger.tags.journal import (
+    FORMAT,
+    UNBOUND,
+    Journal,
+    journals_in,
+    names,
+    why_not_ours,
+)
 from pacetag.tagger.tags.overwrite import CopyNote
+from pacetag.tagger.tags.vetting import Known, UnknownError, check_known, check_taking_back
 
 Note = PatchNote | CopyNote
 _KINDS: dict[str, type[PatchNote] | type[CopyNote]] = {
@@ -16,18 +27,28 @@ _KINDS: dict[str, type[PatchNote] | type[CopyNote]] = {
 _BROKEN_OFF = "writing its tags was broken off"
 
 
-def replay(folder: Path) -> list[str]:
+def replay(folder: Path, known: Known) -> list[str]:
     """Take back every write that broke off, of which a journal lies in the folder.
 
     Returns a sentence for a person on each song that was put right, or could not be. A journal goes
     once its song is whole, stays while its song cannot be reached, and is set aside where somebody
-    else changed the song since. Raises OSError where the journals themselves cannot be handled.
+    else changed the song since, or where it asks for what pacetag would not have written. In a
+    folder that others may write to, nothing is touched. Raises OSError where the journals
+    themselves cannot be handled.
     """
+    reason = why_not_ours(folder) if names(folder) else None
+    if reason is not None:
+        return [
+            f"{folder}: {reason}, so the journals of broken off writes in it are not obeyed; move "
+            "it away if it is not yours, else take from others what they may do there"
+        ]
     sentences: list[str] = []
     for journal in journals_in(folder):
         if journal.held:
             note = _note(journal)
-            sentences += [note] if isinstance(note, str) else _claimed_and_put_right(journal, note)
+            sentences += (
+                [note] if isinstance(note, str) else _claimed_and_put_right(journal, note, known)
+            )
     return sentences
 
 
@@ -42,9 +63,22 @@ def replay_for(folder: Path, status: os.stat_result) -> bool:
         note = _note(journal, look_only=True)
         if not isinstance(note, str) and _is_of(note, status):
             found = True
-            if journal.held:
-                _put_right(journal, note)
+            if journal.held and journal.bound:  # others wait until an index is asked
+                _put_right(journal, note, None)
     return found
+
+
+def may_be_needed(folder: Path, name: str) -> bool:
+    """Whether a journal in the folder speaks of a copy of a song with that name, or might."""
+    try:
+        notes = [_note(journal, look_only=True) for journal in journals_in(folder)]
+    except OSError:
+        return True
+    return any(
+        isinstance(note, str)
+        or (isinstance(note, CopyNote) and name in (note.backup.name, note.fresh.name))
+        for note in notes
+    )
 
 
 def _is_of(note: Note, status: os.stat_result) -> bool:
@@ -54,25 +88,42 @@ def _is_of(note: Note, status: os.stat_result) -> bool:
         return False
 
 
-def _claimed_and_put_right(journal: Journal, note: Note) -> list[str]:
+def _claimed_and_put_right(journal: Journal, note: Note, known: Known) -> list[str]:
     """The same, but nobody else writes the song meanwhile."""
+    if not _may_be_a_song(note.path):
+        return [_refused(journal, note, "it is not a file")]
     try:
         descriptor = os.open(note.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
-        return _put_right(journal, note)  # says why
+        return _put_right(journal, note, known)  # says why
     try:
         with claimed(note.path, descriptor):
-            return _put_right(journal, note)
+            return _put_right(journal, note, known)
     except NotWritableError as error:
         return [f"{note.path}: {_BROKEN_OFF}, and it cannot be put right yet: {error.reason}"]
     finally:
         os.close(descriptor)
 
 
-def _put_right(journal: Journal, note: Note) -> list[str]:
-    """Take the write back and settle its journal; what there is to say."""
+def _may_be_a_song(path: Path) -> bool:
+    """Whether it is a file, or nothing; so no device is opened, and no link followed."""
     try:
-        found = note.take_back()
+        return stat.S_ISREG(path.lstat().st_mode)
+    except OSError:
+        return True
+
+
+def _put_right(journal: Journal, note: Note, known: Known | None) -> list[str]:
+    """Take the write back and settle its journal; what there is to say.
+
+    Without `known` the caller vouches for the song, and a journal that is not obeyed stays.
+    """
+    try:
+        found = note.take_back(partial(_check, note.path, known, bound=journal.bound))
+    except UnknownError as error:
+        return [f"{note.path}: {_BROKEN_OFF}, and it cannot be put right yet: {error}"]
+    except RefusedError as error:
+        return [] if known is None else [_refused(journal, note, str(error))]
     except FileNotFoundError:
         if not _has_files(note.path.parent):
             return [f"{note.path}: {_BROKEN_OFF}; it will be put right when its folder is back"]
@@ -93,6 +144,19 @@ def _put_right(journal: Journal, note: Note) -> list[str]:
     return []
 
 
+def _check(path: Path, known: Known | None, old: BinaryIO, new: BinaryIO, *, bound: bool) -> None:
+    sound = check_taking_back(path, old, new)
+    if known is not None:
+        check_known(path, sound, known, bound=bound)
+
+
+def _refused(journal: Journal, note: Note, reason: str) -> str:
+    return (
+        f"{note.path}: a journal asks to change it, but {reason}; it was left as it is, and the "
+        f"journal was set aside as {journal.set_aside()}"
+    )
+
+
 def _has_files(folder: Path) -> bool:
     """Whether there is anything in a folder; the place of a disk that is not mounted is empty."""
     try:
@@ -103,18 +167,19 @@ def _has_files(folder: Path) -> bool:
 
 
 def _note(journal: Journal, *, look_only: bool = False) -> Note | str:
-    """What the journal says; where it cannot be understood, a sentence.
+    """What the journal says; where it may not be obeyed or cannot be understood, a sentence.
 
-    A damaged one is set aside then, unless this is no more than a look.
+    Such a one is set aside then, unless this is no more than a look.
     """
-    record = journal.record
-    if record is not None and isinstance(record.get("format"), int) and record["format"] > FORMAT:
+    record, reason = journal.record, journal.objection or "is damaged"
+    number = record.get("format") if record is not None else None
+    if isinstance(number, int) and number > FORMAT and journal.objection is None:
         return f"{journal.path}: is of a newer pacetag, which alone can put its song right"
     try:
-        if record is not None:
+        if record is not None and journal.objection is None and number in (FORMAT, UNBOUND):
             return _KINDS[record["kind"]].read(record)
     except (ValueError, KeyError, TypeError):
         pass
     if look_only:
-        return f"{journal.path}: is damaged"
-    return f"{journal.path}: is damaged, so it was set aside as {journal.set_aside()}"
+        return f"{journal.path}: {reason}"
+    return f"{journal.path}: {reason}, so it was set aside as {journal.set_aside()}"

@@ -20,7 +20,7 @@ from pacetag.tagger.tags.errors import (
 )
 from pacetag.tagger.tags.fields import FIELDS
 from pacetag.tagger.tags.in_place import write_in_place
-from pacetag.tagger.tags.journal import JournalError, journal_folder
+from pacetag.tagger.tags.journal import JournalError
 from pacetag.tagger.tags.layout import Layout, Wanted, forbidden, read_layout
 from pacetag.tagger.tags.overwrite import overwrite
 from pacetag.tagger.tags.patches import patched, patches_of
@@ -46,7 +46,7 @@ def write_tags(
     *,
     expected: Stamp | None = None,
     sound: str | None = None,
-    journals: Path | None = None,
+    journals: Path,
 ) -> Written:
     """Give a file's tags these values; [] removes a field. The other tags and the sound stay.
 
@@ -54,7 +54,7 @@ def write_tags(
     already is not written. `sound` is the fingerprint of its payload, taken when it was as
     `expected` says, and need not be taken again then. Links are followed; a file with several names
     keeps them all. A process that dies meanwhile leaves the old file, the new one, or one that
-    `replay` takes back by what lies in the folder `journals`, by default in pacetag's data folder.
+    `replay` takes back by what lies in the folder `journals`, beside the index that is used.
 
     Raises ChangedMeanwhileError where the file is not what `expected` says, NotWritableError where
     its kind, state or permissions forbid writing, TagError for all else that can go wrong; the file
@@ -65,7 +65,7 @@ def write_tags(
         if name not in FIELDS or not FIELDS[name].written:
             raise ValueError(f"{name!r} is not a field that can be written")
     try:
-        return _write(path, fields, expected, sound, journals or journal_folder())
+        return _write(path, fields, expected, sound, journals)
     except LayoutError as error:
         raise NotWritableError(path, str(error)) from error
     except JournalError as error:

@@ -104,6 +104,7 @@ def index_file(tmp_path: Path) -> Path:
 def own_world(tmp_path: Path, index_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test touches the user's index or needs the trained network."""
     monkeypatch.setenv("PACETAG_INDEX", str(index_file))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "share"))
     monkeypatch.setenv("FAKE_JUDGE_LOG", str(tmp_path / "judged"))
     monkeypatch.syspath_prepend(str(FAKES))
     monkeypatch.setattr(workers, "shipped_ear", lambda: FAKE_EAR)

@@ -13,7 +13,8 @@ import pytest
 from pacetag.tagger import storing
 from pacetag.tagger.tags.reader import read_tags
 from pacetag.tagger.tags.replace import stamp_of
-from pacetag.tagger.tags.writer import Written, write_tags
+from pacetag.tagger.tags.writer import Written
+from tests.tagger.writing import write_tags
 
 MakeSong = Callable[..., Path]
 Run = Callable[..., Any]
@@ -52,6 +53,20 @@ def edit_flac(song: Path, **fields: str) -> None:
     audio: Any = mutagen.flac.FLAC(song)  # type: ignore[no-untyped-call]
     audio.update(fields)
     audio.save()
+
+
+def test_an_index_in_a_folder_that_a_link_leads_to_does_not_count(
+    make_song: MakeSong, pacetag: Run, library: Path, tmp_path: Path
+) -> None:
+    make_song("172.flac")
+    link = tmp_path / "link"
+    link.symlink_to(library)
+    index = ("--index", link / "songs.db")
+
+    for _ in range(2):
+        done = pacetag("scan", link, "--read-only-check", link, *index)
+        assert (done.exit_code, done.stderr.count("\n")) == (0, 1), done.stderr
+        assert pacetag("undo", link, *index).exit_code == 0  # so that the next is in its place
 
 
 def spoil(song: Path) -> None:

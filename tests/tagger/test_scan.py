@@ -19,8 +19,8 @@ from pacetag.tagger.tags.errors import NotWritableError
 from pacetag.tagger.tags.pacetag import PaceTag, parse_pacetag
 from pacetag.tagger.tags.payload import payload_fingerprint
 from pacetag.tagger.tags.reader import read_tags
-from pacetag.tagger.tags.writer import write_tags
 from pacetag.tagger.worker import Ear
+from tests.tagger.writing import write_tags
 
 MakeSong = Callable[..., Path]
 Run = Callable[..., Any]

@@ -14,8 +14,8 @@ from pacetag.db.runs import TagState
 from pacetag.tagger import storing, turns
 from pacetag.tagger.tags.disk import hold
 from pacetag.tagger.tags.reader import read_tags
-from pacetag.tagger.tags.writer import write_tags
 from pacetag.tagger.turns import turn
+from tests.tagger.writing import write_tags
 
 MakeSong = Callable[..., Path]
 Run = Callable[..., Any]

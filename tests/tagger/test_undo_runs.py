@@ -15,8 +15,8 @@ from pacetag.db.index import SongIndex
 from pacetag.tagger import storing, undo, workers
 from pacetag.tagger.tags.errors import ChangedMeanwhileError
 from pacetag.tagger.tags.reader import read_tags
-from pacetag.tagger.tags.writer import write_tags
 from pacetag.tagger.worker import Ear
+from tests.tagger.writing import write_tags
 
 MakeSong = Callable[..., Path]
 Run = Callable[..., Any]

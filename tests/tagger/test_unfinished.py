@@ -9,12 +9,11 @@ from typing import Any
 
 import pytest
 
-from pacetag.tagger.tags.journal import journal_folder
 from pacetag.tagger.tags.reader import read_tags
-from pacetag.tagger.tags.writer import write_tags
 from tests.tagger.conftest import MakeSong, Pacetag
 from tests.tagger.tags.dying_disk import die, steps_of
 from tests.tagger.test_start import modules_of
+from tests.tagger.writing import journal_folder, write_tags
 
 
 @pytest.fixture

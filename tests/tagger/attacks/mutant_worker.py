@@ -22,8 +22,8 @@ from pacetag.tagger.tags.held import held_fields
 from pacetag.tagger.tags.layout import load_layout
 from pacetag.tagger.tags.payload import payload_fingerprint
 from pacetag.tagger.tags.reader import read_tags
-from pacetag.tagger.tags.writer import write_tags
 from tests.tagger.attacks.mutating import mutant
+from tests.tagger.writing import write_tags
 
 LIMIT = 20.0  # s for a song; the shortest limit of a scan is 60
 ROOM = 8 << 30  # bytes of addresses that a song may take: what is asked for is not all used

@@ -10,9 +10,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from pacetag.tagger.tags.journal import journal_folder
 from pacetag.tagger.tags.reader import read_tags
 from tests.tagger.attacks.conftest import LONG, litter, state
+from tests.tagger.writing import journal_folder
 
 Run = Callable[..., Any]
 Start = Callable[..., subprocess.Popen[str]]

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from pacetag.db.index import SongIndex
-from pacetag.tagger.tags.journal import journal_folder
 from pacetag.tagger.tags.reader import read_tags
 from tests.tagger.attacks.conftest import LONG, litter, state
 from tests.tagger.conftest import processes_of
+from tests.tagger.writing import journal_folder
 
 Run = Callable[..., Any]
 Start = Callable[..., subprocess.Popen[str]]

@@ -12,8 +12,8 @@ from mutagen import apev2
 from pacetag.tagger.tags.errors import TagError
 from pacetag.tagger.tags.payload import payload_fingerprint
 from pacetag.tagger.tags.reader import read_tags
-from pacetag.tagger.tags.writer import write_tags
 from tests.tagger.tags.conftest import Song, id3v1
+from tests.tagger.writing import write_tags
 
 FIELDS = {"pace": ["172", "86"], "pacetag": ["a line"]}
 

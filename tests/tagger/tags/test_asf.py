@@ -26,8 +26,8 @@ from pacetag.tagger.tags.asf_objects import (
 from pacetag.tagger.tags.errors import LayoutError, TagError
 from pacetag.tagger.tags.payload import payload_fingerprint
 from pacetag.tagger.tags.reader import read_tags
-from pacetag.tagger.tags.writer import write_tags
 from tests.tagger.tags.conftest import Song
+from tests.tagger.writing import write_tags
 
 FIELDS = {"pace": ["172", "86"], "pacetag": ["a line"]}
 

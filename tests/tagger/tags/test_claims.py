@@ -15,12 +15,11 @@ import pytest
 from pacetag.db.records import Stamp
 from pacetag.tagger.tags import claims, writer
 from pacetag.tagger.tags.errors import ChangedMeanwhileError, NotWritableError, TagError
-from pacetag.tagger.tags.journal import journal_folder
 from pacetag.tagger.tags.replace import put_in_place, stamp_of
-from pacetag.tagger.tags.writer import write_tags
 from tests.tagger.tags.conftest import Song
 from tests.tagger.tags.dying_disk import Disk, leftovers, watched
 from tests.tagger.tags.test_cut_short import CASES, SECOND, Trial, steps_of_write
+from tests.tagger.writing import journal_folder, write_tags
 
 HOLDER = """
 import fcntl, sys

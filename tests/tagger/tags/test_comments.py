@@ -22,8 +22,8 @@ from pacetag.tagger.tags.ogg_headers import CommentHeaders
 from pacetag.tagger.tags.ogg_pages import pages
 from pacetag.tagger.tags.payload import payload_fingerprint
 from pacetag.tagger.tags.reader import read_tags
-from pacetag.tagger.tags.writer import write_tags
 from tests.tagger.tags.conftest import Song
+from tests.tagger.writing import write_tags
 
 FIELDS = {"pace": ["172", "86"], "pacetag": ["a line"]}
 

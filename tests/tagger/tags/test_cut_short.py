@@ -15,14 +15,12 @@ from typing import Any
 import pytest
 
 from pacetag.tagger.tags.errors import ChangedMeanwhileError
-from pacetag.tagger.tags.journal import journal_folder
 from pacetag.tagger.tags.payload import payload_fingerprint
 from pacetag.tagger.tags.reader import SongTags, read_tags
-from pacetag.tagger.tags.replay import replay
-from pacetag.tagger.tags.writer import write_tags
 from tests.tagger.tags.conftest import Song
 from tests.tagger.tags.dying_disk import die, leftovers, moments, steps_of
 from tests.tagger.tags.test_every_container import foreign
+from tests.tagger.writing import journal_folder, replay, write_tags
 
 LONG = bool(os.environ.get("PACETAG_LONG_TESTS"))
 THOROUGH = ("flac", "m4a-fast")  # kinds of which every moment is tried always

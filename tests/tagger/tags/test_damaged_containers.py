@@ -11,9 +11,9 @@ from pacetag.tagger.tags.id3_tag import Id3Tag
 from pacetag.tagger.tags.musepack import check_packets
 from pacetag.tagger.tags.ogg_pages import Page, check_order, pages
 from pacetag.tagger.tags.reader import read_tags
-from pacetag.tagger.tags.writer import write_tags
 from tests.tagger.attacks.mutating import mend_ogg
 from tests.tagger.tags.conftest import Song
+from tests.tagger.writing import write_tags
 
 CopyOf = Callable[[str], Song]
 FIELDS = {"pace": ["172"], "pacetag": ["a line " + "x" * 9000]}  # fits no padding

@@ -13,12 +13,10 @@ import pytest
 
 from pacetag.tagger.tags import writer
 from pacetag.tagger.tags.errors import NotWritableError, TagError
-from pacetag.tagger.tags.journal import journal_folder
-from pacetag.tagger.tags.replay import replay
-from pacetag.tagger.tags.writer import write_tags
 from tests.tagger.tags.conftest import Song
 from tests.tagger.tags.dying_disk import WRITES, Disk, leftovers, watched
 from tests.tagger.tags.test_cut_short import CASES, LONG, SECOND, Trial, steps_of_write
+from tests.tagger.writing import journal_folder, replay, write_tags
 
 ERRORS = (errno.ENOSPC, errno.EIO, errno.EACCES, errno.EROFS, errno.EDQUOT)
 ALL = ("again", "grows", "linked grows")

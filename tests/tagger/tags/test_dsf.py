@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from pacetag.tagger.tags.errors import TagError
-from pacetag.tagger.tags.writer import write_tags
 from tests.tagger.tags.conftest import Song
+from tests.tagger.writing import write_tags
 
 FIELDS = {"pace": ["172", "86"], "pacetag": ["a line"]}
 

@@ -12,9 +12,9 @@ from mutagen import File, aiff, apev2, dsf, flac, mp3, mp4, wave
 from pacetag.tagger.tags.pacetag import PaceTag, TaggedPace, format_pacetag, pace_fields
 from pacetag.tagger.tags.payload import payload_fingerprint
 from pacetag.tagger.tags.reader import read_tags
-from pacetag.tagger.tags.writer import write_tags
 from tests.tagger.tags.conftest import Song
 from tests.tagger.tags.making import NO_PADDING
+from tests.tagger.writing import write_tags
 
 TAG = PaceTag(
     bundle="stage1-2025",

@@ -9,8 +9,8 @@ from mutagen.id3 import ID3
 from pacetag.tagger.tags.errors import NotWritableError, TagError
 from pacetag.tagger.tags.id3_frames import make_frame, split_frames
 from pacetag.tagger.tags.reader import read_tags
-from pacetag.tagger.tags.writer import write_tags
 from tests.tagger.tags.conftest import Song, id3v1
+from tests.tagger.writing import write_tags
 
 FIELDS = {"pace": ["172", "86"], "pacetag": ["a line"]}
 

@@ -11,9 +11,9 @@ from pacetag.tagger.tags.errors import LayoutError, TagError
 from pacetag.tagger.tags.iff import IffLayout
 from pacetag.tagger.tags.payload import payload_fingerprint
 from pacetag.tagger.tags.reader import read_tags
-from pacetag.tagger.tags.writer import write_tags
 from tests.tagger.tags.conftest import Song, encode, id3v1
 from tests.tagger.tags.dressing import chunks_of, with_chunks
+from tests.tagger.writing import write_tags
 
 FIELDS = {"pace": ["172", "86"], "pacetag": ["a line"]}
 ORDERS: dict[str, Literal["little", "big"]] = {".wav": "little", ".aiff": "big", ".aifc": "big"}

@@ -10,13 +10,12 @@ import pytest
 
 from pacetag.tagger.tags import disk, journal
 from pacetag.tagger.tags.errors import ChangedMeanwhileError
-from pacetag.tagger.tags.journal import journal_folder, published
-from pacetag.tagger.tags.replay import replay
+from pacetag.tagger.tags.journal import published
 from pacetag.tagger.tags.siblings import sweep
-from pacetag.tagger.tags.writer import write_tags
 from tests.tagger.tags.conftest import Song
 from tests.tagger.tags.dying_disk import KilledError, leftovers
 from tests.tagger.tags.test_cut_short import CASES, SECOND, Trial, tear
+from tests.tagger.writing import journal_folder, replay, write_tags
 
 BOTH = ("again", "linked grows")  # written in its place, and over all its names
 
@@ -58,7 +57,7 @@ class TestDamage:
             assert sentence == f"{path}: is damaged, so it was set aside as {aside}"
             assert only_journal() == aside
             assert torn.song.path.read_bytes() == half
-            aside.unlink()
+            aside.rename(path)  # still the same file, as it must be
 
         assert leftovers(torn.song.path.parent) == beside
         path.write_bytes(whole)
@@ -101,7 +100,7 @@ class TestDamage:
     ) -> None:
         path, half = only_journal(), torn.song.path.read_bytes()
         record = json.loads(path.read_bytes().partition(b"\n")[0])
-        path.write_bytes(journal._render(record | {"format": 2}))
+        path.write_bytes(journal._render(record | {"format": journal.FORMAT + 1}))
 
         assert replay(journal_folder()) == [
             f"{path}: is of a newer pacetag, which alone can put its song right"

@@ -10,8 +10,8 @@ import pytest
 
 from pacetag.tagger.tags.errors import NotWritableError, TagError
 from pacetag.tagger.tags.reader import read_tags
-from pacetag.tagger.tags.writer import write_tags
 from tests.tagger.tags.conftest import Song
+from tests.tagger.writing import write_tags
 
 FIELDS = {"pace": ["172", "86"], "pacetag": ["a line"]}
 

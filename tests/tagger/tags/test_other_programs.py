@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from pacetag.tagger.tags.reader import read_tags
-from pacetag.tagger.tags.writer import write_tags
 from tests.tagger.tags.conftest import Song
 from tests.tagger.tags.making import TITLES
+from tests.tagger.writing import write_tags
 
 FIELDS = {"pace": ["172", "86"], "pacetag": ["1 bundle=b paces=172.34@0.98 audio=00ff"]}
 

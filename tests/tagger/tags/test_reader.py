@@ -11,8 +11,8 @@ from mutagen import apev2, id3, mp4
 
 from pacetag.tagger.tags.errors import TagError
 from pacetag.tagger.tags.reader import read_tags
-from pacetag.tagger.tags.writer import write_tags
 from tests.tagger.tags.conftest import Song
+from tests.tagger.writing import write_tags
 
 
 def test_a_kind_that_is_not_written_is_read(tmp_path: Path) -> None:

@@ -12,9 +12,9 @@ import pytest
 
 from pacetag.tagger.tags.held import held_fields
 from pacetag.tagger.tags.payload import payload_fingerprint
-from pacetag.tagger.tags.writer import write_tags
 from tests.tagger.tags.making import TITLES
 from tests.tagger.tags.test_every_container import foreign
+from tests.tagger.writing import write_tags
 
 MakeSong = Callable[..., Path]
 Run = Callable[..., Any]

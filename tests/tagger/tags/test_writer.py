@@ -18,9 +18,9 @@ from pacetag.tagger.tags.errors import ChangedMeanwhileError, NotWritableError, 
 from pacetag.tagger.tags.payload import fingerprint_of, payload_fingerprint
 from pacetag.tagger.tags.reader import read_tags
 from pacetag.tagger.tags.replace import stamp_of
-from pacetag.tagger.tags.writer import write_tags
 from tests.tagger.tags.conftest import Song
 from tests.tagger.tags.dying_disk import leftovers
+from tests.tagger.writing import write_tags
 
 FIELDS = {"pace": ["172", "86"], "pacetag": ["some line"]}
 
@@ -269,7 +269,8 @@ def test_a_killed_writer_leaves_the_old_file(any_song: Song) -> None:
     program = (
         "import os, sys; from pathlib import Path; from pacetag.tagger.tags import writer;"
         "writer.put_in_place = lambda *_: os._exit(9);"
-        "writer.write_tags(Path(sys.argv[1]), {'pace': ['172'], 'pacetag': ['x' * 9000]})"
+        "writer.write_tags(Path(sys.argv[1]), {'pace': ['172'], 'pacetag': ['x' * 9000]},"
+        " journals=Path(sys.argv[1]).parent / 'journal')"
     )
 
     done = subprocess.run([sys.executable, "-c", program, any_song.path], check=False)
