@@ -123,6 +123,7 @@ def run_scan(
     from pacetag.tagger.scan import Scan
     from pacetag.tagger.stalls import Asking
     from pacetag.tagger.stopping import Stop, stop_on_signals
+    from pacetag.tagger.tidying import Tidying
     from pacetag.tagger.vanished import mark_vanished
 
     began = time.monotonic()
@@ -131,6 +132,8 @@ def run_scan(
     with stop_on_signals(stop), opened_index(index_file, scratch=options.dry_run) as index:
         checked = Checked(check, index_file, options, stop, as_json=as_json)
         found = Asking(stop).walk(roots)
+        if not options.dry_run:
+            Tidying(index.path).see_to(found.leftovers)
         with _reporter(len(found.songs), options, as_json=as_json) as reporter:
             for song in _outcomes(found, Scan(index, workers.shipped_ear(), options, stop)):
                 tally.add(song)

@@ -98,6 +98,7 @@ def _undone(
     choice: "Choice", index_file: Path, stop: "Stop", *, dry_run: bool, force: bool
 ) -> Iterator["UndoOutcome"]:
     from pacetag.tagger.opening import opened_index
+    from pacetag.tagger.tidying import Tidying
     from pacetag.tagger.undo import Undoing, unanswered
     from pacetag.tagger.undo_choice import chosen_runs, chosen_songs
 
@@ -105,6 +106,8 @@ def _undone(
         runs = chosen_runs(index, choice)
         undoing = Undoing(index, runs=runs, dry_run=dry_run, force=force)
         chosen = chosen_songs(index, choice, runs, stop)
+        if not dry_run:
+            Tidying(index.path).see_to(chosen.leftovers)
         for path in chosen.songs:
             if stop.requested:
                 return

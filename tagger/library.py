@@ -8,6 +8,7 @@ from pathlib import Path
 from pacetag.db.records import Stamp
 from pacetag.tagger.errors import UsageError
 from pacetag.tagger.tags.replace import stamp_of
+from pacetag.tagger.tags.siblings import is_sibling
 
 AUDIO_SUFFIXES = frozenset(
     {"aac", "aif", "aifc", "aiff", "ape", "caf", "dsf", "flac", "m4a", "mka", "mp2", "mp3"}
@@ -31,6 +32,7 @@ class Trail:
         self._without = frozenset(without)
         self.place = Path()  # that is being asked about
         self.steps = 0
+        self.leftovers: list[Path] = []  # hidden files of pacetag's own that it came across
         self.ended = False  # the walk is to come to its end without going anywhere
 
     def may_go(self, place: Path) -> bool:
@@ -48,7 +50,7 @@ def walk(paths: Iterable[Path], *, deep: bool = True, trail: Trail | None = None
     A path may be a file. Links to folders are followed after the real folders, so that a song that
     can be reached both ways is found where it lies; loops end because no folder is entered twice.
     Folders that cannot be read are passed over. `deep=False` stays out of sub-folders. The `trail`
-    tells another thread where the walk is.
+    tells another thread where the walk is, and takes down pacetag's own hidden files.
     """
     entered: set[tuple[int, int]] = set()
     named: set[Path] = set()
@@ -85,7 +87,11 @@ def _walk_folder(
         below: list[Path] = []
         for entry in entries:
             place = folder / entry.name
-            if entry.name.startswith(".") or not trail.may_go(place):
+            if entry.name.startswith("."):
+                if is_sibling(entry.name):
+                    trail.leftovers.append(place)
+                continue
+            if not trail.may_go(place):
                 continue
             if _is_folder(entry):
                 (linked if entry.is_symlink() else below).append(place)

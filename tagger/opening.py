@@ -2,7 +2,6 @@
 
 import os
 import sqlite3
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -11,6 +10,7 @@ from pacetag.db.connection import make_private
 from pacetag.db.errors import DamagedIndexError, SongIndexError
 from pacetag.db.index import SongIndex
 from pacetag.tagger.errors import TaggerError
+from pacetag.tagger.scratch import scratch_folder
 from pacetag.tagger.unfinished import finish_unfinished, say_that_they_wait
 
 
@@ -27,8 +27,8 @@ def opened_index(path: Path, *, scratch: bool = False) -> Iterator[SongIndex]:
             yield index
         return
     path = Path(os.path.realpath(path))
-    with tempfile.TemporaryDirectory(prefix="pacetag-") as folder:
-        copy = Path(folder) / path.name
+    with scratch_folder() as folder:
+        copy = folder / path.name
         if path.exists():
             make_private(copy)
             _copy(path, copy)

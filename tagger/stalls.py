@@ -30,6 +30,7 @@ class Walked:
     """What a walk found."""
 
     songs: tuple[Path, ...]  # in the order of the walk
+    leftovers: tuple[Path, ...] = ()  # hidden files of pacetag's own, of all that was walked
     stalled: tuple[Path, ...] = ()  # files and folders that were passed over, as no answer came
 
 
@@ -51,12 +52,16 @@ class Asking:
         while True:
             trail = Trail(stalled)
             asked = _Question(islice(walk(roots, deep=deep, trail=trail), most))
-            if self._answered(asked, partial(getattr, trail, "steps")):
-                return Walked(songs=tuple(asked.answers), stalled=tuple(stalled))
-            trail.ended = True
-            stalled.append(trail.place)
-            if self._may_not_go_on():
-                return Walked(songs=tuple(asked.answers), stalled=tuple(stalled))
+            whole = self._answered(asked, partial(getattr, trail, "steps"))
+            if not whole:
+                trail.ended = True
+                stalled.append(trail.place)
+            if whole or self._may_not_go_on():
+                return Walked(
+                    songs=tuple(asked.answers),
+                    leftovers=tuple(trail.leftovers),
+                    stalled=tuple(stalled),
+                )
 
     def stalled(self, paths: Sequence[Path]) -> set[Path]:
         """Those of the files that cannot even be looked at, since no answer comes."""

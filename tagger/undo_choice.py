@@ -1,7 +1,7 @@
 """What `undo` is to take back: which runs, and in which files they are looked for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pacetag.db.index import SongIndex
@@ -52,7 +52,7 @@ def chosen_songs(
         if path not in stalled
         and (runs is None or str(path) in written or index.song(str(path)) is None)
     )
-    return Walked(songs=tuple(songs), stalled=(*found.stalled, *sorted(stalled)))
+    return replace(found, songs=tuple(songs), stalled=(*found.stalled, *sorted(stalled)))
 
 
 def _paths(written: set[str]) -> tuple[Path, ...]:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from pacetag.tagger.tags.disk import hold
 
-_NAME = re.compile(r"\.pacetag-[0-9a-f]{12}\.(tmp|new|bak)")  # which no player takes for a song
+# Which no player takes for a song. Earlier versions wrote playlists with 16 digits.
+_NAME = re.compile(r"\.pacetag-[0-9a-f]{12}(?:[0-9a-f]{4})?\.(tmp|new|bak)")
 DRAFT, FRESH, BACKUP = ".tmp", ".new", ".bak"
 
 
@@ -64,17 +65,39 @@ def is_sibling(name: str) -> bool:
 def sweep(folder: Path) -> None:
     """Remove the drafts that no living process holds. Whatever a journal may speak of stays."""
     with suppress(OSError), os.scandir(folder) as listing:
-        stale = [each.name for each in listing if is_sibling(each.name)]
-        for name in stale:
+        for name in [each.name for each in listing if is_sibling(each.name)]:
             if name.endswith(DRAFT):
-                _remove_if_stale(folder / name)
+                remove_if_stale(folder / name)
 
 
-def _remove_if_stale(draft: Path) -> None:
-    with suppress(OSError):
-        descriptor = os.open(draft, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
-        try:
-            if stat.S_ISREG(os.fstat(descriptor).st_mode) and hold(descriptor):
-                draft.unlink()
-        finally:
-            os.close(descriptor)
+def remove_if_stale(draft: Path) -> None:
+    """Remove a draft unless a living process holds it."""
+    with _held_if_stale(draft) as stale, suppress(OSError):
+        if stale:
+            draft.unlink(missing_ok=True)
+
+
+def is_stale(sibling: Path) -> bool:
+    """Whether it is a file that no living process holds, as far as can be told."""
+    with _held_if_stale(sibling) as stale:
+        return stale
+
+
+@contextmanager
+def _held_if_stale(sibling: Path) -> Iterator[bool]:
+    try:
+        descriptor = os.open(sibling, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        yield False
+        return
+    try:
+        yield _is_free(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _is_free(descriptor: int) -> bool:
+    try:
+        return stat.S_ISREG(os.fstat(descriptor).st_mode) and hold(descriptor)
+    except OSError:  # a file system without locks: nobody can tell there
+        return False

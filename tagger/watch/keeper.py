@@ -13,6 +13,7 @@ from pacetag.tagger.options import ScanOptions
 from pacetag.tagger.scan import Scan
 from pacetag.tagger.stalls import Asking, Walked
 from pacetag.tagger.stopping import Stop
+from pacetag.tagger.tidying import Tidying
 from pacetag.tagger.vanished import mark_vanished
 from pacetag.tagger.watch.dirty import DirtyFolders
 from pacetag.tagger.watch.events import FolderMarker
@@ -48,6 +49,7 @@ class Keeper:
         self._dirty = DirtyFolders(settle=settle, bell=self._bell)
         self._asking = Asking(stop)
         self._look_pause = min(settle, BETWEEN_LOOKS)
+        self._tidying = Tidying(index.path)
 
     def run(self) -> None:
         """Sweep, then visit and sweep until the stop; what is in hand then is still stored."""
@@ -92,6 +94,7 @@ class Keeper:
         both = self._asking.walk(deep), self._asking.walk(shallow, deep=False)
         found = Walked(
             songs=tuple(sorted({song for walked in both for song in walked.songs})),
+            leftovers=tuple(path for walked in both for path in walked.leftovers),
             stalled=tuple(place for walked in both for place in walked.stalled),
         )
         self._settle(found, sorted(due), everything=False)
@@ -102,6 +105,7 @@ class Keeper:
         return all(any(part.startswith(".") for part in way.parts) for way in below)
 
     def _settle(self, found: Walked, folders: Sequence[Path], *, everything: bool) -> None:
+        self._tidying.see_to(found.leftovers)
         silent = set(found.stalled) | self._asking.stalled(found.songs)
         for place in sorted(silent):  # the next sweep asks again
             self._lines.song(stalled(place))

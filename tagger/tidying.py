@@ -1,0 +1,44 @@
+"""What killed processes left beside songs: drafts go, and what may still be of use is named."""
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from pacetag.tagger.settings import journals_beside
+from pacetag.tagger.tags.siblings import DRAFT, is_stale, remove_if_stale
+
+
+class Tidying:
+    """Sees to each hidden file of pacetag's own that is found while folders are walked."""
+
+    def __init__(self, index: Path) -> None:
+        """`index`: the file of the index that is used."""
+        self._journals = journals_beside(index)
+        self._told: set[Path] = set()
+
+    def see_to(self, leftovers: Iterable[Path]) -> None:
+        """Remove drafts that no living process holds; say once where a copy of a song lies."""
+        for path in leftovers:
+            self._see_to(path)
+
+    def _see_to(self, path: Path) -> None:
+        if path.suffix == DRAFT:
+            remove_if_stale(path)
+        elif path not in self._told and is_stale(path) and not self._is_needed(path):
+            self._told.add(path)
+            self._tell(path)
+
+    def _is_needed(self, path: Path) -> bool:
+        from pacetag.tagger.tags.replay import may_be_needed
+
+        return may_be_needed(self._journals, path.name)
+
+    def _tell(self, path: Path) -> None:
+        from pacetag.tagger.report import say
+        from pacetag.tagger.wording import printable
+
+        sentence = (
+            f"{path}: is a copy of a song beside it, left by a write that broke off; no journal of "
+            "this index speaks of it, so remove it once the songs there are as they should be"
+        )
+        say(printable(f"pacetag: {sentence}"), sys.stderr)
