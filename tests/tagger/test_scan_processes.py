@@ -25,18 +25,23 @@ def test_several_workers_judge_every_song_once(
     assert len(judged()) == 12
 
 
+BY_SYSTEM = "(the next scan tries again)"
+BY_SONG = "(it is as it was; --force tries again)"
+
+
 @pytest.mark.parametrize(
-    ("name", "reason"),
+    ("name", "reason", "ending"),
     [
-        ("stuck.mp3", "gave up after 2 s without a result, as a damaged file can cause"),
-        ("killed.mp3", "the process that judged it was killed, perhaps for lack of memory"),
-        ("crashing.mp3", "the process that judged it died (SIGSEGV), which a damaged file or"),
-        ("greedy.mp3", "there was not enough memory to judge it"),
+        ("stuck.mp3", "gave up after 2 s, as its disk does not answer", BY_SYSTEM),
+        ("killed.mp3", "the process that judged it was killed, perhaps for", BY_SYSTEM),
+        ("greedy.mp3", "there was not enough memory to judge it", BY_SYSTEM),
+        ("crashing.mp3", "the process that judged it died (SIGSEGV), which a damaged", BY_SONG),
     ],
 )
-def test_a_song_that_hangs_or_kills_its_worker_fails_once_and_the_others_are_tagged(
+def test_a_song_that_hangs_or_kills_its_worker_fails_alone_and_is_tried_again_as_it_deserves(
     name: str,
     reason: str,
+    ending: str,
     make_song: MakeSong,
     scan_json: Run,
     judged: Judged,
@@ -54,10 +59,11 @@ def test_a_song_that_hangs_or_kills_its_worker_fails_once_and_the_others_are_tag
     assert judged() == sorted([*others, name])
 
     again = scan_json("--jobs", "2")
-    assert again.outcomes == {name: "skipped", **dict.fromkeys(others, "unchanged")}
+    assert again.outcomes == {name: "failed", **dict.fromkeys(others, "unchanged")}
     assert again.songs[name]["reason"].startswith(reason)
-    assert again.songs[name]["reason"].endswith("(--force tries again)")
-    assert (again.result.exit_code, judged()) == (0, [])
+    assert again.songs[name]["reason"].endswith(ending)
+    assert again.result.exit_code == 1
+    assert judged() == ([name] if ending == BY_SYSTEM else [])
 
     make_song(name)  # its content is another now
     assert scan_json("--jobs", "2").outcomes[name] == "failed"

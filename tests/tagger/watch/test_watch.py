@@ -195,8 +195,9 @@ def test_the_sweep_finds_what_no_event_told(
     outside = tmp_path / "outside"
     outside.mkdir()
     (library / "link").symlink_to(outside)  # below links the system reports nothing
+    aside = make_song("120.mp3").rename(tmp_path / "aside.mp3")
     watcher = watch("--sweep", "0.02")
-    make_song("120.mp3").rename(outside / "120.mp3")
+    aside.rename(outside / "120.mp3")
 
     assert watcher.next().startswith("tagged 120")
 
