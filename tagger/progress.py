@@ -1,5 +1,6 @@
 """The live bar of a scan, on a terminal."""
 
+import math
 import time
 from typing import Self
 
@@ -56,7 +57,7 @@ class LiveReporter:
         self._task = self._progress.add_task("", total=total)
         self._done = 0
         self._latest = ""  # path of the song that was done last
-        self._drawn = 0.0  # moment of the last change to the bar, monotonic
+        self._drawn = -math.inf  # moment of the last change to the bar, monotonic
 
     def __enter__(self) -> Self:
         self._progress.start()
