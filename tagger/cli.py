@@ -20,6 +20,7 @@ from pacetag.tagger.command_stats import stats
 from pacetag.tagger.command_train import train
 from pacetag.tagger.command_undo import undo
 from pacetag.tagger.command_watch import watch
+from pacetag.tagger.usage import clean_usage_errors
 
 
 class Commands(TyperGroup):
@@ -32,6 +33,11 @@ class Commands(TyperGroup):
         with answering_signals():
             return super().main(*arguments, **options)
 
+    def make_context(self, *args: Any, **options: Any) -> Any:
+        """Read what stands before the command's name."""
+        with clean_usage_errors():
+            return super().make_context(*args, **options)
+
     def invoke(self, ctx: Any) -> Any:
         """Run the chosen command."""
         from pacetag.db.errors import SongIndexError
@@ -40,7 +46,8 @@ class Commands(TyperGroup):
         from pacetag.tagger.tags.errors import TagError
 
         try:
-            return super().invoke(ctx)
+            with clean_usage_errors():
+                return super().invoke(ctx)
         except TaggerError as error:
             code, sentence = error.exit_code, str(error)
         except (SongIndexError, ModelError, TagError) as error:

@@ -4,6 +4,8 @@ import shutil
 import sys
 from collections.abc import Sequence
 
+from pacetag.tagger.wording import printable
+
 PIPE_WIDTH = 200  # columns where there is no terminal to ask
 
 
@@ -17,9 +19,10 @@ def table_lines(
 ) -> list[str] | None:
     """The table, or None where it is wider than `width` and its cells would have to be folded.
 
-    The first `numbers` columns are set to the right, the others to the left.
+    The first `numbers` columns are set to the right, the others to the left. Cells are made
+    printable before they are measured.
     """
-    table = [headings, *rows]
+    table = [[printable(cell) for cell in row] for row in (headings, *rows)]
     sizes = [[_cells(cell) for cell in row] for row in table]
     widths = [max(column) for column in zip(*sizes, strict=True)]
     whole = sum(widths) + 3 * len(widths) + 1

@@ -143,10 +143,11 @@ def _with_a_bar(
     songs: "Iterable[HeardSong | Failure]", total: int
 ) -> "Iterable[HeardSong | Failure]":
     """The songs as they come, under a bar on a terminal."""
-    from rich.console import Console
     from rich.progress import track
 
-    console = Console(stderr=True)
+    from pacetag.tagger.consoles import CleanConsole
+
+    console = CleanConsole(stderr=True)
     return track(
         songs,
         "judged",

@@ -1,6 +1,7 @@
 """An evaluation as tables for people."""
 
 from collections.abc import Iterator, Mapping
+from typing import TextIO
 
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
@@ -10,16 +11,16 @@ from pacetag.model.evaluation.bootstrap import Figure
 from pacetag.model.evaluation.figures import GroupFigures
 from pacetag.model.evaluation.reliability import ReliabilityBin
 from pacetag.model.evaluation.report import EvaluationReport
-from pacetag.tagger.tables import table_console
+from pacetag.tagger.consoles import table_console
 from pacetag.tagger.wording import clock, printable, songs
 
 BAR = 20  # signs for all of them
 NONE = "-"
 
 
-def print_report(report: EvaluationReport) -> None:
+def print_report(report: EvaluationReport, stream: TextIO | None = None) -> None:
     """Print every figure but the single songs."""
-    console = table_console()
+    console = table_console(stream)
     console.print(Text(_headline(report)))
     for table in _tables(report):
         console.print(table)

@@ -4,7 +4,6 @@ import math
 import time
 from typing import Self
 
-from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -16,6 +15,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from pacetag.tagger.consoles import CleanConsole
 from pacetag.tagger.differences import FieldChange, change_lines
 from pacetag.tagger.outcomes import Outcome, ScanSummary, SongOutcome
 from pacetag.tagger.report import failure_line, say, song_line, summary_lines
@@ -51,7 +51,7 @@ class LiveReporter:
             _Rate(),
             TimeRemainingColumn(),
             TextColumn("{task.description}", markup=False),
-            console=Console(stderr=True, markup=False, highlight=False),
+            console=CleanConsole(stderr=True),
             transient=True,
         )
         self._task = self._progress.add_task("", total=total)

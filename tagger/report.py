@@ -66,10 +66,13 @@ class PlainReporter:
 
 
 def say(line: str, stream: TextIO | None = None) -> None:
-    """Print one line at once; readers of a pipe see each song when it is done."""
+    """Print one line at once, as far as it is printable; a line break in it is not.
+
+    Readers of a pipe see each song when it is done.
+    """
     stream = stream or sys.stdout
     encoding = stream.encoding or "utf-8"
-    stream.write(line.encode(encoding, "replace").decode(encoding) + "\n")
+    stream.write(printable(line).encode(encoding, "replace").decode(encoding) + "\n")
     stream.flush()
 
 

@@ -19,7 +19,7 @@ def runs_table(runs: Sequence[Run]) -> None:
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
-    from pacetag.tagger.tables import table_console
+    from pacetag.tagger.consoles import table_console
 
     table = Table(box=SIMPLE_HEAD)
     table.add_column("Run", justify="right")

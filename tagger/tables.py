@@ -1,30 +1,13 @@
 """Tables and counts for people; without a terminal as wide as their content."""
 
-from typing import TYPE_CHECKING
-
 from pacetag.db.records import IndexStats
-from pacetag.tagger.columns import PIPE_WIDTH, stream_width, table_lines
+from pacetag.tagger.columns import stream_width, table_lines
 from pacetag.tagger.playlist.entries import Playlist, PlaylistEntry
 from pacetag.tagger.report import say
 from pacetag.tagger.wording import clock, histogram_lines, printable, songs
 
-if TYPE_CHECKING:
-    from rich.console import Console
-
 NUMBERS = ("Pace", "Off", "Sure", "Time")  # set to the right
 NAMES = ("Artist", "Title")
-
-
-def table_console() -> "Console":
-    """A console for tables: as wide as the terminal, and wide and plain where there is none."""
-    from rich.console import Console
-
-    console = Console(markup=False, highlight=False)
-    return (
-        console
-        if console.is_terminal
-        else Console(markup=False, highlight=False, width=PIPE_WIDTH, no_color=True)
-    )
 
 
 def playlist_table(playlist: Playlist) -> None:
@@ -34,7 +17,8 @@ def playlist_table(playlist: Playlist) -> None:
     if lines is None:
         _folded_table(rows)
     else:
-        say("\n".join(lines))
+        for line in lines:
+            say(line)
 
 
 def _row(entry: PlaylistEntry) -> tuple[str, ...]:
@@ -53,6 +37,8 @@ def _folded_table(rows: list[tuple[str, ...]]) -> None:
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
     from rich.text import Text
+
+    from pacetag.tagger.consoles import table_console
 
     table = Table(box=SIMPLE_HEAD)
     for heading in NUMBERS:

@@ -7,6 +7,7 @@ from pathlib import Path, PurePath
 
 from pacetag.db.records import SongRecord
 from pacetag.tagger.playlist.entries import Playlist
+from pacetag.tagger.wording import printable
 
 
 def write_m3u8(playlist: Playlist, output: Path) -> None:
@@ -54,7 +55,7 @@ def shown_name(song: SongRecord) -> str:
     title = song.title or PurePath(song.path).stem
     name = f"{song.artist} - {title}" if song.artist else title
     # Bytes that are no text come as surrogates, which UTF-8 cannot hold.
-    return " ".join(name.encode("utf-8", "replace").decode("utf-8").split())
+    return printable(" ".join(name.encode("utf-8", "replace").decode("utf-8").split()))
 
 
 def song_line(path: str, folder: Path) -> str:
