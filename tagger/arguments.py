@@ -1,18 +1,38 @@
 """Arguments that several commands share, so that they read the same everywhere."""
 
+import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.models import TyperPath
+
+
+class PathType(TyperPath):
+    """A path that a person names. Every path option and argument is of this type."""
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        """The path; an empty one, as an unset variable of a script gives it, is wrong usage.
+
+        pathlib would take it for the current folder.
+        """
+        if os.fspath(value) in ("", b""):
+            self.fail("it is empty; name a path, or . for the current folder", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+PATH = PathType(path_type=Path)
 
 PathsArgument = Annotated[
-    list[Path], typer.Argument(metavar="PATH", help="Folders with music, or single songs.")
+    list[Path],
+    typer.Argument(metavar="PATH", click_type=PATH, help="Folders with music, or single songs."),
 ]
 IndexOption = Annotated[
     Path | None,
     typer.Option(
         "--index",
         metavar="FILE",
+        click_type=PATH,
         help="The index to use; otherwise PACETAG_INDEX, or one in your data folder.",
     ),
 ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pacetag.tagger.arguments import JsonOption
+from pacetag.tagger.arguments import PATH, JsonOption
 from pacetag.tagger.judge_names import JudgeName
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ def evaluate(
         Path,
         typer.Argument(
             metavar="SET.csv",
+            click_type=PATH,
             help="A table with the columns file and paces, or file, tempo and beats_per_bar; "
             "or labels as `pacetag train --labels` takes them.",
         ),
@@ -29,7 +30,10 @@ def evaluate(
     music: Annotated[
         Path | None,
         typer.Option(
-            "--music", metavar="DIR", help="Where the files lie; beside SET.csv if not given."
+            "--music",
+            metavar="DIR",
+            click_type=PATH,
+            help="Where the files lie; beside SET.csv if not given.",
         ),
     ] = None,
     as_json: JsonOption = False,
@@ -43,7 +47,10 @@ def evaluate(
     plot: Annotated[
         Path | None,
         typer.Option(
-            "--plot", metavar="PNG", help="Draw the reliability plot; needs pacetag[plot]."
+            "--plot",
+            metavar="PNG",
+            click_type=PATH,
+            help="Draw the reliability plot; needs pacetag[plot].",
         ),
     ] = None,
     jobs: Annotated[

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pacetag.tagger.arguments import IndexOption, JsonOption
+from pacetag.tagger.arguments import PATH, IndexOption, JsonOption
 from pacetag.tagger.settings import index_path
 
 if TYPE_CHECKING:
@@ -40,7 +40,12 @@ def playlist(
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option("--output", metavar="FILE", help="Write an M3U8 playlist instead of a table."),
+        typer.Option(
+            "--output",
+            metavar="FILE",
+            click_type=PATH,
+            help="Write an M3U8 playlist instead of a table.",
+        ),
     ] = None,
     index: IndexOption = None,
     as_json: JsonOption = False,

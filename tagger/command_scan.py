@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pacetag.tagger.arguments import IndexOption, JsonOption, PathsArgument
+from pacetag.tagger.arguments import PATH, IndexOption, JsonOption, PathsArgument
 from pacetag.tagger.options import BpmMode, ScanOptions
 from pacetag.tagger.priority import stand_back
 from pacetag.tagger.settings import default_jobs, index_path
@@ -39,6 +39,7 @@ CheckOption = Annotated[
     typer.Option(
         "--read-only-check",
         metavar="DIR",
+        click_type=PATH,
         help="Prove that nothing in this folder changes but tags: every file is read before and "
         "after, and whatever else is different is named.",
     ),

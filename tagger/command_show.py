@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pacetag.tagger.arguments import JsonOption
+from pacetag.tagger.arguments import PATH, JsonOption
 
 if TYPE_CHECKING:
     from pacetag.model.evidence import Evidence
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def show(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A song.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", click_type=PATH, help="A song.")],
     evidence: Annotated[
         tuple[float, float] | None,
         typer.Option(
@@ -25,7 +25,10 @@ def show(
     plot: Annotated[
         Path | None,
         typer.Option(
-            "--plot", metavar="PNG", help="Draw what the song was judged by; needs pacetag[plot]."
+            "--plot",
+            metavar="PNG",
+            click_type=PATH,
+            help="Draw what the song was judged by; needs pacetag[plot].",
         ),
     ] = None,
     as_json: JsonOption = False,

@@ -5,21 +5,27 @@ from typing import Annotated
 
 import typer
 
+from pacetag.tagger.arguments import PATH
+
 
 def train(
     work: Annotated[
-        Path, typer.Argument(metavar="WORK", help="Where everything is made and kept.")
+        Path,
+        typer.Argument(metavar="WORK", click_type=PATH, help="Where everything is made and kept."),
     ],
     labels: Annotated[
         list[Path] | None,
         typer.Option(
             metavar="FILE",
+            click_type=PATH,
             help="Own songs with their paces: a CSV table, or an index; may be repeated.",
         ),
     ] = None,
     music: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Where these songs lie; else beside the table."),
+        typer.Option(
+            metavar="DIR", click_type=PATH, help="Where these songs lie; else beside the table."
+        ),
     ] = None,
     with_free: Annotated[
         bool,
@@ -53,7 +59,9 @@ def train(
     ] = True,
     debs: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Debian packages that were downloaded before."),
+        typer.Option(
+            metavar="DIR", click_type=PATH, help="Debian packages that were downloaded before."
+        ),
     ] = None,
 ) -> None:
     """Train the network on free music and on own songs, score it, bundle it.

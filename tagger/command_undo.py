@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pacetag.tagger.arguments import IndexOption, JsonOption
+from pacetag.tagger.arguments import PATH, IndexOption, JsonOption
 from pacetag.tagger.settings import index_path
 
 if TYPE_CHECKING:
@@ -20,7 +20,10 @@ def undo(
     paths: Annotated[
         list[Path] | None,
         typer.Argument(
-            metavar="[PATH...]", help="Folders with music, or single songs.", show_default=False
+            metavar="[PATH...]",
+            click_type=PATH,
+            help="Folders with music, or single songs.",
+            show_default=False,
         ),
     ] = None,
     run: Annotated[
