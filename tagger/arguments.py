@@ -7,6 +7,8 @@ from typing import Annotated, Any
 import typer
 from typer.models import TyperPath
 
+from pacetag.tagger.standard_output import STDOUT
+
 
 class PathType(TyperPath):
     """A path that a person names. Every path option and argument is of this type."""
@@ -21,7 +23,16 @@ class PathType(TyperPath):
         return super().convert(value, param, ctx)
 
 
+class OutputType(PathType):
+    """A file to write, or - for standard output."""
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        """The path; a file that is really called - is named ./- as everywhere."""
+        return super().convert(STDOUT if value == "-" else value, param, ctx)
+
+
 PATH = PathType(path_type=Path)
+OUTPUT = OutputType(path_type=Path, readable=False)
 
 PathsArgument = Annotated[
     list[Path],
@@ -37,3 +48,10 @@ IndexOption = Annotated[
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
+OverwriteOption = Annotated[
+    bool,
+    typer.Option(
+        "--overwrite",
+        help="Replace a file that is not pacetag's own; songs and indexes are never replaced.",
+    ),
+]

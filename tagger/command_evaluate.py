@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pacetag.tagger.arguments import PATH, JsonOption
+from pacetag.tagger.arguments import OUTPUT, PATH, JsonOption, OverwriteOption
 from pacetag.tagger.judge_names import JudgeName
+from pacetag.tagger.standard_output import is_stdout
 
 if TYPE_CHECKING:
     from pacetag.model.evaluation.evaluation_set import EvaluationSong
     from pacetag.model.evaluation.report import EvaluationReport, Failure
     from pacetag.model.evaluation.song_marks import HeardSong
+    from pacetag.tagger.output_files import OutputFile
 
 
 def evaluate(
@@ -49,10 +51,11 @@ def evaluate(
         typer.Option(
             "--plot",
             metavar="PNG",
-            click_type=PATH,
-            help="Draw the reliability plot; needs pacetag[plot].",
+            click_type=OUTPUT,
+            help="Draw the reliability plot, - to standard output; needs pacetag[plot].",
         ),
     ] = None,
+    overwrite: OverwriteOption = False,
     jobs: Annotated[
         int | None,
         typer.Option(
@@ -73,51 +76,58 @@ def evaluate(
     from pacetag.tagger.wording import printable
 
     if plot is not None:
-        _check_plot(plot, judge)
+        _check_judge(judge)
     found = songs_to_evaluate(songs, music)
+    inputs = (songs.expanduser(), *(song.path for song in found.songs))
+    place = None if plot is None else _place(plot, inputs, overwrite=overwrite)
     for sentence in found.left_out:
         say(printable(f"pacetag: {sentence}"), sys.stderr)
     if not found.songs:
         raise TaggerError(f"{songs}: there is no song in it that could be judged")
     report = _report(found.songs, judge, min(jobs or default_jobs(), len(found.songs)))
+    stream = sys.stderr if is_stdout(plot) else sys.stdout
     if as_json:
         from pacetag.tagger.evaluation_json import report_object
         from pacetag.tagger.json_lines import say_json
 
-        say_json(report_object(report, set_name=str(songs)))
+        say_json(report_object(report, set_name=str(songs)), stream)
     elif report.heard:
         from pacetag.tagger.evaluation_tables import print_report
 
-        print_report(report)
-    if plot is not None:
-        _draw(report, plot)
+        print_report(report, stream)
+    if place is not None:
+        _draw(report, place)
     raise typer.Exit(1 if report.failed or found.left_out else 0)
 
 
-def _check_plot(plot: Path, judge: JudgeName) -> None:
-    """Find out what would spoil the plot before the songs are heard, which may take hours."""
-    from pacetag.tagger.errors import MissingExtraError, TaggerError, UsageError
+def _check_judge(judge: JudgeName) -> None:
+    from pacetag.tagger.errors import UsageError
 
     if not judge.gives_probabilities:
         raise UsageError(f"--plot: the judge {judge} gives no probabilities that could be drawn")
-    try:
-        import pacetag.tagger.evaluation_plot  # noqa: F401
-    except ImportError as error:
-        raise MissingExtraError("--plot", "plot") from error
-    if not plot.expanduser().absolute().parent.is_dir():
-        raise TaggerError(f"{plot}: cannot be written (its folder is not there)")
 
 
-def _draw(report: "EvaluationReport", plot: Path) -> None:
-    from pacetag.tagger.errors import TaggerError
+def _place(plot: Path, inputs: tuple[Path, ...], *, overwrite: bool) -> "OutputFile":
+    """Where the plot goes.
+
+    Raises TaggerError where it cannot, or must not, be written: before the songs are heard, which
+    may take hours.
+    """
+    from pacetag.tagger.pictures import check_kind, picture_output
+    from pacetag.tagger.settings import index_path
+
+    place = picture_output(plot, overwrite=overwrite, inputs=(*inputs, index_path()))
+    place.check()
+    check_kind(plot)
+    return place
+
+
+def _draw(report: "EvaluationReport", place: "OutputFile") -> None:
     from pacetag.tagger.evaluation_plot import draw_reliability
     from pacetag.tagger.wording import printable
 
     title = printable(f"{report.judge}, {len(report.heard)} songs")
-    try:
-        draw_reliability(report.reliability, plot.expanduser(), title=title)
-    except OSError as error:
-        raise TaggerError(f"{plot}: cannot be written ({error.strerror or error})") from error
+    draw_reliability(report.reliability, place, title=title)
 
 
 def _report(rows: "Sequence[EvaluationSong]", judge: JudgeName, jobs: int) -> "EvaluationReport":

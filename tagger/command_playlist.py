@@ -1,14 +1,17 @@
 """`pacetag playlist`: songs for a cadence, as a table, a file or JSON."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pacetag.tagger.arguments import PATH, IndexOption, JsonOption
+from pacetag.tagger.arguments import OUTPUT, IndexOption, JsonOption, OverwriteOption
 from pacetag.tagger.settings import index_path
 
 if TYPE_CHECKING:
+    from pacetag.db.index import SongIndex
+    from pacetag.tagger.output_files import OutputFile
     from pacetag.tagger.playlist.entries import Playlist
 
 WIDEST = 0.5  # beyond half the cadence another pace of the song would fit better
@@ -43,10 +46,11 @@ def playlist(
         typer.Option(
             "--output",
             metavar="FILE",
-            click_type=PATH,
-            help="Write an M3U8 playlist instead of a table.",
+            click_type=OUTPUT,
+            help="Write an M3U8 playlist instead of a table; - prints it.",
         ),
     ] = None,
+    overwrite: OverwriteOption = False,
     index: IndexOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -55,15 +59,15 @@ def playlist(
     When nothing fits, it says how many songs would with a wider tolerance. Exit codes: 0 done,
     1 the index or the output cannot be used, 2 wrong usage.
     """
-    from pacetag.tagger.errors import TaggerError
     from pacetag.tagger.opening import read_index
-    from pacetag.tagger.playlist.m3u8 import write_m3u8
     from pacetag.tagger.playlist.query import build_playlist
 
     seconds = _check(cadence, tolerance, min_confidence, duration)
     if limit is None and seconds is None and output is None and not as_json:
         limit = LINES
-    with read_index(index_path(index)) as songs:
+    index_file = index_path(index)
+    with read_index(index_file) as songs:
+        place = None if output is None else _place(output, songs, index_file, overwrite=overwrite)
         found = build_playlist(
             songs,
             cadence,
@@ -72,15 +76,20 @@ def playlist(
             duration=seconds,
             limit=limit,
         )
-    if output is not None and found.entries:
-        try:
-            write_m3u8(found, output.expanduser().absolute())
-        except OSError as error:
-            raise TaggerError(
-                f"{output}: the playlist cannot be written ({error.strerror or error}); "
-                "choose another place with --output"
-            ) from error
+        if place is not None and found.entries:
+            from pacetag.tagger.playlist.writing import write_m3u8
+
+            write_m3u8(found, place)
     _show(found, output, as_json=as_json)
+
+
+def _place(output: Path, songs: "SongIndex", index_file: Path, *, overwrite: bool) -> "OutputFile":
+    """Where the playlist goes. Raises TaggerError where it cannot, or must not, be written."""
+    from pacetag.tagger.playlist.writing import playlist_output
+
+    place = playlist_output(output, overwrite=overwrite, inputs=(index_file,), known=songs.song)
+    place.check()
+    return place
 
 
 def _check(
@@ -105,19 +114,24 @@ def _check(
 
 
 def _show(found: "Playlist", output: Path | None, *, as_json: bool) -> None:
+    from pacetag.tagger.standard_output import is_stdout
+
+    stream = sys.stderr if is_stdout(output) else sys.stdout
     if as_json:
         from pacetag.tagger.json_lines import playlist_object, say_json
 
-        say_json(playlist_object(found))
+        say_json(playlist_object(found), stream)
         return
     from pacetag.tagger.report import say
     from pacetag.tagger.tables import nothing_fits, playlist_table, playlist_total
 
     if not found.entries:
         for line in nothing_fits(found):
-            say(line)
+            say(line, stream)
     elif output is None:
         playlist_table(found)
         say(playlist_total(found))
-    else:
+    elif stream is sys.stdout:
         say(f"{output}: {playlist_total(found)}")
+    else:
+        say(playlist_total(found), stream)

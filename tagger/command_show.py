@@ -1,14 +1,17 @@
 """`pacetag show`: one song, and what the network makes of it."""
 
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
-from pacetag.tagger.arguments import PATH, JsonOption
+from pacetag.tagger.arguments import OUTPUT, PATH, JsonOption, OverwriteOption
+from pacetag.tagger.standard_output import is_stdout
 
 if TYPE_CHECKING:
     from pacetag.model.evidence import Evidence
+    from pacetag.tagger.output_files import OutputFile
     from pacetag.tagger.paces import JudgementLike
 
 
@@ -27,15 +30,16 @@ def show(
         typer.Option(
             "--plot",
             metavar="PNG",
-            click_type=PATH,
-            help="Draw what the song was judged by; needs pacetag[plot].",
+            click_type=OUTPUT,
+            help="Draw what the song was judged by, - to standard output; needs pacetag[plot].",
         ),
     ] = None,
+    overwrite: OverwriteOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Say how probable each tempo of a song is.
 
-    Neither the file nor the index is touched. Exit codes: 0 done, 1 it cannot be judged, 2 wrong
+    Nothing is written but the plot. Exit codes: 0 done, 1 it cannot be judged, 2 wrong
     usage.
     """
     from pacetag.tagger import workers
@@ -51,32 +55,44 @@ def show(
     if plot is None and evidence is None:
         _say(path, ear.bundle, ear.load().file(path), None, as_json=as_json)
         return
-    found = _examined(ear, path, evidence, plot)
-    _say(path, ear.bundle, found.judgement, found, as_json=as_json)
+    _check_tempos(evidence)
+    place = None if plot is None else _place(plot, path, overwrite=overwrite)
+    found = _examined(ear, path, evidence, place)
+    stream = sys.stderr if is_stdout(plot) else sys.stdout
+    _say(path, ear.bundle, found.judgement, found, as_json=as_json, stream=stream)
 
 
-def _examined(
-    ear: Any, path: Path, tempos: tuple[float, float] | None, plot: Path | None
-) -> "Evidence":
-    """Judge, compare and draw, as far as it is asked for."""
-    from pacetag.model.evidence import gather_evidence
+def _check_tempos(tempos: tuple[float, float] | None) -> None:
     from pacetag.model.tempo_test import check_tempos
-    from pacetag.tagger.errors import MissingExtraError, TaggerError, UsageError
-    from pacetag.tagger.wording import printable
+    from pacetag.tagger.errors import UsageError
 
     if tempos is not None and (objection := check_tempos(*tempos)) is not None:
         raise UsageError(f"--evidence: {objection}")
-    if plot is None:
-        return gather_evidence(ear.load(), path, tempos)
-    try:
-        from pacetag.tagger.plot import draw_evidence
-    except ImportError as error:
-        raise MissingExtraError("--plot", "plot") from error
+
+
+def _place(plot: Path, song: Path, *, overwrite: bool) -> "OutputFile":
+    """Where the picture goes. Raises TaggerError where it cannot, or must not, be written."""
+    from pacetag.tagger.pictures import check_kind, picture_output
+    from pacetag.tagger.settings import index_path
+
+    place = picture_output(plot, overwrite=overwrite, inputs=(song, index_path()))
+    place.check()
+    check_kind(plot)
+    return place
+
+
+def _examined(
+    ear: Any, path: Path, tempos: tuple[float, float] | None, place: "OutputFile | None"
+) -> "Evidence":
+    """Judge, compare and draw, as far as it is asked for."""
+    from pacetag.model.evidence import gather_evidence
+    from pacetag.tagger.wording import printable
+
     found = gather_evidence(ear.load(), path, tempos)
-    try:
-        draw_evidence(found, plot, title=printable(path.name))
-    except OSError as error:
-        raise TaggerError(f"{plot}: cannot be written ({error.strerror or error})") from error
+    if place is not None:
+        from pacetag.tagger.plot import draw_evidence
+
+        draw_evidence(found, place, title=printable(path.name))
     return found
 
 
@@ -87,6 +103,7 @@ def _say(
     evidence: "Evidence | None",
     *,
     as_json: bool,
+    stream: TextIO | None = None,
 ) -> None:
     from pacetag.tagger.report import say
     from pacetag.tagger.shown import show_lines, shown_object
@@ -94,7 +111,7 @@ def _say(
     if as_json:
         from pacetag.tagger.json_lines import say_json
 
-        say_json(shown_object(path, bundle, judgement, evidence))
+        say_json(shown_object(path, bundle, judgement, evidence), stream)
         return
     for line in show_lines(path, bundle, judgement, evidence):
-        say(line)
+        say(line, stream)

@@ -1,19 +1,20 @@
 """The reliability of a judge as a picture."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from matplotlib.figure import Figure
 
 from pacetag.model.evaluation.reliability import ReliabilityBin
-from pacetag.tagger.errors import UsageError
+from pacetag.tagger.output_files import OutputFile
+from pacetag.tagger.pictures import picture
+
+DPI = 120
 
 
-def draw_reliability(rows: Sequence[ReliabilityBin], output: Path, *, title: str) -> None:
+def draw_reliability(rows: Sequence[ReliabilityBin], output: OutputFile, *, title: str) -> None:
     """Write a picture: what came true over what was promised, and how many cases that rests on.
 
-    Raises UsageError for a kind of picture that cannot be drawn, OSError when the file cannot be
-    written.
+    Raises TaggerError when the file cannot be written.
     """
     figure = Figure(figsize=(6, 7), layout="constrained")
     figure.suptitle(title, parse_math=False)
@@ -42,7 +43,4 @@ def draw_reliability(rows: Sequence[ReliabilityBin], output: Path, *, title: str
     below.set_yscale("symlog", linthresh=1)
     below.set_ylabel("cases")
     below.set_xlabel("probability that was given")
-    try:
-        figure.savefig(output, dpi=120)
-    except ValueError as error:
-        raise UsageError(f"{output}: {error}; name a .png file") from error
+    output.write(picture(figure, output.named, dpi=DPI))

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import asdict
-from typing import Any, Self
+from typing import Any, Self, TextIO
 
 from pacetag.db.records import IndexStats
 from pacetag.tagger.differences import changes_object
@@ -44,9 +44,9 @@ def pace_objects(paces: Iterable[Pace]) -> list[dict[str, float]]:
     return [{"bpm": pace.bpm, "confidence": pace.confidence} for pace in paces]
 
 
-def say_json(value: dict[str, Any]) -> None:
+def say_json(value: dict[str, Any], stream: TextIO | None = None) -> None:
     """Print one object on a line of ASCII, in which even undecodable file names survive."""
-    say(json.dumps(value))
+    say(json.dumps(value), stream)
 
 
 def playlist_object(playlist: Playlist) -> dict[str, Any]:

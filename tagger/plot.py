@@ -1,11 +1,10 @@
 """A picture of what a song was judged by, for `pacetag show --plot`."""
 
-from pathlib import Path
-
 from matplotlib.figure import Figure, SubFigure
 
 from pacetag.model.evidence import Evidence
-from pacetag.tagger.errors import UsageError
+from pacetag.tagger.output_files import OutputFile
+from pacetag.tagger.pictures import picture
 from pacetag.tagger.plot_cases import (
     draw_column_variance,
     draw_correlation,
@@ -19,15 +18,14 @@ TEMPOGRAM, MAPS, MEASURES, HISTOGRAMS = 3.0, 3.0, 3.2, 1.9  # inches, heights of
 DPI = 110
 
 
-def draw_evidence(evidence: Evidence, output: Path, *, title: str) -> None:
+def draw_evidence(evidence: Evidence, output: OutputFile, *, title: str) -> None:
     """Write the picture: tempogram, heat maps of the cases, how alike their beats are.
 
     From above: the tempogram with the judged tempos; a row of heat maps for each tempo that is
     shown; correlation of the beats with each other, variance within the columns, and all
     candidates by both; histograms of the power and of what the network gets.
 
-    Raises UsageError for a kind of picture that cannot be drawn, OSError when the file cannot be
-    written.
+    Raises TaggerError when the file cannot be written.
     """
     heights = [TEMPOGRAM, *[MAPS] * len(evidence.shown), MEASURES, HISTOGRAMS]
     figure = Figure(figsize=(WIDTH, sum(heights) + 0.4), layout="constrained")
@@ -40,10 +38,7 @@ def draw_evidence(evidence: Evidence, output: Path, *, title: str) -> None:
     _draw_measures(measures, evidence)
     raw, transformed = below.subplots(1, 2)
     draw_histograms(raw, transformed, evidence.shown)
-    try:
-        figure.savefig(output, dpi=DPI)
-    except ValueError as error:
-        raise UsageError(f"{output}: {error}; name a .png file") from error
+    output.write(picture(figure, output.named, dpi=DPI))
 
 
 def _draw_measures(figure: SubFigure, evidence: Evidence) -> None:

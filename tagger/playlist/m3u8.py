@@ -1,53 +1,44 @@
 """Playlists as M3U8 files, which nearly every player, phone and watch reads."""
 
+import hashlib
 import os
-import secrets
-import shutil
 from pathlib import Path, PurePath
 
 from pacetag.db.records import SongRecord
 from pacetag.tagger.playlist.entries import Playlist
 from pacetag.tagger.wording import printable
 
+HEADER = "#EXTM3U\n"
+MARK = "# Made by pacetag, which replaces it unless it is changed: "  # and a hash of what follows
 
-def write_m3u8(playlist: Playlist, output: Path) -> None:
-    """Write the playlist to `output`, whole or not at all.
 
-    UTF-8; an `#EXTINF` line and a path, with forward slashes and relative to the playlist's
-    folder, for each song (see `song_line`). A file that was there is replaced and its rights are
-    kept; a symbolic link stays one.
+def m3u8_text(playlist: Playlist, folder: Path | None) -> str:
+    """Return the content of the file if it lies in `folder`; None if nobody knows where.
 
-    Raises:
-        OSError: it cannot be written; what was there before is still there.
+    An `#EXTINF` line and a path, with forward slashes and relative to the folder, for each song
+    (see `song_line`), below a comment that tells it from all files that pacetag must not replace.
     """
-    content = m3u8_text(playlist, output.parent).encode("utf-8")
-    target = Path(os.path.realpath(output))
-    if target.exists() and not target.is_file():
-        target.write_bytes(content)  # a pipe or terminal: replacing it would break it
-        return
-    temporary = target.with_name(f".pacetag-{secrets.token_hex(8)}.tmp")
-    try:
-        with temporary.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        if target.exists():
-            shutil.copymode(target, temporary)
-        temporary.replace(target)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    lines = (line for entry in playlist.entries for line in song_lines(entry.song, folder))
+    body = "".join(f"{line}\n" for line in lines)
+    return f"{HEADER}{MARK}{_hash(body.encode())}\n{body}"
 
 
-def m3u8_text(playlist: Playlist, folder: Path) -> str:
-    """Return the content of the file if it lies in `folder`."""
-    lines = ["#EXTM3U"]
-    for entry in playlist.entries:
-        song = entry.song
-        # -1 is how the format says that the duration is not known.
-        seconds = -1 if song.duration is None else round(song.duration)
-        lines += [f"#EXTINF:{seconds},{shown_name(song)}", song_line(song.path, folder)]
-    return "".join(f"{line}\n" for line in lines)
+def is_marked(content: bytes) -> bool:
+    """Return whether content is a playlist of pacetag's, and the same as when it was written."""
+    head = (HEADER + MARK).encode()
+    noted, newline, body = content.removeprefix(head).partition(b"\n")
+    return content.startswith(head) and bool(newline) and noted == _hash(body).encode()
+
+
+def _hash(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()[:32]
+
+
+def song_lines(song: SongRecord, folder: Path | None) -> tuple[str, str]:
+    """Return a song's two lines in a playlist that lies in `folder`."""
+    # -1 is how the format says that the duration is not known.
+    seconds = -1 if song.duration is None else round(song.duration)
+    return f"#EXTINF:{seconds},{shown_name(song)}", song_line(song.path, folder)
 
 
 def shown_name(song: SongRecord) -> str:
@@ -58,17 +49,17 @@ def shown_name(song: SongRecord) -> str:
     return printable(" ".join(name.encode("utf-8", "replace").decode("utf-8").split()))
 
 
-def song_line(path: str, folder: Path) -> str:
+def song_line(path: str, folder: Path | None) -> str:
     """Return how a playlist in `folder` names the song at `path` (absolute).
 
     Relative, so that both can be moved or copied to a device together; absolute where there is no
-    way from one to the other (another drive). A name that a line of UTF-8 text cannot hold (line
-    breaks, spaces at its end, bytes that are not UTF-8) is given as a `file://` address with
-    percent signs, which stands for the exact bytes.
+    way from one to the other (another drive), or no folder is known. A name that a line of UTF-8
+    text cannot hold (line breaks, spaces at its end, bytes that are not UTF-8) is given as a
+    `file://` address with percent signs, which stands for the exact bytes.
     """
     if not _fits_a_line(path):
         return Path(path).as_uri()
-    line = PurePath(_relative(path, folder)).as_posix()
+    line = PurePath(path if folder is None else _relative(path, folder)).as_posix()
     if not _fits_a_line(line):  # the way leads through a folder that a line cannot hold
         return Path(path).as_uri()
     first = line.split("/", 1)[0]

@@ -11,11 +11,26 @@ from urllib.parse import unquote_to_bytes
 import pytest
 
 from pacetag.db.records import SongRecord
+from pacetag.tagger.errors import TaggerError, UsageError
+from pacetag.tagger.playlist import writing
 from pacetag.tagger.playlist.entries import Playlist
-from pacetag.tagger.playlist.m3u8 import m3u8_text, song_line, write_m3u8
+from pacetag.tagger.playlist.m3u8 import m3u8_text, song_line
+from pacetag.tagger.playlist.writing import playlist_output
 
 Song = Callable[..., SongRecord]
 Listing = Callable[..., Playlist]
+
+
+def write_m3u8(playlist: Playlist, output: Path) -> None:
+    """Write a playlist to a place."""
+    writing.write_m3u8(playlist, playlist_output(output))
+
+
+def body(text: str) -> str:
+    """A playlist without the line that marks it as pacetag's."""
+    header, mark, *rest = text.splitlines(keepends=True)
+    assert mark.startswith("# Made by pacetag")
+    return header + "".join(rest)
 
 
 def _songs_as_a_player_reads(playlist: Path) -> list[bytes]:
@@ -40,7 +55,7 @@ def test_the_text_is_as_the_format_wants_it(song: Song, listing: Listing) -> Non
         song("/else/e.ogg", artist=None, title=None, duration=1.0),
     )
 
-    assert m3u8_text(playlist, Path("/music")) == (
+    assert body(m3u8_text(playlist, Path("/music"))) == (
         "#EXTM3U\n"
         "#EXTINF:201,Legs - Hill\n"
         "Legs/hill.mp3\n"
@@ -58,21 +73,21 @@ def test_the_file_is_utf8_without_a_mark(tmp_path: Path, song: Song, listing: Li
 
     write_m3u8(listing(song(str(tmp_path / "Sæglópur 🏃.mp3"), artist="Sigur Rós")), output)
 
-    assert output.read_bytes() == (
-        "#EXTM3U\n#EXTINF:200,Sigur Rós - Hill\nSæglópur 🏃.mp3\n".encode()
+    assert body(output.read_bytes().decode()) == (
+        "#EXTM3U\n#EXTINF:200,Sigur Rós - Hill\nSæglópur 🏃.mp3\n"
     )
 
 
 def test_names_on_several_lines_come_on_one(song: Song, listing: Listing) -> None:
     playlist = listing(song("/m/a.mp3", artist="Two\r\nlines", title=" tab\there \u2028 "))
 
-    assert m3u8_text(playlist, Path("/m")).splitlines()[1] == "#EXTINF:200,Two lines - tab here"
+    assert m3u8_text(playlist, Path("/m")).splitlines()[2] == "#EXTINF:200,Two lines - tab here"
 
 
 def test_a_name_that_is_no_text_is_shown_as_far_as_it_is(song: Song, listing: Listing) -> None:
     playlist = listing(song(os.fsdecode(b"/m/caf\xe9.mp3"), artist=None, title=None))
 
-    assert m3u8_text(playlist, Path("/m")).splitlines()[1] == "#EXTINF:200,caf?"
+    assert m3u8_text(playlist, Path("/m")).splitlines()[2] == "#EXTINF:200,caf?"
 
 
 @pytest.mark.parametrize(
@@ -185,7 +200,7 @@ class TestLinks:
     def test_a_playlist_that_is_a_link_stays_one(
         self, tmp_path: Path, song: Song, listing: Listing
     ) -> None:
-        (tmp_path / "target.m3u8").write_text("old")
+        (tmp_path / "target.m3u8").touch()
         (tmp_path / "run.m3u8").symlink_to("target.m3u8")
 
         write_m3u8(listing(song("/m/a.mp3")), tmp_path / "run.m3u8")
@@ -210,7 +225,7 @@ class TestWriting:
     ) -> None:
         write_m3u8(listing(), tmp_path / "run.m3u8")
 
-        assert (tmp_path / "run.m3u8").read_text() == "#EXTM3U\n"
+        assert body((tmp_path / "run.m3u8").read_text()) == "#EXTM3U\n"
 
     def test_nothing_else_is_left_in_the_folder(
         self, tmp_path: Path, song: Song, listing: Listing
@@ -221,20 +236,21 @@ class TestWriting:
         assert list(tmp_path.iterdir()) == [tmp_path / "run.m3u8"]
 
     def test_a_failure_leaves_the_old_file_whole_and_no_rest(
-        self, tmp_path: Path, listing: Listing, monkeypatch: pytest.MonkeyPatch
+        self, tmp_path: Path, song: Song, listing: Listing, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         output = tmp_path / "run.m3u8"
-        output.write_text("old")
+        write_m3u8(listing(), output)
+        old = output.read_text()
 
         def no_space(descriptor: int) -> None:
             raise OSError(28, "No space left on device")
 
         monkeypatch.setattr(os, "fsync", no_space)
 
-        with pytest.raises(OSError, match="No space left"):
-            write_m3u8(listing(), output)
+        with pytest.raises(TaggerError, match="No space left"):
+            write_m3u8(listing(song("/m/a.mp3")), output)
 
-        assert output.read_text() == "old"
+        assert output.read_text() == old
         assert list(tmp_path.iterdir()) == [output]
 
     def test_a_new_file_has_the_rights_of_any_new_file(
@@ -275,15 +291,15 @@ class TestWriting:
         write_m3u8(listing(), pipe)
 
         reader.join(timeout=10)
-        assert read == ["#EXTM3U\n"]
+        assert [body(text) for text in read] == ["#EXTM3U\n"]
         assert stat.S_ISFIFO(pipe.stat().st_mode)
 
     def test_a_folder_is_refused(self, tmp_path: Path, listing: Listing) -> None:
-        with pytest.raises(IsADirectoryError):
+        with pytest.raises(UsageError, match="is a folder"):
             write_m3u8(listing(), tmp_path)
 
     def test_a_folder_that_is_not_there_is_reported(self, tmp_path: Path, listing: Listing) -> None:
-        with pytest.raises(FileNotFoundError):
+        with pytest.raises(TaggerError, match="its folder is not there"):
             write_m3u8(listing(), tmp_path / "none" / "run.m3u8")
 
 

@@ -1,0 +1,226 @@
+"""Files that a user names as output: written whole, and never in place of anything else."""
+
+import errno
+import os
+import stat
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from pacetag.tagger.errors import TaggerError, UsageError
+from pacetag.tagger.never_replaced import content_never_replaced, name_never_replaced
+from pacetag.tagger.standard_output import STDOUT, descriptor_of, write_descriptor
+
+INPUT = "is what this command reads"
+_NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK, errno.EACCES)
+_PNG, _M3U = b"\x89PNG\r\n\x1a\n", b"#EXTM3U"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutputFile:
+    """A place that a user named, and what goes there."""
+
+    named: Path
+    option: str  # that named it
+    noun: str  # what is written there
+    is_ours: Callable[[bytes], bool]  # whether content is what pacetag itself wrote there
+    binary: bool = False  # no terminal can show it
+    overwrite: bool = False  # replace also what pacetag did not write
+    inputs: tuple[Path, ...] = ()  # what the command reads, so must not replace
+
+    @property
+    def path(self) -> Path:
+        """The place, absolute; links and what stands behind them are as they were named."""
+        return self.named.expanduser().absolute()
+
+    @property
+    def shown(self) -> str:
+        """The place as sentences name it."""
+        return "standard output" if self.named == STDOUT else str(self.named)
+
+    @property
+    def folder(self) -> Path | None:
+        """Where the file will lie; None where it goes into a pipe, to a terminal or the like."""
+        return self.path.parent if self._is_direct() is False else None
+
+    def check(self) -> None:
+        """Find out whether it can be written, and touch nothing.
+
+        Raises UsageError where something lies there that must stay, TaggerError where the system
+        would not let it be written.
+        """
+        try:
+            if self._is_direct():
+                self._check_direct()
+            else:
+                self._replaced()
+        except OSError as error:
+            raise self._failure(error) from error
+
+    def write(self, content: bytes) -> None:
+        """Check again, then write all of it, or nothing. Raises as `check` does."""
+        try:
+            if self._is_direct():
+                self._check_direct()
+                self._write_direct(content)
+            else:
+                self._put(content)
+        except OSError as error:
+            if isinstance(error, BrokenPipeError) and descriptor_of(self.path) == 1:
+                raise  # who reads has seen enough; what that means is the command line's business
+            raise self._failure(error) from error
+
+    def _is_direct(self) -> bool:
+        if descriptor_of(self.path) is not None:
+            return True
+        try:
+            mode = self.path.stat().st_mode
+        except OSError:
+            return False
+        return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+    def _check_direct(self) -> None:
+        """Refuse songs and so on that a descriptor leads to, disks, and pictures on a terminal."""
+        descriptor = descriptor_of(self.path)
+        mode = (self.path.stat() if descriptor is None else os.fstat(descriptor)).st_mode
+        if stat.S_ISBLK(mode) or stat.S_ISSOCK(mode) or stat.S_ISDIR(mode):
+            raise self._refusal("is no place for a file")
+        if stat.S_ISREG(mode):
+            with suppress(OSError), self.path.open("rb") as file:
+                if (why := content_never_replaced(file)) is not None:
+                    raise self._refusal(why)
+        if self.binary and stat.S_ISCHR(mode) and self._is_terminal(descriptor):
+            raise UsageError(
+                f"{self.shown}: a terminal cannot show the {self.noun}; name a file with "
+                f"{self.option}, or send it on with > or |"
+            )
+
+    def _is_terminal(self, descriptor: int | None) -> bool:
+        if descriptor is not None:
+            return os.isatty(descriptor)
+        opened = os.open(self.path, os.O_WRONLY | os.O_NOCTTY | os.O_NONBLOCK)
+        try:
+            return os.isatty(opened)
+        finally:
+            os.close(opened)
+
+    def _write_direct(self, content: bytes) -> None:
+        descriptor = descriptor_of(self.path)
+        if descriptor is not None:
+            write_descriptor(descriptor, content)
+            return
+        with self.path.open("wb") as file:
+            file.write(content)
+
+    def _replaced(self) -> tuple[Path, os.stat_result | None]:
+        """The file that will be there, links followed, and what is there now, if anything."""
+        real = Path(os.path.realpath(self.path))
+        for path in (self.path, real):
+            if (why := name_never_replaced(path)) is not None:
+                raise self._refusal(why)
+        if any(real == Path(os.path.realpath(path)) for path in self.inputs):
+            raise self._refusal(INPUT)
+        try:
+            status = self.path.stat()
+        except FileNotFoundError:
+            status = None
+        if status is not None:
+            self._check_there(real, status)
+        if not real.parent.is_dir():
+            raise FileNotFoundError(errno.ENOENT, "its folder is not there")
+        if not os.access(real.parent, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, "nothing can be written in its folder")
+        return real, status
+
+    def _check_there(self, real: Path, status: os.stat_result) -> None:
+        """Raise UsageError unless the file that is there may be replaced."""
+        if stat.S_ISDIR(status.st_mode):
+            raise self._refusal("is a folder")
+        if self._is_input(status):
+            raise self._refusal(INPUT)
+        if status.st_size:
+            with real.open("rb") as file:
+                if (why := content_never_replaced(file)) is not None:
+                    raise self._refusal(why)
+                file.seek(0)
+                content = file.read(len(_PNG))
+                if not self.overwrite and content.startswith((_PNG, _M3U)):
+                    content += file.read()
+            if not self.overwrite and not self.is_ours(content):
+                raise self._refusal(_described(content), or_overwrite=True)
+        if not status.st_mode & 0o222 or not os.access(real, os.W_OK):
+            raise self._refusal("is read-only")
+
+    def _is_input(self, status: os.stat_result) -> bool:
+        for path in self.inputs:
+            with suppress(OSError):
+                if os.path.samestat(status, path.stat()):
+                    return True
+        return False
+
+    def _put(self, content: bytes) -> None:
+        """Write a hidden file beside it, and give that its name."""
+        from pacetag.tagger.tags.disk import sync_folder
+        from pacetag.tagger.tags.errors import TagError
+        from pacetag.tagger.tags.replace import put_in_place
+        from pacetag.tagger.tags.siblings import hidden_sibling
+
+        real, _ = self._replaced()
+        with hidden_sibling(real) as draft:
+            draft.write_bytes(content)
+            real, before = self._replaced()  # as late as can be
+            if before is not None:
+                try:
+                    put_in_place(self.named, real, draft, before)
+                except TagError as error:
+                    raise TaggerError(
+                        f"{self.shown}: the {self.noun} cannot be written there: its file belongs "
+                        "to somebody else or was changed just now; choose another place with "
+                        f"{self.option}"
+                    ) from error
+                return
+            _make_ordinary(draft)
+            _give_name(draft, real)
+        with suppress(OSError):  # it is done; the next sync of the disk makes it last
+            sync_folder(real.parent)
+
+    def _refusal(self, what: str, *, or_overwrite: bool = False) -> UsageError:
+        remedy = f"name another file with {self.option}"
+        if or_overwrite:
+            remedy += ", or replace it with --overwrite"
+        return UsageError(f"{self.shown}: {what}; {remedy}")
+
+    def _failure(self, error: OSError) -> TaggerError:
+        return TaggerError(
+            f"{self.shown}: the {self.noun} cannot be written ({error.strerror or error}); "
+            f"choose another place with {self.option}"
+        )
+
+
+def _described(content: bytes) -> str:
+    if content.startswith(_M3U):
+        return "is a playlist that pacetag did not write, or that was changed since"
+    if content.startswith(_PNG):
+        return "is a picture that pacetag did not draw"
+    return "is a file that pacetag did not write"
+
+
+def _make_ordinary(draft: Path) -> None:
+    """Flush a draft, and give it the rights of any new file: the user's umask decides."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    with draft.open("rb") as file:
+        with suppress(PermissionError):  # some file systems have no rights
+            os.fchmod(file.fileno(), 0o666 & ~mask)
+        os.fsync(file.fileno())
+
+
+def _give_name(draft: Path, real: Path) -> None:
+    """Give a draft a name at which nothing lies. Raises FileExistsError, or other OSErrors."""
+    try:
+        os.link(draft, real)  # unlike a renaming, it never takes a file's place
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        draft.rename(real)

@@ -1,0 +1,73 @@
+"""Pictures as files: what marks those that pacetag drew."""
+
+import io
+import struct
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pacetag.tagger.errors import MissingExtraError, UsageError
+from pacetag.tagger.output_files import OutputFile
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+PLOT = "--plot"
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_MARK = b"Software\0pacetag "  # what a chunk of text in our PNG files begins with
+
+
+def picture_output(
+    named: Path, *, overwrite: bool, inputs: tuple[Path, ...], option: str = PLOT
+) -> OutputFile:
+    """The place for a picture."""
+    return OutputFile(
+        named=named,
+        option=option,
+        noun="picture",
+        is_ours=is_our_picture,
+        binary=True,
+        overwrite=overwrite,
+        inputs=inputs,
+    )
+
+
+def check_kind(named: Path) -> None:
+    """Raise UsageError for a suffix that no picture has, MissingExtraError without matplotlib."""
+    try:
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise MissingExtraError(PLOT, "plot") from error
+    known = Figure().canvas.get_supported_filetypes()
+    if _kind(named) not in known:
+        raise UsageError(
+            f"{named}: a picture is none of the kind {_kind(named)!r} but one of "
+            f"{', '.join(sorted(known))}; name a .png file"
+        )
+
+
+def picture(figure: "Figure", named: Path, *, dpi: int) -> bytes:
+    """A figure as a file of the kind that a name ends in; without an ending, PNG."""
+    drawn = io.BytesIO()
+    kind = _kind(named)
+    mark = {"Software": f"pacetag {version('pacetag')}"} if kind == "png" else None
+    figure.savefig(drawn, format=kind, dpi=dpi, metadata=mark)
+    return drawn.getvalue()
+
+
+def is_our_picture(content: bytes) -> bool:
+    """Whether content is a PNG file that pacetag drew (see chapter 11.3.4 of its standard)."""
+    if not content.startswith(_SIGNATURE):
+        return False
+    at = len(_SIGNATURE)
+    while at + 8 <= len(content):
+        (size,) = struct.unpack_from(">I", content, at)
+        kind, text = content[at + 4 : at + 8], content[at + 8 : at + 8 + len(_MARK)]
+        if kind == b"tEXt" and text == _MARK:
+            return True
+        at += 12 + size  # with its length, kind and checksum
+    return False
+
+
+def _kind(named: Path) -> str:
+    return named.suffix.lower().removeprefix(".") or "png"

@@ -1,0 +1,67 @@
+"""A playlist as a file: where it may go, and which files it may replace."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import unquote_to_bytes
+
+from pacetag.db.records import SongRecord
+from pacetag.tagger.output_files import OutputFile
+from pacetag.tagger.playlist.entries import Playlist
+from pacetag.tagger.playlist.m3u8 import HEADER, is_marked, m3u8_text, song_lines
+
+KnownSong = Callable[[str], SongRecord | None]
+
+
+def playlist_output(
+    named: Path,
+    *,
+    overwrite: bool = False,
+    inputs: tuple[Path, ...] = (),
+    known: KnownSong = lambda path: None,
+) -> OutputFile:
+    """The place for a playlist. `known` gives what the index knows of the song at a path."""
+    folder = named.expanduser().absolute().parent
+    return OutputFile(
+        named=named,
+        option="--output",
+        noun="playlist",
+        is_ours=lambda content: is_marked(content) or is_unmarked(content, folder, known),
+        overwrite=overwrite,
+        inputs=inputs,
+    )
+
+
+def write_m3u8(playlist: Playlist, output: OutputFile) -> None:
+    """Write the playlist, in UTF-8. Raises TaggerError; what was there before is still there."""
+    output.write(m3u8_text(playlist, output.folder).encode("utf-8"))
+
+
+def is_unmarked(content: bytes, folder: Path, known: KnownSong) -> bool:
+    """Whether content is a playlist that pacetag wrote into `folder` before it marked them.
+
+    Others write the same kinds of lines, so each song must be in the index, and both its lines
+    must be, letter for letter, what pacetag writes of it.
+    """
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    if not text.startswith(HEADER) or not text.endswith("\n"):
+        return False
+    lines = text.removeprefix(HEADER).split("\n")[:-1]
+    if len(lines) % 2:
+        return False
+    return all(
+        _is_written(pair, folder, known) for pair in zip(lines[::2], lines[1::2], strict=True)
+    )
+
+
+def _is_written(pair: tuple[str, str], folder: Path, known: KnownSong) -> bool:
+    line = pair[1]
+    if line.startswith("file://"):
+        places = [os.fsdecode(unquote_to_bytes(line.removeprefix("file://")))]
+    else:  # the way up from a linked folder is the real one
+        places = [os.path.normpath(each / line) for each in (folder, folder.resolve())]
+    songs = (known(place) for place in dict.fromkeys(places))
+    return any(song is not None and song_lines(song, folder) == pair for song in songs)

@@ -1,0 +1,40 @@
+"""Places that are open descriptors rather than files: standard output, what a shell opens."""
+
+import os
+import re
+import sys
+from pathlib import Path
+
+STDOUT = Path("/dev/stdout")  # what a - on the command line stands for
+_STANDARD = {"/dev/stdin": 0, "/dev/stdout": 1, "/dev/stderr": 2}
+_NUMBERED = re.compile(r"/(?:dev|proc/(?:self|thread-self|(?P<process>\d+)))/fd/(?P<number>\d+)")
+
+
+def descriptor_of(path: Path) -> int | None:
+    """The open descriptor of this process that a path stands for; None for all other paths."""
+    name = str(path)
+    if name in _STANDARD:
+        return _STANDARD[name]
+    found = _NUMBERED.fullmatch(name)
+    if found is None or found["process"] not in (None, str(os.getpid())):
+        return None
+    return int(found["number"])
+
+
+def is_stdout(path: Path | None) -> bool:
+    """Whether a path stands for standard output, so that nothing else may be printed there."""
+    return path is not None and descriptor_of(path) == 1
+
+
+def write_descriptor(descriptor: int, content: bytes) -> None:
+    """Write all of it where the descriptor stands, which may be behind what others wrote.
+
+    Raises OSError.
+    """
+    if descriptor == 1:  # through Python's own stream, which may hold something back
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+        return
+    with os.fdopen(os.dup(descriptor), "wb") as file:
+        file.write(content)
