@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ LITERT_FILE = "model.tflite"
 JSON_FILE = "bundle.json"
 DEFAULT_NAME = "stride-4"  # the bundle that is shipped
 STAGE0_NAME = "stage0-1"  # the network of 2019, shipped to be compared with
+NAME = re.compile(r"[^\s;/\0]+")  # of a bundle: a tag holds it as one word
 FOLDER_VARIABLE = "PACETAG_BUNDLE"  # names the folder of another bundle to use
 
 _WEIGHTS = Path(__file__).parent / "weights"
@@ -109,6 +111,8 @@ def load_bundle(folder: Path | None = None) -> Bundle:
     if not isinstance(data, dict) or data.get("format") != FORMAT:
         raise BundleError(f"{source}: is not a bundle of format {FORMAT}; {_REMEDY}")
     bundle = _from_json(data, folder)
+    if NAME.fullmatch(bundle.name) is None:
+        raise BundleError(f"{source}: its name must be one word without ; and /; {_REMEDY}")
     if data["spec_fingerprint"] != bundle.spec.fingerprint:
         raise BundleError(f"{source}: its spec does not match its own fingerprint; {_REMEDY}")
     for name in (KERAS_FILE, LITERT_FILE):

@@ -74,12 +74,20 @@ def train(
     """
     from pacetag.model.training.command import TrainingOptions, train_bundle
     from pacetag.model.training.free_music import FreeMusic
+    from pacetag.model.training.output_folders import OutputError, check_work
+    from pacetag.tagger.consoles import CleanConsole
     from pacetag.tagger.errors import UsageError
     from pacetag.tagger.labelled_songs import labelled_songs
     from pacetag.tagger.report import say
 
     if not labels and (music is not None or not with_free):
         raise UsageError("--music and --only-own need --labels")
+    work = work.expanduser()
+    _check_folder(work)
+    try:
+        check_work(work, name)
+    except OutputError as error:
+        raise UsageError(str(error)) from error
     options = TrainingOptions(
         name=name,
         epochs=epochs,
@@ -90,7 +98,19 @@ def train(
         free=FreeMusic(songs=songs, fetched=recordings, debs=debs) if with_free else None,
     )
     own = labelled_songs(labels, music) if labels else None
-    bundle = train_bundle(work, options, own=own)
+    bundle = train_bundle(work, options, own=own, console=CleanConsole(stderr=True))
     say(f"{bundle.folder}: trained; its scores are in bundle.json")
     if own:
         say(f"{work / 'experiments.md'}: what the own songs brought")
+
+
+def _check_folder(work: Path) -> None:
+    """Raise UsageError for a folder with songs: what training renders would lie among them."""
+    from pacetag.tagger.errors import UsageError
+    from pacetag.tagger.library import walk
+
+    if (song := next(walk([work], deep=False), None)) is not None:
+        raise UsageError(
+            f"{work}: is a folder with music ({song.name}); name another one to train in, and the "
+            "music with --music"
+        )

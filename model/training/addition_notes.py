@@ -12,13 +12,14 @@ from typing import Any
 from pacetag.model.bundle import Bundle
 from pacetag.model.calibration import Calibration
 from pacetag.model.training.examine import examine
+from pacetag.model.training.output_folders import NOTES, NOTES_HEAD
 from pacetag.model.training.songs import TrainingSong
 from pacetag.model.training.source_scores import HELD_OUT, source_scores, sources_of
 
-FILE = "experiments.md"
+FILE = NOTES
 Scores = Mapping[str, Mapping[str, Any]]  # "test own" and so on: as `source_scores` gives them
 
-_HEAD = """# What each addition brought
+_HEAD = f"""{NOTES_HEAD}
 
 One section a training run with own labels. Both networks were examined on the same songs, none of
 which the new one was trained on: no artist, style family or package is on two sides. Right or

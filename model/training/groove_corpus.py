@@ -31,6 +31,7 @@ from pacetag.model.training.groove_human import Feel
 from pacetag.model.training.groove_render import GrooveSong, render, require_tools
 from pacetag.model.training.groove_songs import COLLECTIONS, Collection, draw_settings
 from pacetag.model.training.groove_truth import Level
+from pacetag.model.training.output_folders import OutputError, check_own
 
 SONGS_FILE = "songs.jsonl"
 
@@ -186,6 +187,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     options = parser.parse_args(arguments)
     try:
+        check_own(options.folder, SONGS_FILE)
         build_corpus(
             options.folder,
             options.songs,
@@ -195,7 +197,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
     except ModelError as error:
         Console(stderr=True).print(str(error), markup=False)
-        return 1
+        return 2 if isinstance(error, OutputError) else 1
     except KeyboardInterrupt:
         return 130
     return 0

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pacetag.model.errors import ModelError
 from pacetag.model.training.groove_lessons import groove_lessons
+from pacetag.model.training.output_folders import OutputError, check_free
 from pacetag.model.training.recording_lessons import recording_lessons
 from pacetag.model.training.score_lessons import score_lessons
 from pacetag.model.training.songs import TrainingSong
@@ -28,12 +29,18 @@ CORPORA = {
 }
 
 
-def write_sets(songs: Iterable[TrainingSong], folder: Path) -> dict[Path, int]:
-    """Write the sets of all songs that are not trained on; how many songs are in each."""
+def write_sets(
+    songs: Iterable[TrainingSong], folder: Path, *, overwrite: bool = False
+) -> dict[Path, int]:
+    """Write the sets of all songs that are not trained on; how many songs are in each.
+
+    Raises OutputError when one of them is there already, unless it is to be replaced.
+    """
     sets: dict[str, list[TrainingSong]] = {}
     for song in songs:
         if song.split != "train":
             sets.setdefault(f"{song.split}-{song.source}", []).append(song)
+    check_free([folder / f"{name}.csv" for name in sets], overwrite=overwrite)
     folder.mkdir(parents=True, exist_ok=True)
     written = {}
     for name, members in sets.items():
@@ -57,6 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("work", type=Path, metavar="WORK", help="folder of a training run")
     parser.add_argument("out", type=Path, metavar="OUT", help="where the sets go")
+    parser.add_argument("--overwrite", action="store_true", help="replace the sets that are there")
     given = parser.parse_args(arguments)
     songs: list[TrainingSong] = []
     for name, lessons in CORPORA.items():
@@ -67,7 +75,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not songs:
         sys.stderr.write(f"{given.work}: holds no corpus; run `pacetag train` first\n")
         return 1
-    for target, count in write_sets(songs, given.out).items():
+    try:
+        written = write_sets(songs, given.out, overwrite=given.overwrite)
+    except OutputError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    for target, count in written.items():
         sys.stdout.write(f"{target}: {count} songs\n")
     return 0
 

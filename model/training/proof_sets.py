@@ -15,10 +15,11 @@ from pathlib import Path
 from rich.console import Console
 
 from pacetag.model.errors import ModelError
+from pacetag.model.training.output_folders import OutputError, check_free, check_own
 from pacetag.model.training.proof_beatless import build_beatless
 from pacetag.model.training.proof_frets import build_frets
 from pacetag.model.training.proof_lmms import build_lmms
-from pacetag.model.training.proof_table import ProofSong, write_set
+from pacetag.model.training.proof_table import COLUMNS, TABLE, ProofSong, write_set
 
 SETS = ("lmms", "frets", "beatless")
 
@@ -29,6 +30,8 @@ def build_set(name: str, folder: Path, console: Console, debs: Path | None = Non
     `debs` is a folder of Debian packages that were downloaded before. Raises ModelError when
     something is not installed, with what to install, or when not one song could be had.
     """
+    check_own(folder, TABLE, "*.flac", "parts", "recorded", "made")
+    _check_table(folder / TABLE)
     folder.mkdir(parents=True, exist_ok=True)
     songs: tuple[ProofSong, ...]
     if name == "lmms":
@@ -40,6 +43,14 @@ def build_set(name: str, folder: Path, console: Console, debs: Path | None = Non
     if not songs:
         raise ModelError("there is not one song for it")
     return write_set(folder, songs)
+
+
+def _check_table(table: Path) -> None:
+    """Raise OutputError for a table of somebody else's making, links and databases."""
+    check_free([table], overwrite=True)
+    head = ",".join(COLUMNS).encode()
+    if table.is_file() and table.read_bytes()[: len(head)] not in (head, b""):
+        raise OutputError(f"{table}: is no table of this; name another folder")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

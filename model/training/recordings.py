@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from pacetag.model.training.debian_packages import package_file
+from pacetag.model.training.output_folders import OutputError, check_own
 from pacetag.model.training.recordings_table import Recording, load_package_split, load_recordings
 from pacetag.model.training.recordings_unpack import (
     PackageError,
@@ -144,6 +145,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     console = Console(stderr=True)
     packages = given.package or tuple(load_package_split())
+    known = {*packages, *load_package_split()}
+    try:
+        check_own(given.folder, *(f"{package}{end}" for package in known for end in ("", ".json")))
+    except OutputError as error:
+        console.print(str(error), markup=False)
+        return 2
     fetched = fetch_recordings(
         given.folder, packages=packages, debs=given.debs, keep=given.keep, console=console
     )

@@ -27,6 +27,7 @@ from pacetag.model.audio import read_window
 from pacetag.model.errors import DecodeError
 from pacetag.model.features import Features, extract_features
 from pacetag.model.spec import FeatureSpec
+from pacetag.model.training.output_folders import OutputError, check_free
 from pacetag.model.training.recordings import present_recordings
 from pacetag.model.training.recordings_labels import recording_windows
 from pacetag.model.training.recordings_pulse import (
@@ -65,11 +66,22 @@ def draw_sample(
 
 
 def draw_pictures(
-    sample: Sequence[Recording], folder: Path, out: Path, spec: FeatureSpec
+    sample: Sequence[Recording],
+    folder: Path,
+    out: Path,
+    spec: FeatureSpec,
+    *,
+    overwrite: bool = False,
 ) -> list[Path]:
-    """Draw the recordings that lie in `folder`, and the key to their numbers, into `out`."""
+    """Draw the recordings that lie in `folder`, and the key to their numbers, into `out`.
+
+    Raises OutputError when one of these files is there already, unless it is to be replaced.
+    """
     from matplotlib import pyplot
 
+    count = -(-len(sample) // PER_PICTURE)
+    names = [f"page-{page:02d}.png" for page in range(1, count + 1)]
+    check_free([out / name for name in (*names, "key.csv")], overwrite=overwrite)
     out.mkdir(parents=True, exist_ok=True)
     pages = range(0, len(sample), PER_PICTURE)
     pictures = []
@@ -213,6 +225,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--only", action="append", metavar="PATH", help="no sample, but these; may be repeated"
     )
+    parser.add_argument("--overwrite", action="store_true", help="replace pictures that are there")
     given = parser.parse_args(arguments)
     matplotlib.use("Agg")
     sample: Sequence[Recording] = present_recordings(given.recordings)
@@ -220,7 +233,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sample = [recording for recording in sample if recording.path in given.only]
     else:
         sample = draw_sample(sample, given.sample, given.seed)
-    draw_pictures(sample, given.recordings, given.out, FeatureSpec())
+    try:
+        draw_pictures(sample, given.recordings, given.out, FeatureSpec(), overwrite=given.overwrite)
+    except OutputError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
     return 0
 
 

@@ -27,6 +27,7 @@ from pacetag.model.errors import DecodeError, TooShortError
 from pacetag.model.evaluation.metrics import near
 from pacetag.model.features import Features, extract_features
 from pacetag.model.judge import Judge
+from pacetag.model.training.output_folders import OutputError, check_free
 from pacetag.model.training.recordings_labels import (
     APART,
     RELATIVES,
@@ -168,6 +169,19 @@ def _common_paces(hearings: Sequence[Hearing]) -> tuple[HeardTempo, ...]:
     return tuple(sorted(paces, key=lambda pace: pace.bpm))
 
 
+def _labels_text(labels: Path) -> str:
+    """The text of a labels file. Raises OutputError for any other file, which stays as it is."""
+    check_free([labels, labels.with_name(f"{labels.name}.part")], overwrite=True)
+    try:
+        text = labels.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise OutputError(f"{labels}: is no labels file ({error})") from error
+    rows = csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
+    if not {"package", "path", "class", "tempo_bpm", "labelled_by"} <= set(rows.fieldnames or ()):
+        raise OutputError(f"{labels}: is no labels file; name one with --labels")
+    return text
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Relabel from the command line and say what became of the rows."""
     parser = argparse.ArgumentParser(description="Let a trained network label open recordings.")
@@ -176,6 +190,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--labels", type=Path, default=LABELS, help="the file to write")
     given = parser.parse_args(arguments)
     console = Console(stderr=True)
+    try:
+        text = _labels_text(given.labels)
+    except OutputError as error:
+        console.print(str(error), markup=False)
+        return 2
     judge = Judge.load(given.bundle)
     rows = [r for r in load_recordings() if r.kind in ("unclear", "short", "heard")]
     rows += [r for r in load_recordings() if r.kind == "none" and r.labelled_by == NETWORK]
@@ -185,8 +204,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         (r.package, r.path): judge_recording(judge, r, given.recordings)
         for r in track(there, f"Hearing with {judge.name}", console=console)
     }
-    text = given.labels.read_text(encoding="utf-8")
-    given.labels.write_text(relabel(text, verdicts), encoding="utf-8")
+    partial = given.labels.with_name(f"{given.labels.name}.part")
+    partial.write_text(relabel(text, verdicts), encoding="utf-8")
+    partial.replace(given.labels)
     changes = Counter(
         (open_kind(r), verdict.kind, heard_metre(verdict.paces))
         for r, verdict in zip(there, verdicts.values(), strict=True)

@@ -27,6 +27,7 @@ from pacetag.model.errors import ModelError
 from pacetag.model.training.groove_render import GrooveSong, render, require_tools
 from pacetag.model.training.groove_songs import FONTS, Section, draw_settings
 from pacetag.model.training.groove_styles import load_styles
+from pacetag.model.training.output_folders import OutputError, check_free
 
 ARTIST = "The Pacetag House Band"
 SECONDS = 46.0  # of each clip, about
@@ -82,11 +83,16 @@ CLIPS = (
 )  # fmt: skip
 
 
-def make_samples(folder: Path, console: Console | None = None) -> None:
+def make_samples(folder: Path, console: Console | None = None, *, overwrite: bool = False) -> None:
     """Write all clips and manifest.csv into `folder`.
 
-    Raises ToolsMissingError when MMA, FluidSynth or a sound font is not installed.
+    Raises ToolsMissingError when MMA, FluidSynth or a sound font is not installed, OutputError when
+    one of them is there already, unless it is to be replaced.
     """
+    check_free(
+        [folder / name for name in (*(clip.file for clip in CLIPS), "manifest.csv")],
+        overwrite=overwrite,
+    )
     require_tools()
     folder.mkdir(parents=True, exist_ok=True)
     rows = []
@@ -198,11 +204,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Make the clips from the command line."""
     parser = argparse.ArgumentParser(description="Render the sample clips.")
     parser.add_argument("folder", type=Path, help="where clips and manifest.csv go")
+    parser.add_argument("--overwrite", action="store_true", help="replace the clips that are there")
+    given = parser.parse_args(arguments)
     try:
-        make_samples(parser.parse_args(arguments).folder)
+        make_samples(given.folder, overwrite=given.overwrite)
     except ModelError as error:
         Console(stderr=True).print(str(error), markup=False)
-        return 1
+        return 2 if isinstance(error, OutputError) else 1
     return 0
 
 

@@ -18,6 +18,7 @@ from rich.progress import Progress
 from pacetag.model.errors import ModelError
 from pacetag.model.training.groove_truth import Level
 from pacetag.model.training.midi import MidiError
+from pacetag.model.training.output_folders import OutputError, check_own
 from pacetag.model.training.recordings_unpack import PackageError
 from pacetag.model.training.score_render import (
     RenderError,
@@ -137,10 +138,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     console = Console(stderr=True)
     try:
+        check_own(given.folder, SONGS_FILE)
         songs = build_corpus(given.folder, debs=given.debs, console=console)
     except ModelError as error:
         console.print(str(error), markup=False)
-        return 1
+        return 2 if isinstance(error, OutputError) else 1
     except KeyboardInterrupt:
         return 130
     missing = set(PACKAGES) - {song.package for song in songs}

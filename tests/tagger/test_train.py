@@ -74,3 +74,47 @@ def test_without_mma_it_says_what_to_install(
 
     assert done.exit_code == 1
     assert "apt-get install" in done.output
+
+
+@pytest.mark.parametrize(
+    ("there", "options"),
+    [
+        ("song.mp3", []),
+        ("recordings/concert.flac", []),
+        ("experiments.md", []),
+        ("bundles/own-1/letter.txt", []),
+        ("bundle.json", []),
+        ("", ["--name", "../up"]),
+        ("", ["--name", ""]),
+        ("", ["--name", "two words"]),
+    ],
+)
+def test_a_folder_that_holds_other_things_is_wrong_usage(
+    there: str, options: list[str], tmp_path: Path
+) -> None:
+    work = tmp_path / "work"
+    place = work / there
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if there:
+        place.write_bytes(b"mine")
+    before = sorted(tmp_path.rglob("*"))
+
+    done = CliRunner().invoke(app, ["train", str(work), "--no-recordings", *options])
+
+    assert done.exit_code == 2, done.output
+    assert done.stderr.startswith("pacetag: ")
+    assert done.stderr.count("\n") == 1
+    assert sorted(tmp_path.rglob("*")) == before
+    assert not there or place.read_bytes() == b"mine"
+
+
+def test_a_file_is_no_place_to_train_in(tmp_path: Path) -> None:
+    file = tmp_path / "song.mp3"
+    file.write_bytes(b"mine")
+
+    for work in (file, file / "work"):
+        done = CliRunner().invoke(app, ["train", str(work), "--no-recordings"])
+
+        assert done.exit_code == 2, done.output
+        assert done.stderr.count("\n") == 1
+    assert file.read_bytes() == b"mine"
