@@ -20,6 +20,10 @@ class PathType(TyperPath):
         """
         if os.fspath(value) in ("", b""):
             self.fail("it is empty; name a path, or . for the current folder", param, ctx)
+        try:
+            Path(os.fsdecode(value)).expanduser()
+        except RuntimeError:
+            self.fail(f"{value}: there is no such user; write ./{value} for a file", param, ctx)
         return super().convert(value, param, ctx)
 
 

@@ -21,8 +21,9 @@ _SOUND_HEADS = (
     (0, b"MPCK"), (0, b"MP+"), (0, b"ADIF"), (0, b"TTA"), (0, b"caff"), (0, b"FRM8"), (0, b"TAG"),
     (0, b"APETAGEX"), (0, b"\x1aE\xdf\xa3"),  # Matroska
     (0, b"0&\xb2u\x8ef\xcf\x11"),  # ASF, with WMA in it
-    (4, b"ftyp"), (4, b"moov"), (4, b"mdat"), (8, b"WAVE"), (8, b"AIFF"), (8, b"AIFC"),
+    (8, b"WAVE"), (8, b"AIFF"), (8, b"AIFC"),
 )  # fmt: skip
+_BOXES = (b"ftyp", b"styp", b"moov", b"mdat", b"free", b"wide", b"skip")  # of MP4, after a length
 # Kilobits a second by (MPEG 1, layer) for layers 1 to 3, and by layer for MPEG 2 and 2.5.
 _RATES_1 = (
     (32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448),
@@ -67,6 +68,7 @@ def is_sound(head: bytes, tail: bytes) -> bool:
     """Whether bytes are of a sound file, from its first 64 KiB and the last 160 bytes."""
     return (
         any(head.startswith(magic, place) for place, magic in _SOUND_HEADS)
+        or (head[:1] == b"\0" and head[4:8] in _BOXES)
         or tail[-128:].startswith(b"TAG")
         or b"APETAGEX" in tail
         or _has_frames(head)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pacetag.tagger.errors import TaggerError, UsageError
 from pacetag.tagger.never_replaced import content_never_replaced, name_never_replaced
-from pacetag.tagger.standard_output import STDOUT, descriptor_of, write_descriptor
+from pacetag.tagger.standard_output import STDOUT, descriptor_of, replaces, write_descriptor
 
 INPUT = "is what this command reads"
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK, errno.EACCES)
@@ -83,18 +83,27 @@ class OutputFile:
     def _check_direct(self) -> None:
         """Refuse songs and so on that a descriptor leads to, disks, and pictures on a terminal."""
         descriptor = descriptor_of(self.path)
-        mode = (self.path.stat() if descriptor is None else os.fstat(descriptor)).st_mode
+        status = self.path.stat() if descriptor is None else os.fstat(descriptor)
+        mode = status.st_mode
         if stat.S_ISBLK(mode) or stat.S_ISSOCK(mode) or stat.S_ISDIR(mode):
             raise self._refusal("is no place for a file")
-        if stat.S_ISREG(mode):
-            with suppress(OSError), self.path.open("rb") as file:
-                if (why := content_never_replaced(file)) is not None:
-                    raise self._refusal(why)
+        if descriptor is not None and stat.S_ISREG(mode):
+            self._check_opened(descriptor, status)
         if self.binary and stat.S_ISCHR(mode) and self._is_terminal(descriptor):
             raise UsageError(
                 f"{self.shown}: a terminal cannot show the {self.noun}; name a file with "
                 f"{self.option}, or send it on with > or |"
             )
+
+    def _check_opened(self, descriptor: int, status: os.stat_result) -> None:
+        """Refuse a file that a shell opened, unless nothing in it is lost."""
+        if self._is_input(status):
+            raise self._refusal(INPUT)
+        with suppress(OSError), self.path.open("rb") as file:  # it may be open for writing alone
+            if (why := content_never_replaced(file)) is not None:
+                raise self._refusal(why)
+        if replaces(descriptor) and not self.overwrite:
+            raise self._refusal("stands before what is in a file", or_overwrite=True)
 
     def _is_terminal(self, descriptor: int | None) -> bool:
         if descriptor is not None:

@@ -1,5 +1,6 @@
 """Places that are open descriptors rather than files: standard output, what a shell opens."""
 
+import fcntl
 import os
 import re
 import sys
@@ -24,6 +25,13 @@ def descriptor_of(path: Path) -> int | None:
 def is_stdout(path: Path | None) -> bool:
     """Whether a path stands for standard output, so that nothing else may be printed there."""
     return path is not None and descriptor_of(path) == 1
+
+
+def replaces(descriptor: int) -> bool:
+    """Whether what is written to a file that a shell opened takes the place of what is in it."""
+    if fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_APPEND:
+        return False
+    return os.lseek(descriptor, 0, os.SEEK_CUR) < os.fstat(descriptor).st_size
 
 
 def write_descriptor(descriptor: int, content: bytes) -> None:

@@ -31,7 +31,7 @@ from pacetag.model.training.groove_human import Feel
 from pacetag.model.training.groove_render import GrooveSong, render, require_tools
 from pacetag.model.training.groove_songs import COLLECTIONS, Collection, draw_settings
 from pacetag.model.training.groove_truth import Level
-from pacetag.model.training.output_folders import OutputError, check_own
+from pacetag.model.training.output_folders import OutputError, check_own, named_path
 
 SONGS_FILE = "songs.jsonl"
 
@@ -175,7 +175,7 @@ def _progress(console: Console | None) -> Progress:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Render the corpus from the command line."""
     parser = argparse.ArgumentParser(description="Render the groove corpus.")
-    parser.add_argument("folder", type=Path, help="where songs.jsonl and the audio go")
+    parser.add_argument("folder", type=named_path, help="where songs.jsonl and the audio go")
     parser.add_argument("--songs", type=int, default=1600)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=None, help="songs at once (default: all cores)")

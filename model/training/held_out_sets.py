@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pacetag.model.errors import ModelError
 from pacetag.model.training.groove_lessons import groove_lessons
-from pacetag.model.training.output_folders import OutputError, check_free
+from pacetag.model.training.output_folders import OutputError, check_free, named_path
 from pacetag.model.training.recording_lessons import recording_lessons
 from pacetag.model.training.score_lessons import score_lessons
 from pacetag.model.training.songs import TrainingSong
@@ -62,8 +62,8 @@ def _row(song: TrainingSong) -> tuple[str, ...]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write the sets of every corpus that is there; 1 when there is none."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("work", type=Path, metavar="WORK", help="folder of a training run")
-    parser.add_argument("out", type=Path, metavar="OUT", help="where the sets go")
+    parser.add_argument("work", type=named_path, metavar="WORK", help="folder of a training run")
+    parser.add_argument("out", type=named_path, metavar="OUT", help="where the sets go")
     parser.add_argument("--overwrite", action="store_true", help="replace the sets that are there")
     given = parser.parse_args(arguments)
     songs: list[TrainingSong] = []

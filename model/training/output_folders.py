@@ -1,5 +1,6 @@
 """Whether training and its tools may write where they are told to: never over foreign files."""
 
+from argparse import ArgumentTypeError
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -18,6 +19,13 @@ _TRACES = (
     f"{_BUNDLES}/*/{JSON_FILE}",
 )
 _SQLITE = b"SQLite format 3\0"
+
+
+def named_path(text: str) -> Path:
+    """A path of the command line, for argparse; an empty one would mean the current folder."""
+    if not text:
+        raise ArgumentTypeError("it is empty; name a path, or . for the current folder")
+    return Path(text)
 
 
 class OutputError(ModelError):

@@ -15,7 +15,7 @@ from pathlib import Path
 from rich.console import Console
 
 from pacetag.model.errors import ModelError
-from pacetag.model.training.output_folders import OutputError, check_free, check_own
+from pacetag.model.training.output_folders import OutputError, check_free, check_own, named_path
 from pacetag.model.training.proof_beatless import build_beatless
 from pacetag.model.training.proof_frets import build_frets
 from pacetag.model.training.proof_lmms import build_lmms
@@ -56,9 +56,9 @@ def _check_table(table: Path) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Make the sets from the command line; 0 when all could be made, 1 otherwise."""
     parser = argparse.ArgumentParser(description="Make sets of known truth to measure with.")
-    parser.add_argument("folder", type=Path, metavar="OUT_DIR", help="where they go")
+    parser.add_argument("folder", type=named_path, metavar="OUT_DIR", help="where they go")
     parser.add_argument(
-        "--debs", type=Path, metavar="DIR", help="packages that were downloaded before"
+        "--debs", type=named_path, metavar="DIR", help="packages that were downloaded before"
     )
     parser.add_argument("--only", choices=SETS, help="make this set alone")
     given = parser.parse_args(arguments)

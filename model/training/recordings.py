@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from pacetag.model.training.debian_packages import package_file
-from pacetag.model.training.output_folders import OutputError, check_own
+from pacetag.model.training.output_folders import OutputError, check_own, named_path
 from pacetag.model.training.recordings_table import Recording, load_package_split, load_recordings
 from pacetag.model.training.recordings_unpack import (
     PackageError,
@@ -134,12 +134,12 @@ def _progress(console: Console) -> Progress:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Fetch from the command line; 0 when every package was had, 1 when some were skipped."""
     parser = argparse.ArgumentParser(description="Fetch the free recordings to train on.")
-    parser.add_argument("folder", type=Path, metavar="OUT_DIR", help="where they go")
+    parser.add_argument("folder", type=named_path, metavar="OUT_DIR", help="where they go")
     parser.add_argument(
         "--package", action="append", metavar="NAME", help="only this package; may be repeated"
     )
     parser.add_argument(
-        "--debs", type=Path, metavar="DIR", help="packages that were downloaded before"
+        "--debs", type=named_path, metavar="DIR", help="packages that were downloaded before"
     )
     parser.add_argument("--keep", action="store_true", help="keep the packages downloaded now")
     given = parser.parse_args(arguments)

@@ -27,7 +27,7 @@ from pacetag.model.audio import read_window
 from pacetag.model.errors import DecodeError
 from pacetag.model.features import Features, extract_features
 from pacetag.model.spec import FeatureSpec
-from pacetag.model.training.output_folders import OutputError, check_free
+from pacetag.model.training.output_folders import OutputError, check_free, named_path
 from pacetag.model.training.recordings import present_recordings
 from pacetag.model.training.recordings_labels import recording_windows
 from pacetag.model.training.recordings_pulse import (
@@ -218,8 +218,8 @@ def _scaled(values: NDArray[Any]) -> NDArray[Any]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Draw from the command line."""
     parser = argparse.ArgumentParser(description="Draw free recordings, to check labels by eye.")
-    parser.add_argument("recordings", type=Path, help="the folder they were fetched to")
-    parser.add_argument("out", type=Path, help="where the pictures go")
+    parser.add_argument("recordings", type=named_path, help="the folder they were fetched to")
+    parser.add_argument("out", type=named_path, help="where the pictures go")
     parser.add_argument("--sample", type=int, default=64, metavar="N", help="how many to draw")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(

@@ -27,7 +27,7 @@ from pacetag.model.errors import DecodeError, TooShortError
 from pacetag.model.evaluation.metrics import near
 from pacetag.model.features import Features, extract_features
 from pacetag.model.judge import Judge
-from pacetag.model.training.output_folders import OutputError, check_free
+from pacetag.model.training.output_folders import OutputError, check_free, named_path
 from pacetag.model.training.recordings_labels import (
     APART,
     RELATIVES,
@@ -185,9 +185,9 @@ def _labels_text(labels: Path) -> str:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Relabel from the command line and say what became of the rows."""
     parser = argparse.ArgumentParser(description="Let a trained network label open recordings.")
-    parser.add_argument("recordings", type=Path, help="the folder they were fetched to")
-    parser.add_argument("--bundle", type=Path, help="the network; the shipped one by default")
-    parser.add_argument("--labels", type=Path, default=LABELS, help="the file to write")
+    parser.add_argument("recordings", type=named_path, help="the folder they were fetched to")
+    parser.add_argument("--bundle", type=named_path, help="the network; the shipped one by default")
+    parser.add_argument("--labels", type=named_path, default=LABELS, help="the file to write")
     given = parser.parse_args(arguments)
     console = Console(stderr=True)
     try:

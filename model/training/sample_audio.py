@@ -27,7 +27,7 @@ from pacetag.model.errors import ModelError
 from pacetag.model.training.groove_render import GrooveSong, render, require_tools
 from pacetag.model.training.groove_songs import FONTS, Section, draw_settings
 from pacetag.model.training.groove_styles import load_styles
-from pacetag.model.training.output_folders import OutputError, check_free
+from pacetag.model.training.output_folders import OutputError, check_free, named_path
 
 ARTIST = "The Pacetag House Band"
 SECONDS = 46.0  # of each clip, about
@@ -203,7 +203,7 @@ def _encode_vorbis(target: Path, samples: NDArray[np.float32], title: str) -> No
 def main(arguments: Sequence[str] | None = None) -> int:
     """Make the clips from the command line."""
     parser = argparse.ArgumentParser(description="Render the sample clips.")
-    parser.add_argument("folder", type=Path, help="where clips and manifest.csv go")
+    parser.add_argument("folder", type=named_path, help="where clips and manifest.csv go")
     parser.add_argument("--overwrite", action="store_true", help="replace the clips that are there")
     given = parser.parse_args(arguments)
     try:

@@ -18,7 +18,7 @@ from rich.progress import Progress
 from pacetag.model.errors import ModelError
 from pacetag.model.training.groove_truth import Level
 from pacetag.model.training.midi import MidiError
-from pacetag.model.training.output_folders import OutputError, check_own
+from pacetag.model.training.output_folders import OutputError, check_own, named_path
 from pacetag.model.training.recordings_unpack import PackageError
 from pacetag.model.training.score_render import (
     RenderError,
@@ -131,9 +131,9 @@ def _noted(folder: Path) -> Iterator[ScoreSong]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Build the corpus from the command line."""
     parser = argparse.ArgumentParser(description="Render the scores of free games to train on.")
-    parser.add_argument("folder", type=Path, metavar="OUT_DIR", help="where the audio goes")
+    parser.add_argument("folder", type=named_path, metavar="OUT_DIR", help="where the audio goes")
     parser.add_argument(
-        "--debs", type=Path, metavar="DIR", help="packages that were downloaded before"
+        "--debs", type=named_path, metavar="DIR", help="packages that were downloaded before"
     )
     given = parser.parse_args(arguments)
     console = Console(stderr=True)

@@ -94,6 +94,19 @@ def test_one_empty_path_among_others_is_refused_too(
     assert pacetag("train", library, "--labels", "a.csv", "--labels", "").exit_code == 2
 
 
+@pytest.mark.parametrize("name", PATHS)
+def test_the_home_of_nobody_is_wrong_usage(name: str, pacetag: Run) -> None:
+    command, parameter = PATHS[name]
+    option = [word for word in parameter.opts[:1] if word.startswith("-")]
+
+    done = pacetag(
+        *filter(None, [command]), *_others(command, parameter), *option, "~nobody-here/a"
+    )
+
+    assert done.exit_code == 2, done.output
+    assert "there is no such user; write ./~nobody-here/a" in done.stderr
+
+
 def test_a_name_of_one_space_is_a_name(pacetag: Run, library: Path) -> None:
     (library / " ").mkdir()
 

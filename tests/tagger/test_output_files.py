@@ -471,6 +471,17 @@ class TestPipes:
                 assert done.returncode == 2, done.stderr
             assert place.read_bytes() == content
 
+    def test_a_descriptor_that_stands_before_other_content_is_refused(
+        self, process: Process, tmp_path: Path
+    ) -> None:
+        place = tmp_path / "notes"
+        place.write_bytes(b"mine\n" * 99)
+        with place.open("r+b") as file:
+            for name in ("-", f"/dev/fd/{file.fileno()}"):
+                to = {"stdout": file} if name == "-" else {"pass_fds": [file.fileno()]}
+                assert process(*ASKED, "--output", name, **to).returncode == 2
+        assert place.read_bytes() == b"mine\n" * 99
+
     def test_a_redirected_playlist_comes_behind_what_is_there(
         self, process: Process, tmp_path: Path
     ) -> None:

@@ -21,6 +21,7 @@ from pacetag.model.training.experiments.running import (
 )
 from pacetag.model.training.experiments.table import markdown
 from pacetag.model.training.experiments.trials import TRIALS, Trial
+from pacetag.model.training.output_folders import named_path
 
 ROWS = "experiments.jsonl"  # below WORK
 
@@ -28,7 +29,7 @@ ROWS = "experiments.jsonl"  # below WORK
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run what is asked for and not yet written down; print everything that is."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("work", type=Path, help="where `pacetag train` made its cases")
+    parser.add_argument("work", type=named_path, help="where `pacetag train` made its cases")
     parser.add_argument("--only", nargs="*", help="names of trials; none for no trial")
     parser.add_argument("--combined", action="store_true", help="several seeds as one network too")
     parser.add_argument("--folds", action="store_true", help="cross-validate too")

@@ -8,12 +8,15 @@ import pytest
 
 from pacetag.model.training import (
     groove_corpus,
+    held_out_sets,
     proof_sets,
     recordings,
+    recordings_pictures,
     recordings_relabel,
     sample_audio,
     score_corpus,
 )
+from pacetag.model.training.experiments import __main__ as experiments
 from pacetag.model.training.held_out_sets import write_sets
 from pacetag.model.training.output_folders import (
     NOTES,
@@ -142,6 +145,31 @@ def test_corpora_are_not_made_among_foreign_files(
     assert main([str(letter)]) == 2
 
     assert [each.read_text() for each in tmp_path.iterdir()] == [FOREIGN]
+
+
+@pytest.mark.parametrize(
+    "main",
+    [
+        *(groove_corpus.main, score_corpus.main, recordings.main, proof_sets.main),
+        *(sample_audio.main, recordings_relabel.main, held_out_sets.main),
+        *(recordings_pictures.main, experiments.main),
+    ],
+    ids=lambda main: main.__module__,
+)
+def test_an_empty_place_is_not_the_current_folder(
+    main: Callable[[Sequence[str]], int],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(SystemExit) as ended:
+        main(["", ""])
+
+    assert ended.value.code == 2
+    assert "it is empty" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_set_keeps_foreign_tables(tmp_path: Path) -> None:
