@@ -21,6 +21,7 @@ _SOUND_HEADS = (
     (0, b"MPCK"), (0, b"MP+"), (0, b"ADIF"), (0, b"TTA"), (0, b"caff"), (0, b"FRM8"), (0, b"TAG"),
     (0, b"APETAGEX"), (0, b"\x1aE\xdf\xa3"),  # Matroska
     (0, b"0&\xb2u\x8ef\xcf\x11"),  # ASF, with WMA in it
+    (0, b"riff.\x91\xcf\x11"), (0, b".snd"), (0, b"\x0bw"), (0, b"#!AMR"), (0, b"MThd"),
     (8, b"WAVE"), (8, b"AIFF"), (8, b"AIFC"),
 )  # fmt: skip
 _BOXES = (b"ftyp", b"styp", b"moov", b"mdat", b"free", b"wide", b"skip")  # of MP4, after a length
