@@ -85,7 +85,8 @@ class OutputFile:
         descriptor = descriptor_of(self.path)
         status = self.path.stat() if descriptor is None else os.fstat(descriptor)
         mode = status.st_mode
-        if stat.S_ISBLK(mode) or stat.S_ISSOCK(mode) or stat.S_ISDIR(mode):
+        named_socket = descriptor is None and stat.S_ISSOCK(mode)  # an opened one is like a pipe
+        if named_socket or stat.S_ISBLK(mode) or stat.S_ISDIR(mode):
             raise self._refusal("is no place for a file")
         if descriptor is not None and stat.S_ISREG(mode):
             self._check_opened(descriptor, status)

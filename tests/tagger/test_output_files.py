@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import sqlite3
 import stat
 import subprocess
@@ -425,6 +426,20 @@ class TestPipes:
         assert done.stdout.startswith(b"#EXTM3U\n")
         assert done.stdout.endswith(f"\n{one_song}\n".encode())
         assert b"1 song" in done.stderr
+
+    def test_a_socket_that_another_program_opened_is_like_a_pipe(self, process: Process) -> None:
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            done = process(*ASKED, "--output", "-", stdout=theirs)
+            assert done.returncode == 0, done.stderr
+            assert ours.recv(100).startswith(b"#EXTM3U\n")
+
+    def test_a_full_disk_behind_standard_output_is_one_sentence(self, process: Process) -> None:
+        with Path("/dev/full").open("wb") as full:
+            done = process(*ASKED, "--output", "-", stdout=full)
+
+        assert done.returncode == 1, done.stderr
+        assert done.stderr.count(b"\n") == 1
 
     def test_json_goes_elsewhere_then(self, process: Process) -> None:
         done = process(*ASKED, "--output", "-", "--json")
