@@ -138,7 +138,7 @@ class OutputFile:
         if status is not None:
             self._check_there(real, status)
         if not real.parent.is_dir():
-            raise FileNotFoundError(errno.ENOENT, "its folder is not there")
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
         if not os.access(real.parent, os.W_OK | os.X_OK):
             raise PermissionError(errno.EACCES, "nothing can be written in its folder")
         return real, status

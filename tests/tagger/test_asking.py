@@ -103,8 +103,9 @@ def test_a_file_is_written_with_relative_paths(pacetag: Run, library: Path) -> N
 
     lines = output.read_text(encoding="utf-8").splitlines()
     assert lines[0] == "#EXTM3U"
-    assert lines[1].startswith("#EXTINF:180,Blondie - ")
-    assert lines[2:] == ["../165-82.flac"]
+    assert lines[1].startswith("# Made by pacetag")
+    assert lines[2].startswith("#EXTINF:180,Blondie - ")
+    assert lines[3:] == ["../165-82.flac"]
     assert done.stdout == f"{output}: 1 song, 3:00, for 165 steps a minute\n"
 
 
