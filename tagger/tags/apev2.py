@@ -9,10 +9,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Self
 
+from pacetag.tagger.tags.content import Content, Stretch, joined, kept_form
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.fields import FIELDS
 from pacetag.tagger.tags.pieces import write_pieces
 from pacetag.tagger.tags.spans import APE, Trailer, after_id3, trailers
+from pacetag.tagger.tags.views import View, view_of
 from pacetag.tagger.tags.wavpack import check_blocks
 
 _PREAMBLE = b"APETAGEX"
@@ -30,7 +32,9 @@ class Item:
 
     key: str
     flags: int
-    data: bytes  # with its head
+    data: bytes | Stretch  # with its head
+    start: int = 0  # place in the tag
+    stop: int = 0  # place after it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +46,8 @@ class ApeLayout:
     reserved: bytes  # 8 bytes that should be zero
     start: int  # place of the tag
     stop: int  # place after it
-    behind: bytes  # ID3v1 and lyrics, which stay
+    end: int  # bytes of the file: behind the tag stand ID3v1 and lyrics, which stay
+    behind: bytes  # these in the form in which they are compared
 
     @classmethod
     def load(cls, source: BinaryIO) -> Self:
@@ -63,7 +68,8 @@ class ApeLayout:
             reserved=bytes(8),
             start=place,
             stop=place,
-            behind=_read(source, place, end),
+            end=end,
+            behind=_behind(source, place, end),
         )
 
     @classmethod
@@ -77,8 +83,8 @@ class ApeLayout:
     def _load(cls, source: BinaryIO, tag: Trailer, end: int) -> Self:
         if tag.stop - tag.start > _LARGEST:
             raise LayoutError("its APE tag is larger than 64 MiB")
-        data = _read(source, tag.start, tag.stop)
-        footer, body = data[-_FRAME:], data[:-_FRAME]
+        place, stop = tag.start, tag.stop - _FRAME
+        footer = _read(source, stop, tag.stop)
         version, _, count, flags = _numbers(footer[8:24])
         if version != _VERSION:
             raise LayoutError("its APE tag is of a version that is not written")
@@ -87,21 +93,23 @@ class ApeLayout:
         if flags & _IS_HEADER:
             raise LayoutError(_DAMAGED)
         if flags & _HAS_HEADER:
-            header, body = body[:_FRAME], body[_FRAME:]
+            place += _FRAME
+            header = _read(source, tag.start, min(place, stop)).ljust(_FRAME, b"\0")
             if header[:20] != footer[:20] or not header[23] & _IS_HEADER >> 24:
                 raise LayoutError(_DAMAGED)
         return cls(
-            items=_split(body, count),
+            items=split_items(view_of(source, place, stop), count),
             flags=flags,
             reserved=footer[24:],
             start=tag.start,
             stop=tag.stop,
-            behind=_read(source, tag.stop, end),
+            end=end,
+            behind=_behind(source, tag.stop, end),
         )
 
     def kept(self, names: Collection[str]) -> tuple[bytes, ...]:
         """Every foreign item, where the tag begins, and what follows it."""
-        foreign = [each.data for each in self._foreign(names)]
+        foreign = [kept_form(each.data) for each in self._foreign(names)]
         frame = self.flags.to_bytes(4) + self.reserved if foreign else b""
         return (*foreign, frame, str(self.start).encode(), self.behind)
 
@@ -109,13 +117,14 @@ class ApeLayout:
         self, source: BinaryIO, target: BinaryIO, wanted: Mapping[str, Sequence[str]]
     ) -> None:
         """Write source to target with these values; a tag that holds nothing more is left out."""
-        write_pieces(source, target, [(0, self.start), self._render(wanted), self.behind])
+        pieces = [(0, self.start), self._render(wanted), (self.stop, self.end)]
+        write_pieces(source, target, pieces)
 
     def _foreign(self, names: Collection[str]) -> list[Item]:
         written = {FIELDS[name].apev2.upper() for name in names}
         return [each for each in self.items if each.key.upper() not in written]
 
-    def _render(self, wanted: Mapping[str, Sequence[str]]) -> bytes:
+    def _render(self, wanted: Mapping[str, Sequence[str]]) -> bytes | Content:
         items = self._foreign(wanted)
         own = [make_item(FIELDS[name].apev2, values) for name, values in wanted.items() if values]
         # Before pictures: readers that look at a part of the tag see ours.
@@ -123,7 +132,7 @@ class ApeLayout:
         items[place:place] = own
         if not items:
             return b""
-        body = b"".join(each.data for each in items)
+        body = joined(*(each.data for each in items))
         size = len(body) + _FRAME
         if size > _LARGEST - _FRAME:
             raise LayoutError("its APE tag would grow beyond 64 MiB")
@@ -131,10 +140,9 @@ class ApeLayout:
         head += len(items).to_bytes(4, "little")
         footer = head + self.flags.to_bytes(4, "little") + self.reserved
         if not self.flags & _HAS_HEADER:
-            return body + footer
-        return (
-            head + (self.flags | _IS_HEADER).to_bytes(4, "little") + self.reserved + body + footer
-        )
+            return joined(body, footer)
+        head += (self.flags | _IS_HEADER).to_bytes(4, "little") + self.reserved
+        return joined(head, body, footer)
 
 
 def make_item(key: str, values: Sequence[str]) -> Item:
@@ -144,18 +152,20 @@ def make_item(key: str, values: Sequence[str]) -> Item:
     return Item(key=key, flags=0, data=head + key.encode() + b"\0" + content)
 
 
-def _split(body: bytes, count: int) -> tuple[Item, ...]:
+def split_items(body: View, count: int) -> tuple[Item, ...]:
     """The items of a tag. Raises LayoutError where they do not fill it exactly."""
     items: list[Item] = []
     place = 0
-    while place < len(body):
-        size, flags = _numbers(body[place : place + 8].ljust(8, b"\0"))
-        end_of_key = body.find(b"\0", place + 8, place + 8 + 256)
-        stop = end_of_key + 1 + size
-        if end_of_key < 0 or stop > len(body):
+    while place < body.size:
+        head = body.at(place, min(place + 8 + 256, body.size))
+        size, flags = _numbers(head[:8].ljust(8, b"\0"))
+        end_of_key = head.find(b"\0", 8)
+        stop = place + end_of_key + 1 + size
+        if end_of_key < 0 or stop > body.size:
             raise LayoutError(f"{_DAMAGED} after {len(items)} items")
-        key = body[place + 8 : end_of_key].decode("ascii", "replace")
-        items.append(Item(key=key, flags=flags, data=body[place:stop]))
+        key = head[8:end_of_key].decode("ascii", "replace")
+        data = body.item(place, stop)
+        items.append(Item(key=key, flags=flags, data=data, start=place, stop=stop))
         place = stop
     if len(items) != count:
         raise LayoutError(f"{_DAMAGED} (it does not hold as many items as it says)")
@@ -169,3 +179,7 @@ def _numbers(data: bytes) -> tuple[int, ...]:
 def _read(source: BinaryIO, start: int, stop: int) -> bytes:
     source.seek(start)
     return source.read(stop - start)
+
+
+def _behind(source: BinaryIO, start: int, stop: int) -> bytes:
+    return kept_form(view_of(source, start, stop).item(0, stop - start))

@@ -16,7 +16,6 @@ from pacetag.tagger.tags.asf_objects import (
     FILE_PROPERTIES,
     HEADER,
     LIBRARY,
-    METADATA,
     PADDING,
     SIGNATURE,
     AsfObject,
@@ -25,19 +24,20 @@ from pacetag.tagger.tags.asf_objects import (
     make_attributes,
     split_objects,
 )
+from pacetag.tagger.tags.asf_parts import EXTENSION_HEAD, LISTS, header_parts
+from pacetag.tagger.tags.content import Data, cut, held, joined, kept_form
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.fields import FIELDS
 from pacetag.tagger.tags.padding import padding_for
 from pacetag.tagger.tags.pieces import write_pieces
+from pacetag.tagger.tags.views import view_of
 
 _HEAD = 30  # bytes of the header's own header
 _LARGEST = 256 << 20  # bytes of a header
-_EXTENSION_HEAD = 22  # bytes before the objects in the extension; the last 4 give their size
 _NEW_EXTENSION = bytes.fromhex("11d2d3abbaa9cf118ee600c00c2053650600") + bytes(4)
 _SIZE = slice(16, 24)  # of the file, in its properties
 _FLAGS = 64  # place of the flags in the properties
 _BROADCAST = 1
-_LISTS = (DESCRIPTION, METADATA, LIBRARY)
 _DAMAGED = "its ASF header is damaged"
 
 
@@ -60,7 +60,7 @@ class AsfLayout:
         size, count = (int.from_bytes(head[at], "little") for at in (slice(16, 24), slice(24, 28)))
         if head[:16] != HEADER or not _HEAD <= size <= min(end, _LARGEST):
             raise LayoutError(_DAMAGED)
-        objects = split_objects(source.read(size - _HEAD))
+        objects = split_objects(header_parts(view_of(source, _HEAD, size)))
         if len(objects) != count:
             raise LayoutError(f"{_DAMAGED} (it does not hold as many objects as it says)")
         _check_data(source, size, end)
@@ -82,6 +82,8 @@ class AsfLayout:
         if guids.count(FILE_PROPERTIES) != 1 or guids.count(EXTENSION) > 1:
             raise LayoutError(_DAMAGED)
         properties = self.objects[guids.index(FILE_PROPERTIES)].data
+        if not isinstance(properties, bytes):  # they take 80 bytes
+            raise LayoutError(_DAMAGED)
         if len(properties) < _FLAGS + 4 or properties[_FLAGS] & _BROADCAST:
             raise LayoutError("its headers do not say how long it is, as in a broadcast")
         self.kept(())  # parses all the rest
@@ -89,14 +91,14 @@ class AsfLayout:
     def kept(self, names: Collection[str]) -> tuple[bytes, ...]:
         """Every other object, every foreign attribute, and how much follows the header."""
         parts = [self.reserved, str(self.end - self.size).encode()]
-        parts.append(_extension_of(self.objects)[: _EXTENSION_HEAD - 4])
+        parts.append(held(_extension_of(self.objects), 0, EXTENSION_HEAD - 4))
         for each in (*self.objects, *self.inner):
-            if each.guid in _LISTS:
-                parts += foreign_attributes(each, names)
+            if each.guid in LISTS:
+                parts += map(kept_form, foreign_attributes(each, names))
             elif each.guid == FILE_PROPERTIES:
-                parts.append(self._with_size(each, 0).data)
+                parts.append(kept_form(self._with_size(each, 0).data))
             elif each.guid != EXTENSION and (each.guid != PADDING or each in self.inner):
-                parts.append(each.render())
+                parts.append(each.kept())
         return tuple(parts)
 
     def write(
@@ -118,22 +120,22 @@ class AsfLayout:
 
     def _changed(self, wanted: Mapping[str, Sequence[str]]) -> list[AsfObject]:
         """The objects of the header with other values of these fields."""
-        first: list[bytes] = []
-        rest: list[bytes] = []
+        first: list[Data] = []
+        rest: list[Data] = []
         for name, values in wanted.items():
             some, others = make_attributes(FIELDS[name].asf, values)
             first += some
             rest += others
         inner = list(_with_list(self.inner, wanted, LIBRARY, rest))
-        content = b"".join(each.render() for each in inner)
+        content = joined(*(each.render() for each in inner))
         objects = list(_with_list(self.objects, wanted, DESCRIPTION, first))
-        if content and all(each.guid != EXTENSION for each in objects):
+        if len(content) and all(each.guid != EXTENSION for each in objects):
             objects.append(AsfObject(guid=EXTENSION, data=_NEW_EXTENSION))
         return [_extension(each, content) if each.guid == EXTENSION else each for each in objects]
 
     def _with_size(self, properties: AsfObject, size: int) -> AsfObject:
         """The file's properties with another size, unless they did not give the right one."""
-        data = properties.data
+        data = held(properties.data, 0, len(properties.data))
         if int.from_bytes(data[_SIZE], "little") != self.end:
             return properties
         size_of_file = size.to_bytes(8, "little")
@@ -170,28 +172,28 @@ def _head_at(source: BinaryIO, place: int) -> bytes:
 def _inner(objects: Sequence[AsfObject]) -> tuple[AsfObject, ...]:
     """The objects in the header extension. Raises LayoutError."""
     data = _extension_of(objects)
-    said = int.from_bytes(data[_EXTENSION_HEAD - 4 : _EXTENSION_HEAD], "little")
-    if said != len(data) - _EXTENSION_HEAD:
+    said = int.from_bytes(held(data, EXTENSION_HEAD - 4, EXTENSION_HEAD), "little")
+    if said != len(data) - EXTENSION_HEAD:
         raise LayoutError(_DAMAGED)
-    return split_objects(data[_EXTENSION_HEAD:])
+    return split_objects(cut(data, EXTENSION_HEAD, len(data)))
 
 
-def _extension_of(objects: Sequence[AsfObject]) -> bytes:
+def _extension_of(objects: Sequence[AsfObject]) -> Data:
     """What the header extension holds, that of an empty one where none is."""
     return next((each.data for each in objects if each.guid == EXTENSION), _NEW_EXTENSION)
 
 
-def _extension(each: AsfObject, content: bytes) -> AsfObject:
-    size = len(content).to_bytes(4, "little")
-    return AsfObject(guid=EXTENSION, data=each.data[: _EXTENSION_HEAD - 4] + size + content)
+def _extension(each: AsfObject, content: Data) -> AsfObject:
+    head = held(each.data, 0, EXTENSION_HEAD - 4) + len(content).to_bytes(4, "little")
+    return AsfObject(guid=EXTENSION, data=joined(head, content))
 
 
 def _with_list(
-    objects: Sequence[AsfObject], names: Collection[str], guid: bytes, added: list[bytes]
+    objects: Sequence[AsfObject], names: Collection[str], guid: bytes, added: list[Data]
 ) -> Iterator[AsfObject]:
     """The objects without these fields, the attributes added to the first list of that kind."""
     for each in objects:
-        if each.guid not in _LISTS:
+        if each.guid not in LISTS:
             yield each
         elif each.guid == guid:
             yield list_of(guid, [*foreign_attributes(each, names), *added])

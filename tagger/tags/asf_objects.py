@@ -3,10 +3,11 @@
 Specification: Advanced Systems Format, revision 01.20.05, Microsoft (2010).
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from pacetag.tagger.tags.content import Content, Data, cut, held, joined, kept_form
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.fields import FIELDS
 
@@ -35,60 +36,76 @@ class AsfObject:
     """One object without its own header of 24 bytes."""
 
     guid: bytes
-    data: bytes
+    data: Data
 
-    def render(self) -> bytes:
+    def render(self) -> bytes | Content:
         """The object with its header."""
-        return self.guid + (24 + len(self.data)).to_bytes(8, "little") + self.data
+        return joined(self.guid, (24 + len(self.data)).to_bytes(8, "little"), self.data)
+
+    def kept(self) -> bytes:
+        """The object in the form in which it is compared."""
+        return self.guid + kept_form(self.data)
 
 
-def split_objects(data: bytes) -> tuple[AsfObject, ...]:
+def split_objects(data: Data) -> tuple[AsfObject, ...]:
     """The objects side by side in data. Raises LayoutError where they do not fill it exactly."""
     found: list[AsfObject] = []
     place = 0
     while place < len(data):
-        size = _at(data, place + 16, 8)
-        if place + 24 > len(data) or size < 24 or place + size > len(data):
+        head = held(data, place, place + 24)
+        size = int.from_bytes(head[16:], "little")
+        if len(head) < 24 or size < 24 or place + size > len(data):
             raise LayoutError(f"{_DAMAGED} after {len(found)} objects")
-        found.append(AsfObject(guid=data[place : place + 16], data=data[place + 24 : place + size]))
+        found.append(AsfObject(guid=head[:16], data=cut(data, place + 24, place + size)))
         place += size
     return tuple(found)
 
 
-def attributes(each: AsfObject) -> tuple[tuple[str, bytes], ...]:
+def attributes(each: AsfObject) -> tuple[tuple[str, Data], ...]:
     """Names and bytes of the attributes in a list of them. Raises LayoutError."""
     data, place = each.data, 2
-    found: list[tuple[str, bytes]] = []
-    for _ in range(_at(data, 0, 2)):
-        if each.guid == DESCRIPTION:  # name with its length, type, value with its length
-            start = place + 2
-            stop_of_name = start + _at(data, place, 2)
-            stop = stop_of_name + 4 + _at(data, stop_of_name + 2, 2)
-        else:  # language, stream, length of the name, type, length of the value, name, value
-            start = place + 12
-            stop_of_name = start + _at(data, place + 4, 2)
-            stop = stop_of_name + _at(data, place + 8, 4)
+    found: list[tuple[str, Data]] = []
+    for _ in range(int.from_bytes(held(data, 0, 2), "little")):
+        start, stop_of_name, stop = attribute_at(each.guid, lambda *at: held(data, *at), place)
         if stop > len(data):
             raise LayoutError(f"{_DAMAGED} after {len(found)} attributes")
-        name = data[start:stop_of_name].decode("utf-16-le", "replace").strip("\0")
-        found.append((name, data[place:stop]))
+        name = held(data, start, stop_of_name).decode("utf-16-le", "replace").strip("\0")
+        found.append((name, cut(data, place, stop)))
         place = stop
     if place < len(data):
         raise LayoutError(f"{_DAMAGED} (a list of attributes is longer than it says)")
     return tuple(found)
 
 
-def foreign_attributes(each: AsfObject, names: Collection[str]) -> list[bytes]:
+def attribute_at(
+    guid: bytes, read: Callable[[int, int], bytes], place: int
+) -> tuple[int, int, int]:
+    """Where the name of an attribute begins, where it ends, and where the attribute does."""
+
+    def number(place: int, size: int) -> int:
+        return int.from_bytes(read(place, place + size), "little")
+
+    if guid == DESCRIPTION:  # name with its length, type, value with its length
+        start = place + 2
+        stop_of_name = start + number(place, 2)
+        return start, stop_of_name, stop_of_name + 4 + number(stop_of_name + 2, 2)
+    # language, stream, length of the name, type, length of the value, name, value
+    start = place + 12
+    stop_of_name = start + number(place + 4, 2)
+    return start, stop_of_name, stop_of_name + number(place + 8, 4)
+
+
+def foreign_attributes(each: AsfObject, names: Collection[str]) -> list[Data]:
     """The attributes in a list of all but these fields, as they lie."""
     written = {FIELDS[name].asf.upper() for name in names}
     return [data for name, data in attributes(each) if name.upper() not in written]
 
 
-def list_of(guid: bytes, found: Sequence[bytes]) -> AsfObject:
+def list_of(guid: bytes, found: Sequence[Data]) -> AsfObject:
     """A list with these attributes. Raises LayoutError beyond 65 535 of them."""
     if len(found) > 0xFFFF:
         raise LayoutError("an ASF file holds no more than 65 535 attributes of a kind")
-    return AsfObject(guid=guid, data=len(found).to_bytes(2, "little") + b"".join(found))
+    return AsfObject(guid=guid, data=joined(len(found).to_bytes(2, "little"), *found))
 
 
 def make_attributes(name: str, values: Sequence[str]) -> tuple[list[bytes], list[bytes]]:
@@ -114,10 +131,6 @@ def make_attributes(name: str, values: Sequence[str]) -> tuple[list[bytes], list
         for text in texts[short:]
     ]
     return first, rest
-
-
-def _at(data: bytes, place: int, size: int) -> int:
-    return int.from_bytes(data[place : place + size], "little")
 
 
 def _text(value: str) -> bytes:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, overload
 
+from pacetag.tagger.tags.content import Content, Data, held, joined
 from pacetag.tagger.tags.errors import LayoutError
 
 
@@ -25,41 +26,50 @@ def top_atoms(source: BinaryIO, size: int) -> Iterator[Atom]:
     place = 0
     while place + 8 <= size:
         source.seek(place)
-        atom = _atom(source.read(16), place, size)
+        atom = atom_at(source.read(16), place, size)
         yield atom
         place = atom.stop
 
 
-def atoms_in(data: bytes, start: int = 0, stop: int | None = None) -> Iterator[Atom]:
+def atoms_in(data: Data, start: int = 0, stop: int | None = None) -> Iterator[Atom]:
     """The atoms side by side in data[start:stop]. Raises LayoutError where they do not fit."""
     stop = len(data) if stop is None else stop
     while start + 8 <= stop:
-        atom = _atom(data[start : start + 16], start, stop)
+        atom = atom_at(held(data, start, start + 16), start, stop)
         if atom.stop > stop:
             raise LayoutError("its MP4 atoms are damaged")
         yield atom
         start = atom.stop
 
 
-def _atom(head: bytes, place: int, end: int) -> Atom:
+def atom_at(head: bytes, place: int, end: int) -> Atom:
+    """The atom that begins so at a place, in something that ends at `end`. Raises LayoutError."""
     length, name, body = int.from_bytes(head[:4]), head[4:8], place + 8
     if length == 1:
         length, body = int.from_bytes(head[8:16]), place + 16
     elif length == 0:  # up to the end
         length = end - place
-    if length < body - place:
+    if length < body - place or len(head) < min(body, end) - place:
         raise LayoutError("its MP4 atoms are damaged")
     return Atom(name=name, start=place, body=body, stop=place + length)
 
 
-def render_atom(name: bytes, *parts: bytes) -> bytes:
+@overload
+def render_atom(name: bytes, *parts: bytes) -> bytes: ...
+
+
+@overload
+def render_atom(name: bytes, *parts: Data) -> bytes | Content: ...
+
+
+def render_atom(name: bytes, *parts: Data) -> bytes | Content:
     """An atom around the parts. Raises LayoutError beyond 4 GiB."""
     length = 8 + sum(map(len, parts))
     if length >= 1 << 32:
         raise LayoutError("its MP4 headers would grow beyond 4 GiB")
-    return length.to_bytes(4) + name + b"".join(parts)
+    return joined(length.to_bytes(4) + name, *parts)
 
 
-def first_atom(data: bytes, name: bytes) -> Atom | None:
+def first_atom(data: Data, name: bytes) -> Atom | None:
     """The first of the atoms side by side in data that has this name. Raises LayoutError."""
     return next((atom for atom in atoms_in(data) if atom.name == name), None)

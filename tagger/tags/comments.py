@@ -7,40 +7,51 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
+from pacetag.tagger.tags.content import Content, Stretch, held, joined, kept_form
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.fields import FIELDS
+from pacetag.tagger.tags.views import View, as_view
 
 VENDOR = b"pacetag"  # only where a file had no comment at all
+_DAMAGED = "its comment header is damaged"
+_LONGEST_KEY = 256  # bytes of an entry in which the key of a field is looked for
 
 
 @dataclass(frozen=True, kw_only=True)
 class Comments:
     """The vendor string and the entries KEY=value, in their order."""
 
-    vendor: bytes
-    entries: tuple[bytes, ...]
+    vendor: bytes | Stretch
+    entries: tuple[bytes | Stretch, ...]
     size: int = 0  # bytes that they took where they were read
 
     @classmethod
-    def parse(cls, data: bytes) -> Self:
+    def parse(cls, data: bytes | View) -> Self:
         """The comments at the beginning of data. Raises LayoutError."""
-        vendor, place = _sized(data, 0)
-        count = int.from_bytes(data[place : place + 4], "little")
-        if len(data) < place + 4 or count > len(data) // 4:
-            raise LayoutError("its comment header is damaged")
+        view = as_view(data)
+        vendor, place = _sized(view, 0)
+        if view.size < place + 4:
+            raise LayoutError(_DAMAGED)
+        count = int.from_bytes(view.at(place, place + 4), "little")
+        if count > view.size // 4:
+            raise LayoutError(_DAMAGED)
         place += 4
         entries = []
         for _ in range(count):
-            entry, place = _sized(data, place)
+            entry, place = _sized(view, place)
             entries.append(entry)
         return cls(vendor=vendor, entries=tuple(entries), size=place)
 
-    def foreign(self, names: Collection[str]) -> tuple[bytes, ...]:
+    def foreign(self, names: Collection[str]) -> tuple[bytes | Stretch, ...]:
         """The entries of all but these fields."""
         keys = {FIELDS[name].vorbis.encode() for name in names}
-        return tuple(e for e in self.entries if e.partition(b"=")[0].upper() not in keys)
+        return tuple(each for each in self.entries if _key(each) not in keys)
 
-    def render(self, wanted: Mapping[str, Sequence[str]]) -> bytes:
+    def kept(self, names: Collection[str]) -> tuple[bytes, ...]:
+        """Vendor and foreign entries in the form in which they are compared."""
+        return (kept_form(self.vendor), *map(kept_form, self.foreign(names)))
+
+    def render(self, wanted: Mapping[str, Sequence[str]]) -> bytes | Content:
         """The comments with other values of these fields, each value an entry of its own."""
         own = [
             f"{FIELDS[name].vorbis}={value}".encode()
@@ -48,16 +59,25 @@ class Comments:
             for value in values
         ]
         entries = [*self.foreign(wanted), *own]
-        parts = [self.vendor, *entries]
-        sized = [len(part).to_bytes(4, "little") + part for part in parts]
-        sized.insert(1, len(entries).to_bytes(4, "little"))
-        return b"".join(sized)
+        count = len(entries).to_bytes(4, "little")
+        sized = [part for entry in entries for part in (_length(entry), entry)]
+        return joined(_length(self.vendor), self.vendor, count, *sized)
 
 
-def _sized(data: bytes, place: int) -> tuple[bytes, int]:
+def _key(entry: bytes | Stretch) -> bytes:
+    return held(entry, 0, _LONGEST_KEY).partition(b"=")[0].upper()
+
+
+def _length(part: bytes | Stretch) -> bytes:
+    return len(part).to_bytes(4, "little")
+
+
+def _sized(view: View, place: int) -> tuple[bytes | Stretch, int]:
     """What stands at a place behind its length, and the place after it."""
     start = place + 4
-    stop = start + int.from_bytes(data[place:start], "little")
-    if start > len(data) or stop > len(data):
-        raise LayoutError("its comment header is damaged")
-    return data[start:stop], stop
+    if start > view.size:
+        raise LayoutError(_DAMAGED)
+    stop = start + int.from_bytes(view.at(place, start), "little")
+    if stop > view.size:
+        raise LayoutError(_DAMAGED)
+    return view.item(start, stop), stop

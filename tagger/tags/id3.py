@@ -5,7 +5,6 @@ rewrite ID3v1. An APEv2 tag at the end stays as it is: pacetag's fields are neve
 """
 
 import io
-import shutil
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Self
@@ -14,8 +13,9 @@ from mutagen import MutagenError
 from mutagen.id3 import ID3
 
 from pacetag.tagger.tags.errors import LayoutError
-from pacetag.tagger.tags.id3_frames import split_frames
+from pacetag.tagger.tags.id3_frames import Frame, split_frames
 from pacetag.tagger.tags.id3_tag import Id3Tag
+from pacetag.tagger.tags.pieces import write_pieces
 
 _OTHERS = (b"RIFF", b"RF64", b"FORM", b"fLaC", b"OggS", b"MThd", b"MAC ", b"wvpk", b"TTA1")
 
@@ -60,9 +60,8 @@ class Id3Layout:
         an ID3v1 tag it stays, whose fields would otherwise be copied once more, and before whatever
         is no frame of MPEG audio: a second tag, say, which nobody read behind it.
         """
-        target.write(self.tag.render(wanted, needed=self.id3v1 or self.hides))
-        source.seek(self.tag.size)
-        shutil.copyfileobj(source, target, 1 << 20)
+        tag = self.tag.render(wanted, needed=self.id3v1 or self.hides)
+        write_pieces(source, target, [tag, (self.tag.size, self.tag.size + self.rest)])
 
 
 def _refuse_others(start: bytes) -> None:
@@ -83,7 +82,7 @@ def _has_id3v1(source: BinaryIO) -> bool:
     return source.read(3) == b"TAG"
 
 
-def _frames_of_id3v1(source: BinaryIO) -> tuple[bytes, ...]:
+def _frames_of_id3v1(source: BinaryIO) -> tuple[Frame, ...]:
     """ID3v1's fields as frames of the new tag: many readers pass over ID3v1 beside an ID3v2 tag."""
     if not _has_id3v1(source):
         return ()

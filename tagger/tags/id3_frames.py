@@ -3,8 +3,12 @@
 import codecs
 import re
 from collections.abc import Sequence
+from itertools import pairwise
+from typing import overload
 
+from pacetag.tagger.tags.content import Stretch, held
 from pacetag.tagger.tags.errors import LayoutError
+from pacetag.tagger.tags.views import View, as_view
 
 _SHORT = {"TBPM": "TBP", "TXXX": "TXX"}  # names in ID3v2.2
 _LONG = {short: long for long, short in _SHORT.items()}
@@ -16,34 +20,51 @@ LATIN1, UTF16, UTF16BE, UTF8 = 0, 1, 2, 3
 _CODECS = {LATIN1: "latin-1", UTF16: "utf-16", UTF16BE: "utf-16-be", UTF8: "utf-8"}
 
 
-def split_frames(version: int, body: bytes) -> tuple[tuple[bytes, ...], bool]:
+Frame = bytes | Stretch  # with its header
+
+
+@overload
+def split_frames(version: int, body: bytes) -> tuple[tuple[bytes, ...], bool]: ...
+
+
+@overload
+def split_frames(version: int, body: View) -> tuple[tuple[Frame, ...], bool]: ...
+
+
+def split_frames(version: int, body: bytes | View) -> tuple[tuple[Frame, ...], bool]:
     """The frames of a tag's body with their headers, and whether sizes are synchsafe.
 
     Raises LayoutError where they do not fill the body up to its padding.
     """
-    if version < 4:
-        return _split(version, body, synchsafe=False), False
+    view = as_view(body)
+    synchsafe = version == 4
     try:
-        return _split(version, body, synchsafe=True), True
+        places = _places(version, view, synchsafe=synchsafe)
     except LayoutError:
-        return _split(version, body, synchsafe=False), False
+        if version < 4:
+            raise
+        synchsafe = False
+        places = _places(version, view, synchsafe=False)
+    return tuple(view.item(start, stop) for start, stop in pairwise(places)), synchsafe
 
 
-def _split(version: int, body: bytes, *, synchsafe: bool) -> tuple[bytes, ...]:
+def _places(version: int, view: View, *, synchsafe: bool) -> list[int]:
+    """Where the frames begin, and where the last one ends."""
     name_length, head_length = (3, 6) if version == 2 else (4, 10)
-    frames: list[bytes] = []
-    place = 0
-    while place + head_length <= len(body) and body[place]:
-        name = body[place : place + name_length]
-        size = _size(body[place + name_length : place + 2 * name_length], synchsafe=synchsafe)
+    places = [0]
+    while places[-1] + head_length <= view.size:
+        place = places[-1]
+        head = view.at(place, place + head_length)
+        if not head[0]:
+            break
+        size = _size(head[name_length : 2 * name_length], synchsafe=synchsafe)
         stop = place + head_length + size
-        if not _NAME.fullmatch(name) or stop > len(body):
-            raise LayoutError(f"its ID3 tag is damaged after {len(frames)} frames")
-        if len(frames) == _MOST:
+        if not _NAME.fullmatch(head[:name_length]) or stop > view.size:
+            raise LayoutError(f"its ID3 tag is damaged after {len(places) - 1} frames")
+        if len(places) > _MOST:
             raise LayoutError(f"its ID3 tag holds more than {_MOST} frames")
-        frames.append(body[place:stop])
-        place = stop
-    return tuple(frames)
+        places.append(stop)
+    return places
 
 
 def _size(field: bytes, *, synchsafe: bool) -> int:
@@ -57,13 +78,15 @@ def _size(field: bytes, *, synchsafe: bool) -> int:
     return size
 
 
-def is_text(frame: bytes) -> bool:
+def is_text(frame: Frame) -> bool:
     """Whether the frame is one of the text frames, which all begin with T."""
-    return frame.startswith(b"T")
+    return held(frame, 0, 1) == b"T"
 
 
-def frame_names(version: int, frame: bytes, *, unsynchronised: bool = False) -> str:
+def frame_names(version: int, frame: Frame, *, unsynchronised: bool = False) -> str:
     """What the field table calls the frame: its identifier, with its description if custom."""
+    if isinstance(frame, Stretch):  # its beginning is enough: no name of ours is as long
+        frame = frame.head
     name = frame[: 3 if version == 2 else 4].rstrip(b" \0").decode("ascii")
     name = _LONG.get(name, name)
     if name != "TXXX":

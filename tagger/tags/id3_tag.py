@@ -4,14 +4,17 @@ Every foreign frame is kept as it lies, in its order, in its version: 2.2, 2.3 a
 they are. Specifications: id3.org, ID3v2.2 (1998), 2.3 (1999), 2.4 (2000).
 """
 
+import io
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Self
 
+from pacetag.tagger.tags.content import Content, joined, kept_form
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.fields import FIELDS
-from pacetag.tagger.tags.id3_frames import frame_names, is_text, make_frame, split_frames
+from pacetag.tagger.tags.id3_frames import Frame, frame_names, is_text, make_frame, split_frames
 from pacetag.tagger.tags.padding import padding_for
+from pacetag.tagger.tags.views import View, view_from, view_of, without_unsynchronisation
 
 UNSYNCHRONISED, EXTENDED, EXPERIMENTAL, FOOTER = 0x80, 0x40, 0x20, 0x10
 
@@ -22,7 +25,7 @@ class Id3Tag:
 
     version: int = 4  # 2, 3 or 4
     flags: int = 0  # those that stay
-    frames: tuple[bytes, ...] = ()  # with their headers
+    frames: tuple[Frame, ...] = ()  # with their headers
     synchsafe: bool = True  # sizes of 2.4 frames; early iTunes wrote plain ones
     size: int = 0  # bytes that the tag takes in the file with all that belongs to it
 
@@ -36,14 +39,14 @@ class Id3Tag:
         head = source.read(min(10, max(0, stop - start)))
         if not head.startswith(b"ID3"):
             return cls()
-        version, flags, size = _header(head)
+        version, flags, size = tag_header(head)
         total = 10 + size + (10 if flags & FOOTER else 0)
-        body = source.read(size) if start + total <= stop else b""
-        if len(body) < size:
+        if start + total > stop or start + total > source.seek(0, io.SEEK_END):
             raise LayoutError("its ID3 tag is damaged (it is larger than the file)")
+        body = view_of(source, start + 10, start + 10 + size)
         if version < 4 and flags & UNSYNCHRONISED:
-            body = body.replace(b"\xff\x00", b"\xff")
-        frames, synchsafe = split_frames(version, _past_extended_header(version, flags, body))
+            body = without_unsynchronisation(body)
+        frames, synchsafe = split_frames(version, past_extended_header(version, flags, body))
         # In 2.4 the flag speaks of each frame, and they stay as they are.
         stay = EXPERIMENTAL | (UNSYNCHRONISED if version == 4 else 0)
         return cls(
@@ -57,9 +60,9 @@ class Id3Tag:
     def kept(self, names: Collection[str]) -> tuple[bytes, ...]:
         """Every foreign frame, and the version that they are in."""
         foreign = self.foreign(names)
-        return (*foreign, bytes([self.version if foreign else 0]))
+        return (*map(kept_form, foreign), bytes([self.version if foreign else 0]))
 
-    def foreign(self, names: Collection[str]) -> list[bytes]:
+    def foreign(self, names: Collection[str]) -> list[Frame]:
         """The frames of all but these fields."""
         written = {FIELDS[name].id3 for name in names}
         unsynchronised = bool(self.flags & UNSYNCHRONISED)
@@ -71,7 +74,7 @@ class Id3Tag:
 
     def render(
         self, wanted: Mapping[str, Sequence[str]], *, room: int = 0, needed: bool = False
-    ) -> bytes:
+    ) -> bytes | Content:
         """The tag with other values of these fields, and padding.
 
         `room` is how many bytes there are for it, its old ones by default. A tag that holds nothing
@@ -89,16 +92,16 @@ class Id3Tag:
         frames[max(texts, default=0) : max(texts, default=0)] = own
         if not frames and not needed:
             return b""
-        body = b"".join(frames)
+        body = joined(*frames)
         size = len(body) + padding_for((room or self.size) - 10 - len(body))
         if size >= 1 << 28:
             raise LayoutError("its ID3 tag would grow beyond 256 MiB")
         sevens = bytes(size >> shift & 0x7F for shift in (21, 14, 7, 0))
         head = b"ID3" + bytes([self.version, 0, self.flags]) + sevens
-        return head + body.ljust(size, b"\0")
+        return joined(head, body, bytes(size - len(body)))
 
 
-def _header(head: bytes) -> tuple[int, int, int]:
+def tag_header(head: bytes) -> tuple[int, int, int]:
     """Version, flags and size in bytes without the header. Raises LayoutError."""
     if len(head) < 10 or not 2 <= head[3] <= 4 or any(byte & 0x80 for byte in head[6:]):
         raise LayoutError("its ID3 tag is damaged or of an unknown version")
@@ -113,15 +116,16 @@ def _header(head: bytes) -> tuple[int, int, int]:
     return version, flags, size
 
 
-def _past_extended_header(version: int, flags: int, body: bytes) -> bytes:
+def past_extended_header(version: int, flags: int, body: View) -> View:
     """The body from its first frame on. The extended header's checksum would no longer hold."""
     if version == 2 or not flags & EXTENDED:
         return body
-    if body[:4].isalnum():  # some programs set the flag and write none
+    head = body.at(0, min(4, body.size))
+    if head.isalnum():  # some programs set the flag and write none
         return body
-    size = int.from_bytes(body[:4])
+    size = int.from_bytes(head)
     if version == 3:
         size += 4
-    if not 6 <= size <= len(body):
+    if not 6 <= size <= body.size:
         raise LayoutError("its ID3 tag is damaged (extended header)")
-    return body[size:]
+    return view_from(body, size)

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Literal, Self
 
+from pacetag.tagger.tags.content import joined
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.id3_tag import Id3Tag
 from pacetag.tagger.tags.pieces import Piece, write_pieces
@@ -115,9 +116,9 @@ class IffLayout:
     def _pieces(self, wanted: Mapping[str, Sequence[str]]) -> list[Piece]:
         start, after = self.hole
         held = self.tag.render(wanted, room=after - start - 8)
-        chunk = self.tag_name + len(held).to_bytes(4, self.order) + held if held else b""
-        pad = bytes(start % 2) if chunk else b""  # some programs leave it out at the end
-        chunk = pad + chunk + bytes(len(held) % 2)
+        name = self.tag_name + len(held).to_bytes(4, self.order) if held else b""
+        pad = bytes(start % 2) if held else b""  # some programs leave it out at the end
+        chunk = joined(pad, name, held, bytes(len(held) % 2))
         size = self.stop - (after - start) + len(chunk) - 8
         if size >= (1 << 32) - 1:
             raise LayoutError("it would grow beyond the 4 GiB that its headers can say")

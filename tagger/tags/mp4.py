@@ -5,20 +5,21 @@ Specification: ISO/IEC 14496-12 (2015); the list of tags, moov/udta/meta/ilst, i
 """
 
 import io
-import shutil
 import struct
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Self
 
 from pacetag.tagger.tags.atoms import Atom, atoms_in, first_atom, render_atom, top_atoms
+from pacetag.tagger.tags.content import Data, cut, held, joined, kept_form
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.fields import FIELDS
 from pacetag.tagger.tags.mp4_items import item_name, make_item
+from pacetag.tagger.tags.mp4_parts import PARENTS, TABLES, moov_parts
 from pacetag.tagger.tags.padding import padding_for
+from pacetag.tagger.tags.pieces import write_pieces
+from pacetag.tagger.tags.views import view_of
 
-_PARENTS = (b"trak", b"mdia", b"minf", b"stbl")
-_TABLES = {b"stco": "I", b"co64": "Q"}  # where chunks lie in the file: struct's code of an entry
 _EMPTY_META = bytes(4) + render_atom(b"hdlr", bytes(8), b"mdirappl", bytes(9))
 
 
@@ -26,10 +27,11 @@ _EMPTY_META = bytes(4) + render_atom(b"hdlr", bytes(8), b"mdirappl", bytes(9))
 class Mp4Layout:
     """What moov holds, and where the sound lies."""
 
-    moov: bytes  # without its header
+    moov: Data  # without its header
     start: int  # place of moov in the file
     stop: int  # place after it
     mdat: Atom
+    end: int  # bytes of the file
     others: tuple[bytes, ...]  # name and length of every other outermost atom
 
     @classmethod
@@ -45,12 +47,12 @@ class Mp4Layout:
         if not {b"moov", b"mdat"} <= named.keys() or tops[-1].stop > end:
             raise LayoutError("its MP4 file is damaged or cut off")
         moov = named[b"moov"]
-        source.seek(moov.body)
         layout = cls(
-            moov=source.read(moov.stop - moov.body),
+            moov=moov_parts(view_of(source, moov.body, moov.stop)),
             start=moov.start,
             stop=moov.stop,
             mdat=named[b"mdat"],
+            end=end,
             others=tuple(
                 each.name + str(each.stop - each.start).encode() for each in tops if each != moov
             ),
@@ -68,7 +70,7 @@ class Mp4Layout:
         for _, places in _tables(self.moov):
             if any(not self.mdat.body <= place <= self.mdat.stop for place in places):
                 raise LayoutError("its MP4 headers point outside the sound")
-        if self._meta()[8:12] != b"hdlr":
+        if held(self._meta(), 8, 12) != b"hdlr":
             raise LayoutError("its MP4 tags are laid out in a way that few programs read")
         self.kept(())  # parses all the rest
 
@@ -80,18 +82,19 @@ class Mp4Layout:
             for _, places in _tables(self.moov)
         ]
         leaves = [
-            self.moov[leaf.start : leaf.stop]
+            kept_form(cut(self.moov, leaf.start, leaf.stop))
             for leaf in _leaves(self.moov)
-            if leaf.name not in _TABLES
+            if leaf.name not in TABLES
         ]
+        version, meta = _versioned(meta)
         meta_leaves = [
-            meta[4:][atom.start : atom.stop]
-            for atom in atoms_in(meta[4:])
-            if atom.name != b"free" and atom != first_atom(meta[4:], b"ilst")
+            kept_form(cut(meta, atom.start, atom.stop))
+            for atom in atoms_in(meta)
+            if atom.name != b"free" and atom != first_atom(meta, b"ilst")
         ]
-        beside = _without(udta, first_atom(udta, b"meta"))
-        foreign = self._foreign(names)
-        return (*self.others, *leaves, *tables, beside, meta[:4], *meta_leaves, *foreign)
+        beside = kept_form(_without(udta, first_atom(udta, b"meta")))
+        foreign = map(kept_form, self._foreign(names))
+        return (*self.others, *leaves, *tables, beside, version, *meta_leaves, *foreign)
 
     def write(
         self, source: BinaryIO, target: BinaryIO, wanted: Mapping[str, Sequence[str]]
@@ -103,36 +106,33 @@ class Mp4Layout:
         grown = 8 + len(body) - (self.stop - self.start)
         if self.mdat.start > self.start:
             body = _moved(body, grown)
-        source.seek(0)
-        target.write(source.read(self.start))
-        target.write(render_atom(b"moov", body))
-        source.seek(self.stop)
-        shutil.copyfileobj(source, target, 1 << 20)
+        moov = render_atom(b"moov", body)
+        write_pieces(source, target, [(0, self.start), moov, (self.stop, self.end)])
 
-    def _udta(self) -> bytes:
+    def _udta(self) -> Data:
         udta = first_atom(self.moov, b"udta")
-        return self.moov[udta.body : udta.stop] if udta else b""
+        return cut(self.moov, udta.body, udta.stop) if udta else b""
 
-    def _meta(self) -> bytes:
+    def _meta(self) -> Data:
         """What meta holds, its 4 bytes of version included; that of an empty one where none is."""
         udta = self._udta()
         meta = first_atom(udta, b"meta")
-        return udta[meta.body : meta.stop] if meta else _EMPTY_META
+        return cut(udta, meta.body, meta.stop) if meta else _EMPTY_META
 
-    def _items(self) -> Iterator[tuple[str, bytes]]:
+    def _items(self) -> Iterator[tuple[str, Data]]:
         """The entries of the list of tags by name."""
-        meta = self._meta()[4:]
+        _, meta = _versioned(self._meta())
         ilst = first_atom(meta, b"ilst")
         if ilst is not None:
             for item in atoms_in(meta, ilst.body, ilst.stop):
-                yield item_name(meta, item), meta[item.start : item.stop]
+                yield item_name(meta, item), cut(meta, item.start, item.stop)
 
-    def _foreign(self, names: Collection[str]) -> list[bytes]:
+    def _foreign(self, names: Collection[str]) -> list[Data]:
         written = {_compared(FIELDS[name].mp4) for name in names}
         return [item for name, item in self._items() if name not in written]
 
-    def _new_meta(self, wanted: Mapping[str, Sequence[str]]) -> bytes:
-        version, meta = self._meta()[:4], self._meta()[4:]
+    def _new_meta(self, wanted: Mapping[str, Sequence[str]]) -> Data:
+        version, meta = _versioned(self._meta())
         own = [make_item(FIELDS[name].mp4, values) for name, values in wanted.items() if values]
         room = [atom for atom in atoms_in(meta) if atom.name == b"free"]
         old = first_atom(meta, b"ilst")
@@ -141,7 +141,7 @@ class Mp4Layout:
         free = render_atom(b"free", bytes(padding_for(left - len(ilst) - 8)))
         for atom in reversed(room):
             meta = _without(meta, atom)
-        return version + _replaced(meta, b"ilst", ilst + free)
+        return joined(version, _replaced(meta, b"ilst", joined(ilst, free)))
 
 
 def _compared(name: str) -> str:
@@ -149,48 +149,57 @@ def _compared(name: str) -> str:
     return name.upper() if name.startswith("----") else name
 
 
-def _leaves(moov: bytes) -> Iterator[Atom]:
+def _versioned(meta: Data) -> tuple[bytes, Data]:
+    """The 4 bytes of version that begin meta, and the rest."""
+    return held(meta, 0, 4), cut(meta, 4, len(meta))
+
+
+def _leaves(moov: Data) -> Iterator[Atom]:
     """The innermost atoms of moov, but those of udta."""
-    parents = [(0, len(moov))]
+    udta, parents = first_atom(moov, b"udta"), [(0, len(moov))]
     while parents:
         for atom in atoms_in(moov, *parents.pop()):
-            if atom.name in _PARENTS:
+            if atom.name in PARENTS:
                 parents.append((atom.body, atom.stop))
-            elif atom.name != b"udta" or atom != first_atom(moov, b"udta"):
+            elif atom != udta:
                 yield atom
 
 
-def _tables(moov: bytes) -> Iterator[tuple[Atom, tuple[int, ...]]]:
+def _tables(moov: Data) -> Iterator[tuple[Atom, tuple[int, ...]]]:
     """The tables of places in the file, with their entries. Raises LayoutError."""
     for leaf in _leaves(moov):
-        if leaf.name in _TABLES:
-            count = int.from_bytes(moov[leaf.body + 4 : leaf.body + 8])
-            form = f">{count}{_TABLES[leaf.name]}"
-            if leaf.body + 8 + struct.calcsize(form) > leaf.stop:
+        if leaf.name in TABLES:
+            content = held(moov, leaf.body + 4, leaf.stop)
+            count = int.from_bytes(content[:4])
+            form = f">{count}{TABLES[leaf.name]}"
+            if 4 + struct.calcsize(form) > len(content):
                 raise LayoutError("its MP4 atoms are damaged")
-            yield leaf, struct.unpack_from(form, moov, leaf.body + 8)
+            yield leaf, struct.unpack_from(form, content, 4)
 
 
-def _moved(moov: bytes, by: int) -> bytes:
+def _moved(moov: Data, by: int) -> Data:
     """The same moov for sound that lies further back. Raises LayoutError."""
-    moved = bytearray(moov)
-    for leaf, places in _tables(moov):
+    for leaf, places in list(_tables(moov)):
         try:
-            form = f">{len(places)}{_TABLES[leaf.name]}"
-            struct.pack_into(form, moved, leaf.body + 8, *(place + by for place in places))
+            moved = struct.pack(f">{len(places)}{TABLES[leaf.name]}", *(at + by for at in places))
         except struct.error as error:
             raise LayoutError("its sound would move beyond 4 GiB") from error
-    return bytes(moved)
+        start = leaf.body + 8
+        moov = joined(cut(moov, 0, start), moved, cut(moov, start + len(moved), len(moov)))
+    return moov
 
 
-def _replaced(data: bytes, name: bytes, new: bytes) -> bytes:
+def _replaced(data: Data, name: bytes, new: Data) -> Data:
     """The atoms in data with the first of that name replaced, or with a new last one."""
     old = first_atom(data, name)
     if old is not None:
-        return data[: old.start] + new + data[old.stop :]
+        return joined(cut(data, 0, old.start), new, cut(data, old.stop, len(data)))
     end = max((atom.stop for atom in atoms_in(data)), default=0)
-    return data[:end] + new + data[end:]  # up to 7 bytes that end a QuickTime list stay the last
+    # Up to 7 bytes that end a QuickTime list stay the last.
+    return joined(cut(data, 0, end), new, cut(data, end, len(data)))
 
 
-def _without(data: bytes, atom: Atom | None) -> bytes:
-    return data if atom is None else data[: atom.start] + data[atom.stop :]
+def _without(data: Data, atom: Atom | None) -> Data:
+    if atom is None:
+        return data
+    return joined(cut(data, 0, atom.start), cut(data, atom.stop, len(data)))

@@ -3,20 +3,22 @@
 from collections.abc import Sequence
 
 from pacetag.tagger.tags.atoms import Atom, atoms_in, render_atom
+from pacetag.tagger.tags.content import Data, held
 from pacetag.tagger.tags.errors import LayoutError
 
 _TEXT, _INTEGER = 1, 21  # types of data
 
 
-def item_name(data: bytes, item: Atom) -> str:
+def item_name(data: Data, item: Atom) -> str:
     """What the field table calls the entry; names of custom fields in capitals, as they match."""
     name = item.name.decode("latin-1")
     if item.name != b"----":
         return name
     try:
         parts = {
-            part.name: data[part.body + 4 : part.stop]
+            part.name: held(data, part.body + 4, part.stop)
             for part in atoms_in(data, item.body, item.stop)
+            if part.name in (b"mean", b"name")
         }
     except LayoutError:  # damaged in itself: whoever wrote it may keep it
         return name

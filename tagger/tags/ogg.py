@@ -5,19 +5,35 @@ Pages are rebuilt and renumbered by mutagen. Specification: RFC 3533 (2003).
 
 import hashlib
 import io
-import shutil
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Self
 
 from mutagen import MutagenError
 from mutagen.ogg import OggPage
 
+from pacetag.tagger.tags.content import Data
 from pacetag.tagger.tags.errors import LayoutError
-from pacetag.tagger.tags.ogg_headers import Headers, is_known, parse_headers
-from pacetag.tagger.tags.ogg_pages import DAMAGED, check_end, check_order, header_packets, pages
+from pacetag.tagger.tags.ogg_headers import Headers, parse_headers
+from pacetag.tagger.tags.ogg_pages import (
+    DAMAGED,
+    Page,
+    check_end,
+    check_order,
+    header_packets,
+    pages,
+)
 from pacetag.tagger.tags.ogg_refill import refilled
-from pacetag.tagger.tags.pieces import write_pieces
+from pacetag.tagger.tags.ogg_stream import (
+    exchanged,
+    header_pages,
+    laid_out,
+    packets_on,
+    page_at,
+    rendered,
+    take_over,
+)
+from pacetag.tagger.tags.pieces import Piece, write_pieces
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,21 +42,22 @@ class OggLayout:
 
     headers: Headers
     first: Any  # OggPage, of the first packet alone
-    old_pages: tuple[Any, ...]  # OggPage, those that are replaced
+    old_pages: tuple[Page, ...]  # those that are replaced
     sound: Any  # OggPage, of the packets of sound that the last of them holds; None if it does not
+    end: int  # bytes of the file
     after: bytes  # a hash over the identities of all pages of sound, in order
 
     @classmethod
     def load(cls, source: BinaryIO) -> Self:
         """The layout of an open file. Raises LayoutError."""
         try:
-            first, old_pages = _header_pages(source)
+            first, old_pages = header_pages(source)
             count = header_packets(first.packets[0]) - 1
-            packets = OggPage.to_packets(old_pages)[:count]  # type: ignore[no-untyped-call]
+            packets = packets_on(source, old_pages, count)
+            sound = sound_of(source, old_pages, count)
         except (MutagenError, EOFError, ValueError, IndexError) as error:
             raise LayoutError(DAMAGED) from error
         check_end(source)
-        sound = _sound_of(old_pages, count)
         if sound is None and not _sound_follows(source, old_pages[-1]):
             raise LayoutError(f"{DAMAGED} (no sound follows the headers)")
         return cls(
@@ -48,6 +65,7 @@ class OggLayout:
             first=first,
             old_pages=tuple(old_pages),
             sound=sound,
+            end=source.seek(0, io.SEEK_END),
             after=_identities(source, old_pages, sound),
         )
 
@@ -59,53 +77,44 @@ class OggLayout:
         self, source: BinaryIO, target: BinaryIO, wanted: Mapping[str, Sequence[str]]
     ) -> None:
         """Write source to target with these values."""
-        first, *packets = self.headers.render(wanted)
+        first, packets = self.headers.render(wanted)
         unmoved = None
         if first == self.first.packets[0]:
-            unmoved = refilled(source, self.old_pages, packets)
+            unmoved = refilled(source, self.old_pages, packets, self.end)
         if unmoved is not None:
             write_pieces(source, target, unmoved)
             return
+        target.seek(0)  # nobody need compare what follows with the old file
         check_order(source)
-        new_pages = OggPage.from_packets(packets)  # type: ignore[no-untyped-call]
-        if self.sound is not None:
-            _put_behind(new_pages, self.sound)
-        source.seek(0)
-        shutil.copyfileobj(source, target, 1 << 20)
         try:
-            OggPage.replace(target, list(self.old_pages), new_pages)  # type: ignore[no-untyped-call]
-            if first != self.first.packets[0]:
-                page = OggPage.from_packets([first])  # type: ignore[no-untyped-call]
-                OggPage.replace(target, [self.first], page)  # type: ignore[no-untyped-call]
+            write_pieces(source, target, self._moved(source, first, packets))
         except (MutagenError, EOFError, ValueError) as error:
             raise LayoutError(DAMAGED) from error
 
-
-def _header_pages(source: BinaryIO) -> tuple[Any, list[Any]]:
-    """The first page of the first stream of sound, and its pages up to the last header packet."""
-    source.seek(0)
-    first: Any = OggPage(source)  # type: ignore[no-untyped-call]
-    while not first.packets or not is_known(first.packets[0]):
-        first = OggPage(source)  # type: ignore[no-untyped-call]
-    count = header_packets(first.packets[0]) - 1
-    found: list[Any] = []
-    ended = 0
-    while ended < count:
-        each: Any = OggPage(source)  # type: ignore[no-untyped-call]
-        if each.serial == first.serial:
-            found.append(each)
-            ended += len(each.packets) - (not each.complete)
-    return first, found
+    def _moved(self, source: BinaryIO, first: bytes, packets: Sequence[Data]) -> Iterator[Piece]:
+        """The file with these packets on pages of their own."""
+        place, start = 0, self.old_pages[0].start
+        if first != self.first.packets[0]:
+            page = laid_out([first])
+            take_over(page, self.first.serial, self.first, self.first)
+            yield 0, self.first.offset
+            yield from map(rendered, page)
+            place = self.first.offset + self.first.size
+        yield place, start
+        new_pages = laid_out(packets)
+        if self.sound is not None:
+            put_behind(new_pages, self.sound)
+        yield from exchanged(source, self.old_pages, new_pages, self.end)
 
 
-def _sound_of(header_pages: list[Any], count: int) -> Any:
+def sound_of(source: BinaryIO, old_pages: Sequence[Page], count: int) -> Any:
     """The sound that old encoders began on the page of the last header, as a page of its own.
 
     It has that page's position, which speaks of the last packet that ends there. None where sound
     begins on a fresh page, as the standard wants it.
     """
-    last = header_pages[-1]
-    ended = sum(len(page.packets) - (not page.complete) for page in header_pages[:-1])
+    last = page_at(source, old_pages[-1].start)
+    ended = sum(page.packets_ended for page in old_pages[:-1])
     packets = last.packets[count - ended :]
     if not packets:
         return None
@@ -115,13 +124,12 @@ def _sound_of(header_pages: list[Any], count: int) -> Any:
     return page
 
 
-def _sound_follows(source: BinaryIO, last_header: Any) -> bool:
+def _sound_follows(source: BinaryIO, last_header: Page) -> bool:
     """Whether the stream goes on behind its headers."""
-    serial = last_header.serial.to_bytes(4, "little")
-    return any(page.serial == serial and page.start > last_header.offset for page in pages(source))
+    return any(page.serial == last_header.serial for page in pages(source, last_header.stop))
 
 
-def _put_behind(header_pages: list[Any], sound: Any) -> None:
+def put_behind(header_pages: list[Any], sound: Any) -> None:
     """Put the sound back on the last page of headers, where decoders would miss it elsewhere."""
     last = header_pages[-1]
     packets = [*last.packets, *sound.packets]
@@ -131,14 +139,14 @@ def _put_behind(header_pages: list[Any], sound: Any) -> None:
     last.packets, last.position, last.complete = packets, sound.position, sound.complete
 
 
-def _identities(source: BinaryIO, header_pages: list[Any], sound: Any) -> bytes:
+def _identities(source: BinaryIO, old_pages: Sequence[Page], sound: Any) -> bytes:
     """A hash over what identifies each page of sound but its number."""
     total = hashlib.blake2b(digest_size=16)
-    headers = {page.offset for page in header_pages}
+    headers = {page.start for page in old_pages}
     for page in pages(source):
         if page.start not in headers:
             total.update(page.identity + page.segments)
-        elif sound is not None and page.start == header_pages[-1].offset:
+        elif sound is not None and page.start == old_pages[-1].start:
             alone = next(pages(io.BytesIO(sound.write())))
             total.update(alone.identity + alone.segments)
     return total.digest()

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from typing import Protocol, Self
 
 from pacetag.tagger.tags.comments import Comments
+from pacetag.tagger.tags.content import Data, Stretch, joined, kept_form
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.padding import MOST, padding_for
+from pacetag.tagger.tags.views import View, as_view, view_from
 
 _DAMAGED = "its comment header is damaged"
 # How the first packet of a stream begins: how the comment packet begins, what ends the comments.
@@ -20,6 +22,7 @@ _STREAMS = {
     b"Speex   ": (b"", b""),
 }
 _FLAC = b"\x7fFLAC"
+_BLOCK_HEAD = 4  # bytes of a block's kind and size
 _COUNT = slice(7, 9)  # where FLAC's first packet says how many packets of headers follow it
 _PADDING, _COMMENT, _LAST = 1, 4, 0x80  # in the first byte of FLAC's packets
 
@@ -30,8 +33,8 @@ class Headers(Protocol):
     def kept(self, names: Collection[str]) -> tuple[bytes, ...]:
         """All that must be the same after those fields were written."""
 
-    def render(self, wanted: Mapping[str, Sequence[str]]) -> list[bytes]:
-        """The packets with other values of these fields, the first of the stream included."""
+    def render(self, wanted: Mapping[str, Sequence[str]]) -> tuple[bytes, list[Data]]:
+        """The first packet of the stream, and the others with other values of these fields."""
 
 
 def is_known(first: bytes) -> bool:
@@ -39,11 +42,19 @@ def is_known(first: bytes) -> bool:
     return first.startswith((*_STREAMS, _FLAC))
 
 
-def parse_headers(first: bytes, packets: Sequence[bytes]) -> Headers:
+def parse_headers(first: bytes, packets: Sequence[bytes | View]) -> Headers:
     """The headers in the first packet of a stream and those that follow. Raises LayoutError."""
+    views = [as_view(packet) for packet in packets]
     if first.startswith(_FLAC):
-        return FlacHeaders.parse(first, packets)
-    return CommentHeaders.parse(first, packets)
+        return FlacHeaders.parse(first, views)
+    return CommentHeaders.parse(first, views)
+
+
+def comments_start(first: bytes) -> int:
+    """The place in the second packet of a stream at which its comments begin."""
+    if first.startswith(_FLAC):
+        return _BLOCK_HEAD
+    return len(next(each for start, each in _STREAMS.items() if first.startswith(start))[0])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,43 +65,44 @@ class CommentHeaders:
     magic: bytes  # how the comment packet begins
     ending: bytes  # what stands between comments and padding
     comments: Comments
-    tail: bytes  # what follows the comments and must stay
+    tail: bytes | Stretch  # what follows the comments and must stay
     room: int  # bytes of the comment packet
-    others: tuple[bytes, ...]  # Vorbis' set-up
+    others: tuple[bytes | Stretch, ...]  # Vorbis' set-up
 
     @classmethod
-    def parse(cls, first: bytes, packets: Sequence[bytes]) -> Self:
+    def parse(cls, first: bytes, packets: Sequence[View]) -> Self:
         """The headers in these packets. Raises LayoutError."""
         magic, ending = next(each for start, each in _STREAMS.items() if first.startswith(start))
-        if not packets[0].startswith(magic):
+        packet, start = packets[0], len(magic)
+        if packet.at(0, min(start, packet.size)) != magic:
             raise LayoutError(_DAMAGED)
-        content = packets[0][len(magic) :]
-        comments = Comments.parse(content)
-        tail = content[comments.size :]
-        if not tail.startswith(ending):
+        comments = Comments.parse(view_from(packet, start))
+        place = start + comments.size
+        if packet.at(place, min(place + len(ending), packet.size)) != ending:
             raise LayoutError(_DAMAGED)
+        # RFC 7845, 5.2: a one in the lowest bit means that it is no padding.
+        stays = not ending and place < packet.size and packet.at(place, place + 1)[0] & 1
         return cls(
             first=first,
             magic=magic,
             ending=ending,
             comments=comments,
-            # RFC 7845, 5.2: a one in the lowest bit means that it is no padding.
-            tail=tail if not ending and tail and tail[0] & 1 else b"",
-            room=len(packets[0]),
-            others=tuple(packets[1:]),
+            tail=packet.item(place, packet.size) if stays else b"",
+            room=packet.size,
+            others=tuple(each.item(0, each.size) for each in packets[1:]),
         )
 
     def kept(self, names: Collection[str]) -> tuple[bytes, ...]:
         """Set-up and foreign comments."""
-        foreign = self.comments.foreign(names)
-        return (self.first, self.tail, *self.others, self.comments.vendor, *foreign)
+        others = map(kept_form, (self.tail, *self.others))
+        return (self.first, *others, *self.comments.kept(names))
 
-    def render(self, wanted: Mapping[str, Sequence[str]]) -> list[bytes]:
+    def render(self, wanted: Mapping[str, Sequence[str]]) -> tuple[bytes, list[Data]]:
         """The packets with other values of these fields, and padding behind the comments."""
-        packet = self.magic + self.comments.render(wanted) + self.ending + self.tail
+        packet = joined(self.magic, self.comments.render(wanted), self.ending, self.tail)
         if not self.tail:
-            packet += bytes(padding_for(self.room - len(packet)))
-        return [self.first, packet, *self.others]
+            packet = joined(packet, bytes(padding_for(self.room - len(packet))))
+        return self.first, [packet, *self.others]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,56 +111,59 @@ class FlacHeaders:
 
     first: bytes
     comments: Comments
-    others: tuple[bytes, ...]  # blocks but comments and padding
+    others: tuple[tuple[int, bytes | Stretch], ...]  # kinds and rests of all other blocks
     padded: int  # bytes of pages that comments and padding take
     last: int  # the flag of the last block, 0 where the encoder leaves it out
 
     @classmethod
-    def parse(cls, first: bytes, packets: Sequence[bytes]) -> Self:
+    def parse(cls, first: bytes, packets: Sequence[View]) -> Self:
         """The headers in these packets. Raises LayoutError."""
-        if any(len(each) < 4 or len(each) != 4 + int.from_bytes(each[1:4]) for each in packets):
+        heads = [each.at(0, min(_BLOCK_HEAD, each.size)) for each in packets]
+        kinds = [head[0] & ~_LAST if head else -1 for head in heads]
+        pairs = list(zip(kinds, packets, strict=True))
+        sizes = [_BLOCK_HEAD + int.from_bytes(head[1:]) for head in heads]
+        if any(each.size != size for each, size in zip(packets, sizes, strict=True)):
             raise LayoutError(_DAMAGED)
-        if packets[0][0] & ~_LAST != _COMMENT:
+        if kinds[0] != _COMMENT:
             raise LayoutError(_DAMAGED)
-        comments = Comments.parse(packets[0][4:])
-        if comments.size != len(packets[0]) - 4:
+        comments = Comments.parse(view_from(packets[0], _BLOCK_HEAD))
+        if comments.size != packets[0].size - _BLOCK_HEAD:
             raise LayoutError(_DAMAGED)
         return cls(
             first=first,
             comments=comments,
-            others=tuple(each for each in packets[1:] if each[0] & ~_LAST != _PADDING),
-            padded=sum(
-                _laced(len(each)) for each in packets if each[0] & ~_LAST in (_COMMENT, _PADDING)
+            others=tuple(
+                (kind, each.item(1, each.size)) for kind, each in pairs[1:] if kind != _PADDING
             ),
-            last=packets[-1][0] & _LAST,
+            padded=sum(_laced(each.size) for kind, each in pairs if kind in (_COMMENT, _PADDING)),
+            last=heads[-1][0] & _LAST,
         )
 
     def kept(self, names: Collection[str]) -> tuple[bytes, ...]:
         """Every other block and foreign comment."""
         first = self.first[: _COUNT.start] + self.first[_COUNT.stop :]
-        others = [bytes([each[0] & ~_LAST]) + each[1:] for each in self.others]
-        return (first, *others, self.comments.vendor, *self.comments.foreign(names))
+        others = [bytes([kind]) + kept_form(rest) for kind, rest in self.others]
+        return (first, *others, *self.comments.kept(names))
 
-    def render(self, wanted: Mapping[str, Sequence[str]]) -> list[bytes]:
+    def render(self, wanted: Mapping[str, Sequence[str]]) -> tuple[bytes, list[Data]]:
         """The packets with other values of these fields, and one padding block at the end.
 
         A stream that does not say how many blocks it has gets none, since nobody could count it.
         """
-        comment = _block(_COMMENT, self.comments.render(wanted))
+        comment = (_COMMENT, _sized(self.comments.render(wanted)))
         if not any(self.first[_COUNT]):
-            return [self.first, bytes([comment[0] | self.last]) + comment[1:]]
-        blocks = [comment, *self.others, _block(_PADDING, bytes(self._padding(comment)))]
-        flagged = [bytes([each[0] & ~_LAST]) + each[1:] for each in blocks]
-        flagged[-1] = bytes([blocks[-1][0] | self.last]) + blocks[-1][1:]
-        first = self.first[: _COUNT.start] + len(blocks).to_bytes(2) + self.first[_COUNT.stop :]
-        return [first, *flagged]
+            return self.first, _blocks([comment], self.last)
+        padding = (_PADDING, _sized(bytes(self._padding(1 + len(comment[1])))))
+        blocks = _blocks([comment, *self.others, padding], self.last)
+        count = len(blocks).to_bytes(2)
+        return self.first[: _COUNT.start] + count + self.first[_COUNT.stop :], blocks
 
-    def _padding(self, comment: bytes) -> int:
+    def _padding(self, comment: int) -> int:
         """Bytes of padding with which all packets together take as much as they did, if any does.
 
         A page notes the length of a packet in one byte for each 255 of its bytes.
         """
-        room = self.padded - _laced(len(comment))
+        room = self.padded - _laced(comment)
         guess = max(0, room) * 255 // 256 - 4
         fitting = [
             size for size in range(guess - 2, guess + 2) if size >= 0 and _laced(size + 4) == room
@@ -161,8 +176,14 @@ def _laced(size: int) -> int:
     return size + size // 255 + 1
 
 
-def _block(kind: int, data: bytes) -> bytes:
-    """A block of FLAC. Raises LayoutError beyond 16 MiB."""
+def _sized(data: Data) -> Data:
+    """What follows the kind in a block of FLAC. Raises LayoutError beyond 16 MiB."""
     if len(data) >= 1 << 24:
         raise LayoutError("its comments would grow beyond 16 MiB")
-    return bytes([kind]) + len(data).to_bytes(3) + data
+    return joined(len(data).to_bytes(3), data)
+
+
+def _blocks(pairs: Sequence[tuple[int, Data]], last: int) -> list[Data]:
+    """The packets of blocks of these kinds, the last of them marked as such."""
+    flags = [0] * (len(pairs) - 1) + [last]
+    return [joined(bytes([kind | f]), rest) for (kind, rest), f in zip(pairs, flags, strict=True)]

@@ -41,6 +41,21 @@ class Page:
         """How many packets end on this page."""
         return sum(length < 255 for length in self.segments)
 
+    @property
+    def continues(self) -> bool:
+        """Whether its first packet began on the page before."""
+        return bool(self.identity[0] & 1)
+
+    def packets(self) -> list[Span]:
+        """Where the packets on this page lie, the last perhaps to be continued."""
+        spans, start, place = list[Span](), self.body, self.body
+        for length in self.segments:
+            place += length
+            if length < 255:
+                spans.append((start, place))
+                start = place
+        return [*spans, (start, place)] if start < place else spans
+
     def after_packets(self, count: int) -> int:
         """The place after the first count packets that end on this page, count at least 1."""
         ends = accumulate(self.segments, initial=self.body)

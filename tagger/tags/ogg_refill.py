@@ -1,49 +1,51 @@
 """The pages of Ogg header packets with other content of the same length, so that nothing moves."""
 
-import io
-from collections.abc import Sequence
-from typing import Any, BinaryIO
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO
 
-from mutagen.ogg import OggPage
-
+from pacetag.tagger.tags.content import Data, joined
+from pacetag.tagger.tags.ogg_pages import Page
+from pacetag.tagger.tags.ogg_stream import packets_on, page_at
 from pacetag.tagger.tags.pieces import Piece
+from pacetag.tagger.tags.views import Over
 
 
 def refilled(
-    source: BinaryIO, old_pages: Sequence[Any], packets: Sequence[bytes]
-) -> list[Piece] | None:
-    """The whole file with these header packets on its old pages (OggPage), as pieces.
+    source: BinaryIO, old_pages: Sequence[Page], packets: Sequence[Data], end: int
+) -> Iterator[Piece] | None:
+    """The whole file with these header packets on its old pages, as pieces.
 
     None where they are not as long as the old ones, packet by packet and all together, or where the
     pages are not as mutagen would write them.
     """
-    old = OggPage.to_packets(list(old_pages))[: len(packets)]  # type: ignore[no-untyped-call]
-    if [len(each) for each in old] != [len(each) for each in packets]:
+    old = packets_on(source, old_pages, len(packets))
+    if [each.size for each in old] != [len(each) for each in packets]:
         return None
-    data = b"".join(packets)
-    pieces: list[Piece] = []
-    place = behind = 0
-    for page in old_pages:
-        source.seek(page.offset)
-        if source.read(page.size) != page.write():
-            return None
-        fresh, place = _refilled(page, data, place)
-        pieces += [(behind, page.offset), fresh]
-        behind = page.offset + page.size
-    end = source.seek(0, io.SEEK_END)
-    return [*pieces, (behind, end)]
+    if not all(_is_usual(source, page) for page in old_pages):
+        return None
+    return _pieces(source, old_pages, Over(joined(*packets)), end)
 
 
-def _refilled(page: Any, data: bytes, place: int) -> tuple[bytes, int]:
-    """One page with the data from a place on, and the place up to which it holds them."""
-    kept = page.packets
-    page.packets = []
-    for part in kept:
-        # Sound may follow the headers on the last page.
-        new = data[place : place + len(part)] if place < len(data) else part
-        page.packets.append(new)
-        place += len(new)
-    try:
-        return page.write(), place
-    finally:
-        page.packets = kept
+def _is_usual(source: BinaryIO, page: Page) -> bool:
+    each = page_at(source, page.start)
+    source.seek(page.start)
+    return bool(source.read(page.stop - page.start) == each.write())
+
+
+def _pieces(
+    source: BinaryIO, old_pages: Sequence[Page], packets: Over, end: int
+) -> Iterator[Piece]:
+    behind = place = 0
+    for old in old_pages:
+        page = page_at(source, old.start)
+        parts = page.packets
+        page.packets = []
+        for part in parts:
+            # Sound may follow the headers on the last page.
+            new = packets.at(place, place + len(part)) if place < packets.size else part
+            page.packets.append(new)
+            place += len(new)
+        yield behind, old.start
+        yield page.write()
+        behind = old.stop
+    yield behind, end

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from typing import BinaryIO
 
+from pacetag.tagger.tags.content import Data, chunks
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.spans import Span
 
-Piece = bytes | Span
+Piece = Data | Span
 
 _STEP = 1 << 20  # bytes copied at once
 
@@ -14,8 +15,9 @@ _STEP = 1 << 20  # bytes copied at once
 def write_pieces(source: BinaryIO, target: BinaryIO, pieces: Iterable[Piece]) -> None:
     """Write the pieces one after the other. Raises LayoutError where the old file is too short."""
     for piece in pieces:
-        if isinstance(piece, bytes):
-            target.write(piece)
+        if not isinstance(piece, tuple):
+            for data in chunks(piece):
+                target.write(data)
             continue
         start, stop = piece
         source.seek(start)

@@ -14,6 +14,7 @@ from pacetag.tagger.tags.asf import AsfLayout
 from pacetag.tagger.tags.asf_objects import attributes, split_objects
 from pacetag.tagger.tags.atoms import atoms_in
 from pacetag.tagger.tags.comments import Comments
+from pacetag.tagger.tags.content import chunks
 from pacetag.tagger.tags.dsf import DsfLayout
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.flac import FlacLayout
@@ -113,7 +114,7 @@ def headers(data: bytes) -> None:
 
     def comments() -> None:
         found = Comments.parse(data)
-        again = Comments.parse(found.render(NONE))
+        again = Comments.parse(b"".join(chunks(found.render(NONE))))
         if again.foreign(NONE) != found.foreign(NONE):
             raise BrokenPromiseError("comments changed")
 

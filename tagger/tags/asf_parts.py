@@ -1,0 +1,66 @@
+"""The header of an ASF file as parts: what is long in it stays in the file.
+
+Parts are single attributes, and objects that are no lists of them, so that each can be copied and
+compared alone. Of what is damaged the rest is one part, which no parser gets any further with.
+"""
+
+from collections.abc import Iterator
+
+from pacetag.tagger.tags.asf_objects import (
+    DESCRIPTION,
+    EXTENSION,
+    LIBRARY,
+    METADATA,
+    attribute_at,
+)
+from pacetag.tagger.tags.content import Content, Stretch, joined
+from pacetag.tagger.tags.views import View
+
+EXTENSION_HEAD = 22  # bytes before the objects in the extension; the last 4 give their size
+LISTS = (DESCRIPTION, METADATA, LIBRARY)
+
+
+def header_parts(view: View) -> bytes | Content:
+    """The objects of a header. Raises LayoutError where the file is too short."""
+    return joined(*_objects(view, 0, view.size, outermost=True))
+
+
+def _objects(
+    view: View, place: int, stop: int, *, outermost: bool = False
+) -> Iterator[bytes | Stretch]:
+    while place + 24 <= stop:
+        head = view.at(place, place + 24)
+        after = place + int.from_bytes(head[16:], "little")
+        if not place + 24 <= after <= stop:
+            break
+        yield head
+        if head[:16] == EXTENSION and outermost and after - place >= 24 + EXTENSION_HEAD:
+            yield view.at(place + 24, place + 24 + EXTENSION_HEAD)
+            yield from _objects(view, place + 24 + EXTENSION_HEAD, after)
+        else:
+            yield from _inside(view, head[:16], place + 24, after)
+        place = after
+    if place < stop:
+        yield view.item(place, stop)
+
+
+def _inside(view: View, guid: bytes, place: int, stop: int) -> Iterator[bytes | Stretch]:
+    if guid in LISTS and stop - place >= 2:
+        yield view.at(place, place + 2)
+        yield from _attributes(view, guid, place + 2, stop)
+    elif place < stop:
+        yield view.item(place, stop)
+
+
+def _attributes(view: View, guid: bytes, place: int, stop: int) -> Iterator[bytes | Stretch]:
+    def read(start: int, end: int) -> bytes:
+        return view.at(start, min(end, stop)) if start < stop else b""
+
+    while place < stop:
+        _, _, after = attribute_at(guid, read, place)
+        if after > stop:
+            break
+        yield view.item(place, after)
+        place = after
+    if place < stop:
+        yield view.item(place, stop)
