@@ -152,8 +152,8 @@ def make_item(key: str, values: Sequence[str]) -> Item:
     return Item(key=key, flags=0, data=head + key.encode() + b"\0" + content)
 
 
-def split_items(body: View, count: int) -> tuple[Item, ...]:
-    """The items of a tag. Raises LayoutError where they do not fill it exactly."""
+def split_items(body: View, count: int | None = None) -> tuple[Item, ...]:
+    """The items of a tag. Raises LayoutError where they do not fill it, or are not so many."""
     items: list[Item] = []
     place = 0
     while place < body.size:
@@ -167,7 +167,7 @@ def split_items(body: View, count: int) -> tuple[Item, ...]:
         data = body.item(place, stop)
         items.append(Item(key=key, flags=flags, data=data, start=place, stop=stop))
         place = stop
-    if len(items) != count:
+    if count is not None and len(items) != count:
         raise LayoutError(f"{_DAMAGED} (it does not hold as many items as it says)")
     return tuple(items)
 

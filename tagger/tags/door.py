@@ -1,7 +1,8 @@
 """The one door to mutagen: whatever it raises on a file is that file's damage, not our bug."""
 
 import errno
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -17,6 +18,7 @@ from mutagen.musepack import Musepack
 from mutagen.wave import WAVE
 from mutagen.wavpack import WavPack
 
+from pacetag.tagger.tags.abridged import abridged
 from pacetag.tagger.tags.asf_objects import HEADER
 from pacetag.tagger.tags.bounds import bounded
 from pacetag.tagger.tags.errors import LayoutError, TagError, UnreadableError, system_reason
@@ -52,8 +54,8 @@ def open_audio(path: Path, kind: type | None = None, source: BinaryIO | None = N
         kind = kind or _kind_by_magic(path, source)
         if kind is Musepack:
             _check_musepack(path, source)
-        with bounded():
-            audio = (kind or mutagen.File)(source or path)
+        with bounded(), _short(path, source) as file:
+            audio = kind(file) if kind is not None else mutagen.File(file)
     except TagError:
         raise
     except Exception as error:
@@ -81,10 +83,20 @@ def _check_musepack(path: Path, source: BinaryIO | None) -> None:
         raise TagError(path, str(error)) from error
 
 
+@contextmanager
+def _short(path: Path, source: BinaryIO | None = None) -> Iterator[BinaryIO]:
+    """The song for mutagen to read, without what is long in its tags."""
+    with nullcontext(source) if source is not None else path.open("rb") as file:
+        short = abridged(file, str(path))
+        file.seek(0)
+        yield short or file
+
+
 def ape_tag(path: Path) -> APEv2 | None:
     """The APEv2 tag at the end of a file of which mutagen reads another one; None without it."""
     try:
-        return APEv2(path)  # type: ignore[no-untyped-call]
+        with _short(path) as file:
+            return APEv2(file)  # type: ignore[no-untyped-call]
     except Exception:  # whatever is wrong with it: no tag that could be read
         return None
 

@@ -1,0 +1,75 @@
+"""MP4 files without the pictures in their tags."""
+
+import io
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from pacetag.tagger.tags.atoms import Atom, atoms_in, first_atom, render_atom, top_atoms
+from pacetag.tagger.tags.content import SHORT, Content, Data, Stretch, cut, held, joined
+from pacetag.tagger.tags.errors import LayoutError
+from pacetag.tagger.tags.fields import FIELDS
+from pacetag.tagger.tags.mp4_items import item_name
+from pacetag.tagger.tags.mp4_parts import moov_parts
+from pacetag.tagger.tags.shorter import Shorter, note
+from pacetag.tagger.tags.views import WHOLE, view_of
+
+_FIELDS = {
+    name.upper() if name.startswith("----") else name
+    for name in (row.mp4 for row in FIELDS.values())
+} | {"gnre"}
+_KIND = 8  # bytes before a value: its type and language
+_WAY = (b"udta", b"meta", b"ilst")
+
+
+def shorter_mp4(source: BinaryIO) -> Iterator[Shorter]:
+    """The list of tags of a file, if it is large. Raises LayoutError."""
+    end = source.seek(0, io.SEEK_END)
+    for top in top_atoms(source, end):
+        if top.name == b"moov":
+            if top.stop - top.start > WHOLE and top.stop <= end:
+                moov = _shorter(moov_parts(view_of(source, top.body, top.stop)), _WAY)
+                yield Shorter(start=top.start, stop=top.stop, instead=render_atom(b"moov", moov))
+            return
+
+
+def _shorter(data: Data, way: tuple[bytes, ...]) -> Data:
+    """The same with a shorter atom where the way leads; chapters, which mutagen reads, go."""
+    if not way:
+        return joined(*(_entry(data, item) for item in atoms_in(data)))
+    first = 4 if way == (b"ilst",) else 0  # meta begins with its version
+    version, atoms = cut(data, 0, first), cut(data, first, len(data))
+    leading = first_atom(atoms, way[0])
+    parts: list[Data] = [version]
+    for atom in atoms_in(atoms):
+        body = cut(atoms, atom.body, atom.stop)
+        if atom == leading:
+            parts.append(render_atom(atom.name, _shorter(body, way[1:])))
+        elif atom.name == b"chpl" and len(body) > WHOLE:
+            continue
+        else:
+            parts.append(cut(atoms, atom.start, atom.stop))
+    return joined(*parts)
+
+
+def _entry(data: Data, item: Atom) -> Data:
+    """One entry of the list, the values in it short."""
+    entry = cut(data, item.start, item.stop)
+    if item.stop - item.start <= SHORT or item_name(data, item) in _FIELDS:
+        return entry
+    body = cut(data, item.body, item.stop)
+    try:
+        values = list(atoms_in(body))
+    except LayoutError:
+        return entry
+    return render_atom(item.name, *(_value(body, each) for each in values))
+
+
+def _value(body: Data, atom: Atom) -> Data:
+    long = [part for part in _parts(cut(body, atom.body, atom.stop)) if isinstance(part, Stretch)]
+    if not long:
+        return cut(body, atom.start, atom.stop)
+    return render_atom(atom.name, held(body, atom.body, atom.body + _KIND), *map(note, long))
+
+
+def _parts(data: Data) -> tuple[bytes | Stretch, ...]:
+    return data.parts if isinstance(data, Content) else (data,)

@@ -1,0 +1,22 @@
+"""What stands in the place of a part that is left out."""
+
+from dataclasses import dataclass
+
+from pacetag.tagger.tags.content import Data, Stretch
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shorter:
+    """A part of a file, and what is read instead."""
+
+    start: int
+    stop: int
+    instead: Data
+
+
+def note(part: bytes | Stretch) -> bytes:
+    """The part itself where it is short; else its length and digest: text in any encoding."""
+    if isinstance(part, bytes):
+        return part
+    text = b"%d bytes left out, %b" % (len(part), part.digest.hex().encode())
+    return text + b" " * (len(text) % 2)  # as UTF-16 takes two for a sign
