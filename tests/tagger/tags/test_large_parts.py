@@ -26,10 +26,10 @@ from pacetag.tagger.tags.mp4 import Mp4Layout
 from pacetag.tagger.tags.others import others_in
 from pacetag.tagger.tags.payload import payload_fingerprint
 from pacetag.tagger.tags.reader import read_tags
-from pacetag.tagger.tags.writer import write_tags
 from tests.tagger.attacks.bombs import tag_of
 from tests.tagger.tags.conftest import Song
 from tests.tagger.tags.enlarging import enlarge, noise
+from tests.tagger.writing import write_tags
 
 CopyOf = Callable[[str], Song]
 KINDS = ["mp3-v24", "mp3-v23", "m4a", "m4a-fast", "flac", "ogg", "opus", "spx", "wma"]
