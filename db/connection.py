@@ -45,6 +45,10 @@ def connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT, isolation_level=None)
     try:
         connection.execute("PRAGMA foreign_keys = ON")
+        # What the log notes is on the disk before a song is touched; some builds of SQLite are set
+        # to leave that to the next checkpoint. The second is for macOS, where fsync is not enough.
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA fullfsync = ON")
     except BaseException:
         connection.close()
         raise

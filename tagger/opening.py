@@ -3,7 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from pacetag.db.connection import make_private
@@ -11,6 +11,7 @@ from pacetag.db.errors import DamagedIndexError, SongIndexError
 from pacetag.db.index import SongIndex
 from pacetag.tagger.errors import TaggerError
 from pacetag.tagger.scratch import scratch_folder
+from pacetag.tagger.tags.disk import make_folder
 from pacetag.tagger.unfinished import finish_unfinished, say_that_they_wait
 
 
@@ -22,6 +23,8 @@ def opened_index(path: Path, *, scratch: bool = False) -> Iterator[SongIndex]:
     does all that a real one does, on a copy, and leaves even those alone. Raises SongIndexError.
     """
     if not scratch:
+        with suppress(OSError):  # which opening the index puts in words
+            make_folder(path.parent, mode=0o700)
         with _opened(path) as index:
             finish_unfinished(index)
             yield index

@@ -218,12 +218,14 @@ def _described(content: bytes) -> str:
 
 def _make_ordinary(draft: Path) -> None:
     """Flush a draft, and give it the rights of any new file: the user's umask decides."""
+    from pacetag.tagger.tags.disk import flush
+
     mask = os.umask(0o077)
     os.umask(mask)
     with draft.open("rb") as file:
         with suppress(PermissionError):  # some file systems have no rights
             os.fchmod(file.fileno(), 0o666 & ~mask)
-        os.fsync(file.fileno())
+        flush(file.fileno())
 
 
 def _give_name(draft: Path, real: Path) -> None:

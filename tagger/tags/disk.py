@@ -1,5 +1,6 @@
 """Bytes and names that reach the disk itself, not only the system's memory of it."""
 
+import contextlib
 import errno
 import fcntl
 import os
@@ -9,6 +10,7 @@ from pathlib import Path
 
 _CANNOT = (errno.EINVAL, errno.ENOTSUP, errno.EBADF, errno.EACCES)
 _STEP = 1 << 20  # bytes read at once
+_LOST = (errno.EIO, errno.ENOSPC, errno.EDQUOT)  # what a disk says that could not store something
 _BETWEEN = 0.01  # seconds between two tries to lock a file
 
 
@@ -49,11 +51,38 @@ def read_through(path: Path) -> OSError | None:
     return None
 
 
+def flush(descriptor: int) -> None:
+    """Make what was written to an open file or folder last through a power cut. Raises OSError.
+
+    macOS hands data to the drive on fsync, which may keep it in its own memory; another call
+    empties that, too, where the file system knows it.
+    """
+    through = getattr(fcntl, "F_FULLFSYNC", None)
+    if through is not None:
+        try:
+            fcntl.fcntl(descriptor, through)
+            return
+        except OSError as error:
+            if error.errno in _LOST:  # which is said only once
+                raise
+    os.fsync(descriptor)
+
+
+def make_folder(folder: Path, mode: int = 0o777) -> None:
+    """Make a folder, with those above it, so that its name lasts. Raises OSError."""
+    if folder.is_dir():
+        return
+    make_folder(folder.parent, mode)
+    folder.mkdir(mode=mode, exist_ok=True)
+    with contextlib.suppress(PermissionError):  # a folder that may be entered but not listed
+        sync_folder(folder.parent)
+
+
 def sync_folder(folder: Path) -> None:
     """Make new and removed names last. Some file systems cannot, and need not. Raises OSError."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(descriptor)
+        flush(descriptor)
     except OSError as error:
         if error.errno not in _CANNOT:
             raise

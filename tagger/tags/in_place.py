@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Self
 
 from pacetag.db.records import Stamp
-from pacetag.tagger.tags.disk import read_at, write_at
+from pacetag.tagger.tags.disk import flush, read_at, write_at
 from pacetag.tagger.tags.errors import ChangedMeanwhileError, TagError
 from pacetag.tagger.tags.journal import published
 from pacetag.tagger.tags.patches import NEAR, Patch, view
@@ -123,11 +123,11 @@ class PatchNote:
             before = [replace(each, new=each.old) for each in self.patches]
             check(view(descriptor, before, name), view(descriptor, self.patches, name))
         if all(there == each.old for each, there in pairs):
-            os.fsync(descriptor)  # whoever put them back may have died before they reached the disk
+            flush(descriptor)  # whoever put them back may have died before they reached the disk
             return TakenBack.UNTOUCHED
         for each in self.patches:
             write_at(descriptor, each.place, each.old)
-        os.fsync(descriptor)
+        flush(descriptor)
         return TakenBack.RESTORED
 
 
@@ -186,7 +186,7 @@ def _write(path: Path, file: BinaryIO, patches: Sequence[Patch]) -> Stamp:
     descriptor = file.fileno()
     for each in patches:
         write_at(descriptor, each.place, each.new)
-    os.fsync(descriptor)
+    flush(descriptor)
     stamp = stamp_of(os.fstat(descriptor))  # before anything else, so that it is of our write
     if any(read_at(descriptor, each.place, len(each.new)) != each.new for each in patches):
         raise TagError(path, "the new tags did not read back, so the old ones were put back")

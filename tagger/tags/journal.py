@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from pacetag.tagger.settings import WAITING
-from pacetag.tagger.tags.disk import hold, read_at, sync_folder, write_at
+from pacetag.tagger.tags.disk import flush, hold, make_folder, read_at, sync_folder, write_at
 
 FORMAT = 2
 UNBOUND = 1  # the format before, whose records do not tell their own inode
@@ -79,7 +79,8 @@ def published(folder: Path, record: Mapping[str, Any]) -> Iterator[Journal]:
     Raises JournalError where that cannot be done; nothing is left there then.
     """
     try:
-        _make(folder)
+        if not os.path.lexists(folder):
+            make_folder(folder, mode=0o700)
         reason = why_not_ours(folder)
         if reason is not None:  # it would not be obeyed there
             raise JournalError(folder, reason)
@@ -98,7 +99,7 @@ def published(folder: Path, record: Mapping[str, Any]) -> Iterator[Journal]:
 def _publish(draft: Path, path: Path, descriptor: int, content: bytes) -> None:
     try:
         write_at(descriptor, 0, content)
-        os.fsync(descriptor)
+        flush(descriptor)
         draft.replace(path)
         sync_folder(path.parent)
     except BaseException as error:
@@ -196,12 +197,6 @@ def names(folder: Path) -> list[str]:
     except OSError:
         return []
     return sorted(name for name in found if name.endswith(WAITING))
-
-
-def _make(folder: Path) -> None:
-    if not os.path.lexists(folder):
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        sync_folder(folder.parent)
 
 
 def _held_file(folder: Path) -> tuple[Path, int]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from pacetag.db.records import Stamp
-from pacetag.tagger.tags.disk import read_at, sync_folder, write_at
+from pacetag.tagger.tags.disk import flush, read_at, sync_folder, write_at
 from pacetag.tagger.tags.errors import (
     ChangedMeanwhileError,
     RefusedError,
@@ -217,7 +217,7 @@ def _copy(source: Path, target: Path, inode: int | None = None) -> Stamp:
             write_at(descriptor, place, data)
             place += len(data)
         os.ftruncate(descriptor, place)
-        os.fsync(descriptor)
+        flush(descriptor)
         return stamp_of(os.fstat(descriptor))
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pacetag.db.records import Stamp
-from pacetag.tagger.tags.disk import sync_folder
+from pacetag.tagger.tags.disk import flush, sync_folder
 from pacetag.tagger.tags.errors import ChangedMeanwhileError, NotWritableError
 
 CHANGED = "the file was changed while it was being tagged"
@@ -57,7 +57,7 @@ def put_in_place(path: Path, real: Path, draft: Path, before: os.stat_result) ->
     """
     with draft.open("r+b") as file:
         _take_over(path, real, file.fileno(), before)
-        os.fsync(file.fileno())
+        flush(file.fileno())
         if not same_file(before, real.stat()):
             raise ChangedMeanwhileError(path, CHANGED)
         draft.replace(real)
