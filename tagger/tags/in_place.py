@@ -93,6 +93,10 @@ class PatchNote:
         if not self.patches or stop > self.size:
             raise ValueError("patches that do not lie in the song")
 
+    def where_old_is(self) -> str:
+        """Nothing to say: the old bytes are in the journal alone."""
+        return ""
+
     def take_back(self, check: Check) -> TakenBack:
         """Put the old bytes back, unless the song is not ours any more.
 

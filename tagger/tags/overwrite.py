@@ -7,8 +7,8 @@ first, and only while that copy has the name of a backup can the song be half wr
 import hashlib
 import os
 import stat
-from collections.abc import Mapping
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -20,14 +20,14 @@ from pacetag.tagger.tags.errors import (
     RefusedError,
     TagError,
 )
-from pacetag.tagger.tags.in_place import Check, TakenBack, is_mixture, path_of
+from pacetag.tagger.tags.in_place import Check, TakenBack, path_of
 from pacetag.tagger.tags.journal import published
+from pacetag.tagger.tags.mixture import NO_SUMS, Mixture, Sums
 from pacetag.tagger.tags.patches import view
 from pacetag.tagger.tags.replace import CHANGED, same_file, stamp_of
 from pacetag.tagger.tags.siblings import BACKUP, DRAFT, FRESH, hidden_sibling, is_sibling
 
 _STEP = 1 << 20  # bytes copied at once
-_SECTOR = 512  # bytes that a disk writes as one
 _RESCUED = ".rescued"
 
 
@@ -42,6 +42,7 @@ class CopyNote:
     draft: Path  # the new content
     spare: Path  # the old content, as long as the song is whole
     digest: str  # of the old content
+    new: Sums  # of the new content, should the draft be lost
 
     @property
     def backup(self) -> Path:
@@ -67,6 +68,7 @@ class CopyNote:
             "draft": self.draft.name,
             "spare": self.spare.name,
             "digest": self.digest,
+            "new": self.new.record(),
         }
 
     @classmethod
@@ -77,15 +79,21 @@ class CopyNote:
             raise ValueError("not a name that pacetag gives")
         draft, spare = (path.with_name(name) for name in names)
         return cls(
-            path=path, inode=record["inode"], draft=draft, spare=spare, digest=record["digest"]
+            path=path,
+            inode=record["inode"],
+            draft=draft,
+            spare=spare,
+            digest=record["digest"],
+            new=Sums.read(record["new"]) if "new" in record else NO_SUMS,  # as once there were none
         )
 
     def take_back(self, check: Check | None = None) -> TakenBack:
         """Copy the old content back, unless the song is not ours any more.
 
         Where it is not, the old content stays beside the song under a name of its own. Before
-        anything is done, `check` gets the old content and the new one, or twice the song where that
-        is whole. Raises OSError, RefusedError, or what `check` raises.
+        anything is done, `check` gets the old content and the new one; the old one twice where the
+        new one is lost, and the song twice where that is whole. Raises OSError, RefusedError, or
+        what `check` raises.
         """
         self._refuse_odd_files()
         if not self.backup.exists():
@@ -98,7 +106,7 @@ class CopyNote:
             found = TakenBack.FOREIGN
         else:
             if check is not None:
-                self._show(check, self.backup, self.fresh)
+                self._show(check, self.backup, self.fresh if self._is_fresh() else self.backup)
             _copy(self.backup, self.path, inode=self.inode)
             self.backup.replace(self.spare)
             found = TakenBack.RESTORED
@@ -107,9 +115,14 @@ class CopyNote:
         return found
 
     def clear(self) -> None:
-        """Remove what lies beside the song, which is whole. Raises OSError."""
+        """Remove what lies beside the song, which is whole, for good. Raises OSError."""
         for each in (self.draft, self.fresh, self.spare):
             each.unlink(missing_ok=True)
+        sync_folder(self.path.parent)
+
+    def where_old_is(self) -> str:
+        """A clause on where the old content of a song is kept that was left alone."""
+        return f"its old content is in {self.rescued}; "
 
     def _refuse_odd_files(self) -> None:
         """Raise RefusedError where something else than a file has one of the names."""
@@ -124,25 +137,40 @@ class CopyNote:
             name = os.fspath(self.path)
             check(*(view(each.fileno(), (), name) for each in (before, after)))
 
+    def _is_fresh(self) -> bool:
+        """Whether the new content is there, and not lost in a power cut."""
+        with _opened(self.fresh) as new:
+            return new is not None and self.new in (NO_SUMS, Sums.of(new))
+
     def _is_ours(self) -> bool:
-        """Whether the song is a mixture of old and new, and the backup what it should be."""
-        with ExitStack() as files:
-            try:
-                song, old, new = (
-                    files.enter_context(each.open("rb")).fileno()
-                    for each in (self.path, self.backup, self.fresh)
-                )
-            except FileNotFoundError:
+        """Whether the song is a mixture of old and new, and the backup what it should be.
+
+        The new content need not be there, as it is known by its sums.
+        """
+        with _opened(self.path) as song, _opened(self.backup) as old, _opened(self.fresh) as new:
+            if song is None or old is None:
                 return False
             status = os.fstat(song)
-            sizes = [os.fstat(each).st_size for each in (old, new)]
             return (
                 stat.S_ISREG(status.st_mode)
                 and status.st_ino == self.inode
-                and status.st_size <= max(sizes)
                 and _digest(old) == self.digest
-                and _is_mixture(song, old, new)
+                and Mixture(song, old, new, self.new).holds()
             )
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[int | None]:
+    """The file, open for reading; None where there is none."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    except FileNotFoundError:
+        yield None
+        return
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
 def overwrite(
@@ -155,9 +183,16 @@ def overwrite(
     """
     with hidden_sibling(real) as spare:
         _copy(real, spare)
-        with spare.open("rb") as copy:
-            digest = _digest(copy.fileno())
-        note = CopyNote(path=real, inode=before.st_ino, draft=draft, spare=spare, digest=digest)
+        with spare.open("rb") as copy, draft.open("r+b") as new:
+            flush(new.fileno())  # before it gets the name by which it counts
+            note = CopyNote(
+                path=real,
+                inode=before.st_ino,
+                draft=draft,
+                spare=spare,
+                digest=_digest(copy.fileno()),
+                new=Sums.of(new.fileno()),
+            )
         with published(journals, note.record()) as journal:
             try:
                 if not same_file(before, real.stat()):  # as it may have been while it was copied
@@ -219,25 +254,6 @@ def _copy(source: Path, target: Path, inode: int | None = None) -> Stamp:
         os.ftruncate(descriptor, place)
         flush(descriptor)
         return stamp_of(os.fstat(descriptor))
-
-
-def _is_mixture(song: int, old: int, new: int) -> bool:
-    """Whether each byte of a song is that of one of two contents; or nil, as after a power cut."""
-    place = 0
-    while part := read_at(song, place, _STEP):
-        before, after = (read_at(each, place, len(part)) for each in (old, new))
-        if part not in (before, after) and not all(
-            _sector_is_mixture(*(each[at : at + _SECTOR] for each in (part, before, after)))
-            for at in range(0, len(part), _SECTOR)
-        ):
-            return False
-        place += len(part)
-    return True
-
-
-def _sector_is_mixture(part: bytes, before: bytes, after: bytes) -> bool:
-    before, after = (each.ljust(len(part), b"\0") for each in (before, after))
-    return not any(part) or is_mixture(part, before, after)
 
 
 def _digest(descriptor: int) -> str:

@@ -136,7 +136,7 @@ def _put_right(journal: Journal, note: Note, known: Known | None) -> list[str]:
         where = journal.set_aside()
         return [
             f"{note.path}: {_BROKEN_OFF}, and it was changed since, so it was left as it is; "
-            f"what is known of it is in {where}"
+            f"{note.where_old_is()}what is known of it is in {where}"
         ]
     journal.drop()
     if found is TakenBack.RESTORED:

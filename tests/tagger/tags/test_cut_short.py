@@ -207,7 +207,8 @@ class TestOrder:
             ("create", ".tmp"),  # the draft
             ("create", ".tmp"),  # the copy of the old content
             ("ftruncate", ".tmp"),
-            ("fsync", ".tmp"),
+            ("fsync", ".tmp"),  # the copy
+            ("fsync", ".tmp"),  # the draft
             ("create", ".new"),
             ("fsync", ".new"),
             ("replace", ".new"),
@@ -222,6 +223,7 @@ class TestOrder:
             ("unlink", ".tmp"),
             ("unlink", ".new"),
             ("unlink", ".tmp"),
+            ("fsync", "folder"),
             ("unlink", ".journal"),
             ("fsync", "journals"),
             ("unlink", ".tmp"),
