@@ -13,6 +13,7 @@ from pacetag.tagger.tags.in_place import is_mixture
 _STEP = 1 << 20  # bytes read at once
 _SECTOR = 512  # bytes that a disk writes as one
 _SUM = 4  # bytes of a sum
+_MOST = 1 << 30  # bytes of a content with sums; they take a hundredth of it, and a journal grows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,10 +25,10 @@ class Sums:
 
     @classmethod
     def of(cls, descriptor: int) -> Self:
-        """The sums of an open file."""
+        """The sums of an open file; of a gigantic one, its size alone."""
         found = bytearray()
         size = os.fstat(descriptor).st_size
-        for place in range(0, size, _STEP):
+        for place in range(0, size if size <= _MOST else 0, _STEP):
             part = read_at(descriptor, place, _STEP)
             for at in range(0, len(part), _SECTOR):
                 found += _sum(part[at : at + _SECTOR])
