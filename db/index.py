@@ -28,7 +28,7 @@ from pacetag.db.rows import (
     song_records,
     song_row,
 )
-from pacetag.db.runs import TagChange
+from pacetag.db.runs import FileId, TagChange
 from pacetag.db.statistics import index_statistics
 from pacetag.db.steps import is_current
 from pacetag.db.write_log import WriteLog
@@ -122,6 +122,7 @@ class SongIndex:
         write: int | None = None,
         found: TagChange | None = None,
         moved_from: str | None = None,
+        file: FileId | None = None,
     ) -> None:
         """Note a song, all in one transaction; what was known of its path is replaced.
 
@@ -131,6 +132,7 @@ class SongIndex:
             found: what its tags hold, which needs no writing, and what they held before pacetag,
                 as far as can be told; counts where the log knows nothing of the song.
             moved_from: the path at which this song was known; its row and its writes move along.
+            file: what tells the song's file from others, for what is noted of its tags.
         """
         with in_words(self.path), writing(self._db):
             if moved_from is not None and moved_from != song.path:
@@ -149,7 +151,7 @@ class SongIndex:
             if write is not None:
                 self.writes.finish(write, song.stamp)
             if found is not None and song.fingerprint is not None:
-                self.writes.see_to(song.path, song.fingerprint, song.stamp, found)
+                self.writes.see_to(song.path, song.fingerprint, song.stamp, found, file)
 
     def glimpses(self, paths: Sequence[str]) -> Iterator[Glimpse]:
         """Yield, of each of these files that is known, what tells whether it must be looked at."""

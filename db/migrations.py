@@ -161,6 +161,15 @@ def _carry_old_tags_over(db: Database) -> None:
     )
 
 
+@_step("0006_files_by_inode")
+def _files_by_inode(db: Database) -> None:
+    # A song with several names is one file, whichever of them it is written through.
+    writes = db.table("tag_writes")
+    writes.add_column("device", str)  # as text: such numbers may outgrow 63 bits
+    writes.add_column("inode", str)  # none: not known, as in older rows
+    writes.create_index(["inode", "device", "fingerprint"], "tag_writes_by_file")
+
+
 @_step("0007_kinds_of_failure")
 def _kinds_of_failure(db: Database) -> None:
     # Faults of the system were remembered as if they were the song's: all get one more try.

@@ -15,6 +15,18 @@ class TagState(IntEnum):
     UNDONE = 2  # what pacetag wrote was taken back by hand
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FileId:
+    """What tells a file from all others as long as it is there, whichever of its names is used.
+
+    Numbers of files that are gone are given to new ones, and a file that is written as a copy gets
+    a new one; those of devices may change when the system starts.
+    """
+
+    device: int
+    inode: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class Run:
     """One scan, pass of the watcher or undo that wrote tags."""
@@ -39,8 +51,15 @@ class TagWrite:
     """One change of a file's tags, as it was noted before the file was touched."""
 
     id: int  # later writes have higher ones
+    path: str  # by which the file was written, or to which it was moved since
+    file: FileId | None  # as it was left; None: not known
     run: int | None  # None: not written by pacetag here, but found as pacetag writes it
     change: TagChange
     finished: bool  # not so: the file may be as before or as after
     undoing: bool  # it took earlier writes back
-    undone: bool  # a later run took it back
+    undone_by: int | None  # the run that took it back
+
+    @property
+    def undone(self) -> bool:
+        """Whether a later run took it back."""
+        return self.undone_by is not None

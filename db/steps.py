@@ -9,6 +9,7 @@ STEPS = (
     "0003_steadiness",
     "0004_pace_bins",
     "0005_runs",
+    "0006_files_by_inode",
     "0007_kinds_of_failure",
 )
 

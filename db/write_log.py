@@ -2,19 +2,20 @@
 
 A write is noted before its file is touched and finished together with the song's new row. What a
 song has there goes by its path and its audio: when another file takes the name, nothing is mixed
-up, and nothing is lost when two songs swap their names.
+up, and nothing is lost when two songs swap their names. It goes by the file and its audio as well,
+since one file may have several names.
 """
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from pacetag.db import write_statements as sql
 from pacetag.db.connection import in_words, writing
 from pacetag.db.records import Stamp
 from pacetag.db.rows import decode_path, encode_path, encode_stamp
-from pacetag.db.runs import Fields, Run, TagChange, TagState, TagWrite
+from pacetag.db.runs import Fields, FileId, Run, TagChange, TagState, TagWrite
 
 NOTHING = TagChange(old={}, new={})  # says that the tags were seen to
 
@@ -41,13 +42,14 @@ class WriteLog:
         run: int,
         undoing: bool = False,
         found: TagChange | None = None,
+        file: FileId | None = None,
     ) -> int:
-        """Note what is about to be written and return the write's number.
+        """Note what is about to be written, into which file, and return the write's number.
 
         `found`: what the file, of which nothing is noted yet, holds as pacetag writes it, and what
         it held before that, as far as can be told.
         """
-        song = _song(path, fingerprint)
+        song = _song(path, fingerprint, file)
         with in_words(self._path), writing(self._db):
             if found is not None:
                 self._insert(song, found, stamp="")
@@ -56,31 +58,65 @@ class WriteLog:
     def finish(self, write: int, stamp: Stamp) -> None:
         """Note, within a transaction, that the file was written and how it looks since."""
         self._db.execute(sql.FORGET_UNFINISHED, {"id": write})
+        self._db.execute(sql.FOLLOW, {"id": write, "inode": str(stamp.inode)})
         self._db.execute(sql.FINISH, {"id": write, "stamp": encode_stamp(stamp)})
 
     def finish_undo(
-        self, path: str, fingerprint: str, stamp: Stamp, *, write: int, run: int, first: int
+        self,
+        fingerprint: str,
+        stamp: Stamp,
+        *,
+        write: int,
+        run: int,
+        history: Sequence[TagWrite],
+        first: int,
     ) -> None:
-        """The same for a write that took back the song's writes from `first` on."""
-        song = {**_song(path, fingerprint), "first": first, "own": write, "run": run}
+        """The same for a write, the last of a file's history, that took back those from `first` on.
+
+        What an earlier undo had taken back, which is itself taken back now, stands again. The
+        file's other names count as undone as well.
+        """
+        own = history[-1]
+        taken = [each for each in history if first <= each.id < write]
+        undoing = {each.run for each in taken if each.undoing}
+        standing = [each for each in history if each.id < first and each.undone_by in undoing]
+        marks: list[dict[str, int | None]]
+        marks = [{"id": each.id, "run": run} for each in taken if not each.undone]
+        marks += [{"id": each.id, "run": None} for each in standing]
+        names = {each.path for each in history if each.file and each.file == own.file}
         with in_words(self._path), writing(self._db):
             self.finish(write, stamp)
-            self._db.execute(sql.MARK_STANDING, song)
-            self._db.execute(sql.MARK_UNDONE, song)
+            self._db.executemany(sql.MARK_UNDONE, marks)
+            for name in sorted(names - {own.path}):
+                song = _song(name, fingerprint, own.file)
+                self._insert(song, NOTHING, run=run, stamp=encode_stamp(stamp), undoing=True)
 
     def forget(self, write: int) -> None:
         """Drop a write that did not come to be."""
         with in_words(self._path), writing(self._db):
             self._db.execute(sql.FORGET, {"id": write})
 
-    def see_to(self, path: str, fingerprint: str, stamp: Stamp, found: TagChange) -> None:
+    def disown(self, writes: Iterable[int]) -> None:
+        """Note that the file of these writes is gone, and that another one has its numbers."""
+        with in_words(self._path), writing(self._db):
+            self._db.executemany(sql.DISOWN, [{"id": write} for write in writes])
+
+    def see_to(
+        self,
+        path: str,
+        fingerprint: str,
+        stamp: Stamp,
+        found: TagChange,
+        file: FileId | None = None,
+    ) -> None:
         """Note, within a transaction, that a file's tags need no writing, unless that is known.
 
         `found` as for `note`; it counts if nothing is noted of the file yet.
         """
-        song = _song(path, fingerprint)
+        song = _song(path, fingerprint, file)
         if self._state(song) is not TagState.SEEN_TO:
-            known = self._db.execute(sql.HISTORY, song).fetchone() is not None
+            own = _song(path, fingerprint)
+            known = self._db.execute(sql.HISTORY, own).fetchone() is not None
             self._insert(song, NOTHING if known else found, stamp=encode_stamp(stamp))
 
     def carry_over(self, old: str, new: str, fingerprint: str) -> None:
@@ -93,20 +129,25 @@ class WriteLog:
         with in_words(self._path), writing(self._db):
             self.carry_over(old, new, fingerprint)
 
-    def history(self, path: str, fingerprint: str) -> list[TagWrite]:
-        """Return what happened to the tags of the file with that audio, the first write first."""
+    def history(self, path: str, fingerprint: str, file: FileId | None = None) -> list[TagWrite]:
+        """Return what happened to the tags of the song, the first write first.
+
+        Of the file at the path with that audio, and of `file` with it by whichever name.
+        """
         with in_words(self._path):
-            rows = self._db.execute(sql.HISTORY, _song(path, fingerprint)).fetchall()
+            rows = self._db.execute(sql.HISTORY, _song(path, fingerprint, file)).fetchall()
         return [
             TagWrite(
                 id=number,
+                path=decode_path(place),
+                file=_file(device, inode),
                 run=run,
                 change=TagChange(old=json.loads(old), new=None if new is None else json.loads(new)),
                 finished=bool(finished),
                 undoing=bool(undoing),
-                undone=bool(undone),
+                undone_by=undone_by,
             )
-            for number, run, old, new, finished, undoing, undone in rows
+            for number, place, device, inode, run, old, new, finished, undoing, undone_by in rows
         ]
 
     def state(self, path: str, fingerprint: str) -> TagState:
@@ -123,6 +164,16 @@ class WriteLog:
         if run is None:
             return sorted(self._paths(sql.PATHS, {}))
         return sorted(self._paths(sql.PATHS_OF_RUN, {"run": run}))
+
+    def names(self, path: str) -> list[str]:
+        """Return the paths of the files that lie, or lay, at a path, sorted."""
+        return sorted(self._paths(sql.NAMES, {"path": encode_path(path)}))
+
+    def files(self, run: int) -> set[FileId]:
+        """Return the files that a run wrote, as far as they are known."""
+        with in_words(self._path):
+            rows = self._db.execute(sql.FILES_OF_RUN, {"run": run}).fetchall()
+        return {FileId(device=int(device), inode=int(inode)) for device, inode in rows}
 
     def runs(self) -> list[Run]:
         """Return the runs that wrote tags, the latest first."""
@@ -161,8 +212,19 @@ class WriteLog:
             return [decode_path(path) for (path,) in self._db.execute(statement, values)]
 
 
-def _song(path: str, fingerprint: str) -> dict[str, object]:
-    return {"path": encode_path(path), "fingerprint": fingerprint}
+def _song(path: str, fingerprint: str, file: FileId | None = None) -> dict[str, object]:
+    return {
+        "path": encode_path(path),
+        "fingerprint": fingerprint,
+        "device": None if file is None else str(file.device),
+        "inode": None if file is None else str(file.inode),
+    }
+
+
+def _file(device: str | None, inode: str | None) -> FileId | None:
+    if device is None or inode is None:
+        return None
+    return FileId(device=int(device), inode=int(inode))
 
 
 def _encode(fields: Fields) -> str:

@@ -10,8 +10,8 @@ RUNS = """
 """
 
 NOTE = """
-    INSERT INTO tag_writes (path, fingerprint, run, old, new, stamp, undoing)
-    VALUES (:path, :fingerprint, :run, :old, :new, :stamp, :undoing) RETURNING id
+    INSERT INTO tag_writes (path, fingerprint, device, inode, run, old, new, stamp, undoing)
+    VALUES (:path, :fingerprint, :device, :inode, :run, :old, :new, :stamp, :undoing) RETURNING id
 """
 # An earlier write that is not finished and had the same values before it never came to be, or
 # will not: what it would write has changed. Before this one came to be, that was not sure: another
@@ -24,33 +24,45 @@ FORGET_UNFINISHED = """
 """
 FORGET = "DELETE FROM tag_writes WHERE id = :id"
 FINISH = "UPDATE tag_writes SET stamp = :stamp WHERE id = :id"
+# All that was noted of the file follows it where it was written as a copy, and so is another one.
+FOLLOW = """
+    UPDATE tag_writes SET inode = :inode
+    WHERE (inode, device, fingerprint) = (
+        SELECT inode, device, fingerprint FROM tag_writes WHERE id = :id
+    )
+"""
+DISOWN = "UPDATE tag_writes SET device = NULL, inode = NULL WHERE id = :id"
 CARRY_OVER = """
     UPDATE tag_writes SET path = :new WHERE path = :old AND fingerprint = :fingerprint
 """
 
 HISTORY = """
-    SELECT id, run, old, new, stamp IS NOT NULL, undoing, undone_by IS NOT NULL
-    FROM tag_writes WHERE path = :path AND fingerprint = :fingerprint ORDER BY id
+    SELECT id, path, device, inode, run, old, new, stamp IS NOT NULL, undoing, undone_by
+    FROM tag_writes WHERE id IN (
+        SELECT id FROM tag_writes WHERE path = :path AND fingerprint = :fingerprint
+        UNION
+        SELECT id FROM tag_writes
+        WHERE inode = :inode AND device = :device AND fingerprint = :fingerprint
+    ) ORDER BY id
 """
 PATHS_OF_AUDIO = """
     SELECT path FROM tag_writes WHERE fingerprint = :fingerprint GROUP BY path ORDER BY min(id)
 """
 PATHS = "SELECT path FROM tag_writes GROUP BY path ORDER BY path"
+# The names of the files that lie, or lay, at a path.
+NAMES = """
+    SELECT DISTINCT other.path
+    FROM tag_writes AS own JOIN tag_writes AS other
+    ON other.inode = own.inode AND other.device = own.device
+       AND other.fingerprint = own.fingerprint
+    WHERE own.path = :path ORDER BY other.path
+"""
+FILES_OF_RUN = """
+    SELECT DISTINCT device, inode FROM tag_writes WHERE run = :run AND inode IS NOT NULL
+"""
 PATHS_OF_RUN = "SELECT DISTINCT path FROM tag_writes WHERE run = :run ORDER BY path"
 
-MARK_UNDONE = """
-    UPDATE tag_writes SET undone_by = :run
-    WHERE path = :path AND fingerprint = :fingerprint AND id >= :first AND id < :own
-      AND undone_by IS NULL
-"""
-# What an undo took back stands again once the undo itself is taken back.
-MARK_STANDING = """
-    UPDATE tag_writes SET undone_by = NULL
-    WHERE path = :path AND fingerprint = :fingerprint AND id < :first AND undone_by IN (
-        SELECT run FROM tag_writes
-        WHERE path = :path AND fingerprint = :fingerprint AND id >= :first AND undoing
-    )
-"""
+MARK_UNDONE = "UPDATE tag_writes SET undone_by = :run WHERE id = :id"
 
 
 def tag_state(path: str, fingerprint: str) -> str:

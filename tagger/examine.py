@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pacetag.db.records import Stamp
+from pacetag.db.runs import FileId
 from pacetag.tagger.library import stamp
 from pacetag.tagger.tags.disk import read_through
 from pacetag.tagger.tags.errors import TagError, UnreadableError, system_reason
@@ -18,6 +19,7 @@ class Look:
 
     path: Path
     stamp: Stamp  # taken before the rest was read
+    file: FileId  # which tells it from others, by whatever name
     fingerprint: str  # of the audio without tags
     tags: SongTags
     pacetag: PaceTag | None  # pacetag's own note in the tags
@@ -36,6 +38,7 @@ def examine(path: Path, known: Stamp | None = None, fingerprint: str | None = No
     return Look(
         path=path,
         stamp=now,
+        file=FileId(device=path.stat().st_dev, inode=now.inode),
         fingerprint=fingerprint,
         tags=tags,
         pacetag=parse_pacetag(tags.pacetag) if tags.pacetag else None,

@@ -18,6 +18,20 @@ def before(writes: Sequence[TagWrite]) -> Fields:
     return {name: _before(name, writes) for name in _names(writes)}
 
 
+def before_copied(writes: Sequence[TagWrite], held: Mapping[str, list[str]]) -> Fields:
+    """The same for a copy of the song, of which it is not known when it was made.
+
+    Of the fields that `held` has, without those that were changed in the copy since.
+    """
+    found = {}
+    for name in held:
+        touching = [write for write in writes if name in write.change.old]
+        leaving = [n for n, write in enumerate(touching) if _left(name, write, held[name])]
+        if leaving:
+            found[name] = _before(name, touching[: leaving[-1] + 1])
+    return found
+
+
 def without_own(fields: Fields) -> Fields:
     """The same without what only pacetag can have written, such as values out of a backup."""
     said = parse_pacetag(next(iter(fields.get("pacetag", [])), None))

@@ -9,12 +9,14 @@ from pacetag.db.index import SongIndex
 from pacetag.db.records import Glimpse, SongRecord, Stamp
 from pacetag.db.runs import TagState
 from pacetag.tagger.examine import Look
-from pacetag.tagger.history import before
+from pacetag.tagger.history import before_copied
 from pacetag.tagger.library import is_gone, stamp
+from pacetag.tagger.marking import present_fields
 from pacetag.tagger.moved import lay_before
 from pacetag.tagger.options import BpmMode, ScanOptions
 from pacetag.tagger.outcomes import Outcome, SongOutcome
 from pacetag.tagger.paces import Pace
+from pacetag.tagger.song_writes import writes_of
 from pacetag.tagger.stalls import NO_ANSWER, Asking
 from pacetag.tagger.stopping import Stop
 from pacetag.tagger.tags.layout import forbidden
@@ -152,12 +154,15 @@ class Memory:
         """Whether the file was moved or copied, and what `undo` would put back into a copy."""
         path = str(look.path)
         source = self._same_audio(look)
-        log = self._index.writes
+        known = writes_of(look, self._index)
         stayed = source is not None and source.path == path
-        if log.history(path, look.fingerprint) or (stayed and look.pacetag is None):
+        here = any(write.path == path for write in known.writes)
+        if here or (stayed and look.pacetag is None):
             return Origin()
-        known = source.path if source is not None else None
-        moved_from = lay_before(look.path, look.fingerprint, self._index, known)
+        if known.writes:
+            return Origin(moved_from=next(iter(known.gone), None))
+        judged_at = source.path if source is not None else None
+        moved_from = lay_before(look.path, look.fingerprint, self._index, look.file, judged_at)
         if moved_from is not None:
             return Origin(moved_from=moved_from)
         return Origin(old_tags=self._elsewhere(look) if look.pacetag is not None else None)
@@ -167,11 +172,12 @@ class Memory:
 
         Such as the one that it had before two songs swapped their names.
         """
+        held = present_fields(look)
+        found: dict[str, list[str]] = {}
         for path in self._index.writes.paths_of_audio(look.fingerprint):
-            found = before(self._index.writes.history(path, look.fingerprint))
-            if found:
-                return found
-        return None
+            writes = self._index.writes.history(path, look.fingerprint)
+            found = {**before_copied(writes, held), **found}
+        return found or None
 
     def _same_audio(self, look: Look) -> SongRecord | None:
         own = self._index.song(str(look.path))

@@ -20,6 +20,7 @@ from pacetag.tagger.memory import TRIED_AGAIN, Known, Origin, indexed_only
 from pacetag.tagger.options import ScanOptions
 from pacetag.tagger.outcomes import Outcome, SongOutcome
 from pacetag.tagger.settings import journals_beside
+from pacetag.tagger.song_writes import SongWrites, writes_of
 from pacetag.tagger.tagging_run import TaggingRun
 from pacetag.tagger.tags.errors import ChangedMeanwhileError, TagError
 from pacetag.tagger.tags.held import held_fields
@@ -143,7 +144,7 @@ class Storing:
         if not look.tags.writable:
             # What the file is stays so until it changes; what is allowed does not.
             seen_to = None if look.tags.forbidden else NOTHING
-            self._index.store(record, found=seen_to, moved_from=moved_from)
+            self._index.store(record, found=seen_to, moved_from=moved_from, file=look.file)
             if look.tags.forbidden:
                 self._want(look, found)
             why = look.tags.why_not or "tags of this kind of file are not written"
@@ -151,12 +152,16 @@ class Storing:
         wanted = wanted_fields(look, found, bundle=self._bundle, bpm=self._options.bpm)
         notes = (FOREIGN,) if foreign_pace(look.tags) else ()
         present = present_fields(look)
+        known = writes_of(look, self._index)
+        if known.stale:
+            self._index.writes.disown(known.stale)
         before = TagChange(old=values_to_restore(look, wanted, origin.old_tags), new=present)
         lacking = differing(look, wanted)
         if not lacking:
-            self._index.store(record, found=before, moved_from=moved_from)
+            seen = NOTHING if known.writes else before
+            self._index.store(record, found=seen, moved_from=moved_from, file=look.file)
             return _Marked(outcome=Outcome.UNCHANGED, reasons=notes)
-        if self._options.watching and self._was_undone(record, moved_from):
+        if self._options.watching and self._was_undone(record, known, moved_from):
             self._index.store(record, moved_from=moved_from)
             return _Marked(outcome=Outcome.UNCHANGED, reasons=(UNDONE,))
         changes = field_changes(present, lacking)
@@ -164,7 +169,7 @@ class Storing:
             self._index.store(record, moved_from=moved_from)
             reasons = ("would be written", *notes)
             return _Marked(outcome=Outcome.TAGGED, reasons=reasons, changes=changes)
-        came_with_tags = look.pacetag is not None
+        came_with_tags = look.pacetag is not None and not known.writes
         marked = self._write(look, lacking, record, before if came_with_tags else None, moved_from)
         return replace(marked, reasons=(*marked.reasons, *notes), changes=changes)
 
@@ -176,13 +181,14 @@ class Storing:
         )
         if lacking and log.state(path, audio) is TagState.SEEN_TO:
             change = TagChange(old=held_fields(look.path, lacking), new=lacking)
-            log.note(path, audio, change, run=self._run.number())
+            log.note(path, audio, change, run=self._run.number(), file=look.file)
 
-    def _was_undone(self, record: SongRecord, moved_from: str | None) -> bool:
+    def _was_undone(self, record: SongRecord, known: SongWrites, moved_from: str | None) -> bool:
         """Whether somebody took back what pacetag wrote into this song."""
-        log, audio = self._index.writes, record.fingerprint or ""
-        paths = (path for path in (record.path, moved_from) if path is not None)
-        return any(log.state(path, audio) is TagState.UNDONE for path in paths)
+        if known.writes or moved_from is None:
+            return known.is_undone
+        state = self._index.writes.state(moved_from, record.fingerprint or "")
+        return state is TagState.UNDONE
 
     def _write(
         self,
@@ -197,11 +203,16 @@ class Storing:
         A crash in between leaves a song that is looked at again, and can still be undone.
         """
         log, path, audio = self._index.writes, record.path, look.fingerprint
-        known = log.history(path, audio) or (moved_from and log.history(moved_from, audio))
+        known = moved_from and log.history(moved_from, audio)
         try:
             change = TagChange(old=held_fields(look.path, lacking), new=lacking)
             write = log.note(
-                path, audio, change, run=self._run.number(), found=None if known else found
+                path,
+                audio,
+                change,
+                run=self._run.number(),
+                found=None if known else found,
+                file=look.file,
             )
             written = write_tags(
                 look.path,

@@ -6,12 +6,14 @@ from enum import StrEnum
 from pathlib import Path
 
 from pacetag.db.index import SongIndex
+from pacetag.db.records import Stamp
 from pacetag.db.runs import TagChange, TagWrite
 from pacetag.tagger.differences import FieldChange, field_changes
 from pacetag.tagger.examine import Look, examine
-from pacetag.tagger.history import Fields, before, strangers, without_own
+from pacetag.tagger.history import Fields, before, before_copied, strangers, without_own
 from pacetag.tagger.moved import lay_before
 from pacetag.tagger.settings import journals_beside
+from pacetag.tagger.song_writes import writes_of
 from pacetag.tagger.stalls import NO_ANSWER
 from pacetag.tagger.tagging_run import TaggingRun
 from pacetag.tagger.tags.errors import TagError
@@ -48,7 +50,8 @@ class UndoOutcome:
 class _Plan:
     """What there is to take back in one file."""
 
-    place: str  # the path at which the log knows it
+    places: Sequence[str]  # where the log knows it too: names that are gone
+    stale: Sequence[int]  # writes of a file that is gone and had its number
     writes: Sequence[TagWrite]  # to be taken back, the first one first
     target: Fields  # what the fields should hold
 
@@ -109,36 +112,39 @@ class Undoing:
         return examine(path, song.stamp, song.fingerprint)
 
     def _plan(self, look: Look) -> _Plan:
-        place, history = self._history(look)
+        places, stale, history = self._history(look)
         first = next((n for n, write in enumerate(history) if self._is_chosen(write)), None)
         writes = history[first:] if first is not None else []
         target = before(writes)
-        if self._runs is None and look.pacetag is not None:
-            known = {} if history else self._as_a_copy(look)
-            target = {"pace": [], "pacetag": [], **known, **without_own(target)}
+        if self._runs is None:
+            target = without_own(target)
+            if look.pacetag is not None:
+                known = {} if history else self._as_a_copy(look)
+                target = {"pace": [], "pacetag": [], **known, **target}
         ordered = {name: target[name] for name in SHOWN if name in target}
-        return _Plan(place=place, writes=writes, target=ordered)
+        return _Plan(places=places, stale=stale, writes=writes, target=ordered)
 
     def _is_chosen(self, write: TagWrite) -> bool:
         return self._runs is None or write.run in self._runs
 
-    def _history(self, look: Look) -> tuple[str, list[TagWrite]]:
-        """The song's writes, and where the log has them: perhaps it moved since the last scan."""
-        path, log = str(look.path), self._index.writes
-        history = log.history(path, look.fingerprint)
-        if not history:
-            other = lay_before(look.path, look.fingerprint, self._index)
-            if other is not None:
-                return other, log.history(other, look.fingerprint)
-        return path, history
+    def _history(self, look: Look) -> tuple[Sequence[str], Sequence[int], Sequence[TagWrite]]:
+        """Where else the log has the song, as it moved, what is not its own, and its writes."""
+        known = writes_of(look, self._index)
+        if known.writes:
+            return known.gone, known.stale, known.writes
+        other = lay_before(look.path, look.fingerprint, self._index, look.file)
+        if other is None:
+            return (), known.stale, ()
+        return (other,), known.stale, self._index.writes.history(other, look.fingerprint)
 
     def _as_a_copy(self, look: Look) -> Fields:
         """What a file held before that came with pacetag's tags, as far as can be told."""
+        held = held_fields(look.path, SHOWN)
+        known: Fields = {}
         for other in self._index.writes.paths_of_audio(look.fingerprint):
-            known = before(self._index.writes.history(other, look.fingerprint))
-            if known:
-                return known
-        return {}
+            writes = self._index.writes.history(other, look.fingerprint)
+            known = {**before_copied(writes, held), **known}
+        return known
 
     def _restore(self, look: Look, plan: _Plan, held: Fields, lacking: Fields) -> UndoOutcome:
         changed = [name for name in strangers(plan.writes, held) if name in lacking]
@@ -177,11 +183,15 @@ class Undoing:
 
         A crash in between leaves a song that `undo` finds as it is, and that the watcher spares.
         """
-        path, log, run = str(look.path), self._index.writes, self._run.number()
-        self._move_history(look, plan)
+        log = self._index.writes
         change = TagChange(old={name: held[name] for name in lacking}, new=lacking)
-        found = None if plan.writes else TagChange(old=plan.target, new=held)
-        write = log.note(path, look.fingerprint, change, run=run, undoing=True, found=found)
+        known = {name for each in plan.writes for name in each.change.old}
+        unknown = [name for name in plan.target if name not in known]
+        found = TagChange(
+            old={name: plan.target[name] for name in unknown},
+            new={name: held[name] for name in unknown},
+        )
+        write = self._note(look, plan, change, found if unknown else None)
         try:
             written = write_tags(
                 look.path,
@@ -193,10 +203,8 @@ class Undoing:
         except (TagError, OSError):
             log.forget(write)
             raise
-        log.finish_undo(
-            path, look.fingerprint, written.stamp, write=write, run=run, first=plan.first
-        )
-        song = self._index.song(path)
+        self._finish(look, plan, write, written.stamp)
+        song = self._index.song(str(look.path))
         if song is not None and song.stamp == look.stamp:
             self._index.store(replace(song, stamp=written.stamp))
 
@@ -204,15 +212,38 @@ class Undoing:
         """Note that a song is as it was, whoever saw to that."""
         if self._dry_run or not held or all(w.undone or w.undoing for w in plan.writes):
             return
-        path, log, run = str(look.path), self._index.writes, self._run.number()
-        self._move_history(look, plan)
-        change = TagChange(old=held, new=held)
-        write = log.note(path, look.fingerprint, change, run=run, undoing=True)
-        log.finish_undo(path, look.fingerprint, look.stamp, write=write, run=run, first=plan.first)
+        write = self._note(look, plan, TagChange(old=held, new=held))
+        self._finish(look, plan, write, look.stamp)
 
-    def _move_history(self, look: Look, plan: _Plan) -> None:
-        if plan.place != str(look.path):
-            self._index.writes.move(plan.place, str(look.path), look.fingerprint)
+    def _note(
+        self, look: Look, plan: _Plan, change: TagChange, found: TagChange | None = None
+    ) -> int:
+        """Note what is about to be written, once the history is where the song is."""
+        path, log = str(look.path), self._index.writes
+        for place in plan.places:
+            log.move(place, path, look.fingerprint)
+        if plan.stale:
+            log.disown(plan.stale)
+        return log.note(
+            path,
+            look.fingerprint,
+            change,
+            run=self._run.number(),
+            undoing=True,
+            found=found,
+            file=look.file,
+        )
+
+    def _finish(self, look: Look, plan: _Plan, write: int, stamp: Stamp) -> None:
+        history = [each for each in writes_of(look, self._index).writes if each.id <= write]
+        self._index.writes.finish_undo(
+            look.fingerprint,
+            stamp,
+            write=write,
+            run=self._run.number(),
+            history=history,
+            first=plan.first,
+        )
 
 
 def _outcome(path: Path, outcome: Undone, reason: str | None = None) -> UndoOutcome:

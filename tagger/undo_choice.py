@@ -6,6 +6,8 @@ from pathlib import Path
 
 from pacetag.db.index import SongIndex
 from pacetag.tagger.errors import UsageError
+from pacetag.tagger.library import is_gone
+from pacetag.tagger.song_writes import file_at
 from pacetag.tagger.stalls import Asking, Walked
 from pacetag.tagger.stopping import Stop
 
@@ -40,26 +42,41 @@ def chosen_songs(
 ) -> Walked:
     """The files to look at: those below the roots, or those that the index knows of.
 
-    Where single runs are chosen, those that they wrote, and those below the roots of which the
-    index knows nothing: they may have been moved. What does not answer comes apart.
+    Where single runs are chosen, those that they wrote, by whichever name, and those below the
+    roots of which the index knows nothing: they may have been moved. What does not answer comes
+    apart.
     """
     written, asking = _written(index, runs), Asking(stop)
-    found = asking.walk(choice.roots) if choice.roots else Walked(songs=_paths(written))
+    if choice.roots:
+        found = asking.walk(choice.roots)
+    else:
+        found = Walked(songs=tuple(map(Path, sorted(_with_other_names(index, written)))))
     stalled = asking.stalled(found.songs)
+    files = {file for run in runs or () for file in index.writes.files(run)}
     songs = (
         path
         for path in found.songs
         if path not in stalled
-        and (runs is None or str(path) in written or index.song(str(path)) is None)
+        and (
+            runs is None
+            or str(path) in written
+            or file_at(str(path)) in files
+            or index.song(str(path)) is None
+        )
     )
     return replace(found, songs=tuple(songs), stalled=(*found.stalled, *sorted(stalled)))
-
-
-def _paths(written: set[str]) -> tuple[Path, ...]:
-    return tuple(map(Path, sorted(written)))
 
 
 def _written(index: SongIndex, runs: frozenset[int] | None) -> set[str]:
     if runs is None:
         return set(index.writes.paths())
     return {path for run in runs for path in index.writes.paths(run)}
+
+
+def _with_other_names(index: SongIndex, written: set[str]) -> set[str]:
+    """The same, but the names that it still has of a file that is gone from where it was."""
+    found = set[str]()
+    for path in written:
+        others = index.writes.names(path) if is_gone(path) else []
+        found.update([name for name in others if not is_gone(name)] or [path])
+    return found

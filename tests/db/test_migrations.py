@@ -11,7 +11,7 @@ from pacetag.db.errors import ForeignIndexError, NewerIndexError, SongIndexError
 from pacetag.db.index import SongIndex
 from pacetag.db.light_sqlite_utils import Database
 from pacetag.db.migrations import MIGRATIONS, migrate
-from pacetag.db.records import SongRecord
+from pacetag.db.records import NEVER, SongRecord
 from pacetag.db.steps import STEPS, is_current
 
 MakeSong = Callable[..., SongRecord]
@@ -33,6 +33,13 @@ WRITTEN_THEN = {
     "0004_pace_bins": f"UPDATE songs SET bins = {1 << 12} WHERE id = 7;",
     "0005_runs": """
         UPDATE tag_writes SET new = '{"bpm": ["165"]}' WHERE path = '/a.mp3';
+    """,
+    "0006_files_by_inode": """
+        UPDATE tag_writes SET device = '2049', inode = '18446744073709551615';
+    """,
+    "0007_kinds_of_failure": """
+        INSERT INTO songs (id, path, stamp, failure, too_short, missing)
+        VALUES (8, '/short.mp3', '1000 2000 3000 5', '3.0 s long', 1, 0);
     """,
 }
 
@@ -94,6 +101,25 @@ def test_every_old_shape_becomes_the_newest_and_keeps_what_it_held(
     assert [(write.run, write.change.old) for write in writes] == [(1, {"bpm": ["82"]})] * had_tags
     assert [(run.command, run.started, run.files) for run in runs] == [("scan", None, 1)] * had_tags
     assert [match.song.path for match in found] == ["/a.mp3", "/b.mp3"]
+
+
+def test_a_song_that_failed_before_kinds_were_told_apart_is_looked_at_again(tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    _at_step(path, "0006_files_by_inode")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(
+            "INSERT INTO songs (id, path, stamp, failure, missing)"
+            " VALUES (9, '/b.mp3', '1 2 3 4', 'cannot be read: Input/output error', 0)"
+        )
+        connection.commit()
+
+    with SongIndex.open(path) as index:
+        failed, sound = index.song("/b.mp3"), index.song("/a.mp3")
+
+    assert failed is not None
+    assert sound is not None
+    assert (failed.stamp, failed.too_short) == (NEVER, False)
+    assert sound.stamp != NEVER
 
 
 def test_paces_stored_before_there_were_bins_fall_into_the_same_ones(

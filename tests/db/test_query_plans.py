@@ -19,11 +19,10 @@ FOLDER = (
     "songs USING INDEX songs_by_path (path>? AND path<?)",
 )
 WRITES = "tag_writes USING INDEX tag_writes_by_song (path=? AND fingerprint=?)"
+WRITES_OF_FILE = "tag_writes USING INDEX tag_writes_by_file "
+WRITES_OF_FILE += "(inode=? AND device=? AND fingerprint=?)"
 WRITES_OF_RUN = "tag_writes USING INDEX tag_writes_by_run (run=?)"
 WRITE = "tag_writes USING INTEGER PRIMARY KEY (rowid=?)"
-LATER_WRITES = f"{WRITES[:-1]} AND rowid>?)"
-EARLIER_WRITES = f"{WRITES[:-1]} AND rowid<?)"
-WRITES_BETWEEN = f"{WRITES[:-1]} AND rowid>? AND rowid<?)"
 
 # What each statement searches by: all of it, in the order of SQLite's plan. Inserts search nothing.
 SEARCHES = {
@@ -58,13 +57,19 @@ SEARCHES = {
     "FORGET_UNFINISHED": (f"{WRITES[:-1]} AND rowid<?)", WRITE),
     "FORGET": (WRITE,),
     "FINISH": (WRITE,),
+    "FOLLOW": (WRITES_OF_FILE, WRITE),
+    "DISOWN": (WRITE,),
     "CARRY_OVER": (WRITES,),
-    "HISTORY": (WRITES,),
+    "HISTORY": (WRITE, WRITES_OF_FILE, WRITES),
+    "NAMES": (
+        "other USING INDEX tag_writes_by_file (inode=? AND device=? AND fingerprint=?)",
+        "own USING INDEX tag_writes_by_song (path=?)",
+    ),
+    "FILES_OF_RUN": (WRITES_OF_RUN,),
     "STATE": (WRITES,),
     "PATHS_OF_AUDIO": ("tag_writes USING INDEX tag_writes_by_audio (fingerprint=?)",),
     "PATHS_OF_RUN": (WRITES_OF_RUN,),
-    "MARK_UNDONE": (WRITES_BETWEEN,),
-    "MARK_STANDING": (EARLIER_WRITES, LATER_WRITES),
+    "MARK_UNDONE": (WRITE,),
     "RUNS": (WRITES_OF_RUN,),
     "ARTISTS": ("songs USING INDEX songs_by_state (missing=?)",),
     "BINS": ("songs USING INDEX songs_by_bins (missing=?)",),

@@ -9,7 +9,7 @@ import pytest
 
 from pacetag.db.index import SongIndex
 from pacetag.db.records import SongRecord, Stamp
-from pacetag.db.runs import TagChange, TagState
+from pacetag.db.runs import FileId, TagChange, TagState
 from pacetag.db.write_log import NOTHING, WriteLog
 
 MakeSong = Callable[..., SongRecord]
@@ -34,7 +34,8 @@ def write(index: SongIndex, song: SongRecord, change: TagChange, *, run: int) ->
 def undo(log: WriteLog, song: SongRecord, change: TagChange, *, run: int, first: int) -> int:
     audio = str(song.fingerprint)
     number = log.note(song.path, audio, change, run=run, undoing=True)
-    log.finish_undo(song.path, audio, STAMP, write=number, run=run, first=first)
+    history = log.history(song.path, audio)
+    log.finish_undo(audio, STAMP, write=number, run=run, history=history, first=first)
     return number
 
 
@@ -226,3 +227,73 @@ def test_an_old_index_without_old_tags_has_no_run(index_path: Path) -> None:
 
     with closing(sqlite3.connect(index_path)) as connection:
         assert connection.execute("SELECT count(*) FROM runs").fetchone() == (0,)
+
+
+class TestFiles:
+    """A file is known by its numbers, too, whichever of its names it is written through."""
+
+    FILE = FileId(device=2**64 - 1, inode=2**64 - 2)
+
+    def test_what_was_written_through_another_name_is_in_its_history(self, log: WriteLog) -> None:
+        run = log.start_run("scan", 1.0)
+        first = log.note("/a.mp3", "f", ADDED, run=run, file=self.FILE)
+        second = log.note("/b.mp3", "f", CHANGED, run=run, file=self.FILE)
+        log.note("/c.mp3", "g", CHANGED, run=run, file=self.FILE)
+
+        found = log.history("/b.mp3", "f", self.FILE)
+
+        assert [(each.id, each.path, each.file) for each in found] == [
+            (first, "/a.mp3", self.FILE),
+            (second, "/b.mp3", self.FILE),
+        ]
+        assert [each.id for each in log.history("/b.mp3", "f")] == [second]
+        assert log.history("/b.mp3", "f", FileId(device=1, inode=self.FILE.inode)) == found[1:]
+        assert log.names("/a.mp3") == ["/a.mp3", "/b.mp3"]
+        assert log.files(run) == {self.FILE}
+
+    def test_all_that_was_noted_follows_a_file_that_was_written_as_a_copy(
+        self, log: WriteLog, index: SongIndex, make_song: MakeSong
+    ) -> None:
+        run, song = log.start_run("scan", 1.0), make_song("/a.mp3", fingerprint="f")
+        log.note("/old.mp3", "f", ADDED, run=run, file=self.FILE)
+        number = log.note("/a.mp3", "f", CHANGED, run=run, file=self.FILE)
+
+        index.store(song, write=number)
+
+        new = FileId(device=self.FILE.device, inode=song.stamp.inode)
+        assert [each.file for each in log.history("/x.mp3", "f", new)] == [new, new]
+        assert log.history("/x.mp3", "f", self.FILE) == []
+
+    def test_what_is_seen_to_has_its_file(
+        self, log: WriteLog, index: SongIndex, make_song: MakeSong
+    ) -> None:
+        index.store(make_song("/a.mp3", fingerprint="f"), found=ADDED, file=self.FILE)
+
+        assert [each.file for each in log.history("/x.mp3", "f", self.FILE)] == [self.FILE]
+
+    def test_a_file_that_is_gone_has_no_numbers(self, log: WriteLog) -> None:
+        run = log.start_run("scan", 1.0)
+        number = log.note("/a.mp3", "f", ADDED, run=run, file=self.FILE)
+
+        log.disown([number])
+
+        assert log.history("/b.mp3", "f", self.FILE) == []
+        assert [each.file for each in log.history("/a.mp3", "f")] == [None]
+        assert log.files(run) == set()
+
+    def test_its_other_names_are_undone_with_it(
+        self, log: WriteLog, index: SongIndex, make_song: MakeSong
+    ) -> None:
+        run, song = log.start_run("scan", 1.0), make_song("/a.mp3", fingerprint="f")
+        file = FileId(device=1, inode=song.stamp.inode)
+        first = log.note("/a.mp3", "f", ADDED, run=run, file=file)
+        index.store(song, write=first)
+        index.store(make_song("/b.mp3", fingerprint="f"), found=NOTHING, file=file)
+        taken = log.start_run("undo", 2.0)
+        write = log.note("/a.mp3", "f", REMOVED, run=taken, undoing=True, file=file)
+
+        history = log.history("/a.mp3", "f", file)
+        log.finish_undo("f", song.stamp, write=write, run=taken, history=history, first=first)
+
+        assert log.state("/b.mp3", "f") is TagState.UNDONE
+        assert listed(log) == [(taken, "undo", 1, 0), (run, "scan", 1, 1)]

@@ -11,7 +11,16 @@ Values = Sequence[str]
 def wrote(old: Values, new: Values | None, *, finished: bool = True) -> TagWrite:
     """A write of BPM."""
     change = TagChange(old={"bpm": list(old)}, new=None if new is None else {"bpm": list(new)})
-    return TagWrite(id=1, run=1, change=change, finished=finished, undoing=False, undone=False)
+    return TagWrite(
+        id=1,
+        path="/a.mp3",
+        file=None,
+        run=1,
+        change=change,
+        finished=finished,
+        undoing=False,
+        undone_by=None,
+    )
 
 
 def bpm_before(*writes: TagWrite) -> list[str]:
