@@ -1,6 +1,6 @@
 """What a song's tags were before pacetag wrote them, from the log of its writes."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pacetag.db.runs import TagWrite
 from pacetag.tagger.tags.fields import FIELDS
@@ -18,11 +18,20 @@ def before(writes: Sequence[TagWrite]) -> Fields:
     return {name: _before(name, writes) for name in _names(writes)}
 
 
-def before_copied(writes: Sequence[TagWrite], held: Mapping[str, list[str]]) -> Fields:
-    """The same for a copy of the song, of which it is not known when it was made.
+def before_copied(histories: Iterable[Sequence[TagWrite]], held: Mapping[str, list[str]]) -> Fields:
+    """The same for a copy of one of these songs, of which it is not known when it was made.
 
     Of the fields that `held` has, without those that were changed in the copy since.
     """
+    found: Fields = {}
+    for writes in histories:
+        for name, values in _before_copied(writes, held).items():
+            if name not in found or FIELDS[name].same(found[name], held[name]):
+                found[name] = values
+    return without_own(found)
+
+
+def _before_copied(writes: Sequence[TagWrite], held: Mapping[str, list[str]]) -> Fields:
     found = {}
     for name in held:
         touching = [write for write in writes if name in write.change.old]

@@ -172,12 +172,9 @@ class Memory:
 
         Such as the one that it had before two songs swapped their names.
         """
-        held = present_fields(look)
-        found: dict[str, list[str]] = {}
-        for path in self._index.writes.paths_of_audio(look.fingerprint):
-            writes = self._index.writes.history(path, look.fingerprint)
-            found = {**before_copied(writes, held), **found}
-        return found or None
+        log, audio = self._index.writes, look.fingerprint
+        histories = (log.history(path, audio) for path in log.paths_of_audio(audio))
+        return before_copied(histories, present_fields(look)) or None
 
     def _same_audio(self, look: Look) -> SongRecord | None:
         own = self._index.song(str(look.path))

