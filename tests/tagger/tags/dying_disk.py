@@ -27,6 +27,7 @@ class Disk:
     lasting: bool = False  # whether every later step of that kind on that file fails likewise
     before: Callable[[str, str], None] | None = None  # done before each step; its own are none
     steps: list[tuple[str, str]] = field(default_factory=list)  # kind and path of those there were
+    target: str = ""  # the new name, while a step gives one
     dead: bool = False
     _elsewhere: bool = False
     _sore: tuple[str, str] | None = None
@@ -83,6 +84,7 @@ def watched(disk: Disk) -> Iterator[Disk]:
         real = getattr(os, name)
 
         def step(path: Any, *rest: Any, **named: Any) -> Any:
+            disk.target = os.fsdecode(rest[0]) if name in ("replace", "rename") else ""
             return disk.step(
                 name, os.fsdecode(path), lambda: real(path, *rest, **named), lambda: None
             )
