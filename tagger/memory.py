@@ -162,7 +162,7 @@ class Memory:
         if known.writes:
             return Origin(moved_from=next(iter(known.gone), None))
         judged_at = source.path if source is not None else None
-        moved_from = lay_before(look.path, look.fingerprint, self._index, look.file, judged_at)
+        moved_from = lay_before(look, self._index, judged_at)
         if moved_from is not None:
             return Origin(moved_from=moved_from)
         return Origin(old_tags=self._elsewhere(look) if look.pacetag is not None else None)

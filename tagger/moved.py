@@ -3,41 +3,40 @@
 from pathlib import Path
 
 from pacetag.db.index import SongIndex
-from pacetag.db.runs import FileId
+from pacetag.tagger.examine import Look
 from pacetag.tagger.library import is_gone, stamp
 from pacetag.tagger.tags.errors import TagError
 from pacetag.tagger.tags.payload import payload_fingerprint
 
 
-def lay_before(
-    path: Path, fingerprint: str, index: SongIndex, file: FileId, known: str | None = None
-) -> str | None:
+def lay_before(look: Look, index: SongIndex, known: str | None = None) -> str | None:
     """A path from which the file may have come: the same audio was there, and is no more.
 
     First come those at which pacetag wrote it, then `known`, where the index has it. Of several,
     one with the same name is likelier than one in the same folder, and that than any other. Last
-    come those at which other music lies now, as where two songs swapped their names. A file that
-    was written there and is another one on the same disk has not moved, but is a copy.
+    come those at which other music lies now, as where two songs swapped their names. What holds
+    pacetag's tags and is another file than the one that was written there has not moved: it is a
+    copy.
     """
-    others = [other for other in index.writes.paths_of_audio(fingerprint) if other != str(path)]
-    copied = {other for other in others if _is_another(other, fingerprint, index, file)}
-    written = [other for other in others if other not in copied]
-    gone = [Path(other) for other in written if is_gone(other)]
+    path, fingerprint = look.path, look.fingerprint
+    written = [other for other in index.writes.paths_of_audio(fingerprint) if other != str(path)]
+    gone = [Path(other) for other in written if is_gone(other) and not _is_copy(look, other, index)]
     gone.sort(key=lambda old: (old.name != path.name, old.parent != path.parent))
     if gone:
         return str(gone[0])
     for other in written:
-        if _holds_other_audio(other, fingerprint, index):
+        if _holds_other_audio(other, fingerprint, index) and not _is_copy(look, other, index):
             return other
-    if known is None or known == str(path) or known in copied:
+    if known is None or known == str(path) or not is_gone(known):
         return None
-    return known if is_gone(known) else None
+    return None if _is_copy(look, known, index) else known
 
 
-def _is_another(path: str, fingerprint: str, index: SongIndex, file: FileId) -> bool:
-    """Whether what was last written there is known to be another file than this one."""
-    last = index.writes.history(path, fingerprint)[-1].file
-    return last is not None and last.device == file.device and last.inode != file.inode
+def _is_copy(look: Look, path: str, index: SongIndex) -> bool:
+    """Whether it holds what was written into another file, as far as that is known."""
+    history = index.writes.history(path, look.fingerprint)
+    file = history[-1].file if history and look.pacetag is not None else None
+    return file is not None and file.device == look.file.device and file != look.file
 
 
 def _holds_other_audio(path: str, fingerprint: str, index: SongIndex) -> bool:

@@ -132,7 +132,7 @@ class Undoing:
         known = writes_of(look, self._index)
         if known.writes:
             return known.gone, known.stale, known.writes
-        other = lay_before(look.path, look.fingerprint, self._index, look.file)
+        other = lay_before(look, self._index)
         if other is None:
             return (), known.stale, ()
         return (other,), known.stale, self._index.writes.history(other, look.fingerprint)

@@ -160,3 +160,31 @@ def test_a_watcher_that_runs_meanwhile_and_one_that_starts_later_spare_it(
         watcher.send_signal(signal.SIGTERM)
         watcher.wait(timeout=20)
         assert read_tags(song).pace == ()
+
+
+def test_the_watcher_leaves_the_other_name_of_a_song_alone(
+    undone: Path, watcher_pass: Pass, scan_json: Run, pacetag: Run, library: Path
+) -> None:
+    """It had been written through both."""
+    other = library / "172 too.flac"
+    other.hardlink_to(undone)
+    scan_json()
+    pacetag("undo", undone)
+    retitle(undone)
+
+    for _ in range(2):
+        assert [outcome.written for outcome in watcher_pass()] == [False, False]
+    assert read_tags(other).pace == ()
+
+
+def test_the_watcher_leaves_it_alone_where_it_was_moved_by_copying(
+    undone: Path, watcher_pass: Pass, library: Path
+) -> None:
+    (library / "172 too.flac").write_bytes(undone.read_bytes())
+    undone.unlink()
+
+    (outcome,) = watcher_pass()
+
+    assert outcome.reason is not None
+    assert outcome.reason.endswith(INDEXED_ONLY)
+    assert read_tags(library / "172 too.flac").pace == ()
