@@ -15,14 +15,12 @@ from typing import Any
 import pytest
 
 from pacetag.tagger.tags import in_place, overwrite, replace
-from pacetag.tagger.tags.journal import journal_folder
-from pacetag.tagger.tags.replay import replay
-from pacetag.tagger.tags.writer import write_tags
 from tests.tagger.conftest import FAKES
 from tests.tagger.tags.call_order import TRACED, Call, Order, calls_of_trace, recorded
 from tests.tagger.tags.conftest import Song
 from tests.tagger.tags.making import SOME, TITLES
 from tests.tagger.tags.test_cut_short import CASES, FIRST, LONG, Trial, tear
+from tests.tagger.writing import journal_folder, replay, write_tags
 
 NOTHING: dict[str, list[str]] = {"pace": [], "pacetag": []}
 WAYS = ("again", "grows", "linked grows")  # in place, as a copy, over all names
