@@ -3,12 +3,21 @@
 import hashlib
 import json
 import os
-import re
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pacetag.model.bundle_json import (
+    BadBundleError,
+    calibration_of,
+    name_of,
+    object_of,
+    parse,
+    spec_of,
+)
+from pacetag.model.bundle_names import NAME_RULE, is_bundle_name
 from pacetag.model.errors import BundleError
+from pacetag.model.regular import NotRegularError, read_regular
 from pacetag.model.spec import FeatureSpec
 
 FORMAT = 1
@@ -17,7 +26,6 @@ LITERT_FILE = "model.tflite"
 JSON_FILE = "bundle.json"
 DEFAULT_NAME = "stride-4"  # the bundle that is shipped
 STAGE0_NAME = "stage0-1"  # the network of 2019, shipped to be compared with
-NAME = re.compile(r"[^\s;/\0]+")  # of a bundle: a tag holds it as one word
 FOLDER_VARIABLE = "PACETAG_BUNDLE"  # names the folder of another bundle to use
 
 _WEIGHTS = Path(__file__).parent / "weights"
@@ -54,7 +62,10 @@ def shipped_bundle_folder(name: str = DEFAULT_NAME) -> Path:
 def default_bundle_folder() -> Path:
     """Where the bundle lies that is used unless another is named: PACETAG_BUNDLE, or shipped."""
     named = os.environ.get(FOLDER_VARIABLE)
-    return Path(named).expanduser().absolute() if named else shipped_bundle_folder()
+    if not named:
+        return shipped_bundle_folder()
+    # Path's own expanduser raises where there is no such user.
+    return Path(os.path.expanduser(named)).absolute()  # noqa: PTH111
 
 
 def default_bundle_name() -> str:
@@ -68,8 +79,10 @@ def default_bundle_name() -> str:
 def save_bundle(bundle: Bundle) -> Path:
     """Write bundle.json beside the two networks, which must lie in the folder already.
 
-    Raises BundleError when one of them is missing.
+    Raises BundleError when one of them is missing, or for a name that tags cannot hold.
     """
+    if not is_bundle_name(bundle.name):
+        raise BundleError(f"{bundle.folder}: cannot be called {bundle.name!r}: {NAME_RULE}")
     files = {}
     for path in (bundle.keras, bundle.litert):
         if not path.is_file():
@@ -98,55 +111,59 @@ def load_bundle(folder: Path | None = None) -> Bundle:
     or was made for another version of pacetag.
     """
     folder = folder or default_bundle_folder()
-    source = folder / JSON_FILE
-    try:
-        data = json.loads(source.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise BundleError(
-            f"{source}: cannot be read ({error.strerror}); name the folder of a trained bundle, "
-            "or reinstall pacetag to get the shipped one back"
-        ) from error
-    except ValueError as error:
-        raise BundleError(f"{source}: is not JSON; {_REMEDY}") from error
-    if not isinstance(data, dict) or data.get("format") != FORMAT:
-        raise BundleError(f"{source}: is not a bundle of format {FORMAT}; {_REMEDY}")
-    bundle = _from_json(data, folder)
-    if NAME.fullmatch(bundle.name) is None:
-        raise BundleError(f"{source}: its name must be one word without ; and /; {_REMEDY}")
-    if data["spec_fingerprint"] != bundle.spec.fingerprint:
-        raise BundleError(f"{source}: its spec does not match its own fingerprint; {_REMEDY}")
-    for name in (KERAS_FILE, LITERT_FILE):
-        _check(folder / name, data["files"].get(name))
+    data = _read(folder / JSON_FILE)
+    bundle, files = _from_json(data, folder)
+    for path in (bundle.keras, bundle.litert):
+        if _sha256(path) != files.get(path.name):
+            raise BundleError(
+                f"{path}: is not the file that bundle.json was written for; {_REMEDY}"
+            )
     return bundle
 
 
 _REMEDY = "train it again with `pacetag train`, or reinstall pacetag to get the shipped one back"
+_MOST_JSON, _MOST_NETWORK = 16 << 20, 1 << 30  # bytes
 
 
-def _from_json(data: dict[str, Any], folder: Path) -> Bundle:
+def _read(source: Path) -> dict[str, Any]:
     try:
-        spec = FeatureSpec(**data["spec"])
-        return Bundle(
-            name=str(data["name"]),
-            folder=folder,
-            spec=spec,
-            network=dict(data["network"]),
-            calibration={key: float(data["calibration"][key]) for key in ("slope", "offset")},
-            training=dict(data["training"]),
-            scores=dict(data["scores"]),
-        )
-    except (KeyError, TypeError, ValueError) as error:
+        content = read_regular(source, most=_MOST_JSON)
+    except NotRegularError as error:
         raise BundleError(
-            f"{folder / JSON_FILE}: made for another version of pacetag ({error}); {_REMEDY}"
+            f"{source}: {error}; name the folder of a trained bundle, "
+            "or reinstall pacetag to get the shipped one back"
         ) from error
+    try:
+        data = parse(content)
+    except BadBundleError as error:
+        raise BundleError(f"{source}: {error}; {_REMEDY}") from error
+    if type(data.get("format")) is not int or data["format"] != FORMAT:
+        raise BundleError(f"{source}: is not a bundle of format {FORMAT}; {_REMEDY}")
+    return data
 
 
-def _check(path: Path, expected: str | None) -> None:
-    if not path.is_file():
-        raise BundleError(f"{path}: missing; {_REMEDY}")
-    if _sha256(path) != expected:
-        raise BundleError(f"{path}: is not the file that bundle.json was written for; {_REMEDY}")
+def _from_json(data: dict[str, Any], folder: Path) -> tuple[Bundle, dict[str, Any]]:
+    """The bundle, and the hashes of its files by name."""
+    try:
+        bundle = Bundle(
+            name=name_of(data),
+            folder=folder,
+            spec=spec_of(data),
+            network=object_of(data, "network"),
+            calibration=calibration_of(data),
+            training=object_of(data, "training"),
+            scores=object_of(data, "scores"),
+        )
+        files = object_of(data, "files")
+        if data.get("spec_fingerprint") != bundle.spec.fingerprint:
+            raise BadBundleError("its spec does not match its own fingerprint")
+    except BadBundleError as error:
+        raise BundleError(f"{folder / JSON_FILE}: {error}; {_REMEDY}") from error
+    return bundle, files
 
 
 def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    try:
+        return hashlib.sha256(read_regular(path, most=_MOST_NETWORK)).hexdigest()
+    except NotRegularError as error:
+        raise BundleError(f"{path}: {error}; {_REMEDY}") from error

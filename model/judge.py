@@ -59,7 +59,7 @@ class Judge:
     def __init__(self, bundle: Bundle) -> None:
         self.bundle = bundle
         self.spec = bundle.spec
-        self._clips = Clips(Runtime(bundle.litert), bundle.spec)
+        self._clips = Clips(Runtime(bundle.litert, bundle.spec), bundle.spec)
         self._calibration = Calibration(**bundle.calibration)
 
     @classmethod

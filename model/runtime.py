@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from pacetag.model.errors import BundleError
 from pacetag.model.quiet import native_silence
+from pacetag.model.regular import NotRegularError, check_regular
+from pacetag.model.spec import FeatureSpec
 
 BATCH = 16  # cases at once: 2 MiB of input stay in the cache, and more would not be quicker
 
@@ -16,19 +18,35 @@ BATCH = 16  # cases at once: 2 MiB of input stay in the cache, and more would no
 class Runtime:
     """A network loaded for scoring, on one thread."""
 
-    def __init__(self, model: Path) -> None:
+    def __init__(self, model: Path, spec: FeatureSpec | None = None) -> None:
+        """Load it, and look by one trial that it takes cases and gives a logit for each.
+
+        `spec` says which cases; without one those that the network asks for are taken. Raises
+        BundleError.
+        """
         try:
+            check_regular(model)
             with native_silence():  # LiteRT greets
                 self._run = Interpreter(model_path=str(model), num_threads=1)
                 self._input = self._run.get_input_details()[0]
-                shape = (BATCH, *self._input["shape"][1:])
-                self._run.resize_tensor_input(self._input["index"], shape)
+                shape = tuple(map(int, self._input["shape"][1:])) if spec is None else spec.case
+                self._run.resize_tensor_input(self._input["index"], (BATCH, *shape))
                 self._run.allocate_tensors()
-        except (ValueError, RuntimeError) as error:
+                self._output = self._run.get_output_details()[0]["index"]
+                self._batch = np.zeros((BATCH, *shape), np.float32)
+                self._lock = threading.Lock()
+                self._try()
+        except NotRegularError as error:
+            raise BundleError(f"{model}: {error}") from error
+        except Exception as error:  # what LiteRT raises for a hostile file, nobody has listed
             raise BundleError(f"{model}: LiteRT cannot load it ({error})") from error
-        self._output = self._run.get_output_details()[0]["index"]
-        self._batch = np.zeros(shape, np.float32)
-        self._lock = threading.Lock()
+
+    def _try(self) -> None:
+        self._run.set_tensor(self._input["index"], self._batch)
+        self._run.invoke()
+        found = self._run.get_tensor(self._output)
+        if found.shape != (BATCH, 1) or found.dtype != np.float32 or not np.isfinite(found).all():
+            raise ValueError(f"it does not give one number a case but {found.dtype} {found.shape}")
 
     def logits(self, cases: NDArray[np.float32]) -> NDArray[np.float64]:
         """One logit [k] for each of the cases [k, beats, samples per beat, bands]."""

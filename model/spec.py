@@ -34,6 +34,11 @@ class FeatureSpec:
         return self.sample_rate / self.hop_length  # 86.13: // would bend every tempo by 0.15 %
 
     @property
+    def case(self) -> tuple[int, int, int]:
+        """Shape of one case: beats, samples per beat, bands."""
+        return self.beats, self.samples_per_beat, self.n_bands
+
+    @property
     def fingerprint(self) -> str:
         """Equal for equal specs, different for any other: what a bundle is checked against."""
         text = json.dumps(asdict(self), sort_keys=True)

@@ -45,6 +45,7 @@ def show(
     from pacetag.tagger import workers
     from pacetag.tagger.errors import UsageError
     from pacetag.tagger.library import check_paths
+    from pacetag.tagger.trial import load_judge
     from pacetag.tagger.unfinished import finish_at_usual_places
 
     finish_at_usual_places()
@@ -53,7 +54,7 @@ def show(
         raise UsageError(f"{file}: is a folder; name one song, or use `pacetag scan`")
     ear = workers.shipped_ear()
     if plot is None and evidence is None:
-        _say(path, ear.bundle, ear.load().file(path), None, as_json=as_json)
+        _say(path, ear.bundle, load_judge(ear).file(path), None, as_json=as_json)
         return
     _check_tempos(evidence)
     place = None if plot is None else _place(plot, path, overwrite=overwrite)
@@ -86,9 +87,10 @@ def _examined(
 ) -> "Evidence":
     """Judge, compare and draw, as far as it is asked for."""
     from pacetag.model.evidence import gather_evidence
+    from pacetag.tagger.trial import load_judge
     from pacetag.tagger.wording import printable
 
-    found = gather_evidence(ear.load(), path, tempos)
+    found = gather_evidence(load_judge(ear), path, tempos)
     if place is not None:
         from pacetag.tagger.plot import draw_evidence
 

@@ -72,11 +72,15 @@ def train(
     Debian's package tools. Set PACETAG_BUNDLE to the new bundle's folder to have it judge. Exit
     codes: 0 done, 1 something is missing, 2 wrong usage, 130 interrupted.
     """
+    from pacetag.model.bundle_names import NAME_RULE, is_bundle_name
+    from pacetag.tagger.errors import UsageError
+
+    if not is_bundle_name(name):
+        raise UsageError(f"--name {name!r}: {NAME_RULE}")
     from pacetag.model.training.command import TrainingOptions, train_bundle
     from pacetag.model.training.free_music import FreeMusic
     from pacetag.model.training.output_folders import OutputError, check_work
     from pacetag.tagger.consoles import CleanConsole
-    from pacetag.tagger.errors import UsageError
     from pacetag.tagger.labelled_songs import labelled_songs
     from pacetag.tagger.report import say
 

@@ -15,6 +15,7 @@ from pacetag.tagger import workers
 from pacetag.tagger.judge_names import JudgeName
 from pacetag.tagger.paces import JudgementLike
 from pacetag.tagger.stopping import signals_held
+from pacetag.tagger.trial import try_judge
 from pacetag.tagger.worker import Ear, JudgeLike, Unheard, hear, prepare
 from pacetag.tagger.worker_process import DEATH
 
@@ -38,6 +39,7 @@ def hear_songs(
 
     Raises ModelError or EarError when no song can be judged at all.
     """
+    try_judge(ear)
     if jobs == 1 and not apart:
         judge = ear.load()
         yield from (hear_song(judge, song) for song in songs)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from pacetag.model.bundle import Bundle, load_bundle, shipped_bundle_folder
+from pacetag.model.bundle_names import NAME_RULE, is_bundle_name
 from pacetag.model.errors import ModelError
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ def train_bundle(
     bundle, is noted in `work/experiments.md`. Raises ModelError with what to install when a tool
     is missing, or when the songs cannot be learnt from.
     """
+    if not is_bundle_name(options.name):
+        raise ModelError(f"the bundle cannot be called {options.name!r}: {NAME_RULE}")
     for needed in ("keras", "tensorflow"):
         if find_spec(needed) is None:
             raise ModelError(f"training needs {needed}: pip install 'pacetag[train]'")

@@ -4,7 +4,8 @@ from argparse import ArgumentTypeError
 from collections.abc import Iterable
 from pathlib import Path
 
-from pacetag.model.bundle import JSON_FILE, KERAS_FILE, LITERT_FILE, NAME
+from pacetag.model.bundle import JSON_FILE, KERAS_FILE, LITERT_FILE
+from pacetag.model.bundle_names import NAME_RULE, is_bundle_name
 from pacetag.model.errors import ModelError
 
 NOTES, NOTES_HEAD = "experiments.md", "# What each addition brought"
@@ -34,10 +35,8 @@ class OutputError(ModelError):
 
 def check_work(work: Path, name: str) -> None:
     """Raise OutputError unless a run may write into `work`, and a bundle called `name` below it."""
-    if NAME.fullmatch(name) is None or name in (".", ".."):
-        raise OutputError(
-            f"--name {name}: a bundle's name is one word without ; and /, for it goes into tags"
-        )
+    if not is_bundle_name(name):
+        raise OutputError(f"--name {name!r}: {NAME_RULE}")
     folder = _folder(work)
     if (folder / JSON_FILE).exists():
         raise OutputError(f"{work}: is a network; name another folder to train in")

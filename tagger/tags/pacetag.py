@@ -11,12 +11,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from pacetag.model.bundle_names import NAME_FORM
 from pacetag.tagger.paces import whole_paces
 
 _RATE = r"\d{1,3}\.\d\d"
 _PACE = _RATE + r"@[01]\.\d\d"
 _LINE = re.compile(
-    rf"1 bundle=(?P<bundle>[^\s;/\0]+)"
+    rf"1 bundle=(?P<bundle>{NAME_FORM})"
     rf" paces=(?P<paces>none|{_PACE}(?:,{_PACE})*)"
     rf"(?: changes=(?P<changes>{_RATE}(?:,{_RATE})+))?"
     r" audio=(?P<audio>[0-9a-f]+)",

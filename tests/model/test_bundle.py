@@ -1,5 +1,11 @@
+import hashlib
 import json
+import os
+import re
+import shutil
+import socket
 from collections.abc import Callable
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +13,10 @@ import pytest
 
 from pacetag.model.bundle import Bundle, default_bundle_name, load_bundle, save_bundle
 from pacetag.model.errors import BundleError
+from pacetag.model.judge import Judge
+from pacetag.model.runtime import Runtime
 from pacetag.model.spec import FeatureSpec
+from pacetag.tagger.tags.pacetag import PaceTag, format_pacetag, parse_pacetag
 
 
 @pytest.fixture
@@ -89,8 +98,6 @@ def test_text_that_is_not_json_is_refused(folder: Path) -> None:
 
 
 def test_a_network_that_litert_cannot_load_is_a_bundle_error(folder: Path) -> None:
-    from pacetag.model.judge import Judge
-
     with pytest.raises(BundleError, match="LiteRT cannot load"):
         Judge.load(folder)
 
@@ -128,3 +135,158 @@ def test_the_shipped_name_costs_no_reading(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr("pacetag.model.bundle.load_bundle", None)
 
     assert default_bundle_name() == "stride-4"
+
+
+NO_NAMES = ["my bundle", "", ".", "..", "a/b", "a;b", "a\\b", "a\0b", "a\nb", "a\u00a0b", "\udc80"]
+
+
+@pytest.mark.parametrize("name", [*NO_NAMES, "n" * 61, 7, None, ["own-1"]])
+def test_a_name_that_no_tag_or_folder_can_hold_is_refused(folder: Path, name: Any) -> None:
+    edit(folder, lambda data: data.update(name=name))
+
+    with pytest.raises(BundleError, match=r"bundle\.json: `name` cannot be .*one word"):
+        load_bundle(folder)
+
+
+@pytest.mark.parametrize("name", [*NO_NAMES, "n" * 61])
+def test_a_bundle_of_such_a_name_is_not_saved_either(folder: Path, name: str) -> None:
+    before = (folder / "bundle.json").read_bytes()
+
+    with pytest.raises(BundleError, match="one word of 1 to 60 characters"):
+        save_bundle(replace(load_bundle(folder), name=name))
+
+    assert (folder / "bundle.json").read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["own-1", "stage0-1", "ü", "a", "...", "n" * 60, "v1.2+x,y@z"])
+def test_whatever_a_tag_can_hold_is_a_name(folder: Path, name: str) -> None:
+    edit(folder, lambda data: data.update(name=name))
+
+    tag = PaceTag(bundle=load_bundle(folder).name, paces=(), audio="0f")
+
+    assert parse_pacetag(format_pacetag(tag)) == tag
+
+
+WRONG: list[Any] = [None, True, -1e400, "x", [], {}, [[]], {"a": {}}, "\udc80", 10**400, 1e300]
+
+
+@pytest.mark.parametrize("value", WRONG, ids=range(len(WRONG)))
+@pytest.mark.parametrize(
+    "key", ["spec", "spec_fingerprint", "calibration", "files", "network", "training", "format"]
+)
+def test_a_part_of_another_type_is_refused_in_a_sentence(
+    folder: Path, key: str, value: Any
+) -> None:
+    fitting = isinstance(value, dict) and key in ("network", "training")
+
+    edit(folder, lambda data: data.update({key: value}))
+
+    if fitting:
+        assert load_bundle(folder).name == "trial"
+        return
+    with pytest.raises(BundleError, match=re.escape(str(folder))):
+        load_bundle(folder)
+
+
+@pytest.mark.parametrize("key", [each.name for each in fields(FeatureSpec)])
+@pytest.mark.parametrize("value", [*WRONG, 0, -5, float("nan"), float("inf"), 1.5e9])
+def test_a_number_of_the_spec_that_makes_no_sense_is_refused(
+    folder: Path, key: str, value: Any
+) -> None:
+    """The fingerprint is what such a spec would have."""
+
+    def change(data: dict[str, Any]) -> None:
+        data["spec"][key] = value
+        text = json.dumps(data["spec"], sort_keys=True)
+        data["spec_fingerprint"] = hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    edit(folder, change)
+
+    with pytest.raises(BundleError, match=rf"bundle\.json: .*{key}"):
+        load_bundle(folder)
+
+
+@pytest.mark.parametrize("key", ["slope", "offset"])
+@pytest.mark.parametrize("value", [*WRONG, float("nan"), float("inf")])
+def test_a_calibration_that_is_no_line_is_refused(folder: Path, key: str, value: Any) -> None:
+    edit(folder, lambda data: data["calibration"].update({key: value}))
+
+    with pytest.raises(BundleError, match=key):
+        load_bundle(folder)
+
+
+@pytest.mark.parametrize("key", ["name", "spec", "spec_fingerprint", "calibration", "files"])
+def test_a_part_that_is_missing_is_refused(folder: Path, key: str) -> None:
+    edit(folder, lambda data: data.pop(key))
+
+    with pytest.raises(BundleError, match=r"bundle\.json: .*pacetag train"):
+        load_bundle(folder)
+
+
+@pytest.mark.parametrize(
+    "content", [b"[" * 200_000, b'{"a":' * 200_000, b"", b"\xff\xfe", b"9" * 5000, b"[1]", b"null"]
+)
+def test_content_that_is_no_object_is_refused(folder: Path, content: bytes) -> None:
+    (folder / "bundle.json").write_bytes(content)
+
+    with pytest.raises(BundleError, match=r"bundle\.json: is (not|no)"):
+        load_bundle(folder)
+
+
+def test_scores_that_are_no_numbers_keep_no_bundle_from_judging(folder: Path) -> None:
+    """A source without right and wrong cases has no AUC."""
+    edit(folder, lambda data: data.update(scores={"auc": float("nan")}))
+
+    assert load_bundle(folder).name == "trial"
+
+
+FILES = ["bundle.json", "model.keras", "model.tflite"]
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("kind", ["pipe", "folder", "socket", "device", "dangling", "loop"])
+def test_what_is_no_file_is_refused_and_said(folder: Path, name: str, kind: str) -> None:
+    path = folder / name
+    path.unlink()
+    said = put_in_place(path, kind)
+
+    with pytest.raises(BundleError, match=rf"{re.escape(str(path))}: {said}"):
+        load_bundle(folder)
+
+
+def put_in_place(path: Path, kind: str) -> str:
+    """Make something at the path that is no file; what must be said of it."""
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "folder":
+        path.mkdir()
+    elif kind == "socket":
+        with socket.socket(socket.AF_UNIX) as made:
+            made.bind(str(path))
+    elif kind == "device":
+        path.symlink_to("/dev/zero")
+    elif kind == "dangling":
+        path.symlink_to("nowhere")
+        return "is a link to nowhere, which is not there"
+    else:
+        path.symlink_to(path)
+        return "cannot be read"
+    return f"is a {kind}, not a file"
+
+
+def test_a_network_that_is_no_file_is_never_opened(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "model.tflite")
+
+    with pytest.raises(BundleError, match="is a pipe"):
+        Runtime(tmp_path / "model.tflite")
+
+
+def test_a_sound_network_for_other_cases_is_a_bundle_error(tmp_path: Path) -> None:
+    """Its JSON was edited to match, so only the trial can tell."""
+    shutil.copytree(load_bundle().folder, tmp_path / "bundle")
+    folder = tmp_path / "bundle"
+    spec = replace(load_bundle(folder).spec, n_bands=64)
+    edit(folder, lambda d: d.update(spec=asdict(spec), spec_fingerprint=spec.fingerprint))
+
+    with pytest.raises(BundleError, match=r"model\.tflite: LiteRT cannot load it"):
+        Judge.load(folder)

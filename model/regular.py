@@ -1,0 +1,55 @@
+"""Reading files that must be files: what a pipe or a device would give has no end."""
+
+import os
+import stat
+from pathlib import Path
+
+_KINDS = (
+    (stat.S_ISDIR, "a folder"),
+    (stat.S_ISFIFO, "a pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
+
+
+class NotRegularError(Exception):
+    """There is no file that could be read; the text says why, without the path."""
+
+
+def check_regular(path: Path) -> None:
+    """Look that `path` leads to a file, without opening it.
+
+    Raises NotRegularError for anything else, a link that leads nowhere included.
+    """
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError as error:
+        if path.is_symlink():
+            raise NotRegularError(f"is a link to {path.readlink()}, which is not there") from error
+        raise NotRegularError("missing") from error
+    except OSError as error:
+        raise NotRegularError(f"cannot be read ({error.strerror})") from error
+    _check_mode(mode)
+
+
+def read_regular(path: Path, *, most: int) -> bytes:
+    """The content of a file of up to `most` bytes. Raises NotRegularError."""
+    check_regular(path)  # for opening a device can do something already
+    try:
+        # Something else may have taken the name meanwhile: a pipe must not be waited for.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor has no path
+            status = os.fstat(descriptor)
+            _check_mode(status.st_mode)
+            if status.st_size > most:
+                raise NotRegularError(f"is too large ({status.st_size} bytes)")
+            return file.read(most)
+    except OSError as error:
+        raise NotRegularError(f"cannot be read ({error.strerror})") from error
+
+
+def _check_mode(mode: int) -> None:
+    if not stat.S_ISREG(mode):
+        kind = next((name for is_kind, name in _KINDS if is_kind(mode)), "something else")
+        raise NotRegularError(f"is {kind}, not a file")

@@ -1,0 +1,45 @@
+"""Starting a network that somebody trained themselves: a hostile file can end the process."""
+
+import os
+from typing import Any
+
+from pacetag.model.bundle import FOLDER_VARIABLE
+from pacetag.tagger.errors import EarError
+from pacetag.tagger.stopping import signals_held
+from pacetag.tagger.worker import Ear
+from pacetag.tagger.worker_process import WorkerProcess, end_in_words
+
+PATIENCE = 300.0  # s to load a network; a second is usual
+
+
+def load_judge(ear: Ear) -> Any:
+    """The judge, for this process. Raises ModelError or EarError, saying why there is none."""
+    try_judge(ear)
+    return ear.load()
+
+
+def try_judge(ear: Ear) -> None:
+    """Load a network that PACETAG_BUNDLE names in a process of its own first.
+
+    What LiteRT makes of a hostile file is beyond Python's reach; the shipped one is known to be
+    sound by its hash. Raises ModelError or EarError.
+    """
+    if not os.environ.get(FOLDER_VARIABLE):
+        return
+    with signals_held():
+        worker = WorkerProcess(ear)
+    try:
+        said = worker.line.recv() if worker.line.poll(PATIENCE) else EarError(_refusal("it hung"))
+    except (EOFError, OSError):
+        said = EarError(_refusal(end_in_words(worker.bury())))
+    finally:
+        worker.kill()
+    if isinstance(said, Exception):
+        raise said
+
+
+def _refusal(how: str) -> str:
+    return (
+        f"no process to judge songs could be started: {how}; PACETAG_BUNDLE names a network that "
+        "is damaged"
+    )
