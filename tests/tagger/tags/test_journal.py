@@ -334,3 +334,15 @@ def test_a_folder_that_is_not_there_holds_no_journals(tmp_path: Path) -> None:
     shutil.rmtree(tmp_path)
     assert replay(tmp_path) == []
     assert not os.path.lexists(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "line", [b"[" * 200_000, b'{"format":' * 200_000, b"\xff\xfe", b"9" * 5000]
+)
+def test_one_whose_hash_fits_what_no_json_is_is_damaged(line: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "0f.journal"
+    path.write_bytes(line + b"\n" + journal._digest(line) + b"\n")
+
+    (sentence,) = replay(tmp_path)
+
+    assert sentence == f"{path}: is damaged, so it was set aside as {path.with_suffix('.aside')}"
