@@ -8,12 +8,21 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from pacetag.db.errors import BusyIndexError, DamagedIndexError, SongIndexError
+from pacetag.db.regular import beside
+from pacetag.db.values import BadValueError
 
 _HEAD = 32  # bytes of an SQLite file that tell the size and number of its pages
 BUSY_TIMEOUT = 30.0  # seconds; a write takes milliseconds, so longer means a stuck process
 
 # The SQL is fixed and tested, so a plain SQL error means that tables or columns are not there.
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
+# The caller's mistakes; others, such as a key that is there twice, are the file's.
+_WRONG_VALUES = {sqlite3.SQLITE_CONSTRAINT_NOTNULL, sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY}
+_TABLES = ("songs", "paces", "runs", "tag_writes", "_sqlite_migrations")
+_NO_TABLES = f"""
+    SELECT name FROM sqlite_master
+    WHERE name IN ({", ".join("?" * len(_TABLES))}) AND (type <> 'table' OR rootpage = 0)
+"""
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
@@ -62,7 +71,7 @@ def check_whole(path: Path) -> None:
     values, or put something new in their place. What lies in a write-ahead log is not in the file
     yet, so beside one nothing can be told.
     """
-    log = path.with_name(f"{path.name}-wal")
+    log = beside(path, "-wal")
     if log.exists() and log.stat().st_size:
         return
     with path.open("rb") as file:
@@ -71,6 +80,15 @@ def check_whole(path: Path) -> None:
     page = int.from_bytes(head[16:18]) if head[16:18] != b"\0\1" else 1 << 16
     if head.startswith(b"SQLite format 3\0") and size < page * int.from_bytes(head[28:32]):
         raise DamagedIndexError(path, "the index cannot be read (its end is missing)")
+
+
+def check_tables(connection: sqlite3.Connection) -> None:
+    """Look that what has the name of a table is one: a view could answer anything, or never.
+
+    Raises BadValueError.
+    """
+    for (name,) in connection.execute(_NO_TABLES, _TABLES):
+        raise BadValueError("a table", name)
 
 
 @contextmanager
@@ -104,12 +122,18 @@ def _transaction(connection: sqlite3.Connection, begin: str) -> Iterator[None]:
 
 @contextmanager
 def in_words(path: Path) -> Iterator[None]:
-    """Turn what SQLite and the file system raise into a SongIndexError about `path`."""
+    """Turn what SQLite, the file system and bad values raise into a SongIndexError about `path`."""
     try:
         yield
-    except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
-        raise  # a wrong value or a wrong thread: the caller's mistake, not the file's
-    except sqlite3.DatabaseError as error:
+    except sqlite3.ProgrammingError:
+        raise  # a wrong thread, say: the caller's mistake, not the file's
+    except sqlite3.IntegrityError as error:
+        if getattr(error, "sqlite_errorcode", None) in _WRONG_VALUES:
+            raise
+        raise DamagedIndexError(path, f"the index cannot be read ({error})") from error
+    except (BadValueError, UnicodeDecodeError) as error:  # the latter: SQLite quotes the file
+        raise DamagedIndexError(path, f"the index cannot be read ({error})") from error
+    except sqlite3.Error as error:
         # Extended codes keep the plain one in their low byte.
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
         if code in _DAMAGED:

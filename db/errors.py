@@ -39,6 +39,12 @@ class ForeignIndexError(SongIndexError):
     advice = "It was left as it is; choose another file with --index."
 
 
+class IrregularIndexError(SongIndexError):
+    """What lies there, or beside it, is a pipe, a folder, a link that leads nowhere."""
+
+    advice = "Nothing was touched; put that right, or choose another file with --index."
+
+
 class BusyIndexError(SongIndexError):
     """Another process kept the index locked for longer than the busy timeout."""
 

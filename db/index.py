@@ -9,7 +9,15 @@ from typing import Self
 
 from pacetag.db import search
 from pacetag.db import statements as sql
-from pacetag.db.connection import check_whole, connect, in_words, make_private, writing
+from pacetag.db.connection import (
+    check_tables,
+    check_whole,
+    connect,
+    in_words,
+    make_private,
+    writing,
+)
+from pacetag.db.errors import DamagedIndexError, SongIndexError
 from pacetag.db.records import (
     BestSongs,
     Glimpse,
@@ -19,6 +27,7 @@ from pacetag.db.records import (
     SongRecord,
     Stamp,
 )
+from pacetag.db.regular import check_regular
 from pacetag.db.rows import (
     Row,
     decode_path,
@@ -56,21 +65,21 @@ class SongIndex:
         Raises:
             NewerIndexError: a later pacetag has changed it.
             DamagedIndexError: it is not a readable SQLite file.
+            IrregularIndexError: it is no file at all, or a link into a folder that is not there.
             ForeignIndexError: it is another program's database, which is left as it is.
             SongIndexError: it cannot be opened or made.
         """
-        path = Path(os.path.realpath(path))
+        named, path = path, Path(os.path.realpath(path))
         with in_words(path):
+            check_regular(named)
             make_private(path)
             db = connect(path)
             try:
                 if path.stat().st_size:
                     check_whole(path)
                 if not is_current(db):
-                    # sqlite-utils takes a while to import, and most indexes need nothing of it.
-                    from pacetag.db.migrations import bring_up_to_date
-
-                    bring_up_to_date(db, path)
+                    _bring_up_to_date(db, path)
+                check_tables(db)
             except BaseException:
                 db.close()
                 raise
@@ -160,8 +169,9 @@ class SongIndex:
 
     def stamps_under(self, folder: str) -> dict[str, Stamp]:
         """Return path -> stamp of the songs at or below `folder` that are not missing."""
-        rows = self._rows(sql.STAMPS_UNDER, path_ranges(folder))
-        return {decode_path(path): decode_stamp(stamp) for path, stamp in rows}
+        with in_words(self.path):
+            rows = self._rows(sql.STAMPS_UNDER, path_ranges(folder))
+            return {decode_path(path): decode_stamp(stamp) for path, stamp in rows}
 
     def paths_under(self, folder: str) -> Iterator[str]:
         """Yield the paths of the songs at or below `folder` that are not missing."""
@@ -177,8 +187,9 @@ class SongIndex:
 
     def missing_under(self, folder: str) -> list[str]:
         """Return the paths at or below `folder` that are marked missing, sorted."""
-        rows = self._rows(sql.MISSING_UNDER, path_ranges(folder))
-        return sorted(decode_path(path) for (path,) in rows)
+        with in_words(self.path):
+            rows = self._rows(sql.MISSING_UNDER, path_ranges(folder))
+            return sorted(decode_path(path) for (path,) in rows)
 
     def matches(self, *, low: float, high: float, min_confidence: float) -> list[PaceMatch]:
         """Return the songs with a pace of `low` to `high` bpm, borders included.
@@ -194,6 +205,8 @@ class SongIndex:
                 for pace in song.paces
                 if low <= pace.bpm <= high and pace.confidence >= min_confidence
             ]
+            if not fitting:  # the index of paces says so, the paces themselves do not
+                raise DamagedIndexError(self.path, "the index cannot be read (paces disagree)")
             found.append(PaceMatch(song=song, pace=max(fitting, key=lambda pace: pace.confidence)))
         return found
 
@@ -227,11 +240,23 @@ class SongIndex:
             self._db.execute(statement, paths)
 
     def _songs(self, statement: str, values: Mapping[str, object]) -> list[SongRecord]:
-        return list(song_records(self._rows(statement, values)))
+        with in_words(self.path):
+            return list(song_records(self._rows(statement, values)))
 
     def _rows(self, statement: str, values: Mapping[str, object]) -> list[Row]:
-        with in_words(self.path):
-            return self._db.execute(statement, dict(values)).fetchall()
+        return self._db.execute(statement, dict(values)).fetchall()
+
+
+def _bring_up_to_date(db: sqlite3.Connection, path: Path) -> None:
+    # sqlite-utils takes a while to import, and most indexes need nothing of it.
+    from pacetag.db.migrations import bring_up_to_date
+
+    try:
+        bring_up_to_date(db, path)
+    except (SongIndexError, sqlite3.Error, OSError):
+        raise
+    except Exception as error:  # what sqlite-utils raises for a damaged file, nobody has listed
+        raise DamagedIndexError(path, f"the index cannot be read ({error})") from error
 
 
 def _first(songs: list[SongRecord]) -> SongRecord | None:

@@ -8,6 +8,17 @@ from typing import Any
 
 from pacetag.db.bins import bins_of
 from pacetag.db.records import PaceRecord, SongRecord, Stamp
+from pacetag.db.values import (
+    FASTEST,
+    MOST_SECONDS,
+    flag,
+    number,
+    number_or_none,
+    path_of,
+    stamp_of,
+    tempos_of,
+    text_or_none,
+)
 
 Row = tuple[Any, ...]
 
@@ -40,9 +51,9 @@ def encode_path(path: str) -> str | bytes:
     return path
 
 
-def decode_path(value: str | bytes) -> str:
-    """Take `encode_path` back."""
-    return os.fsdecode(value)
+def decode_path(value: object) -> str:
+    """Take `encode_path` back. Raises BadValueError."""
+    return path_of(value)
 
 
 def path_ranges(folder: str) -> dict[str, str | bytes]:
@@ -69,9 +80,9 @@ def encode_stamp(stamp: Stamp) -> str:
     return f"{stamp.size} {stamp.mtime_ns} {stamp.ctime_ns} {stamp.inode}"
 
 
-def decode_stamp(text: str) -> Stamp:
-    """Take `encode_stamp` back."""
-    size, mtime_ns, ctime_ns, inode = map(int, text.split())
+def decode_stamp(value: object) -> Stamp:
+    """Take `encode_stamp` back. Raises BadValueError."""
+    size, mtime_ns, ctime_ns, inode = stamp_of(value)
     return Stamp(size=size, mtime_ns=mtime_ns, ctime_ns=ctime_ns, inode=inode)
 
 
@@ -101,17 +112,24 @@ def song_records(rows: Iterable[Row]) -> Iterator[SongRecord]:
     """Yield songs, gathered from rows, one a pace and those of one song in a row.
 
     Each row has the song's id, the SONG_COLUMNS, bpm and confidence; the last two are None for a
-    song without any pace.
+    song without any pace. Raises BadValueError.
     """
     for _, grouped in groupby(rows, itemgetter(0)):
         of_song = list(grouped)
-        heard = (row[-2:] for row in of_song if row[-2] is not None)
-        paces = [PaceRecord(bpm=bpm, confidence=confidence) for bpm, confidence in heard]
+        paces = [pace_record(*row[-2:]) for row in of_song if row[-2] is not None]
         yield song_record(of_song[0][1:-2], paces)
 
 
+def pace_record(bpm: object, confidence: object) -> PaceRecord:
+    """Return a pace from its two columns. Raises BadValueError."""
+    return PaceRecord(
+        bpm=number(bpm, "a pace", most=FASTEST),
+        confidence=number(confidence, "a confidence", most=1.0),
+    )
+
+
 def song_record(values: Sequence[Any], paces: Sequence[PaceRecord]) -> SongRecord:
-    """Return a song from the values of SONG_COLUMNS."""
+    """Return a song from the values of SONG_COLUMNS. Raises BadValueError."""
     (
         path,
         stamp,
@@ -131,19 +149,19 @@ def song_record(values: Sequence[Any], paces: Sequence[PaceRecord]) -> SongRecor
     return SongRecord(
         path=decode_path(path),
         stamp=decode_stamp(stamp),
-        fingerprint=fingerprint,
-        title=title,
-        artist=artist,
-        album=album,
-        genre=genre,
-        duration=duration,
-        spread=spread,
-        changes=tuple(map(float, changes.split())) if changes else (),
-        bundle=bundle,
+        fingerprint=text_or_none(fingerprint, "a fingerprint"),
+        title=text_or_none(title, "a title"),
+        artist=text_or_none(artist, "an artist"),
+        album=text_or_none(album, "an album"),
+        genre=text_or_none(genre, "a genre"),
+        duration=number_or_none(duration, "a length", most=MOST_SECONDS),
+        spread=number_or_none(spread, "a spread"),
+        changes=tempos_of(changes),
+        bundle=text_or_none(bundle, "a bundle"),
         paces=tuple(paces),
-        failure=failure,
-        too_short=bool(too_short),
-        missing=bool(missing),
+        failure=text_or_none(failure, "a failure"),
+        too_short=flag(too_short, "`too_short`"),
+        missing=flag(missing, "`missing`"),
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 Fields = Mapping[str, list[str]]  # values by name of the field; [] where there is no such field
+FIELDS = frozenset({"pace", "pacetag", "bpm"})  # those that are written, and so noted
 
 
 class TagState(IntEnum):

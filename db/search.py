@@ -1,13 +1,15 @@
 """Searches in a library of a million songs: narrow rows first, whole songs only where needed."""
 
+import math
 import sqlite3
 from collections.abc import Iterator, Sequence
 
 from pacetag.db import statements as sql
 from pacetag.db.connection import snapshot
 from pacetag.db.records import BestSongs, Glimpse, PaceQuery, PaceRecord, SongRecord
-from pacetag.db.rows import decode_path, decode_stamp, encode_path, song_record
+from pacetag.db.rows import decode_path, decode_stamp, encode_path, pace_record, song_record
 from pacetag.db.runs import TagState
+from pacetag.db.values import flag, number, text_or_none, whole
 
 # Parts of the reach. The best paces are nearly always found close to the centre.
 RINGS = (1 / 8, 1 / 4, 1 / 2, 1.0)
@@ -33,7 +35,11 @@ def _best_paces(
     for ring in RINGS:
         near = ring * query.reach
         values = {"fall": query.fall, "at_most": at_most, **_sought(query, near)}
-        paces = connection.execute(sql.BEST_PACES, values).fetchall()
+        rows = connection.execute(sql.BEST_PACES, values)
+        paces = [
+            (whole(song, "a song"), number(worth, "a pace", least=-math.inf))
+            for song, worth in rows
+        ]
         if len(paces) == at_most and paces[-1][1] >= 1 - query.fall * near**2:
             break
     return paces
@@ -51,7 +57,7 @@ def _offered(connection: sqlite3.Connection, ids: Sequence[int]) -> Iterator[Son
 def distances(connection: sqlite3.Connection, query: PaceQuery) -> Iterator[float]:
     """For each audio with a pace that is sought: how far the nearest is off, as a share."""
     for (off,) in connection.execute(sql.DISTANCES, _sought(query, query.reach)):
-        yield off
+        yield number(off, "a pace")
 
 
 def _sought(query: PaceQuery, reach: float) -> dict[str, float]:
@@ -73,12 +79,12 @@ def glimpses(connection: sqlite3.Connection, paths: Sequence[str]) -> Iterator[G
             yield Glimpse(
                 path=decode_path(path),
                 stamp=decode_stamp(stamp),
-                bundle=bundle,
+                bundle=text_or_none(bundle, "a bundle"),
                 paces=tuple(paces.get(song_id, ())),
-                failure=failure,
-                too_short=bool(too_short),
-                missing=bool(missing),
-                tags=TagState(tags),
+                failure=text_or_none(failure, "a failure"),
+                too_short=flag(too_short, "`too_short`"),
+                missing=flag(missing, "`missing`"),
+                tags=TagState(whole(tags, "a state", most=2)),
             )
 
 
@@ -94,6 +100,5 @@ def _paces_of(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, l
     paces: dict[int, list[PaceRecord]] = {}
     for part in _batches(ids):
         for song_id, bpm, confidence in connection.execute(sql.PACES_OF_SONGS, part):
-            pace = PaceRecord(bpm=bpm, confidence=confidence)
-            paces.setdefault(song_id, []).append(pace)
+            paces.setdefault(song_id, []).append(pace_record(bpm, confidence))
     return paces

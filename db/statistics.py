@@ -2,9 +2,10 @@
 
 import sqlite3
 
-from pacetag.db.bins import histogram
+from pacetag.db.bins import BEYOND, histogram
 from pacetag.db.connection import snapshot
 from pacetag.db.records import IndexStats
+from pacetag.db.values import BadValueError, flag, number, text_or_none, whole
 
 # Each is one pass over an index that holds every column it reads, in the order it groups them.
 COUNTS = """
@@ -17,17 +18,22 @@ BINS = """
     SELECT bins, count(*) FROM songs INDEXED BY songs_by_bins WHERE missing = 0 GROUP BY bins
 """
 
+MOST = 2 * BEYOND - 1  # all bins at once
+
 
 def index_statistics(connection: sqlite3.Connection) -> IndexStats:
-    """Count everything in one snapshot of the index."""
+    """Count everything in one snapshot of the index. Raises BadValueError."""
     with snapshot(connection):
-        counts = connection.execute(COUNTS).fetchall()
+        counts = [_counted(*row) for row in connection.execute(COUNTS)]
         (artists,) = connection.execute(ARTISTS).fetchone()
-        bins = connection.execute(BINS).fetchall()
+        rows = connection.execute(BINS)
+        bins = [(whole(places, "a set of paces", most=MOST), count) for places, count in rows]
     present = [row[1:] for row in counts if not row[0]]
     songs = sum(songs for _, songs, _, _ in present)
     failed = sum(failed for _, _, failed, _ in present)
     with_paces = sum(count for places, count in bins if places)
+    if with_paces > songs - failed:
+        raise BadValueError("the number of songs with paces", with_paces)
     return IndexStats(
         songs=songs,
         with_paces=with_paces,
@@ -42,4 +48,17 @@ def index_statistics(connection: sqlite3.Connection) -> IndexStats:
             for bundle, songs, failed, _ in present
             if bundle is not None and songs > failed
         },
+    )
+
+
+def _counted(
+    missing: object, bundle: object, songs: object, failed: object, seconds: object
+) -> tuple[bool, str | None, int, int, float]:
+    """A row of COUNTS."""
+    return (
+        flag(missing, "`missing`"),
+        text_or_none(bundle, "a bundle"),
+        whole(songs, "a number of songs"),
+        whole(failed, "a number of songs"),
+        number(seconds, "a length"),
     )

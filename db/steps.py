@@ -2,6 +2,8 @@
 
 import sqlite3
 
+from pacetag.db.values import text_of
+
 MIGRATION_SET = "pacetag"
 STEPS = (
     "0001_songs_and_paces",
@@ -19,7 +21,7 @@ TAKEN = "SELECT name FROM _sqlite_migrations WHERE migration_set = ?"
 def is_current(connection: sqlite3.Connection) -> bool:
     """Whether nothing is left to do before the index is used: all steps, no other, and WAL.
 
-    Raises sqlite3.DatabaseError for a file that is no database.
+    Raises sqlite3.DatabaseError for a file that is no database, BadValueError for odd steps.
     """
     if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
         return False
@@ -27,4 +29,4 @@ def is_current(connection: sqlite3.Connection) -> bool:
         taken = connection.execute(TAKEN, [MIGRATION_SET]).fetchall()
     except sqlite3.OperationalError:  # a blank file, or another program's
         return False
-    return sorted(name for (name,) in taken) == sorted(STEPS)
+    return sorted(text_of(name, "a step") for (name,) in taken) == sorted(STEPS)

@@ -16,6 +16,17 @@ from pacetag.db.connection import in_words, writing
 from pacetag.db.records import Stamp
 from pacetag.db.rows import decode_path, encode_path, encode_stamp
 from pacetag.db.runs import Fields, FileId, Run, TagChange, TagState, TagWrite
+from pacetag.db.values import (
+    LATEST,
+    BadValueError,
+    fields_of,
+    file_number,
+    flag,
+    number_or_none,
+    text_of,
+    whole,
+    whole_or_none,
+)
 
 NOTHING = TagChange(old={}, new={})  # says that the tags were seen to
 
@@ -30,8 +41,7 @@ class WriteLog:
         """Begin a run, at `started` seconds since 1970, and return its number."""
         with in_words(self._path), writing(self._db):
             values = {"command": command, "started": started}
-            number: int = self._db.execute(sql.START_RUN, values).fetchone()[0]
-        return number
+            return _number(self._db.execute(sql.START_RUN, values))
 
     def note(
         self,
@@ -136,19 +146,19 @@ class WriteLog:
         """
         with in_words(self._path):
             rows = self._db.execute(sql.HISTORY, _song(path, fingerprint, file)).fetchall()
-        return [
-            TagWrite(
-                id=number,
-                path=decode_path(place),
-                file=_file(device, inode),
-                run=run,
-                change=TagChange(old=json.loads(old), new=None if new is None else json.loads(new)),
-                finished=bool(finished),
-                undoing=bool(undoing),
-                undone_by=undone_by,
-            )
-            for number, place, device, inode, run, old, new, finished, undoing, undone_by in rows
-        ]
+            return [
+                TagWrite(
+                    id=whole(number, "a write"),
+                    path=decode_path(place),
+                    file=_file(device, inode),
+                    run=whole_or_none(run, "a run"),
+                    change=_change(old, new),
+                    finished=flag(finished, "a write"),
+                    undoing=flag(undoing, "`undoing`"),
+                    undone_by=whole_or_none(undone_by, "a run"),
+                )
+                for number, place, device, inode, run, old, new, finished, undoing, undone_by in rows
+            ]
 
     def state(self, path: str, fingerprint: str) -> TagState:
         """Return what became of the tags of the file with that audio."""
@@ -179,13 +189,20 @@ class WriteLog:
         """Return the runs that wrote tags, the latest first."""
         with in_words(self._path):
             rows = self._db.execute(sql.RUNS).fetchall()
-        return [
-            Run(id=number, command=command, started=started, files=files, undone=undone)
-            for number, command, started, files, undone in rows
-        ]
+            return [
+                Run(
+                    id=whole(number, "a run"),
+                    command=text_of(command, "a command"),
+                    started=number_or_none(started, "a time", most=LATEST),
+                    files=whole(files, "a number of files"),
+                    undone=whole(undone, "a number of files"),
+                )
+                for number, command, started, files, undone in rows
+            ]
 
     def _state(self, song: Mapping[str, object]) -> TagState:
-        return TagState(self._db.execute(sql.STATE, song).fetchone()[0])
+        (state,) = self._db.execute(sql.STATE, song).fetchone()
+        return TagState(whole(state, "a state", most=2))
 
     def _insert(
         self,
@@ -204,8 +221,7 @@ class WriteLog:
             "stamp": stamp,
             "undoing": int(undoing),
         }
-        number: int = self._db.execute(sql.NOTE, values).fetchone()[0]
-        return number
+        return _number(self._db.execute(sql.NOTE, values))
 
     def _paths(self, statement: str, values: Mapping[str, object]) -> list[str]:
         with in_words(self._path):
@@ -221,10 +237,23 @@ def _song(path: str, fingerprint: str, file: FileId | None = None) -> dict[str, 
     }
 
 
-def _file(device: str | None, inode: str | None) -> FileId | None:
+def _file(device: object, inode: object) -> FileId | None:
     if device is None or inode is None:
         return None
-    return FileId(device=int(device), inode=int(inode))
+    return FileId(device=file_number(device), inode=file_number(inode))
+
+
+def _number(rows: Iterable[tuple[object, ...]]) -> int:
+    """The number of a row that was just put in."""
+    found = [whole(number, "a number") for (number,) in rows]
+    return found[0]
+
+
+def _change(old: object, new: object) -> TagChange:
+    change = TagChange(old=fields_of(old), new=None if new is None else fields_of(new))
+    if change.new is not None and not change.old.keys() <= change.new.keys():
+        raise BadValueError("a note of tags", new)
+    return change
 
 
 def _encode(fields: Fields) -> str:

@@ -20,23 +20,21 @@ class NotRegularError(Exception):
 def check_regular(path: Path) -> None:
     """Look that `path` leads to a file, without opening it.
 
-    Raises NotRegularError for anything else, a link that leads nowhere included.
+    Raises NotRegularError for anything else, a link that leads nowhere included, and OSError.
     """
     try:
         mode = path.stat().st_mode
-    except FileNotFoundError as error:
+    except FileNotFoundError:
         if path.is_symlink():
-            raise NotRegularError(f"is a link to {path.readlink()}, which is not there") from error
-        raise NotRegularError("missing") from error
-    except OSError as error:
-        raise NotRegularError(f"cannot be read ({error.strerror})") from error
+            raise NotRegularError(f"is a link to {path.readlink()}, which is not there") from None
+        raise
     _check_mode(mode)
 
 
 def read_regular(path: Path, *, most: int) -> bytes:
     """The content of a file of up to `most` bytes. Raises NotRegularError."""
-    check_regular(path)  # for opening a device can do something already
     try:
+        check_regular(path)  # for opening a device can do something already
         # Something else may have taken the name meanwhile: a pipe must not be waited for.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor has no path
@@ -45,6 +43,8 @@ def read_regular(path: Path, *, most: int) -> bytes:
             if status.st_size > most:
                 raise NotRegularError(f"is too large ({status.st_size} bytes)")
             return file.read(most)
+    except FileNotFoundError as error:
+        raise NotRegularError("missing") from error
     except OSError as error:
         raise NotRegularError(f"cannot be read ({error.strerror})") from error
 

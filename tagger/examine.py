@@ -1,5 +1,6 @@
 """One look at a file: its stamp, its tags, and which audio it holds."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from pacetag.tagger.tags.errors import TagError, UnreadableError, system_reason
 from pacetag.tagger.tags.pacetag import PaceTag, parse_pacetag
 from pacetag.tagger.tags.payload import payload_fingerprint
 from pacetag.tagger.tags.reader import SongTags, read_tags
+
+_FINGERPRINT = re.compile(r"[0-9a-f]+", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,12 +31,14 @@ class Look:
 def examine(path: Path, known: Stamp | None = None, fingerprint: str | None = None) -> Look:
     """Look at a file. Its audio is not read again if `fingerprint` was taken at stamp `known`.
 
+    One that is none, as of a damaged index, does not count.
+
     A file of which only the tags cannot be read still has a sound to judge: it counts as one that
     is not written. Raises OSError or UnreadableError where the system refuses to read it.
     """
     now = stamp(path)
     tags = _tags(path)
-    if fingerprint is None or known != now:
+    if fingerprint is None or known != now or not _FINGERPRINT.fullmatch(fingerprint):
         fingerprint = payload_fingerprint(path)
     return Look(
         path=path,

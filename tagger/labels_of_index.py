@@ -1,9 +1,11 @@
 """The index as a labels file: what it says of songs that are there."""
 
+import errno
 from pathlib import Path
 
 from pacetag.db.errors import SongIndexError
 from pacetag.db.records import SongRecord
+from pacetag.model.regular import NotRegularError, check_regular
 from pacetag.model.training.labels_match import LabelledSong, main_artist
 from pacetag.model.training.labels_table import LeftOut
 from pacetag.tagger.errors import TaggerError
@@ -18,6 +20,10 @@ ANY = 1e6  # bpm; faster than anything
 
 def is_index(path: Path) -> bool:
     """Whether a file is a SQLite database. Raises OSError when it cannot be read."""
+    try:
+        check_regular(path)  # a pipe would be waited for
+    except NotRegularError as error:
+        raise OSError(errno.EINVAL, str(error)) from error
     with path.open("rb") as file:
         return file.read(len(MAGIC)) == MAGIC
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from pacetag.db.connection import make_private
-from pacetag.db.errors import DamagedIndexError, SongIndexError
+from pacetag.db.connection import check_whole, in_words, make_private
+from pacetag.db.errors import SongIndexError
 from pacetag.db.index import SongIndex
+from pacetag.db.regular import beside, check_regular
 from pacetag.tagger.errors import TaggerError
 from pacetag.tagger.scratch import scratch_folder
 from pacetag.tagger.tags.disk import make_folder
@@ -32,11 +33,16 @@ def opened_index(path: Path, *, scratch: bool = False) -> Iterator[SongIndex]:
     path = Path(os.path.realpath(path))
     with scratch_folder() as folder:
         copy = folder / path.name
-        if path.exists():
-            make_private(copy)
-            _copy(path, copy)
-        with SongIndex.open(copy) as index:
-            yield index
+        try:
+            if _is_there(path):
+                make_private(copy)
+                _copy(path, copy)
+            with SongIndex.open(copy) as index:
+                yield index
+        except SongIndexError as error:
+            if error.path != copy:
+                raise
+            raise type(error)(path, error.reason) from error
 
 
 def _opened(path: Path) -> SongIndex:
@@ -53,21 +59,33 @@ def _copy(source: Path, target: Path) -> None:
     A connection that may only read leaves the files of SQLite's write-ahead log behind, one that
     may write clears them away: so what lies beside the index stays as it was, too.
     """
-    mode = "ro" if source.with_name(f"{source.name}-wal").exists() else "rw"
-    try:
+    with in_words(source):
+        check_regular(source)
+        if source.stat().st_size:
+            check_whole(source)
+        mode = "ro" if beside(source, "-wal").exists() else "rw"
         with (
             closing(sqlite3.connect(f"{source.as_uri()}?mode={mode}", uri=True)) as old,
             closing(sqlite3.connect(target)) as new,
         ):
             old.backup(new)
-    except sqlite3.DatabaseError as error:
-        raise DamagedIndexError(source, f"the index cannot be read ({error})") from error
+
+
+def _is_there(path: Path) -> bool:
+    """Whether anything lies at the path, a link that leads nowhere included."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:  # whoever opens it will say why
+        return True
+    return True
 
 
 @contextmanager
 def read_index(path: Path) -> Iterator[SongIndex]:
     """The index for a command that only asks. Raises TaggerError when there is none yet."""
-    if not path.exists():
+    if not _is_there(path):
         raise TaggerError(f"{path}: there is no index yet; `pacetag scan FOLDER` makes one")
     with _opened(path) as index:
         finish_unfinished(index, elsewhere=False)

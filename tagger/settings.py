@@ -64,7 +64,9 @@ def _data_folder() -> Path:
 
 def _real(named: Path) -> Path:
     try:
-        return Path(os.path.realpath(named.expanduser()))
+        real = Path(os.path.realpath(named.expanduser()))
+        # Opening a link into a folder that is not there, such as a disk's, says what is wrong.
+        return named.absolute() if named.is_symlink() and not real.parent.is_dir() else real
     except RuntimeError as error:
         raise UsageError(f"{named}: there is no such home folder; name another index") from error
 

@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import socket
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -14,19 +15,23 @@ from pacetag.db.errors import (
     BusyIndexError,
     DamagedIndexError,
     ForeignIndexError,
+    IrregularIndexError,
     NewerIndexError,
     SongIndexError,
 )
 from pacetag.db.index import SongIndex
 from pacetag.db.migrations import MIGRATIONS
-from pacetag.db.records import SongRecord
+from pacetag.db.records import PaceQuery, SongRecord
+from pacetag.db.runs import TagChange
 
 MakeSong = Callable[..., SongRecord]
+CHANGE = TagChange(old={"pace": ["1"]}, new={"pace": ["165"]})
 KINDS = [
     SongIndexError,
     NewerIndexError,
     DamagedIndexError,
     ForeignIndexError,
+    IrregularIndexError,
     BusyIndexError,
 ]
 
@@ -161,3 +166,152 @@ def test_the_wait_for_a_lock_is_30_seconds(index_path: Path) -> None:
     with closing(connection.connect(index_path)) as db:
         assert db.execute("PRAGMA busy_timeout").fetchone() == (30_000,)
         assert db.execute("PRAGMA foreign_keys").fetchone() == (1,)
+
+
+def spoil(index_path: Path, make_song: MakeSong, statement: str, value: object) -> None:
+    """Put a value into a sound index that cannot be."""
+    with SongIndex.open(index_path) as index:
+        run = index.writes.start_run("scan", 1.0)
+        song = make_song("/a.mp3", {165.0: 0.9}, changes=(100.0, 141.0), fingerprint="f")
+        number = index.writes.note("/a.mp3", "f", CHANGE, run=run)
+        index.store(song, write=number)
+    with closing(sqlite3.connect(index_path)) as other:
+        other.execute("PRAGMA writable_schema = ON")
+        other.execute("UPDATE sqlite_master SET sql = replace(sql, 'NOT NULL', '')")
+        other.commit()
+    with closing(sqlite3.connect(index_path)) as other:
+        other.execute(f"UPDATE {statement} = ? WHERE rowid = 1", [value])
+        other.commit()
+
+
+def read_all(path: Path) -> None:
+    """Every question that reads a value."""
+    query = PaceQuery(centre=165.0, reach=0.9, min_confidence=0.0)
+    with SongIndex.open(path) as index:
+        index.stats()
+        index.matches(low=0, high=1e9, min_confidence=0)
+        index.best(query, at_most=9)
+        list(index.distances(query))
+        index.writes.runs()
+        for found in index.writes.paths():
+            index.writes.history(found, "f")
+        list(index.paths_under("/"))
+        index.missing_under("/")
+        list(index.glimpses(["/a.mp3"]))
+        index.stamps_under("/")
+        index.song("/a.mp3")
+        index.by_fingerprint("f", "ear-1")
+
+
+DEEP = "[" * 200_000
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        *[("songs SET path", each) for each in ("a.mp3", "", "/a\0b", b"\xff", 7, b"")],
+        *[("songs SET stamp", each) for each in ("1 2 3", "1 2 3 x", "", 7, b"1 2 3 4", "١ 2 3 4")],
+        *[("songs SET duration", each) for each in ("long", -1.0, 9e999, 1e300, b"1")],
+        *[("songs SET spread", each) for each in ("wide", -0.1, 9e999)],
+        *[("songs SET changes", each) for each in ("100.00", "x y", "nan 1", "1 1e999", b"1 2")],
+        *[("songs SET missing", each) for each in (2, "x", None)],
+        *[(f"songs SET {each}", b"\xff") for each in ("title", "artist", "album", "genre")],
+        *[(f"songs SET {each}", b"x") for each in ("fingerprint", "bundle")],
+        *[("songs SET bins", each) for each in (-1, 1 << 40, "x")],
+        *[("paces SET bpm", each) for each in ("fast", -1.0, 9e999, 1000.0, b"1")],
+        *[("paces SET confidence", each) for each in ("sure", -0.1, 1.1, 9e999)],
+        *[("runs SET started", each) for each in ("then", -1.0, 9e999, 1e15, b"1")],
+        ("runs SET command", b"scan"),
+        *[("tag_writes SET path", each) for each in ("a.mp3", "/a\0b", 7)],
+        *[
+            (f"tag_writes SET {column}", each)
+            for column in ("old", "new")
+            for each in ("", "[]", "7", '{"pace": 7}', '{"pace": [7]}', '{"odd": []}', DEEP, b"{}")
+        ],
+        ("tag_writes SET new", "{}"),
+        ("tag_writes SET run", -7),
+        ("tag_writes SET undoing", 7),
+        ("_sqlite_migrations SET name", b"0001"),
+    ],
+    ids=lambda each: ascii(each)[:30],
+)
+def test_a_value_that_cannot_be_is_damage_when_it_is_read(
+    column: str, value: object, index_path: Path, make_song: MakeSong
+) -> None:
+    spoil(index_path, make_song, column, value)
+
+    with pytest.raises(DamagedIndexError, match=r"the index cannot be read \(.*Move the file away"):
+        read_all(index_path)
+
+
+def test_what_can_be_is_read(index_path: Path, make_song: MakeSong) -> None:
+    spoil(index_path, make_song, "songs SET title", "Hill")
+
+    read_all(index_path)
+
+
+def test_a_key_that_is_there_twice_is_damage(index_path: Path, make_song: MakeSong) -> None:
+    with SongIndex.open(index_path) as index:
+        index.store(make_song("/a.mp3"))
+    with closing(sqlite3.connect(index_path)) as other:
+        other.execute("CREATE TRIGGER t BEFORE INSERT ON paces BEGIN SELECT RAISE(ABORT, 'x'); END")
+
+    with SongIndex.open(index_path) as index, pytest.raises(DamagedIndexError):
+        index.store(make_song("/a.mp3"))
+
+
+def test_a_view_in_place_of_a_table_is_damage(index_path: Path) -> None:
+    """It could go on for ever."""
+    SongIndex.open(index_path).close()
+    with closing(sqlite3.connect(index_path)) as other:
+        other.execute("DROP TABLE paces")
+        other.execute(
+            "CREATE VIEW paces AS WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x FROM n) "
+            "SELECT x AS song_id FROM n"
+        )
+
+    with pytest.raises(DamagedIndexError, match="a table cannot be 'paces'"):
+        SongIndex.open(index_path)
+
+
+@pytest.mark.parametrize("suffix", ["", "-wal", "-shm", "-journal"])
+@pytest.mark.parametrize("kind", ["pipe", "folder", "socket", "device", "dangling"])
+@pytest.mark.parametrize("linked", [False, True])
+def test_an_index_or_a_file_beside_it_that_is_no_file_is_refused(
+    linked: bool, kind: str, suffix: str, index_path: Path, tmp_path: Path
+) -> None:
+    SongIndex.open(index_path).close()
+    place = index_path.with_name(index_path.name + suffix)
+    place.unlink(missing_ok=True)
+    name = f"{place.name} " if suffix else "it "
+    if kind == "pipe":
+        os.mkfifo(place)
+    elif kind == "folder":
+        place.mkdir()
+    elif kind == "socket":
+        with socket.socket(socket.AF_UNIX) as made:
+            made.bind(str(place))
+    else:
+        place.symlink_to("nowhere/file" if kind == "dangling" else "/dev/zero")
+    said = "is a link to .*nowhere" if kind == "dangling" else f"is a {kind}, not a file"
+    path = index_path
+    if linked and (suffix or kind != "dangling"):
+        path = tmp_path / "link.db"
+        path.symlink_to(index_path)
+
+    with pytest.raises(IrregularIndexError, match=rf"cannot be used \({name}{said}"):
+        SongIndex.open(path)
+
+
+def test_a_link_to_an_index_is_an_index(
+    index_path: Path, make_song: MakeSong, tmp_path: Path
+) -> None:
+    SongIndex.open(index_path).close()
+    link = tmp_path / "link.db"
+    link.symlink_to(index_path)
+
+    with SongIndex.open(link) as index:
+        index.store(make_song("/a.mp3"))
+
+    with SongIndex.open(index_path) as index:
+        assert index.song("/a.mp3") is not None

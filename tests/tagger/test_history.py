@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+from pacetag.db.runs import FIELDS as LOGGED
 from pacetag.db.runs import TagChange, TagWrite
 from pacetag.tagger.history import before, strangers
+from pacetag.tagger.tags.fields import FIELDS
 
 Values = Sequence[str]
 
@@ -76,3 +78,7 @@ def test_without_knowledge_the_fields_tell_by_themselves() -> None:
     assert strangers([], {"pace": ["150"], "pacetag": ["mine"]}) == ["pace", "pacetag"]
     assert strangers([], {"pace": ["150"], "pacetag": []}) == ["pace"]
     assert strangers([], {"pace": [], "pacetag": [note]}) == []
+
+
+def test_the_log_takes_just_the_fields_that_are_written() -> None:
+    assert {name for name, field in FIELDS.items() if field.written} == LOGGED

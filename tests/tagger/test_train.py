@@ -118,6 +118,8 @@ def test_a_file_is_no_place_to_train_in(tmp_path: Path) -> None:
         assert done.exit_code == 2, done.output
         assert done.stderr.count("\n") == 1
     assert file.read_bytes() == b"mine"
+
+
 @pytest.mark.parametrize("name", ["my bundle", "..", "a/b", "a;b", "", "a\nb"])
 def test_a_name_that_tags_cannot_hold_is_refused_before_anything_is_made(
     name: str, tmp_path: Path
