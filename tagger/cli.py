@@ -4,11 +4,13 @@ Each command lives in a module of its own and imports what it needs when it runs
 costs nothing but typer.
 """
 
+import errno
 import sys
 from collections.abc import Callable
 from functools import wraps
 from typing import Annotated, Any
 
+import click
 import typer
 from typer.core import TyperGroup
 
@@ -52,11 +54,27 @@ class Commands(TyperGroup):
             code, sentence = error.exit_code, str(error)
         except (SongIndexError, ModelError, TagError) as error:
             code, sentence = 1, str(error)
+        except (click.ClickException, typer.Exit, typer.Abort):
+            raise
+        except Exception as error:  # a fault of pacetag's own, or of the machine
+            if isinstance(error, OSError) and error.errno == errno.EPIPE:
+                raise  # whoever read the output has seen enough
+            code, sentence = 1, _fault(ctx.invoked_subcommand, error)
         from pacetag.tagger.report import say
         from pacetag.tagger.wording import printable
 
         say(printable(f"pacetag: {sentence}"), sys.stderr)
         raise typer.Exit(code)
+
+
+def _fault(command: str | None, error: Exception) -> str:
+    """A sentence on what nobody expected to go wrong."""
+    text = str(error)
+    what = type(error).__name__ + (f": {text[:300]}" if text else "")
+    return (
+        f"`pacetag {command}` broke off ({what}); run it again with --log-file FILE and report it "
+        "with what that file says"
+    )
 
 
 app = typer.Typer(
