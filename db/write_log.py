@@ -155,9 +155,9 @@ class WriteLog:
                     change=_change(old, new),
                     finished=flag(finished, "a write"),
                     undoing=flag(undoing, "`undoing`"),
-                    undone_by=whole_or_none(undone_by, "a run"),
+                    undone_by=whole_or_none(undone, "a run"),
                 )
-                for number, place, device, inode, run, old, new, finished, undoing, undone_by in rows
+                for number, place, device, inode, run, old, new, finished, undoing, undone in rows
             ]
 
     def state(self, path: str, fingerprint: str) -> TagState:

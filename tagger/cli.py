@@ -10,7 +10,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Annotated, Any
 
-import click
 import typer
 from typer.core import TyperGroup
 
@@ -22,11 +21,17 @@ from pacetag.tagger.command_stats import stats
 from pacetag.tagger.command_train import train
 from pacetag.tagger.command_undo import undo
 from pacetag.tagger.command_watch import watch
+from pacetag.tagger.log_options import LoggingCommand, log_options
+from pacetag.tagger.logs import debug
 from pacetag.tagger.usage import clean_usage_errors
 
 
 class Commands(TyperGroup):
-    """The commands; what is expected to go wrong in one becomes a sentence and an exit code."""
+    """The commands; what goes wrong in one becomes a sentence and an exit code."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        options["params"] = [*(options.get("params") or []), *log_options()]
+        super().__init__(*args, **options)
 
     def main(self, *arguments: Any, **options: Any) -> Any:
         """Run the command line; reading it may already hang, since paths in it are looked at."""
@@ -50,16 +55,16 @@ class Commands(TyperGroup):
         try:
             with clean_usage_errors():
                 return super().invoke(ctx)
-        except TaggerError as error:
-            code, sentence = error.exit_code, str(error)
-        except (SongIndexError, ModelError, TagError) as error:
-            code, sentence = 1, str(error)
-        except (click.ClickException, typer.Exit, typer.Abort):
+        except (TaggerError, SongIndexError, ModelError, TagError) as error:
+            code, sentence = getattr(error, "exit_code", 1), str(error)
+            debug("command", "the command ends with an error", error=error)
+        except (typer.Exit, typer.Abort):
             raise
         except Exception as error:  # a fault of pacetag's own, or of the machine
-            if isinstance(error, OSError) and error.errno == errno.EPIPE:
-                raise  # whoever read the output has seen enough
+            if hasattr(error, "show") or getattr(error, "errno", None) == errno.EPIPE:
+                raise  # typer shows it; or whoever read the output has seen enough
             code, sentence = 1, _fault(ctx.invoked_subcommand, error)
+            debug("command", "the command broke off", error=error)
         from pacetag.tagger.report import say
         from pacetag.tagger.wording import printable
 
@@ -122,7 +127,7 @@ def _interruptible(command: Callable[..., None]) -> Callable[..., None]:
 
 
 for command in (scan, playlist, watch, show, stats, undo, evaluate, _interruptible(train)):
-    app.command()(command)
+    app.command(cls=LoggingCommand)(command)
 
 
 def main() -> None:

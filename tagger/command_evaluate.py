@@ -10,6 +10,7 @@ import typer
 
 from pacetag.tagger.arguments import OUTPUT, PATH, JsonOption, OverwriteOption
 from pacetag.tagger.judge_names import JudgeName
+from pacetag.tagger.logs import debug, is_verbose
 from pacetag.tagger.standard_output import is_stdout
 
 if TYPE_CHECKING:
@@ -143,6 +144,7 @@ def _report(rows: "Sequence[EvaluationSong]", judge: JudgeName, jobs: int) -> "E
     for one in _with_a_bar(hear_songs(ear, rows, jobs=jobs), len(rows)):
         if isinstance(one, Failure):
             failed.append(one)
+            debug("evaluate", f"{one.song.path}: {one.reason}", trace=one.trace)
             say(printable(f"pacetag: {one.song.path}: {one.reason}"), sys.stderr)
         else:
             heard.append(one)
@@ -171,5 +173,5 @@ def _with_a_bar(
         total=total,
         console=console,
         transient=True,
-        disable=not console.is_terminal,
+        disable=not console.is_terminal or is_verbose(),
     )

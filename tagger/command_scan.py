@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pacetag.tagger.arguments import PATH, IndexOption, JsonOption, PathsArgument
+from pacetag.tagger.logs import is_verbose
 from pacetag.tagger.options import BpmMode, ScanOptions
 from pacetag.tagger.priority import stand_back
 from pacetag.tagger.settings import default_jobs, index_path
@@ -121,6 +122,7 @@ def run_scan(
     from pacetag.tagger.checked import Checked
     from pacetag.tagger.opening import opened_index
     from pacetag.tagger.outcomes import Tally
+    from pacetag.tagger.report import note_song
     from pacetag.tagger.scan import Scan
     from pacetag.tagger.stalls import Asking
     from pacetag.tagger.stopping import Stop, stop_on_signals
@@ -138,6 +140,7 @@ def run_scan(
         with _reporter(len(found.songs), options, as_json=as_json) as reporter:
             for song in _outcomes(found, Scan(index, workers.shipped_ear(), options, stop)):
                 tally.add(song)
+                note_song(song)
                 reporter.song(song)
             if not stop.requested:
                 seen = frozenset(map(str, (*found.songs, *found.stalled)))
@@ -167,7 +170,7 @@ def _reporter(total: int, options: ScanOptions, *, as_json: bool) -> "Reporter":
         from pacetag.tagger.json_lines import JsonReporter
 
         return JsonReporter()
-    if sys.stderr.isatty():
+    if sys.stderr.isatty() and not is_verbose():
         from pacetag.tagger.progress import LiveReporter
 
         return LiveReporter(total, dry_run=options.dry_run)

@@ -62,6 +62,7 @@ def undo(
     work; `watch` leaves such songs alone, and `scan` writes them again, unless it is told
     --no-tags. Exit codes: 0 done, 1 some songs failed, 2 wrong usage, 130 interrupted.
     """
+    from pacetag.tagger.logs import info
     from pacetag.tagger.stopping import Stop, stop_on_signals
     from pacetag.tagger.undo import Undone
 
@@ -75,6 +76,7 @@ def undo(
     with stop_on_signals(stop):
         for song in _undone(choice, index_file, stop, dry_run=dry_run, force=force):
             counts[song.outcome.value] += 1
+            info("undo", f"{song.path}: {song.outcome.value}: {song.reason or 'done'}")
             _show(song, as_json=as_json, dry_run=dry_run)
     _show_sum({name.value: counts[name.value] for name in Undone}, as_json=as_json, dry_run=dry_run)
     raise typer.Exit(130 if stop.requested else 1 if counts[Undone.FAILED.value] else 0)

@@ -69,7 +69,8 @@ def hear_song(judge: JudgeLike, song: EvaluationSong) -> HeardSong | Failure:
     seconds = time.perf_counter() - began
     if isinstance(hearing, Unheard) or remembering.last is None:
         reason = hearing.reason if isinstance(hearing, Unheard) else "nothing was heard"
-        return Failure(song=song, reason=reason)
+        trace = hearing.trace if isinstance(hearing, Unheard) else None
+        return Failure(song=song, reason=reason, trace=trace)
     return HeardSong(
         song=song,
         judged=tuple(

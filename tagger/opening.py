@@ -1,6 +1,5 @@
 """Opening the index for a command: as it is, or as a copy that may be thrown away."""
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -11,6 +10,7 @@ from pacetag.db.errors import SongIndexError
 from pacetag.db.index import SongIndex
 from pacetag.db.regular import beside, check_regular
 from pacetag.tagger.errors import TaggerError
+from pacetag.tagger.logs import info
 from pacetag.tagger.scratch import scratch_folder
 from pacetag.tagger.tags.disk import make_folder
 from pacetag.tagger.unfinished import finish_unfinished, say_that_they_wait
@@ -27,17 +27,20 @@ def opened_index(path: Path, *, scratch: bool = False) -> Iterator[SongIndex]:
         with suppress(OSError):  # which opening the index puts in words
             make_folder(path.parent, mode=0o700)
         with _opened(path) as index:
+            info("index", f"{path}: opened")
             finish_unfinished(index)
             yield index
         return
-    path = Path(os.path.realpath(path))
+    with in_words(path):
+        check_regular(path)
     with scratch_folder() as folder:
         copy = folder / path.name
         try:
-            if _is_there(path):
+            if path.exists():
                 make_private(copy)
                 _copy(path, copy)
             with SongIndex.open(copy) as index:
+                info("index", f"{path}: opened as a copy")
                 yield index
         except SongIndexError as error:
             if error.path != copy:
@@ -88,5 +91,6 @@ def read_index(path: Path) -> Iterator[SongIndex]:
     if not _is_there(path):
         raise TaggerError(f"{path}: there is no index yet; `pacetag scan FOLDER` makes one")
     with _opened(path) as index:
+        info("index", f"{path}: opened")
         finish_unfinished(index, elsewhere=False)
         yield index

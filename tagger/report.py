@@ -5,6 +5,7 @@ import time
 from typing import Protocol, Self, TextIO
 
 from pacetag.tagger.differences import change_lines
+from pacetag.tagger.logs import debug, info
 from pacetag.tagger.outcomes import Counts, Outcome, ScanSummary, SongOutcome
 from pacetag.tagger.paces import Pace, whole_paces
 from pacetag.tagger.wording import clock, histogram_lines, printable, songs
@@ -85,6 +86,14 @@ def song_line(song: SongOutcome) -> str:
     """A song with its outcome, paces and reason on one line."""
     reason = f"  ({song.reason})" if song.reason else ""
     return printable(f"{song.outcome:<9} {paces_text(song.paces):<11}  {song.path}{reason}")
+
+
+def note_song(song: SongOutcome) -> None:
+    """Put a song into the log; one that was passed over is of little interest there."""
+    done = ", ".join(("analysed",) * song.analysed + ("written",) * song.written)
+    passed_over = song.outcome in (Outcome.UNCHANGED, Outcome.SKIPPED) and not done
+    note = debug if passed_over else info
+    note("scan", f"{song_line(song)}{done and f'  [{done}]'}")
 
 
 def paces_text(paces: tuple[Pace, ...]) -> str:

@@ -3,6 +3,7 @@
 import time
 
 from pacetag.db.index import SongIndex
+from pacetag.tagger.logs import info
 
 
 class TaggingRun:
@@ -17,4 +18,5 @@ class TaggingRun:
         """Its number in the index, where it begins to be."""
         if self._number is None:
             self._number = self._index.writes.start_run(self._command, self._started)
+            info("run", f"{self._command}: run {self._number} begins to write tags")
         return self._number

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pacetag.db.errors import SongIndexError
 from pacetag.db.index import SongIndex
+from pacetag.tagger.logs import debug, info
 from pacetag.tagger.settings import WAITING, journals_beside, usual_indexes
 
 
@@ -76,7 +77,9 @@ def _replay(folder: Path, indexes: Sequence[SongIndex], *, others: bool = False)
         sentences = replay(folder, Known(paths=paths, blank=blank, others=others))
     except OSError as error:
         sentences = [f"{folder}: unfinished writes cannot be put right ({error.strerror or error})"]
+    info("recovery", f"{folder}: its journals were looked through")
     for sentence in sentences:
+        debug("recovery", sentence)
         _say(sentence)
 
 

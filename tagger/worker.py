@@ -6,9 +6,10 @@ import os
 import signal
 import sys
 import threading
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing import parent_process
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -17,6 +18,7 @@ from typing import Any, Protocol
 
 from pacetag.model.errors import DecodeError, ModelError, ReadError, TooShortError
 from pacetag.tagger.errors import EarError
+from pacetag.tagger.logs import silence_libraries
 from pacetag.tagger.paces import JudgementLike, Pace, compatible_paces
 from pacetag.tagger.tags.disk import read_through
 
@@ -28,6 +30,8 @@ THREAD_VARIABLES = (
     "NUMEXPR_NUM_THREADS",
     "VECLIB_MAXIMUM_THREADS",
 )
+
+LONGEST_TRACE = 8_000  # characters
 
 _PR_SET_PDEATHSIG = 1  # of prctl: the signal to get when the parent ends
 
@@ -80,6 +84,7 @@ class Unheard:
     reason: str
     too_short: bool = False
     system_fault: bool = False  # of the disk, say, and not of the song: it may be over next time
+    trace: str | None = field(default=None, compare=False, repr=False)  # traceback, for the log
 
 
 Hearing = Heard | Unheard
@@ -107,6 +112,7 @@ def prepare() -> None:
     """Make this process a worker: one thread for maths, and an end when its parent ends."""
     for variable in THREAD_VARIABLES:
         os.environ[variable] = "1"
+    silence_libraries()
     parent = parent_process()
     if parent is None:
         return
@@ -147,7 +153,8 @@ def hear(judge: JudgeLike, path: Path) -> Hearing:
 
 
 def _refused(error: OSError) -> Unheard:
-    return Unheard(reason=f"cannot be read: {error.strerror or error}", system_fault=True)
+    reason = f"cannot be read: {error.strerror or error}"
+    return Unheard(reason=reason, system_fault=True, trace=trace_of(error))
 
 
 def _hear(judge: JudgeLike, path: Path) -> Hearing:
@@ -156,21 +163,32 @@ def _hear(judge: JudgeLike, path: Path) -> Hearing:
     except TooShortError as error:
         return Unheard(reason=without_path(error, path), too_short=True)
     except ReadError as error:
-        return Unheard(reason=without_path(error, path), system_fault=True)
+        reason = without_path(error, path)
+        return Unheard(reason=reason, system_fault=True, trace=trace_of(error))
     except DecodeError as error:
-        return Unheard(reason=without_path(error, path))
+        return Unheard(reason=without_path(error, path), trace=trace_of(error))
     except OSError as error:
         return _refused(error)
-    except MemoryError:
-        return Unheard(reason="there was not enough memory to judge it", system_fault=True)
+    except MemoryError as error:
+        reason = "there was not enough memory to judge it"
+        return Unheard(reason=reason, system_fault=True, trace=trace_of(error))
     except Exception as error:  # one song must never stop a library
-        return Unheard(reason=f"judging broke off ({type(error).__name__}: {error})")
+        reason = f"judging broke off ({type(error).__name__}: {error})"
+        return Unheard(reason=reason, trace=trace_of(error))
     return Heard(
         paces=compatible_paces(judgement),
         duration=float(judgement.duration),
         spread=None if judgement.spread is None else round(float(judgement.spread), 5),
         changes=tuple(round(float(bpm), 2) for bpm in judgement.changes),
     )
+
+
+def trace_of(error: Exception) -> str | None:
+    """The end of an error's traceback with its causes; light enough to be sent."""
+    try:
+        return "".join(traceback.format_exception(error))[-LONGEST_TRACE:]
+    except Exception:  # nothing depends on it
+        return None
 
 
 def without_path(error: Exception, path: Path) -> str:

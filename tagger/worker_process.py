@@ -39,6 +39,11 @@ class WorkerProcess:
         self._began: float | None = None  # s of processor time when it was given its song
 
     @property
+    def work(self) -> str:
+        """Which process it is and what it is at, for the log."""
+        return f"worker {getattr(self._process, 'pid', None)}: {self.song or 'without a song'}"
+
+    @property
     def idle(self) -> bool:
         """Whether it waits for a song."""
         return self.ready and self.song is None

@@ -11,6 +11,7 @@ from multiprocessing.resource_tracker import ensure_running
 from pathlib import Path
 
 from pacetag.tagger.errors import EarError
+from pacetag.tagger.logs import debug, info
 from pacetag.tagger.patience import gave_up
 from pacetag.tagger.stopping import signals_held
 from pacetag.tagger.worker import Ear, Heard, Unheard
@@ -92,6 +93,7 @@ class JudgePool:
         while idle and self._waiting:
             song, limit = self._waiting.popleft()
             idle.pop(0).judge(song, limit=limit)
+            info("worker", f"{song}: begun")
 
     def _hire(self) -> None:
         """Start the workers that the waiting songs need, and one more at most as a successor."""
@@ -136,6 +138,7 @@ class JudgePool:
         except Exception:  # its line has ended, or it talks nonsense
             self._workers.remove(worker)
             code = worker.bury()
+            debug("worker", f"{worker.work}: the process ended, exit code {code}")
             killed = code == -signal.SIGKILL  # by the system, where memory is short
             self._lost(worker, cause_of_death(code), end_in_words(code), system_fault=killed)
             return
@@ -146,6 +149,8 @@ class JudgePool:
         elif worker.song is not None:
             song, worker.song = worker.song, None
             worker.songs += 1
+            if isinstance(said, Unheard):
+                debug("worker", f"{song}: {said.reason}", trace=said.trace)
             self._done(song, said)
 
     def _give_up_late_ones(self) -> None:
@@ -153,6 +158,7 @@ class JudgePool:
             self._workers.remove(worker)
             waiting = worker.waits
             worker.kill()
+            debug("worker", f"{worker.work}: given up after {worker.spent:.0f} s")
             reason = gave_up(worker.limit, waiting=waiting)
             self._lost(worker, reason, reason, system_fault=waiting)
 

@@ -20,6 +20,7 @@ class Failure:
 
     song: EvaluationSong
     reason: str  # a sentence without the path
+    trace: str | None = None  # a traceback, for the log
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from queue import Empty, SimpleQueue
 from pacetag.db.index import SongIndex
 from pacetag.tagger.memory import stalled
 from pacetag.tagger.options import ScanOptions
+from pacetag.tagger.report import note_song
 from pacetag.tagger.scan import Scan
 from pacetag.tagger.stalls import Asking, Walked
 from pacetag.tagger.stopping import Stop
@@ -126,6 +127,7 @@ class Keeper:
             scan = Scan(self._index, self._ear, self._options, self._stop)
             for outcome in scan.songs(ready):
                 self._lines.song(outcome)
+                note_song(outcome)
         if not self._stop.requested:
             seen = frozenset(map(str, {*songs, *silent}))
             gone = mark_vanished(

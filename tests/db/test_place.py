@@ -60,6 +60,7 @@ class TestLinks:
     @pytest.fixture
     def link(self, index_path: Path, tmp_path: Path) -> Path:
         path = tmp_path / "link.db"
+        index_path.parent.mkdir(parents=True, exist_ok=True)
         path.symlink_to(index_path)
         return path
 

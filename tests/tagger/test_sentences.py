@@ -107,7 +107,7 @@ def test_no_command_waits_for_an_index_that_is_no_file(
             made.bind(place.name)
         monkeypatch.chdir(library)
     else:
-        place.symlink_to("nowhere" if kind == "dangling" else "/dev/zero")
+        place.symlink_to("nowhere/file" if kind == "dangling" else "/dev/zero")
 
     done = pacetag(*(str(index_file) if word == "INDEX" else word for word in command))
 
@@ -116,7 +116,7 @@ def test_no_command_waits_for_an_index_that_is_no_file(
     said = "which is not there" if kind == "dangling" else f"is a {kind}"
     unlike = suffix == "" and kind in ("dangling", "folder") and "INDEX" in command
     assert said in done.stderr or unlike, done.stderr
-    assert str(index_file) in done.stderr
+    assert str(index_file) in done.stderr or (kind == "device" and "/dev/zero" in done.stderr)
     assert done.stderr.count("\n") == 1
     assert os.path.lexists(place)
     assert not (index_file.parent / "nowhere").exists()

@@ -37,6 +37,7 @@ def test_links_are_followed_whichever_way_the_index_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real, link = tmp_path / "real" / "songs.db", tmp_path / "link.db"
+    real.parent.mkdir()
     link.symlink_to(real)
     monkeypatch.setenv("PACETAG_INDEX", str(link))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "share"))

@@ -1,0 +1,91 @@
+"""`--verbose` and `--log-file`, which every command takes, and `pacetag` itself before it."""
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from typer.core import TyperCommand, TyperOption
+
+_VERBOSE, _FILE = "pacetag.verbose", "pacetag.log_file"  # in what all contexts of a call share
+QUIET = frozenset({"playlist", "stats"})  # they load no library that logs
+
+
+def log_options() -> list[Any]:
+    """The two options; what they say is kept until the command runs."""
+    return [
+        TyperOption(
+            param_decls=["--verbose", "-v"],
+            is_flag=True,
+            default=False,
+            expose_value=False,
+            callback=_keeper(_VERBOSE),
+            help="Say on stderr what is being done, line by line.",
+        ),
+        TyperOption(
+            param_decls=["--log-file"],
+            type=str,
+            metavar="FILE",
+            expose_value=False,
+            callback=_keeper(_FILE),
+            help="Append all of that and the tracebacks of failures to this file.",
+        ),
+    ]
+
+
+def _keeper(key: str) -> Any:
+    def keep(context: Any, _parameter: Any, value: Any) -> None:
+        if value not in (None, False):
+            context.meta[key] = value
+
+    return keep
+
+
+class LoggingCommand(TyperCommand):
+    """A command that keeps a log if it is asked to."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        options["params"] = [*(options.get("params") or []), *log_options()]
+        super().__init__(*args, **options)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Begin the log, and run the command; the log ends with the whole call."""
+        verbose, file = ctx.meta.get(_VERBOSE, False), ctx.meta.get(_FILE)
+        if verbose or file is not None:
+            _begin(ctx, verbose=verbose, file=Path(file) if file is not None else None)
+        elif ctx.info_name not in QUIET:
+            from pacetag.tagger.logs import silence_libraries
+
+            silence_libraries()
+        return super().invoke(ctx)
+
+
+def _begin(ctx: Any, *, verbose: bool, file: Path | None) -> None:
+    import shlex
+    from importlib.metadata import version
+
+    from pacetag.tagger.log_handlers import start_log
+    from pacetag.tagger.logs import debug, silence_libraries
+
+    silence_libraries()
+    end = start_log(verbose=verbose, file=file, spared=_spared(ctx))
+    ctx.find_root().call_on_close(end)
+    python = ".".join(map(str, sys.version_info[:3]))
+    asked = shlex.join(sys.argv[1:])
+    debug("command", f"pacetag {version('pacetag')}, Python {python}: {ctx.info_name}: {asked}")
+
+
+def _spared(ctx: Any) -> Iterator[Path]:
+    """The files that the command names, and the index with what lies beside it."""
+    from pacetag.db.regular import NEIGHBOURS, beside
+    from pacetag.tagger.settings import index_path
+
+    for value in ctx.params.values():
+        for each in value if isinstance(value, list | tuple) else [value]:
+            if isinstance(each, str | Path):  # typer makes paths of them later
+                yield Path(os.path.expanduser(each))  # noqa: PTH111 - Path's own can raise
+    named = ctx.params.get("index")
+    index = index_path(Path(named) if named else None)
+    yield index
+    yield from (beside(index, suffix) for suffix in NEIGHBOURS)
