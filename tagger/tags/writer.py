@@ -70,6 +70,8 @@ def write_tags(
         raise NotWritableError(path, str(error)) from error
     except JournalError as error:
         raise TagError(path, str(error)) from error
+    except UnicodeEncodeError as error:  # such as half a sign, out of a damaged index
+        raise NotWritableError(path, "a value that is no text cannot be written") from error
     except OSError as error:
         kind = NotWritableError if isinstance(error, PermissionError) else TagError
         raise kind(path, system_reason(error)) from error

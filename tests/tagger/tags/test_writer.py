@@ -325,3 +325,20 @@ class TestKnownSound:
 
         assert written.changed
         assert len(hashed) == 2
+
+
+@pytest.mark.parametrize(
+    "kind", ["mp3-v23", "flac-tight", "ogg", "opus", "wav", "wma", "ape", "wv"]
+)
+@pytest.mark.parametrize("values", [{"bpm": ["\ud800"]}, {"pace": ["1", "\udcff"]}])
+def test_a_value_that_is_no_text_is_refused_and_the_song_left_alone(
+    values: dict[str, list[str]], kind: str, copy_of: Callable[[str], Song]
+) -> None:
+    song = copy_of(kind)
+    content, beside = song.path.read_bytes(), listing(song.path)
+
+    with pytest.raises(NotWritableError, match="a value that is no text cannot be written"):
+        write_tags(song.path, values)
+
+    assert song.path.read_bytes() == content
+    assert listing(song.path) == beside
