@@ -62,7 +62,7 @@ class Commands(TyperGroup):
             raise
         except Exception as error:  # a fault of pacetag's own, or of the machine
             if hasattr(error, "show") or getattr(error, "errno", None) == errno.EPIPE:
-                raise  # typer shows it; or whoever read the output has seen enough
+                raise  # typer shows it, or the reader of a pipe has seen enough
             code, sentence = 1, _fault(ctx.invoked_subcommand, error)
             debug("command", "the command broke off", error=error)
         from pacetag.tagger.report import say
@@ -73,7 +73,7 @@ class Commands(TyperGroup):
 
 
 def _fault(command: str | None, error: Exception) -> str:
-    """A sentence on what nobody expected to go wrong."""
+    """Return a sentence about a fault that was not expected."""
     text = str(error)
     what = type(error).__name__ + (f": {text[:300]}" if text else "")
     return (

@@ -1,6 +1,6 @@
-"""The log: what is noted for whoever looks for a fault, under the logger `pacetag`.
+"""The log that helps to find faults, under the logger `pacetag`.
 
-Nothing here imports logging, which costs every command its time: as long as nobody else has, nobody
+Nothing here imports logging, which costs every command its time: unless something else has, nothing
 listens.
 """
 
@@ -29,7 +29,7 @@ def debug(
 
 
 def silence_libraries() -> None:
-    """Keep libraries' own logging off the screen, as logging would not where nobody listens."""
+    """Keep libraries' own logging off the screen, where logging prints what has no handler."""
     import logging
 
     root = logging.getLogger()

@@ -21,7 +21,7 @@ class _Job:
     def __init__(self, path: Path, known: Stamp | None, fingerprint: str | None, limit: float):
         self.path, self.known, self.fingerprint, self.limit = path, known, fingerprint, limit
         self.spent: float | None = None  # s since it began; None before
-        self.settled = False  # told of, or not wanted any more
+        self.settled = False  # reported, or not wanted any more
 
 
 class Lookers:
@@ -31,7 +31,7 @@ class Lookers:
     """
 
     def __init__(self, jobs: int, done: Callable[[Path, Found], None]) -> None:
-        """`done` is called in a thread with each file and what was found."""
+        """`done` is called in a thread with each file and its Look or error."""
         self._jobs, self._done = jobs, done
         self._waiting: SimpleQueue[_Job | None] = SimpleQueue()
         self._under_way: dict[Path, _Job] = {}
@@ -50,11 +50,11 @@ class Lookers:
             self._start()
 
     def settle(self, path: Path) -> None:
-        """Forget a file of which `done` has told."""
+        """Forget a file that `done` has reported."""
         del self._under_way[path]
 
     def give_up_late_ones(self, *, tick: float) -> None:
-        """Tell `done` of those that take too long, and start other threads in their place.
+        """Report those that take too long, and start other threads in their place.
 
         To be called every `tick` seconds: more passes only for a process that Ctrl-Z has stopped.
         """
@@ -68,7 +68,7 @@ class Lookers:
                 self._start()
 
     def close(self) -> None:
-        """Begin nothing more; what is under way ends by itself, and is not told of."""
+        """Begin nothing more; what is under way ends by itself, unreported."""
         with self._lock:
             for job in self._under_way.values():
                 job.settled = True
@@ -76,7 +76,7 @@ class Lookers:
             self._waiting.put(None)
 
     def _tell(self, job: _Job, found: Found) -> bool:
-        """Tell of a file, once; False where that was done."""
+        """Report a file, once; False where it was reported before."""
         with self._lock:
             if job.settled:
                 return False

@@ -188,7 +188,7 @@ class Memory:
 
 
 def stalled(path: Path) -> SongOutcome:
-    """The outcome of a song of which the file system says nothing; nothing is remembered."""
+    """The outcome of a song whose file system does not answer; nothing is remembered."""
     reason = f"{NO_ANSWER}; {TRIED_AGAIN}"
     return SongOutcome(path=str(path), outcome=Outcome.FAILED, reason=reason)
 
@@ -208,7 +208,7 @@ def _refused(path: str) -> str | None:
 
 
 def indexed_only(why: str) -> str:
-    """The reason of a song of which only the index is told."""
+    """The reason given for a song that goes into the index only."""
     return f"indexed only: {why}"
 
 

@@ -80,7 +80,7 @@ def _is_there(path: Path) -> bool:
         path.lstat()
     except (FileNotFoundError, NotADirectoryError):
         return False
-    except OSError:  # whoever opens it will say why
+    except OSError:  # opening it will say why
         return True
     return True
 

@@ -35,7 +35,7 @@ class Walked:
 
 
 class Asking:
-    """One row of questions, some of which may stay without an answer."""
+    """A row of questions; some may never be answered."""
 
     def __init__(self, stop: Stop | None = None) -> None:
         """A request to stop ends all waiting."""

@@ -15,7 +15,7 @@ from types import FrameType
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 INTERRUPTED = 130  # exit code
-GRACE = 4.0  # s from the second request until the process ends, whatever it is at
+GRACE = 4.0  # s from the second request until the process ends
 _WAKE_MAIN = signal.SIGUSR2  # is not held back in the main thread, and ends what it waits for
 _SHOW_CURSOR = b"\x1b[?25h"  # a live bar hides it
 _LEFT = b"pacetag: stopped at once; a write that broke off is taken back by the next command\n"
@@ -71,7 +71,7 @@ class _Guard:
         self.stops: list[Stop] = []  # those to tell; without any, the main thread is interrupted
 
     def start(self) -> None:
-        """Begin to listen; the signals must be held back in all threads."""
+        """Begin to listen. All threads must hold the signals back."""
         self._thread.start()
 
     def end(self) -> None:
@@ -187,7 +187,7 @@ def _kill_workers() -> None:
 
 
 def _leave() -> None:
-    """End the process, whatever its threads are at: nothing it writes can be harmed by that."""
+    """End the process at once; journals protect what is being written."""
     with suppress(OSError, ValueError):
         if sys.stderr.isatty():
             os.write(2, _SHOW_CURSOR)

@@ -93,7 +93,7 @@ class Storing:
         return self._failure(str(look.path), look.stamp, look, why, outcome)
 
     def unreadable(self, path: str, stamp: Stamp, reason: str) -> SongOutcome:
-        """Remember a file that breaks whatever looks into it."""
+        """Remember a file that cannot be read without an unexpected error."""
         return self._failure(path, stamp, None, Unheard(reason=reason), Outcome.FAILED)
 
     def system_fault(self, path: str, reason: str, look: Look | None = None) -> SongOutcome:

@@ -1,4 +1,4 @@
-"""Starting a network that somebody trained themselves: a hostile file can end the process."""
+"""Start a network of the user's own in another process first: a hostile file can end it."""
 
 import os
 from typing import Any

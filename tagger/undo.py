@@ -248,5 +248,5 @@ def _outcome(path: Path, outcome: Undone, reason: str | None = None) -> UndoOutc
 
 
 def unanswered(path: Path) -> UndoOutcome:
-    """The outcome of a file or folder of which the file system says nothing."""
+    """The outcome of a file or folder whose file system does not answer."""
     return _outcome(path, Undone.FAILED, f"{NO_ANSWER}; `pacetag undo` it again when it does")

@@ -20,8 +20,8 @@ def mark_vanished(
     """Mark the songs at or below `folders` that are gone as missing; returns their paths.
 
     Nothing is marked below a root that holds no song at all: a disk that is not mounted looks like
-    that. `seen` are paths known to be there, which are not looked at again. A song of which the
-    disk says nothing is not gone.
+    that. `seen` are paths known to be there, which are not looked at again. A song whose disk
+    does not answer is not gone.
     """
     asking = Asking(stop)
     empty = [root for root in roots if not _holds_songs(root, seen, asking)]

@@ -47,7 +47,7 @@ class JudgePool:
         """Have a song judged within `limit` seconds; `done` tells when."""
         self._waiting.append((song, limit))
         if self._thread.ident is None:
-            with signals_held():  # afterwards it is as before, whatever the next line does
+            with signals_held():  # which restores what the next line undoes
                 ensure_running()  # it is needed to start processes, and lets signals through
                 with signals_held():  # in the thread, and in the processes that it starts
                     self._thread.start()
