@@ -9,7 +9,8 @@ from pacetag.db.errors import SongIndexError
 from pacetag.db.index import SongIndex
 from pacetag.db.records import SongRecord, Stamp
 from pacetag.tagger.examine import Look
-from pacetag.tagger.library import is_gone, stamp
+from pacetag.tagger.library import stamp
+from pacetag.tagger.logs import debug
 from pacetag.tagger.looking import Found, Lookers
 from pacetag.tagger.memory import Known, Memory
 from pacetag.tagger.options import ScanOptions
@@ -169,6 +170,7 @@ class Scan:
         except SongIndexError:
             raise
         except Exception as error:  # one song must never stop a library
+            debug("scan", f"{look.path}: storing it broke off", error=error)
             outcome = self._storing.system_fault(str(look.path), _broke_off("storing", error))
         yield outcome
 
@@ -181,8 +183,11 @@ class Scan:
 
     def _unreadable(self, path: Path, error: Exception) -> SongOutcome:
         """Settle a file that could not be looked into: the system's doing, but for damage."""
-        if is_gone(str(path)):
-            return _vanished(path, FileNotFoundError())
+        debug("scan", f"{path}: cannot be looked into", error=error)
+        try:
+            now = stamp(path)
+        except OSError as gone:
+            return _vanished(path, gone)
         if isinstance(error, OSError):
             reason = f"cannot be read: {error.strerror or error}"
         elif isinstance(error, MemoryError):
@@ -190,7 +195,7 @@ class Scan:
         elif isinstance(error, TagError):
             reason = without_path(error, path)
         else:
-            return self._storing.unreadable(str(path), stamp(path), _broke_off("reading", error))
+            return self._storing.unreadable(str(path), now, _broke_off("reading", error))
         return self._storing.system_fault(str(path), reason)
 
 
