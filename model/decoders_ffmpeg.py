@@ -143,10 +143,14 @@ class FfmpegDecoder:
                     start = self._musepack.start_of_byte(packet.pos)
                     packet.pts = self._offset + round(start / self._time_base)
                 yield packet
+        except GeneratorExit:  # nothing more is wanted; what was read so far is checked elsewhere
+            raise
         except IndexError:
-            return
-        finally:
+            pass
+        except BaseException:
             self._source.check()
+            raise
+        self._source.check()
 
     @property
     def _time_base(self) -> float:

@@ -12,6 +12,7 @@ import soundfile
 
 from pacetag.model.audio import read_excerpts
 from pacetag.model.decoders import open_decoder
+from pacetag.model.decoders_ffmpeg import FfmpegDecoder
 from pacetag.model.decoders_sndfile import SndfileDecoder
 from pacetag.model.errors import ReadError
 from pacetag.model.spec import FeatureSpec
@@ -191,6 +192,20 @@ def test_a_disk_that_fails_while_ffmpeg_reads_is_told_from_damage_and_quiet(
     with pytest.raises(ReadError), open_decoder(song):
         pass
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_disk_that_fails_behind_what_is_wanted_is_no_error_of_what_was_read(
+    tmp_path: Path,
+) -> None:
+    """FFmpeg reads ahead; the packets that it has by then are good."""
+    song = write(tmp_path / "song.mp3", clicks(120, 20, 44_100), 44_100)
+    with open_decoder(song) as decoder:
+        assert isinstance(decoder, FfmpegDecoder)
+        packets = decoder._packets()
+        next(packets)
+        decoder._source.fault = OSError(5, "Input/output error")
+
+        packets.close()  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("kind", [".mp3", ".m4a"])

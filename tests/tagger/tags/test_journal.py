@@ -340,8 +340,10 @@ def test_a_folder_that_is_not_there_holds_no_journals(tmp_path: Path) -> None:
     "line", [b"[" * 200_000, b'{"format":' * 200_000, b"\xff\xfe", b"9" * 5000]
 )
 def test_one_whose_hash_fits_what_no_json_is_is_damaged(line: bytes, tmp_path: Path) -> None:
-    path = tmp_path / "0f.journal"
+    path = tmp_path / "0123456789ab.journal"
     path.write_bytes(line + b"\n" + journal._digest(line) + b"\n")
+    path.chmod(0o600)
+    tmp_path.chmod(0o700)
 
     (sentence,) = replay(tmp_path)
 
