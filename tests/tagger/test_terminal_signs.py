@@ -42,7 +42,7 @@ SIGNS = {
 }
 IN_NAMES = {**SIGNS, "half a sign": "\udcc3", "not UTF-8": "\udce5"}  # and what no tag can hold
 ALL = "".join(SIGNS.values())
-BUNDLE = re.sub(r"[\s;]", "", ALL)  # a field of a tag has none of these
+BUNDLE = re.sub(r"[\s;\x00-\x1f\x7f-\x9f]", "", ALL)  # a bundle's name has none of these
 FORBIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ud800-\udfff]"
 )
