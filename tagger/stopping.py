@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -16,6 +17,7 @@ from types import FrameType
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 INTERRUPTED = 130  # exit code
 GRACE = 4.0  # s from the second request until the process ends
+_BETWEEN = 0.05  # s between two tries to wake the main thread
 _WAKE_MAIN = signal.SIGUSR2  # is not held back in the main thread, and ends what it waits for
 _SHOW_CURSOR = b"\x1b[?25h"  # a live bar hides it
 _LEFT = b"pacetag: stopped at once; a write that broke off is taken back by the next command\n"
@@ -66,7 +68,9 @@ class _Guard:
         self._main = threading.get_ident()
         self._asked = 0
         self._over = False
+        self._woken = False  # the main thread has taken notice
         self._timer: threading.Timer | None = None
+        self._wakers: list[threading.Thread] = []
         self._thread = threading.Thread(target=self._listen, name="signals", daemon=True)
         self.stops: list[Stop] = []  # those to tell; without any, the main thread is interrupted
 
@@ -82,6 +86,8 @@ class _Guard:
         with suppress(OSError):  # it has ended already
             signal.pthread_kill(self._thread.ident or 0, signal.SIGTERM)  # to that thread alone
         self._thread.join()
+        for waker in self._wakers:  # or its signal would meet a handler that ends the process
+            waker.join()
 
     def _listen(self) -> None:
         while True:
@@ -96,7 +102,8 @@ class _Guard:
         for stop in self.stops:
             stop.request(signal.Signals(number))
         if not self.stops:
-            signal.pthread_kill(self._main, _WAKE_MAIN)
+            self._wakers.append(threading.Thread(target=self._wake_main, daemon=True))
+            self._wakers[-1].start()
         if self._asked == 2:
             _kill_workers()
             self._timer = threading.Timer(GRACE, _leave)
@@ -104,6 +111,19 @@ class _Guard:
             self._timer.start()
         elif self._asked > 2:
             _leave()
+
+    def _wake_main(self) -> None:
+        """Interrupt the main thread; again, where that came just before a call that hangs."""
+        self._woken = False
+        while not (self._woken or self._over):
+            signal.pthread_kill(self._main, _WAKE_MAIN)
+            time.sleep(_BETWEEN)
+
+    def interrupt(self, _number: int, _frame: FrameType | None) -> None:
+        """Raise KeyboardInterrupt in the main thread: the handler of what wakes it."""
+        if not self._woken:
+            self._woken = True
+            raise KeyboardInterrupt
 
 
 _GUARDS: list[_Guard] = []  # the one that listens, if there is one
@@ -171,7 +191,7 @@ def _guarded() -> Iterator[_Guard]:
 def _handled(guard: _Guard) -> Iterator[None]:
     """Handlers for what a thread gets that was there before and holds nothing back."""
     before = {number: signal.signal(number, guard.answer) for number in SIGNALS}
-    before[_WAKE_MAIN] = signal.signal(_WAKE_MAIN, signal.default_int_handler)
+    before[_WAKE_MAIN] = signal.signal(_WAKE_MAIN, guard.interrupt)
     try:
         yield
     finally:
