@@ -41,7 +41,7 @@ class Trail:
             return False
         self.place = place
         self.steps += 1
-        return place not in self._without
+        return not self._without or place not in self._without  # hashing a path takes its time
 
 
 def walk(paths: Iterable[Path], *, deep: bool = True, trail: Trail | None = None) -> Iterator[Path]:

@@ -72,7 +72,7 @@ class Memory:
 
         By what the index said a moment ago: None, for any other song, calls for a fresh question.
         """
-        if path in self._stalled:
+        if self._stalled and path in self._stalled:
             return stalled(path)
         song = self._ahead.get(str(path))
         if song is None or song.missing:

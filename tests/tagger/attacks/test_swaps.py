@@ -33,9 +33,11 @@ class Swapper(threading.Thread):
     def run(self) -> None:
         """Swap until the end."""
         while not self._over.is_set():
-            some, other = self._chance.sample(self._songs, 2)
-            if self._chance.random() < 0.5:
-                self._exchange(some, other)
+            some = self._chance.choice(self._songs)
+            # A name also says what a file without a mark of its own is.
+            alike = [song for song in self._songs if song.suffix == some.suffix and song != some]
+            if alike and self._chance.random() < 0.5:
+                self._exchange(some, self._chance.choice(alike))
             else:
                 self._link_for_a_moment(some, self._chance.choice(self._outside))
             self.swaps += 1

@@ -44,7 +44,7 @@ def stalled_ear() -> Ear:
 CALLS: dict[str, tuple[Any, str]] = {
     "argument": (os, "stat"),
     "scandir": (os, "scandir"),
-    "stat": (stalls, "stamp"),
+    "stat": (stalls, "stat"),
     "look": (looking, "examine"),
     "write": (storing, "write_tags"),
 }
