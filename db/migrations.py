@@ -178,6 +178,14 @@ def _kinds_of_failure(db: Database) -> None:
     db.execute("UPDATE songs SET stamp = '0 0 0 0' WHERE failure IS NOT NULL")
 
 
+@_step("0008_listeners_word")
+def _listeners_word(db: Database) -> None:
+    songs = db.table("songs")
+    songs.add_column("listener", str)  # paces that a person set, "84 168"; "": that there be none
+    songs.add_column("judged", str)  # the network's beside them, "82.49@1.0000 164.98@0.9708"
+    songs.add_column("untagged", str)  # why the file does not carry its paces, if it does not
+
+
 def bring_up_to_date(connection: sqlite3.Connection, path: Path) -> None:
     """Bring the index at `path` into its newest shape, and into WAL mode.
 

@@ -43,6 +43,9 @@ class SongRecord:
     paces: tuple[PaceRecord, ...]  # most confident first
     spread: float | None = None  # of the tempo over the song, as a share of it
     changes: tuple[float, ...] = ()  # bpm of its parts in turn, if it changes tempo
+    listener: tuple[float, ...] | None = None  # paces that a person set, also that there be none
+    judged: tuple[PaceRecord, ...] = ()  # the network's own, where those of a person stand
+    untagged: str | None = None  # why the file does not carry its paces, if it does not
     failure: str | None = None  # why it could not be judged
     too_short: bool = False  # that is why, and so it is no fault
     missing: bool = False  # was not there any more at the last scan
@@ -60,6 +63,8 @@ class Glimpse:
     too_short: bool  # that is why, and so it is no fault
     missing: bool  # was not there any more at the last scan
     tags: TagState  # what became of its tags so far
+    listener: tuple[float, ...] | None = None  # paces that a person set, also that there be none
+    untagged: str | None = None  # why the file does not carry its paces, if it does not
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,8 +12,10 @@ from pacetag.db.values import (
     FASTEST,
     MOST_SECONDS,
     flag,
+    listener_of,
     number,
     number_or_none,
+    pairs_of,
     path_of,
     stamp_of,
     tempos_of,
@@ -34,6 +36,9 @@ SONG_COLUMNS = (
     "duration",
     "spread",
     "changes",
+    "listener",
+    "judged",
+    "untagged",
     "bundle",
     "failure",
     "too_short",
@@ -99,6 +104,9 @@ def song_row(song: SongRecord) -> dict[str, object]:
         "duration": None if song.duration is None else float(song.duration),
         "spread": None if song.spread is None else float(song.spread),
         "changes": " ".join(f"{bpm:.2f}" for bpm in song.changes) or None,
+        "listener": None if song.listener is None else " ".join(map(_bpm, song.listener)),
+        "judged": " ".join(f"{_bpm(p.bpm)}@{p.confidence:.4f}" for p in song.judged) or None,
+        "untagged": _storable(song.untagged),
         "bundle": song.bundle,
         "failure": _storable(song.failure),
         "too_short": int(song.too_short),
@@ -141,6 +149,9 @@ def song_record(values: Sequence[Any], paces: Sequence[PaceRecord]) -> SongRecor
         duration,
         spread,
         changes,
+        listener,
+        judged,
+        untagged,
         bundle,
         failure,
         too_short,
@@ -157,12 +168,26 @@ def song_record(values: Sequence[Any], paces: Sequence[PaceRecord]) -> SongRecor
         duration=number_or_none(duration, "a length", most=MOST_SECONDS),
         spread=number_or_none(spread, "a spread"),
         changes=tempos_of(changes),
+        listener=listener_of(listener),
+        judged=_judged(judged),
+        untagged=text_or_none(untagged, "a reason"),
         bundle=text_or_none(bundle, "a bundle"),
         paces=tuple(paces),
         failure=text_or_none(failure, "a failure"),
         too_short=flag(too_short, "`too_short`"),
         missing=flag(missing, "`missing`"),
     )
+
+
+def _judged(value: object) -> tuple[PaceRecord, ...]:
+    """The paces out of one text; none where there is none."""
+    if value is None:
+        return ()
+    return tuple(pace_record(*pair) for pair in pairs_of(value))
+
+
+def _bpm(bpm: float) -> str:
+    return f"{bpm:.2f}"
 
 
 def _storable(text: str | None) -> str | None:

@@ -9,7 +9,7 @@ from pacetag.db.connection import snapshot
 from pacetag.db.records import BestSongs, Glimpse, PaceQuery, PaceRecord, SongRecord
 from pacetag.db.rows import decode_path, decode_stamp, encode_path, pace_record, song_record
 from pacetag.db.runs import TagState
-from pacetag.db.values import flag, number, text_or_none, whole
+from pacetag.db.values import flag, listener_of, number, text_or_none, whole
 
 # Parts of the reach. The best paces are nearly always found close to the centre.
 RINGS = (1 / 8, 1 / 4, 1 / 2, 1.0)
@@ -75,7 +75,10 @@ def glimpses(connection: sqlite3.Connection, paths: Sequence[str]) -> Iterator[G
         with snapshot(connection):
             songs = connection.execute(sql.GLIMPSES, part).fetchall()
             paces = _paces_of(connection, [song[0] for song in songs])
-        for song_id, path, stamp, bundle, failure, too_short, missing, tags in songs:
+        for song in songs:
+            song_id, path, stamp, bundle, failure, too_short, missing, listener, untagged, tags = (
+                song
+            )
             yield Glimpse(
                 path=decode_path(path),
                 stamp=decode_stamp(stamp),
@@ -85,6 +88,8 @@ def glimpses(connection: sqlite3.Connection, paths: Sequence[str]) -> Iterator[G
                 too_short=flag(too_short, "`too_short`"),
                 missing=flag(missing, "`missing`"),
                 tags=TagState(whole(tags, "a state", most=2)),
+                listener=listener_of(listener),
+                untagged=text_or_none(untagged, "a reason"),
             )
 
 

@@ -36,7 +36,7 @@ OFFERED_SONGS = f"""
     FROM songs WHERE id IN ({_KEYS}) AND +missing = 0 AND failure IS NULL
 """
 GLIMPSES = f"""
-    SELECT id, path, stamp, bundle, failure, too_short, missing,
+    SELECT id, path, stamp, bundle, failure, too_short, missing, listener, untagged,
            {tag_state("songs.path", "songs.fingerprint")}
     FROM songs WHERE path IN ({_KEYS})
 """

@@ -13,6 +13,7 @@ STEPS = (
     "0005_runs",
     "0006_files_by_inode",
     "0007_kinds_of_failure",
+    "0008_listeners_word",
 )
 
 TAKEN = "SELECT name FROM _sqlite_migrations WHERE migration_set = ?"

@@ -97,13 +97,33 @@ def tempos_of(value: object) -> tuple[float, ...]:
     if value is None:
         return ()
     words = text_of(value, "a change of tempo").split()
-    try:
-        found = tuple(number(float(word), "a tempo", most=FASTEST) for word in words)
-    except ValueError as error:
-        raise BadValueError("a change of tempo", value) from error
+    found = tuple(_number(word, "a change of tempo") for word in words)
     if len(found) == 1:
         raise BadValueError("a change of tempo", value)
     return found
+
+
+def listener_of(value: object) -> tuple[float, ...] | None:
+    """The paces that a person set, which may be none; None where no person spoke."""
+    if value is None:
+        return None
+    return tuple(_number(word, "a person's paces") for word in text_of(value, "paces").split())
+
+
+def pairs_of(value: object) -> list[tuple[float, float]]:
+    """Tempos with a number each, as in "82.49@1.0000 164.98@0.9708"."""
+    pairs = []
+    for word in text_of(value, "paces").split():
+        bpm, _, confidence = word.partition("@")
+        pairs.append((_number(bpm, "a pace"), _number(confidence, "a confidence")))
+    return pairs
+
+
+def _number(word: str, what: str) -> float:
+    try:
+        return number(float(word), what, most=FASTEST)
+    except ValueError as error:
+        raise BadValueError(what, word) from error
 
 
 def fields_of(value: object) -> Fields:

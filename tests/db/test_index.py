@@ -33,6 +33,20 @@ def test_a_stored_song_comes_back_equal(index: SongIndex, make_song: MakeSong) -
     assert index.song("/music/a.mp3") == song
 
 
+@pytest.mark.parametrize("paces", [None, (), (84.0, 168.5)])
+def test_a_song_with_paces_of_a_person_comes_back_equal(
+    index: SongIndex, make_song: MakeSong, paces: tuple[float, ...] | None
+) -> None:
+    judged = (PaceRecord(bpm=82.49, confidence=0.9999), PaceRecord(bpm=164.98, confidence=0.97))
+    song = make_song("/a.mp3", listener=paces, judged=judged, untagged="indexed only: read-only")
+
+    index.store(song)
+
+    assert index.song("/a.mp3") == song
+    (glimpse,) = index.glimpses(["/a.mp3"])
+    assert (glimpse.listener, glimpse.untagged) == (paces, "indexed only: read-only")
+
+
 def test_a_song_of_which_little_is_known_comes_back_equal(index: SongIndex) -> None:
     song = SongRecord(
         path="/music/odd.mp3",

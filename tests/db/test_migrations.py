@@ -11,7 +11,7 @@ from pacetag.db.errors import ForeignIndexError, NewerIndexError, SongIndexError
 from pacetag.db.index import SongIndex
 from pacetag.db.light_sqlite_utils import Database
 from pacetag.db.migrations import MIGRATIONS, migrate
-from pacetag.db.records import NEVER, SongRecord
+from pacetag.db.records import NEVER, PaceRecord, SongRecord
 from pacetag.db.steps import STEPS, is_current
 
 MakeSong = Callable[..., SongRecord]
@@ -40,6 +40,10 @@ WRITTEN_THEN = {
     "0007_kinds_of_failure": """
         INSERT INTO songs (id, path, stamp, failure, too_short, missing)
         VALUES (8, '/short.mp3', '1000 2000 3000 5', '3.0 s long', 1, 0);
+    """,
+    "0008_listeners_word": """
+        UPDATE songs SET listener = '84 168', judged = '82.49@1.0000', untagged = 'read-only'
+        WHERE id = 7;
     """,
 }
 
@@ -95,7 +99,12 @@ def test_every_old_shape_becomes_the_newest_and_keeps_what_it_held(
 
     assert (stats.with_paces, dict(stats.histogram)[160]) == (2, 2)
     assert _shape(old) == _shape(blank)
-    then = {"spread": 0.004, "changes": (100.0, 141.0)} if last >= "0003" else {}
+    then: dict[str, object] = {}
+    if last >= "0003":
+        then |= {"spread": 0.004, "changes": (100.0, 141.0)}
+    if last >= "0008":
+        own = (PaceRecord(bpm=82.49, confidence=1.0),)
+        then |= {"listener": (84.0, 168.0), "judged": own, "untagged": "read-only"}
     assert song == make_song("/a.mp3", fingerprint="f", **then)
     had_tags = last >= "0002"
     assert [(write.run, write.change.old) for write in writes] == [(1, {"bpm": ["82"]})] * had_tags
