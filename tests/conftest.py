@@ -1,4 +1,4 @@
-"""Sounds made by formula, for every test."""
+"""Sounds made by formula, for every test; and what each may see of the machine."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,9 +7,25 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from tests.outside_plugin import MissingSummary, OutsidePlugin
+
 RATE = 22_050
 
 ClickTrack = Callable[..., NDArray[np.float32]]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--bare",
+        action="store_true",
+        help="run the files of tests that name what is outside as if nothing of it were installed",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(MissingSummary())
+    if hasattr(config, "workerinput") or config.getoption("dist", "no") == "no":  # it runs tests
+        config.pluginmanager.register(OutsidePlugin(bare=config.getoption("bare")))
 
 
 @pytest.fixture(scope="session")

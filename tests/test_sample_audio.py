@@ -2,7 +2,6 @@
 
 import csv
 import hashlib
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +10,7 @@ import soundfile
 
 from pacetag.model.training import sample_audio
 from pacetag.tagger.tags.reader import read_tags
+from tests.outside import RENDERING
 
 SAMPLES = Path(__file__).parent.parent / "sample_audio"
 
@@ -21,7 +21,6 @@ def manifest(folder: Path) -> list[dict[str, str]]:
 
 
 ROWS = manifest(SAMPLES)
-TOOLS = all(map(shutil.which, ("mma", "fluidsynth")))
 
 
 def test_there_is_every_container_and_enough_of_them() -> None:
@@ -55,8 +54,7 @@ def test_the_drone_has_no_beat_in_it() -> None:
     assert level.std() / level.mean() < 0.5
 
 
-@pytest.mark.needs_mma
-@pytest.mark.skipif(not TOOLS, reason="MMA or FluidSynth is not installed")
+@pytest.mark.outside(*RENDERING)
 def test_the_tool_makes_a_clip_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With its title, its length and the paces of the manifest."""
     monkeypatch.setattr(sample_audio, "CLIPS", sample_audio.CLIPS[3:4])

@@ -13,6 +13,7 @@ from typing import Literal, get_args
 from pacetag.model.training.groove_band import draw_band
 from pacetag.model.training.groove_human import Feel, Players, draw_feel
 from pacetag.model.training.groove_styles import STANDARD, Style, grooves_of, load_styles
+from pacetag.model.training.installed import SHARE
 
 # stdlib: the standard library, played by a machine. further: the other libraries, mostly with a
 # human feel. human: the standard library with a human feel. chamber: people, mostly without a
@@ -21,9 +22,9 @@ Collection = Literal["stdlib", "further", "human", "chamber"]
 COLLECTIONS: tuple[Collection, ...] = get_args(Collection)
 
 FONTS: Mapping[str, str] = {  # file -> the Debian package that brings it
-    "/usr/share/sounds/sf2/FluidR3_GM.sf2": "fluid-soundfont-gm",
-    "/usr/share/sounds/sf2/TimGM6mb.sf2": "timgm6mb-soundfont",
-    "/usr/share/sounds/sf3/MuseScore_General_Lite.sf3": "musescore-general-soundfont-small",
+    f"{SHARE}/sounds/sf2/FluidR3_GM.sf2": "fluid-soundfont-gm",
+    f"{SHARE}/sounds/sf2/TimGM6mb.sf2": "timgm6mb-soundfont",
+    f"{SHARE}/sounds/sf3/MuseScore_General_Lite.sf3": "musescore-general-soundfont-small",
 }
 
 # Three of four style files are in 4/4; songs in other metres are drawn more often.

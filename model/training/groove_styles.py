@@ -15,7 +15,9 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-LIBRARY_FOLDER = Path("/usr/share/mma/lib")
+from pacetag.model.training.installed import SHARE
+
+LIBRARY_FOLDER = SHARE / "mma" / "lib"
 STANDARD = "stdlib"  # the library whose styles are known by their bare names
 STYLE_FOLDER = LIBRARY_FOLDER / STANDARD
 

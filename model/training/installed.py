@@ -1,10 +1,14 @@
 """Whether the programs and files are installed that making music needs."""
 
+import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
 from pacetag.model.errors import ModelError
+
+# Where Debian puts what its packages share; another folder laid out like it may be named instead.
+SHARE = Path(os.environ.get("PACETAG_SHARE") or "/usr/share")
 
 
 class ToolsMissingError(ModelError):

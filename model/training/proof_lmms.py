@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from rich.console import Console
 
 from pacetag.model.errors import ModelError
-from pacetag.model.training.installed import require_installed
+from pacetag.model.training.installed import SHARE, require_installed
 from pacetag.model.training.proof_table import ProofSong, write_sound
 
-PROJECTS = Path("/usr/share/lmms/projects")
+PROJECTS = SHARE / "lmms" / "projects"
 FOLDERS = ("demos", "shorties")  # the others hold templates and lessons
 GENRE = "electronic"
 SHORTEST = 12.0  # seconds; less holds too few beats

@@ -45,6 +45,7 @@ def claiming(data: bytes, samples: int) -> bytes:
     return data[:HEADER] + claim + data[HEADER + width :]
 
 
+@pytest.mark.outside("mpcenc")
 @pytest.mark.parametrize("rate", [44_100, 48_000, 32_000])
 @pytest.mark.parametrize("channels", [1, 2])
 @pytest.mark.parametrize("seconds", [12.0, 12.7, 13.4, 14.0, 15.05, 33.5])
@@ -59,6 +60,7 @@ def test_a_song_of_any_length_is_as_long_as_it_was(
     assert len(excerpts.samples[0]) == pytest.approx(seconds * 22_050, abs=2)
 
 
+@pytest.mark.outside("mpcenc")
 @pytest.mark.parametrize("quality", ["5", "7", "9"])
 @pytest.mark.parametrize("tagged", [False, True])
 @pytest.mark.parametrize("seconds", [14.0, 200.0])
@@ -81,6 +83,7 @@ def test_every_excerpt_is_exactly_what_lies_there(
             assert len(window) >= min(3.0, seconds - start) * decoder.rate
 
 
+@pytest.mark.outside("mpcenc")
 @pytest.mark.parametrize("share", [0.3, 0.6, 0.9])
 def test_a_song_that_is_cut_off_says_where(share: float, tmp_path: Path) -> None:
     song = encode(tmp_path / "song.mpc", 40.0)
@@ -91,6 +94,7 @@ def test_a_song_that_is_cut_off_says_where(share: float, tmp_path: Path) -> None
         read_excerpts(song, FeatureSpec())
 
 
+@pytest.mark.outside("mpcenc")
 @pytest.mark.parametrize("claimed", [16.0, 28.0])
 def test_a_header_that_claims_more_than_is_there_is_an_error(
     claimed: float, tmp_path: Path
@@ -102,6 +106,7 @@ def test_a_header_that_claims_more_than_is_there_is_an_error(
         read_excerpts(song, FeatureSpec())
 
 
+@pytest.mark.outside("mpcenc")
 @pytest.mark.parametrize("claimed", [0, 1, 44_100])
 def test_a_header_that_claims_nothing_or_less_is_not_believed(claimed: int, tmp_path: Path) -> None:
     """An encoder that writes to a pipe cannot go back to say how much it was."""
@@ -119,6 +124,7 @@ def test_no_end_of_tiny_packets_is_followed(tmp_path: Path) -> None:
         assert read_packets(file, song.stat().st_size) is None
 
 
+@pytest.mark.outside("mpcenc")
 @pytest.mark.parametrize("length", range(0, 60, 7))
 def test_cut_heads_have_no_packets(length: int, tmp_path: Path) -> None:
     song = encode(tmp_path / "song.mpc", 2.0)

@@ -1,7 +1,9 @@
 """Sound lies where it lay in the song, in every container, however short the song is."""
 
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -64,6 +66,14 @@ OTHERS = {  # the same for Debian's own encoders, which take the names of both f
     "opusenc.opus": "opusenc --quiet {plain} {song}",
 }
 KINDS = [*FFMPEG, *OTHERS]
+
+
+def marked(kinds: Iterable[str]) -> list[Any]:
+    """The kinds as parameters, each with the program that makes it."""
+    program = dict.fromkeys(FFMPEG, "ffmpeg") | {k: OTHERS[k].split()[0] for k in OTHERS}
+    return [pytest.param(kind, marks=pytest.mark.outside(program[kind])) for kind in kinds]
+
+
 # No free encoder makes Monkey's Audio, DSD or Musepack SV7.
 NOT_MADE = {"ape", "dsf", "mp+"}
 
@@ -86,7 +96,7 @@ def test_every_suffix_is_tried() -> None:
 
 
 @pytest.mark.parametrize("seconds", [14.0, 19.3])
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", marked(KINDS))
 def test_a_short_song_is_heard_where_it_is(kind: str, seconds: float, tmp_path: Path) -> None:
     song = make(kind, seconds, tmp_path)
 
@@ -105,7 +115,9 @@ def test_a_short_song_is_heard_where_it_is(kind: str, seconds: float, tmp_path: 
     )
 
 
-@pytest.mark.parametrize("kind", ["oga", "flac.oga", "spx", "speexenc.spx", "mpc", "aac", "wma"])
+@pytest.mark.parametrize(
+    "kind", marked(["oga", "flac.oga", "spx", "speexenc.spx", "mpc", "aac", "wma"])
+)
 def test_a_long_song_is_heard_where_it_is(kind: str, tmp_path: Path) -> None:
     excerpts = read_excerpts(make(kind, 170, tmp_path), SPEC)
 

@@ -1,7 +1,6 @@
 """`pacetag train`, from nothing to a bundle that judges."""
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,13 +10,12 @@ from typer.testing import CliRunner
 
 from pacetag.model.bundle import load_bundle
 from pacetag.tagger.cli import app
+from tests.outside import RENDERING
 
 SAMPLES = Path(__file__).parents[2] / "sample_audio"
-TOOLS = all(map(shutil.which, ("mma", "fluidsynth")))
 
 
-@pytest.mark.needs_mma
-@pytest.mark.skipif(not TOOLS, reason="MMA or FluidSynth is not installed")
+@pytest.mark.outside(*RENDERING)
 def test_training_on_a_few_grooves_ends_in_a_bundle_that_judges(tmp_path: Path) -> None:
     """Six songs teach nothing, but everything from rendering to judging has run."""
     pytest.importorskip("keras")

@@ -3,10 +3,8 @@
 import io
 import json
 import shutil
-from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TypeVar
 
 import librosa
 import numpy as np
@@ -23,7 +21,6 @@ from pacetag.model.training.groove_render import (
     SAMPLE_RATE,
     GrooveSong,
     render,
-    require_tools,
 )
 from pacetag.model.training.groove_songs import (
     COLLECTIONS,
@@ -36,23 +33,7 @@ from pacetag.model.training.groove_tools import RenderError
 from pacetag.model.training.groove_truth import Level, verdict
 from pacetag.model.training.installed import ToolsMissingError
 from pacetag.model.training.midi import read_midi
-
-Test = TypeVar("Test", bound=Callable[..., None])
-
-
-def installed() -> bool:
-    try:
-        require_tools()
-    except ToolsMissingError:
-        return False
-    return True
-
-
-def needs_mma(test: Test) -> Test:
-    skip = pytest.mark.skipif(not installed(), reason="MMA, FluidSynth or a font is missing")
-    marked: Test = pytest.mark.needs_mma(skip(test))
-    return marked
-
+from tests.outside import RENDERING, needs
 
 SONG = GrooveSong(
     seed=1,
@@ -270,12 +251,13 @@ def test_an_empty_folder_holds_no_corpus(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="session")
+@needs(*RENDERING)
 def real_song(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, GrooveSong]:
     folder = tmp_path_factory.mktemp("groove")
     return folder, render(draw_settings(1, 3), folder)
 
 
-@needs_mma
+@pytest.mark.outside(*RENDERING)
 def test_a_song_is_mono_flac_at_its_tempo(real_song: tuple[Path, GrooveSong]) -> None:
     """The onsets of sixteen beats repeat at the written tempo within 0.2 %."""
     folder, song = real_song
@@ -294,7 +276,7 @@ def test_a_song_is_mono_flac_at_its_tempo(real_song: tuple[Path, GrooveSong]) ->
     assert around[np.argmax(repeats[around])] == pytest.approx(expected, rel=0.002)
 
 
-@needs_mma
+@pytest.mark.outside(*RENDERING)
 def test_a_song_is_made_twice_the_same(real_song: tuple[Path, GrooveSong], tmp_path: Path) -> None:
     folder, song = real_song
 
@@ -302,7 +284,7 @@ def test_a_song_is_made_twice_the_same(real_song: tuple[Path, GrooveSong], tmp_p
     assert (tmp_path / song.audio).read_bytes() == (folder / song.audio).read_bytes()
 
 
-@needs_mma
+@pytest.mark.outside(*RENDERING)
 def test_the_written_tempo_is_a_pace_of_the_song(real_song: tuple[Path, GrooveSong]) -> None:
     _, song = real_song
     style = load_styles()[song.style]
@@ -312,7 +294,7 @@ def test_the_written_tempo_is_a_pace_of_the_song(real_song: tuple[Path, GrooveSo
     assert style.low_bpm <= song.tempo <= style.high_bpm
 
 
-@needs_mma
+@pytest.mark.outside(*RENDERING)
 def test_a_song_of_a_further_library_played_by_people_has_its_mean_tempo(tmp_path: Path) -> None:
     drawn = draw_settings(1, 0, "further")
     feel = Feel(timing=8, lag=5, touch=8, drift=0.01, softer=0.3, voice=True)
@@ -332,7 +314,7 @@ def test_a_song_of_a_further_library_played_by_people_has_its_mean_tempo(tmp_pat
     assert len(read_midi(played.data).notes) > len(read_midi(straight.data).notes)
 
 
-@needs_mma
+@pytest.mark.outside(*RENDERING)
 def test_what_mma_says_is_passed_on(tmp_path: Path) -> None:
     settings = replace(draw_settings(1, 3), bpm=0.0001)
 
@@ -340,7 +322,7 @@ def test_what_mma_says_is_passed_on(tmp_path: Path) -> None:
         render(settings, tmp_path)
 
 
-@needs_mma
+@pytest.mark.outside(*RENDERING)
 def test_the_command_renders_and_goes_on(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

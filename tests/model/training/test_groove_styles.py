@@ -9,17 +9,11 @@ from pacetag.model.training.groove_songs import style_of
 from pacetag.model.training.groove_styles import (
     LEFT_OUT,
     LIBRARY_FOLDER,
-    STYLE_FOLDER,
     Style,
     grooves_of,
     load_styles,
     name_of,
 )
-
-needs_mma = [
-    pytest.mark.needs_mma,
-    pytest.mark.skipif(not STYLE_FOLDER.is_dir(), reason="MMA is not installed"),
-]
 
 
 def standard() -> list[Style]:
@@ -138,9 +132,8 @@ def test_further_libraries_have_their_own_words_for_fills_and_ends(
     assert grooves_of("kara/twist", tmp_path / "stdlib") == (*kept, "Plain")
 
 
+@pytest.mark.outside("mma")
 class TestInstalledLibrary:
-    pytestmark = needs_mma
-
     def test_every_style_of_the_table_is_installed_and_has_grooves(self) -> None:
         assert all(grooves_of(style) for style in load_styles())
 

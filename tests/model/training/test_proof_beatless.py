@@ -1,7 +1,6 @@
 """Sounds without a beat: that they are what they are called, and that nothing in them repeats."""
 
 import io
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -17,8 +16,7 @@ from pacetag.model.training.proof_beatless import SOURCES, Source, build_beatles
 from pacetag.model.training.proof_noise import MADE, RATE, Sound, coloured, crowd, swell
 from pacetag.model.training.proof_pads import PROGRAMS, Struck, free_notes, write_midi
 from pacetag.model.training.recordings_table import load_package_split
-
-needs_dpkg = pytest.mark.skipif(shutil.which("dpkg-deb") is None, reason="needs dpkg-deb")
+from tests.outside import FONTS, needs
 
 SOURCE = Source(
     package="sounds-of-rain",
@@ -141,6 +139,7 @@ def test_at_least_sixty_pieces_half_of_them_recorded() -> None:
 
 
 @pytest.fixture
+@needs("dpkg-deb")
 def debs(tmp_path: Path) -> Path:
     root = tmp_path / "root"
     for name in ("usr/share/rain", "usr/share/doc/sounds-of-rain", "DEBIAN"):
@@ -160,13 +159,13 @@ def debs(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+@needs("fluidsynth", *FONTS)
 def little(monkeypatch: pytest.MonkeyPatch, short: None) -> None:
     """One noise and one free piece."""
     monkeypatch.setattr(proof_noise, "MADE", {"white noise": MADE["white noise"]})
     monkeypatch.setattr(proof_pads, "PROGRAMS", {46: ("harp", 2.0)})
 
 
-@needs_dpkg
 @pytest.mark.usefixtures("little")
 def test_recordings_and_made_sounds_stand_in_one_set(
     debs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]

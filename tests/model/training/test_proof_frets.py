@@ -21,8 +21,7 @@ from pacetag.model.training.proof_frets import (
     song_name,
 )
 from pacetag.model.training.recordings_unpack import PackageError
-
-needs_dpkg = pytest.mark.skipif(shutil.which("dpkg-deb") is None, reason="needs dpkg-deb")
+from tests.outside import needs
 
 RATE = 22_050
 ALBUM = {
@@ -52,6 +51,7 @@ def ogg(frequency: float, seconds: float, height: float) -> bytes:
 
 
 @pytest.fixture
+@needs("dpkg-deb")
 def make_deb(tmp_path: Path) -> Callable[[dict[str, bytes]], Path]:
     """Build a package of one song, with files beside what a song has or in their place."""
 
@@ -117,7 +117,6 @@ def test_a_song_that_tells_no_name_has_none(text: str) -> None:
     assert song_name(text) == ""
 
 
-@needs_dpkg
 def test_song_and_guitar_are_mixed(
     make_deb: Callable[[dict[str, bytes]], Path], tmp_path: Path, spoken: Console
 ) -> None:
@@ -137,7 +136,6 @@ def test_song_and_guitar_are_mixed(
     assert late[900] > 50 * late[200]
 
 
-@needs_dpkg
 def test_what_is_there_is_not_made_again(
     make_deb: Callable[[dict[str, bytes]], Path], tmp_path: Path, spoken: Console
 ) -> None:
@@ -150,7 +148,6 @@ def test_what_is_there_is_not_made_again(
     assert (tmp_path / "out" / first[0].file).stat() == before
 
 
-@needs_dpkg
 def test_a_song_that_changes_its_tempo_is_left_out_with_a_sentence(
     make_deb: Callable[[dict[str, bytes]], Path], tmp_path: Path, spoken: Console
 ) -> None:
@@ -160,7 +157,6 @@ def test_a_song_that_changes_its_tempo_is_left_out_with_a_sentence(
     assert "left out: Someone, A song: the chart changes its tempo" in text_of(spoken)
 
 
-@needs_dpkg
 def test_a_package_that_lacks_a_file_says_which(
     make_deb: Callable[[dict[str, bytes]], Path], tmp_path: Path, spoken: Console
 ) -> None:

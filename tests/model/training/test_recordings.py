@@ -4,7 +4,6 @@ import csv
 import json
 import os
 import re
-import shutil
 import subprocess
 import zipfile
 from collections import Counter
@@ -37,9 +36,9 @@ from pacetag.model.training.recordings_table import (
 )
 from pacetag.model.training.recordings_unpack import PackageError, file_sha256, unpack_files
 from pacetag.model.training.songs import LabelledTempo
+from tests.outside import needs
 
 DATA = Path(recordings_table.__file__).parent / "data"
-needs_dpkg = pytest.mark.skipif(shutil.which("dpkg-deb") is None, reason="needs dpkg-deb")
 
 
 def heard(*tempos: tuple[float, float]) -> HeardWindow:
@@ -354,6 +353,7 @@ def test_no_tempo_of_any_row_is_both_right_and_wrong() -> None:
 
 
 @pytest.fixture
+@needs("dpkg-deb")
 def make_deb(tmp_path: Path) -> Callable[..., Path]:
     """Build a Debian package of the files given, in tmp_path/debs."""
 
@@ -403,7 +403,6 @@ def game_files(tmp_path: Path) -> dict[str, bytes]:
     }
 
 
-@needs_dpkg
 def test_only_what_is_in_the_labels_is_taken_out_of_a_package(
     tmp_path: Path,
     make_deb: Callable[..., Path],
@@ -432,7 +431,6 @@ def test_only_what_is_in_the_labels_is_taken_out_of_a_package(
     assert present_recordings(out) == table[:2]
 
 
-@needs_dpkg
 def test_what_is_there_is_not_fetched_again_but_what_was_lost_is(
     tmp_path: Path,
     make_deb: Callable[..., Path],
@@ -455,7 +453,6 @@ def test_what_is_there_is_not_fetched_again_but_what_was_lost_is(
     assert song.read_bytes() == b"sound"
 
 
-@needs_dpkg
 @pytest.mark.parametrize("keep", [False, True])
 def test_a_downloaded_package_is_dropped_unless_it_is_to_be_kept(
     tmp_path: Path,
@@ -514,7 +511,6 @@ def test_without_apt_the_reason_is_said(
     assert "apt-get is not installed" in capsys.readouterr().err
 
 
-@needs_dpkg
 @pytest.mark.parametrize("damage", ["no package", "cut off", "none of it"])
 def test_a_package_without_its_recordings_is_skipped(
     tmp_path: Path,
@@ -542,7 +538,6 @@ def test_a_package_without_labels_is_refused(
     assert "other is skipped: no recording of it is in the labels file" in capsys.readouterr().err
 
 
-@needs_dpkg
 def test_a_broken_archive_in_a_package_is_passed_over(
     tmp_path: Path, make_deb: Callable[..., Path]
 ) -> None:

@@ -1,6 +1,5 @@
 """System calls fail while the real command scans real songs: what remains is whole, and mended."""
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -8,9 +7,7 @@ import pytest
 from tests.tagger.attacks.conftest import LONG
 from tests.tagger.attacks.faults import Ground, Strike, strike_scans
 
-pytestmark = pytest.mark.skipif(
-    not (shutil.which("strace") and shutil.which("ffmpeg")), reason="needs strace and FFmpeg"
-)
+pytestmark = pytest.mark.outside("strace", "ffmpeg")
 
 
 def test_calls_that_fail_harm_no_song_and_are_no_fault_of_any(tmp_path: Path) -> None:

@@ -83,6 +83,7 @@ def test_a_new_tag_stands_before_id3v1_and_goes_with_its_last_field(bare: Path) 
     assert bare.read_bytes() == sound + id3v1(b"title")
 
 
+@pytest.mark.outside("wvunpack")
 def test_wavpack_checks_its_sound_behind_id3v1(bare: Path) -> None:
     bare.write_bytes(bare.read_bytes() + id3v1(b"title"))
     write_tags(bare, FIELDS)

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from pacetag.tagger.tags import in_place, overwrite, replace
+from tests.outside import needs
 from tests.tagger.conftest import FAKES
 from tests.tagger.tags.call_order import TRACED, Call, Order, calls_of_trace, recorded
 from tests.tagger.tags.conftest import Song
@@ -137,17 +138,16 @@ def _drops_journal(call: Call) -> bool:
 
 
 def _can_trace(folder: Path) -> bool:
-    if shutil.which("strace") is None:
-        return False
     command = ["strace", "-f", "-y", "-o", os.fspath(folder / "trial"), "true"]
     return subprocess.run(command, check=False, capture_output=True).returncode == 0
 
 
 @pytest.fixture
+@needs("strace")
 def traced(tmp_path: Path, index_file: Path) -> Callable[..., tuple[list[str], list[str]]]:
     """Runs the real command; the rules that it broke, and the songs that it wrote."""
     if not _can_trace(tmp_path):
-        pytest.skip("strace is not installed, or may not be used")
+        pytest.skip("strace may not be used")
 
     def run(library: Path, *arguments: str | Path) -> tuple[list[str], list[str]]:
         there = [os.fspath(each) for each in tmp_path.rglob("*")]

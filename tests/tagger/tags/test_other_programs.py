@@ -2,15 +2,16 @@
 
 import json
 import re
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from pacetag.tagger.tags.reader import read_tags
 from tests.tagger.tags.conftest import Song
+from tests.tagger.tags.encoding import ENCODED, ENCODERS, encode_anew
 from tests.tagger.tags.making import TITLES
 from tests.tagger.writing import write_tags
 
@@ -31,10 +32,6 @@ CHECKERS = {  # container: a program that reads files of it to the end, and comp
 }
 
 
-def needs(program: str) -> pytest.MarkDecorator:
-    return pytest.mark.skipif(not shutil.which(program), reason=f"{program} is not installed")
-
-
 def run(*command: str | Path) -> str:
     done = subprocess.run(command, check=False, capture_output=True, errors="replace")
     assert done.returncode == 0, done.stderr
@@ -49,7 +46,24 @@ def fields_of(path: Path) -> dict[str, str]:
     return {name.upper(): value for name, value in tags.items()}
 
 
-@needs("ffprobe")
+@pytest.mark.parametrize(
+    "suffix",
+    [
+        pytest.param(suffix, marks=pytest.mark.outside(command.split()[0]))
+        for suffix, command in ENCODERS.items()
+    ],
+)
+def test_the_songs_that_are_kept_are_what_their_encoders_make(suffix: str, tmp_path: Path) -> None:
+    kept, made = (
+        Song(path, suffix[1:], None).decode().astype(float)
+        for path in (ENCODED / f"song{suffix}", encode_anew(tmp_path / f"song{suffix}"))
+    )
+
+    assert kept.shape == made.shape
+    assert np.corrcoef(kept.ravel(), made.ravel())[0, 1] > 0.9
+
+
+@pytest.mark.outside("ffprobe")
 def test_ffprobe_reads_the_fields(song: Song) -> None:
     before = fields_of(song.path)
 
@@ -68,7 +82,7 @@ def test_ffprobe_reads_the_fields(song: Song) -> None:
     assert tags == before
 
 
-@needs("ffmpeg")
+@pytest.mark.outside("ffmpeg")
 def test_ffmpeg_has_no_more_complaints_than_before(song: Song) -> None:
     report = song.path.with_name("report")
 
@@ -85,7 +99,7 @@ def test_ffmpeg_has_no_more_complaints_than_before(song: Song) -> None:
     assert complaints() == before
 
 
-@needs("exiftool")
+@pytest.mark.outside("exiftool")
 @pytest.mark.parametrize("kind", EXIFTOOL)
 def test_exiftool_reads_the_fields(copy_of: Callable[[str], Song], kind: str) -> None:
     song = copy_of(kind)
@@ -100,7 +114,7 @@ def test_exiftool_reads_the_fields(copy_of: Callable[[str], Song], kind: str) ->
     assert run("exiftool", "-a", "-Warning", song.path) == warnings
 
 
-@needs("kid3-cli")
+@pytest.mark.outside("kid3-cli")
 @pytest.mark.parametrize("kind", KID3)
 def test_kid3_reads_and_keeps_the_fields(copy_of: Callable[[str], Song], kind: str) -> None:
     song = copy_of(kind)
@@ -113,7 +127,10 @@ def test_kid3_reads_and_keeps_the_fields(copy_of: Callable[[str], Song], kind: s
     assert "Låt" in shown
 
 
-@pytest.mark.parametrize("container", CHECKERS)
+@pytest.mark.parametrize(
+    "container",
+    [pytest.param(name, marks=pytest.mark.outside(call[0])) for name, call in CHECKERS.items()],
+)
 def test_the_reference_tools_find_nothing_wrong(
     copy_of: Callable[[str], Song], container: str
 ) -> None:
@@ -136,7 +153,7 @@ def checked(song: Song) -> tuple[int, str]:
     return done.returncode, done.stderr
 
 
-@needs("wvtag")
+@pytest.mark.outside("wvtag")
 def test_wavpacks_own_tagger_reads_and_keeps_the_fields(copy_of: Callable[[str], Song]) -> None:
     path = copy_of("wv").path
     write_tags(path, FIELDS)
@@ -147,7 +164,7 @@ def test_wavpacks_own_tagger_reads_and_keeps_the_fields(copy_of: Callable[[str],
     assert read_tags(path).pace == ("172", "86")
 
 
-@needs("metaflac")
+@pytest.mark.outside("metaflac")
 def test_metaflac_reads_the_fields(copy_of: Callable[[str], Song]) -> None:
     path = copy_of("flac").path
     write_tags(path, FIELDS)

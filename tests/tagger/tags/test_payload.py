@@ -1,7 +1,6 @@
 """The fingerprint of the sound: deaf to tags, not to sound, never at a loss."""
 
 import random
-import shutil
 import subprocess
 import wave
 from collections.abc import Callable
@@ -146,7 +145,7 @@ def test_a_wav_without_a_length_is_read_to_its_end(tmp_path: Path) -> None:
     assert payload_fingerprint(path) == before
 
 
-@pytest.mark.skipif(not shutil.which("ffmpeg"), reason="ffmpeg is not installed")
+@pytest.mark.outside("ffmpeg")
 @pytest.mark.parametrize(
     ("name", "options"),
     [
