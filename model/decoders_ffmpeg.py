@@ -40,7 +40,8 @@ class FfmpegDecoder:
         check_id3(source.path, source.file)
         source.seek(0)
         try:
-            self._container = av.open(source, "r", options=OPTIONS)
+            # Text in another encoding than it should be says nothing about the sound.
+            self._container = av.open(source, "r", options=OPTIONS, metadata_errors="replace")
         except av.error.ArgumentError:
             raise DecodeError(self._path, refusal(source)) from None
         except (av.error.FFmpegError, OSError, ValueError):

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 import mutagen
 from mutagen.aiff import AIFF
-from mutagen.apev2 import APEv2
+from mutagen.apev2 import APEv2, APEv2File
 from mutagen.asf import ASF
 from mutagen.dsf import DSF
 from mutagen.flac import FLAC
@@ -19,9 +19,11 @@ from mutagen.wave import WAVE
 from mutagen.wavpack import WavPack
 
 from pacetag.tagger.tags.abridged import abridged
+from pacetag.tagger.tags.ape_files import ape_tags, open_ape
 from pacetag.tagger.tags.asf_objects import HEADER
 from pacetag.tagger.tags.bounds import bounded
 from pacetag.tagger.tags.errors import LayoutError, TagError, UnreadableError, system_reason
+from pacetag.tagger.tags.mended_asf import mended_asf
 from pacetag.tagger.tags.musepack import check_packets
 
 _MAGIC = (  # class, place, what stands there
@@ -55,9 +57,11 @@ def open_audio(path: Path, kind: type | None = None, source: BinaryIO | None = N
         if kind is Musepack:
             _check_musepack(path, source)
         with bounded(), _short(path, source) as file:
-            audio = kind(file) if kind is not None else mutagen.File(file)
+            audio = _read(kind, file)
     except TagError:
         raise
+    except LayoutError as error:
+        raise TagError(path, str(error)) from error
     except Exception as error:
         # Only mutagen ran, so whatever came out of it is about the file: sizes that point nowhere,
         # atoms nested without end, or the system that would not let it read.
@@ -68,6 +72,20 @@ def open_audio(path: Path, kind: type | None = None, source: BinaryIO | None = N
     if audio is None:
         raise TagError(path, "not audio of a known kind, or too damaged to tell")
     return audio
+
+
+def _read(kind: Any, file: BinaryIO) -> Audio:
+    """The file as an object of mutagen's; None where it knows no such kind."""
+    if kind is None:
+        return mutagen.File(file)
+    if issubclass(kind, APEv2File):
+        return open_ape(kind, file)
+    try:
+        return kind(file)
+    except UnicodeError:
+        if kind is not ASF:
+            raise
+    return ASF(mended_asf(file))  # type: ignore[no-untyped-call]
 
 
 def _check_musepack(path: Path, source: BinaryIO | None) -> None:
@@ -96,7 +114,7 @@ def ape_tag(path: Path) -> APEv2 | None:
     """The APEv2 tag at the end of a file of which mutagen reads another one; None without it."""
     try:
         with _short(path) as file:
-            return APEv2(file)  # type: ignore[no-untyped-call]
+            return ape_tags(file)
     except Exception:  # whatever is wrong with it: no tag that could be read
         return None
 
@@ -108,8 +126,8 @@ def _kind_by_magic(path: Path, source: BinaryIO | None) -> type | None:
         file.seek(0)
     if head.startswith(b"RF64"):
         raise TagError(path, "it is an RF64 file, whose tags are not read or written")
-    for kind, start, magic in _MAGIC:
-        if head[start : start + len(magic)] == magic:
+    for kind, place, magic in _MAGIC:
+        if head[place : place + len(magic)] == magic:
             return kind
     return None
 

@@ -10,8 +10,9 @@ from pacetag.tagger.tags.content import Stretch, held
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.views import View, as_view
 
-_SHORT = {"TBPM": "TBP", "TXXX": "TXX"}  # names in ID3v2.2
+_SHORT = {"TBPM": "TBP", "TXXX": "TXX"}  # names in ID3v2.2 of what is written
 _LONG = {short: long for long, short in _SHORT.items()}
+_LONG |= {"TT2": "TIT2", "TP1": "TPE1", "TAL": "TALB", "TCO": "TCON"}
 _NAME = re.compile(rb"[A-Za-z0-9]{2,4}[ \0]{0,2}")  # 2.3 tags with names of 2.2 exist: "TT2\0"
 
 _MOST = 20_000  # frames of a tag; songs have some dozens
@@ -93,6 +94,22 @@ def frame_names(version: int, frame: Frame, *, unsynchronised: bool = False) -> 
         return name
     content = _content(version, frame, unsynchronised=unsynchronised)
     return f"{name}:{_description(content).upper()}"
+
+
+def frame_text(version: int, frame: Frame, name: str, *, unsynchronised: bool = False) -> str:
+    """The first text of a frame of that name, � for what is no sign in it.
+
+    Empty for any other frame. An encoding that is none is taken for Latin-1.
+    """
+    if isinstance(frame, Stretch):
+        frame = frame.head
+    own = frame[: 3 if version == 2 else 4].rstrip(b" \0").decode("ascii")
+    if name != _LONG.get(own, own):
+        return ""
+    content = _content(version, frame, unsynchronised=unsynchronised)
+    if content[:1] not in (bytes([each]) for each in _CODECS):
+        content = bytes([LATIN1]) + content[1:]
+    return _description(content)
 
 
 def _content(version: int, frame: bytes, *, unsynchronised: bool) -> bytes:

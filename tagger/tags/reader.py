@@ -16,6 +16,7 @@ from pacetag.tagger.tags.door import Audio, ape_tag, open_audio
 from pacetag.tagger.tags.errors import UnreadableError, system_reason
 from pacetag.tagger.tags.fields import ALBUM, ARTIST, BPM, GENRE, PACE, PACETAG, TITLE, Field
 from pacetag.tagger.tags.layout import forbidden, why_not_writable
+from pacetag.tagger.tags.misread import misread
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +75,8 @@ def _texts(path: Path, audio: Audio) -> dict[Field, str | None]:
     others may stand in an APEv2 tag at the end.
     """
     texts = {field: _joined(audio.tags, field) for field in (TITLE, ARTIST, ALBUM, GENRE)}
+    lacking = [field for field, text in texts.items() if text is None]
+    texts |= {field: _stripped(found) for field, found in misread(path, audio, lacking).items()}
     if isinstance(audio, MP3) and None in texts.values():
         other = ape_tag(path)
         return {field: text or _joined(other, field) for field, text in texts.items()}
@@ -131,7 +134,11 @@ def _text(value: object) -> str:
 
 
 def _joined(tags: object, field: Field) -> str | None:
-    parts: Sequence[str] = [part.strip(" \0\r\n\t") for part in _tolerant(tags, field)]
+    return _stripped(_tolerant(tags, field))
+
+
+def _stripped(values: Sequence[str]) -> str | None:
+    parts = [part.strip(" \0\r\n\t") for part in values]
     return "; ".join(part for part in parts if part) or None
 
 

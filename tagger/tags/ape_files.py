@@ -1,0 +1,70 @@
+"""Monkey's Audio, WavPack and Musepack as mutagen sees them, where its own reading would give up.
+
+It drops a tag as a whole for one text in it that is no UTF-8.
+"""
+
+from typing import Any, BinaryIO
+
+from mutagen.apev2 import (
+    BINARY,
+    EXTERNAL,
+    TEXT,
+    APEBadItemError,
+    APENoHeaderError,
+    APEv2,
+    APEValue,
+)
+
+from pacetag.tagger.tags.apev2 import split_items
+from pacetag.tagger.tags.content import Stretch
+from pacetag.tagger.tags.errors import LayoutError
+from pacetag.tagger.tags.spans import APE, after_id3, trailers
+from pacetag.tagger.tags.views import view_of
+
+_FRAME = 32  # bytes of the header, and of the footer
+_HAS_HEADER = 1 << 31
+_KIND = 6  # bits of an item's flags
+_KINDS = {0: TEXT, 2: BINARY, 4: EXTERNAL}
+
+
+def open_ape(kind: Any, file: BinaryIO) -> Any:
+    """The file as an object of this class of mutagen's.
+
+    Raises OSError, LayoutError and what mutagen raises where the tag is damaged.
+    """
+    audio: Any = kind.__new__(kind)
+    audio.info, audio.tags = kind._Info(file), ape_tags(file)
+    return audio
+
+
+def ape_tags(file: BinaryIO) -> APEv2 | None:
+    """The tag at the end of an open file, texts that are no UTF-8 and all; None without one."""
+    file.seek(0)
+    try:
+        return APEv2(file)  # type: ignore[no-untyped-call]
+    except APENoHeaderError:
+        return None
+    except APEBadItemError:
+        return _by_items(file)
+
+
+def _by_items(file: BinaryIO) -> APEv2:
+    """The same item by item. Raises LayoutError where the tag is damaged otherwise."""
+    found = APEv2()  # type: ignore[no-untyped-call]
+    tag = next((each for each in trailers(file, after_id3(file)) if each.kind == APE), None)
+    if tag is None:
+        raise LayoutError("its APE tag is damaged")
+    file.seek(tag.stop - _FRAME)
+    flags = int.from_bytes(file.read(_FRAME)[20:24], "little")
+    start = tag.start + (_FRAME if flags & _HAS_HEADER else 0)
+    for item in split_items(view_of(file, start, tag.stop - _FRAME)):
+        kind = _KINDS.get(item.flags & _KIND)
+        if kind is None or isinstance(item.data, Stretch):
+            continue
+        data = item.data[8 + len(item.key) + 1 :]
+        value = data if kind == BINARY else data.decode("utf-8", "replace")
+        try:
+            found[item.key] = APEValue(value, kind)  # type: ignore[no-untyped-call]
+        except (KeyError, ValueError):  # a name that none may have
+            continue
+    return found

@@ -1,0 +1,78 @@
+"""ASF headers in which every text is UTF-16: at one that is not, mutagen gives up the file.
+
+Lengths stay, so that nothing around the texts has to change.
+"""
+
+import io
+from collections.abc import Iterator
+from typing import BinaryIO
+from uuid import UUID
+
+from pacetag.tagger.tags.asf_objects import DESCRIPTION, EXTENSION, attribute_at
+from pacetag.tagger.tags.asf_parts import EXTENSION_HEAD, LISTS
+from pacetag.tagger.tags.errors import LayoutError
+from pacetag.tagger.tags.spans import Span
+from pacetag.tagger.tags.views import WHOLE
+
+_CONTENT = UUID("75B22633-668E-11CF-A6D9-00AA0062CE6C").bytes_le  # title, author and so on
+_HEAD = 30  # bytes of the header's own header
+_OBJECT = 24  # bytes of an object's
+_TEXTS = 5  # in the content description
+_UNICODE = 0  # type of a value
+
+
+def mended_asf(file: BinaryIO) -> BinaryIO:
+    """The header of an open file, � for what is no sign. Raises LayoutError if it is too long."""
+    file.seek(0)
+    size = int.from_bytes(file.read(_HEAD)[16:24], "little")
+    if size > WHOLE:
+        raise LayoutError("its ASF header is damaged")
+    file.seek(0)
+    data = bytearray(file.read(size))
+    for start, stop in _texts(bytes(data), _HEAD, len(data)):
+        text = bytes(data[start:stop]).decode("utf-16-le", "replace").encode("utf-16-le")
+        if len(text) == stop - start:
+            data[start:stop] = text
+    return io.BytesIO(data)
+
+
+def _texts(data: bytes, place: int, stop: int) -> Iterator[Span]:
+    """Where the texts lie in the objects between two places."""
+    while place + _OBJECT <= stop:
+        guid, size = (
+            data[place : place + 16],
+            int.from_bytes(data[place + 16 : place + 24], "little"),
+        )
+        start, after = place + _OBJECT, place + size
+        if not start <= after <= stop:
+            return
+        if guid == _CONTENT:
+            yield from _content(data, start)
+        elif guid in LISTS:
+            yield from _attributes(data, guid, start, after)
+        elif guid == EXTENSION:
+            yield from _texts(data, start + EXTENSION_HEAD, after)
+        place = after
+
+
+def _content(data: bytes, place: int) -> Iterator[Span]:
+    start = place + 2 * _TEXTS
+    for at in range(place, start, 2):
+        stop = start + int.from_bytes(data[at : at + 2], "little")
+        yield start, min(stop, len(data))
+        start = stop
+
+
+def _attributes(data: bytes, guid: bytes, place: int, stop: int) -> Iterator[Span]:
+    """Names, and values that are texts."""
+    count = int.from_bytes(data[place : place + 2], "little")
+    place += 2
+    for _ in range(count):
+        start, stop_of_name, after = attribute_at(guid, lambda *at: data[slice(*at)], place)
+        if after > stop or after <= place:
+            return
+        yield start, stop_of_name
+        kind = stop_of_name if guid == DESCRIPTION else place + 6
+        if int.from_bytes(data[kind : kind + 2], "little") == _UNICODE:
+            yield (stop_of_name + 4 if guid == DESCRIPTION else stop_of_name), after
+        place = after
