@@ -9,11 +9,12 @@ import av
 import numpy as np
 from av.audio.frame import AudioFrame, format_dtypes
 from av.audio.stream import AudioStream
+from av.container import InputContainer
 from av.packet import Packet
 from numpy.typing import NDArray
 
 from pacetag.model.decoders_formats import OPTIONS, refusal
-from pacetag.model.decoders_headers import cut_off, xing_seconds
+from pacetag.model.decoders_headers import cut_off, id3_end, xing_seconds
 from pacetag.model.decoders_id3 import check_id3
 from pacetag.model.decoders_musepack import MusepackPackets, read_packets
 from pacetag.model.decoders_source import Source
@@ -38,17 +39,7 @@ class FfmpegDecoder:
     def __init__(self, source: Source) -> None:
         self._path, self._source = source.path, source
         check_id3(source.path, source.file)
-        source.seek(0)
-        try:
-            # Text in another encoding than it should be says nothing about the sound.
-            self._container = av.open(source, "r", options=OPTIONS, metadata_errors="replace")
-        except av.error.ArgumentError:
-            raise DecodeError(self._path, refusal(source)) from None
-        except (av.error.FFmpegError, OSError, ValueError):
-            reason = "no known kind of audio, or its end is missing"
-            raise DecodeError(self._path, reason) from None
-        finally:
-            source.check()
+        self._container = self._open()
         try:
             self._stream: AudioStream = self._audio_stream()
             self.rate: int = self._stream.rate
@@ -58,6 +49,23 @@ class FfmpegDecoder:
         except BaseException:
             self._container.close()
             raise
+
+    def _open(self) -> InputContainer:
+        """The container; what stands behind an ID3 tag, where FFmpeg passes over none."""
+        reason = "no known kind of audio, or its end is missing"
+        for start in (0, id3_end(self._source.file)):
+            self._source.start = start
+            self._source.seek(0)
+            try:
+                # Text in another encoding than it should be says nothing about the sound.
+                return av.open(self._source, "r", options=OPTIONS, metadata_errors="replace")
+            except av.error.ArgumentError:
+                reason = refusal(self._source)
+            except (av.error.FFmpegError, OSError, ValueError):
+                pass
+            finally:
+                self._source.check()
+        raise DecodeError(self._path, reason) from None
 
     def _audio_stream(self) -> AudioStream:
         if not self._container.streams.audio:
@@ -74,7 +82,7 @@ class FfmpegDecoder:
     def _musepack_packets(self) -> MusepackPackets | None:
         if self._container.format.name != "mpc8":
             return None
-        packets = read_packets(self._source.file, self._source.size)
+        packets = read_packets(self._source.file, self._source.start + self._source.size)
         if packets is None:
             raise DecodeError(self._path, "its Musepack packets are damaged")
         return packets
@@ -141,7 +149,7 @@ class FfmpegDecoder:
         try:
             for packet in self._container.demux(self._stream):
                 if self._musepack is not None and packet.pos is not None:
-                    start = self._musepack.start_of_byte(packet.pos)
+                    start = self._musepack.start_of_byte(self._source.start + packet.pos)
                     packet.pts = self._offset + round(start / self._time_base)
                 yield packet
         except GeneratorExit:  # nothing more is wanted; what was read so far is checked elsewhere
@@ -165,7 +173,7 @@ class FfmpegDecoder:
     def _seek(self, seconds: float) -> None:
         """Go to a packet that begins there or earlier."""
         if self._musepack is not None:
-            place = self._musepack.place(seconds)
+            place = self._musepack.place(seconds) - self._source.start
             self._container.seek(place, stream=self._stream, unsupported_byte_offset=True)
         elif self._container.format.name == "ogg" and self._stream.name not in OGG_SEEKABLE:
             # To read from the start without decoding takes 20 ms for five minutes.

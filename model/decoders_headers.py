@@ -62,6 +62,16 @@ def id3_size(head: bytes) -> int:
     return 10 + size + (10 if head[5] & 0x10 else 0)
 
 
+def id3_end(file: BinaryIO) -> int:
+    """The place behind the ID3v2 tags at the head of a file; 0 without one."""
+    place, size = 0, -1
+    while size:
+        file.seek(place)
+        size = id3_size(file.read(10))
+        place += size
+    return place
+
+
 def _claimed_frames(frame: bytes, version: int) -> int | None:
     mono = frame[3] >> 6 == 3
     side_info = (17 if mono else 32) if version == 3 else (9 if mono else 17)

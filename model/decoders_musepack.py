@@ -9,7 +9,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from pacetag.model.decoders_headers import id3_size
+from pacetag.model.decoders_headers import id3_end
 
 _RATES = (44_100, 48_000, 37_800, 32_000)  # Hz
 _FRAME = 1152  # samples
@@ -49,7 +49,7 @@ class MusepackPackets:
 
 def read_packets(file: BinaryIO, size: int) -> MusepackPackets | None:
     """The packets of an open file of `size` bytes; None where it is no whole SV8."""
-    place = _start(file)
+    place = id3_end(file)
     if _at(file, place, 4) != b"MPCK":
         return None
     place += 4
@@ -85,13 +85,6 @@ def _packets(header: bytes, places: list[int]) -> MusepackPackets | None:
         block=_FRAME << 2 * (rest[1] & 7),
         rate=_RATES[rest[0] >> 5],
     )
-
-
-def _start(file: BinaryIO) -> int:
-    place = 0
-    while size := id3_size(_at(file, place, 10)):
-        place += size
-    return place
 
 
 def number(data: bytes) -> tuple[int, int]:

@@ -31,6 +31,7 @@ class Source:
             self.file.close()
             raise
         self._place = 0  # at which FFmpeg reads on, wherever others have moved the file itself
+        self.start = 0  # bytes of the file that FFmpeg does not get to see
         # No exception passes through FFmpeg, not even Ctrl-C. A function would meet it before its
         # first line; a generator that is resumed meets it inside its `try`.
         self._reads = self._reading()
@@ -42,7 +43,7 @@ class Source:
         while True:
             try:
                 size = yield data
-                data = os.pread(self.file.fileno(), size, self._place)
+                data = os.pread(self.file.fileno(), size, self.start + self._place)
                 self._place += len(data)
             except GeneratorExit:
                 return
@@ -64,8 +65,8 @@ class Source:
 
     @property
     def size(self) -> int:
-        """Bytes of the file."""
-        return os.fstat(self.file.fileno()).st_size
+        """Bytes of the file from `start` on."""
+        return os.fstat(self.file.fileno()).st_size - self.start
 
     def check(self) -> None:
         """Raise what ended a read, which FFmpeg takes for the end of the file.

@@ -11,7 +11,7 @@ from pacetag.tagger.tags.disk import read_through
 from pacetag.tagger.tags.errors import TagError, UnreadableError, system_reason
 from pacetag.tagger.tags.pacetag import PaceTag, parse_pacetag
 from pacetag.tagger.tags.payload import payload_fingerprint
-from pacetag.tagger.tags.reader import SongTags, read_tags
+from pacetag.tagger.tags.reader import SongTags, read_loosely, read_tags
 
 _FINGERPRINT = re.compile(r"[0-9a-f]+", re.ASCII)
 
@@ -33,8 +33,9 @@ def examine(path: Path, known: Stamp | None = None, fingerprint: str | None = No
 
     One that is none, as of a damaged index, does not count.
 
-    A file of which only the tags cannot be read still has a sound to judge: it counts as one that
-    is not written. Raises OSError or UnreadableError where the system refuses to read it.
+    A file of which the tags cannot be read as they should still has a sound to judge, and perhaps a
+    title: it counts as one that is not written. Raises OSError or UnreadableError where the system
+    refuses to read it.
     """
     now = stamp(path)
     tags = _tags(path)
@@ -65,19 +66,4 @@ def _tags(path: Path) -> SongTags:
     except UnreadableError:
         raise
     except TagError as error:
-        return _no_tags(error.reason)
-
-
-def _no_tags(why_not: str) -> SongTags:
-    return SongTags(
-        title=None,
-        artist=None,
-        album=None,
-        genre=None,
-        bpm=(),
-        pace=(),
-        pacetag=None,
-        duration=None,
-        writable=False,
-        why_not=why_not,
-    )
+        return read_loosely(path, error.reason)

@@ -1,6 +1,7 @@
 """Monkey's Audio, WavPack and Musepack as mutagen sees them, where its own reading would give up.
 
-It drops a tag as a whole for one text in it that is no UTF-8.
+It indexes a table of rates that lacks WavPack's custom ones, and drops a tag as a whole for one
+text in it that is no UTF-8. Neither says anything against the sound, or against the other items.
 """
 
 from typing import Any, BinaryIO
@@ -12,6 +13,7 @@ from mutagen.apev2 import (
     APEBadItemError,
     APENoHeaderError,
     APEv2,
+    APEv2File,
     APEValue,
 )
 
@@ -27,13 +29,13 @@ _KIND = 6  # bits of an item's flags
 _KINDS = {0: TEXT, 2: BINARY, 4: EXTERNAL}
 
 
-def open_ape(kind: Any, file: BinaryIO) -> Any:
-    """The file as an object of this class of mutagen's.
+def open_ape(kind: type[APEv2File], file: BinaryIO) -> Any:
+    """The file as an object of this class of mutagen's; .info is None where it cannot be read.
 
     Raises OSError, LayoutError and what mutagen raises where the tag is damaged.
     """
-    audio: Any = kind.__new__(kind)
-    audio.info, audio.tags = kind._Info(file), ape_tags(file)
+    audio: Any = kind.__new__(kind)  # its own __init__ would stop at the stream info
+    audio.info, audio.tags = _info(kind, file), ape_tags(file)
     return audio
 
 
@@ -46,6 +48,17 @@ def ape_tags(file: BinaryIO) -> APEv2 | None:
         return None
     except APEBadItemError:
         return _by_items(file)
+
+
+def _info(kind: Any, file: BinaryIO) -> Any:
+    file.seek(after_id3(file))
+    try:
+        return kind._Info(file)
+    except Exception as error:
+        inner = error.args[0] if error.args else error
+        if isinstance(inner, OSError) or isinstance(error, MemoryError):
+            raise  # that was the system
+        return None  # a rate or a version that mutagen does not know
 
 
 def _by_items(file: BinaryIO) -> APEv2:

@@ -12,6 +12,7 @@ from mutagen.apev2 import APEv2, APEv2File
 from mutagen.asf import ASF
 from mutagen.dsf import DSF
 from mutagen.flac import FLAC
+from mutagen.id3 import ID3, ID3NoHeaderError
 from mutagen.monkeysaudio import MonkeysAudio
 from mutagen.mp4 import MP4
 from mutagen.musepack import Musepack
@@ -25,6 +26,7 @@ from pacetag.tagger.tags.bounds import bounded
 from pacetag.tagger.tags.errors import LayoutError, TagError, UnreadableError, system_reason
 from pacetag.tagger.tags.mended_asf import mended_asf
 from pacetag.tagger.tags.musepack import check_packets
+from pacetag.tagger.tags.spans import after_id3
 
 _MAGIC = (  # class, place, what stands there
     (FLAC, 0, b"fLaC"),
@@ -39,6 +41,7 @@ _MAGIC = (  # class, place, what stands there
     (Musepack, 0, b"MP+"),
     (ASF, 0, HEADER),
 )
+_BEHIND_ID3 = (FLAC, MonkeysAudio, WavPack, Musepack)  # what is read with an ID3 tag in front of it
 
 # What mutagen makes of a file. It is untyped, so nothing better can be said here.
 Audio = Any
@@ -119,15 +122,29 @@ def ape_tag(path: Path) -> APEv2 | None:
         return None
 
 
+def loose_tags(path: Path) -> Audio:
+    """The ID3 or APEv2 tag of a file that mutagen takes for no audio; None without one."""
+    try:
+        with bounded(), _short(path) as file:
+            try:
+                return ID3(file)  # type: ignore[no-untyped-call]
+            except ID3NoHeaderError:
+                return ape_tags(file)
+    except Exception:  # likewise
+        return None
+
+
 def _kind_by_magic(path: Path, source: BinaryIO | None) -> type | None:
     """The class for content that leaves no doubt; mutagen lets the suffix outvote it."""
     with path.open("rb") if source is None else nullcontext(source) as file:
+        start = after_id3(file)
+        file.seek(start)
         head = file.read(16)
         file.seek(0)
     if head.startswith(b"RF64"):
         raise TagError(path, "it is an RF64 file, whose tags are not read or written")
     for kind, place, magic in _MAGIC:
-        if head[place : place + len(magic)] == magic:
+        if head[place : place + len(magic)] == magic and (not start or kind in _BEHIND_ID3):
             return kind
     return None
 

@@ -7,6 +7,7 @@ import io
 from typing import BinaryIO
 
 from pacetag.tagger.tags.errors import LayoutError
+from pacetag.tagger.tags.spans import after_id3
 
 _MOST = 1000  # packets before the sound; encoders write five
 
@@ -16,11 +17,12 @@ def check_packets(source: BinaryIO) -> None:
 
     Files of other versions, which have no packets, pass.
     """
-    source.seek(0)
+    place = after_id3(source)
+    source.seek(place)
     if source.read(4) != b"MPCK":
         return
     end = source.seek(0, io.SEEK_END)
-    place = 4
+    place += 4
     for _ in range(_MOST):
         if place >= end:
             return

@@ -12,7 +12,7 @@ from mutagen.id3 import ID3Tags
 from mutagen.mp3 import MP3
 from mutagen.mp4 import MP4Tags
 
-from pacetag.tagger.tags.door import Audio, ape_tag, open_audio
+from pacetag.tagger.tags.door import Audio, ape_tag, loose_tags, open_audio
 from pacetag.tagger.tags.errors import UnreadableError, system_reason
 from pacetag.tagger.tags.fields import ALBUM, ARTIST, BPM, GENRE, PACE, PACETAG, TITLE, Field
 from pacetag.tagger.tags.layout import forbidden, why_not_writable
@@ -58,6 +58,23 @@ def read_tags(path: Path) -> SongTags:
         writable=why_not is None,
         why_not=why_not,
         forbidden=unfit is None and refused is not None,
+    )
+
+
+def read_loosely(path: Path, why_not: str) -> SongTags:
+    """What an ID3 or APEv2 tag says of a song that `why_not` keeps from being read and written."""
+    tags = loose_tags(path)
+    return SongTags(
+        title=_joined(tags, TITLE),
+        artist=_joined(tags, ARTIST),
+        album=_joined(tags, ALBUM),
+        genre=_joined(tags, GENRE),
+        bpm=(),
+        pace=(),
+        pacetag=None,
+        duration=None,
+        writable=False,
+        why_not=why_not,
     )
 
 
