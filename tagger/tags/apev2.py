@@ -6,10 +6,11 @@ copied as they lie. Specification: APEv2, wiki.hydrogenaud.io/index.php?title=AP
 
 import io
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO, Self
 
 from pacetag.tagger.tags.content import Content, Stretch, joined, kept_form
+from pacetag.tagger.tags.copied import Copies, copied_texts, own_first
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.fields import FIELDS
 from pacetag.tagger.tags.pieces import write_pieces
@@ -48,6 +49,7 @@ class ApeLayout:
     stop: int  # place after it
     end: int  # bytes of the file: behind the tag stand ID3v1 and lyrics, which stay
     behind: bytes  # these in the form in which they are compared
+    copied: tuple[Item, ...] = ()  # items of pacetag's, of what older kinds of tags say
 
     @classmethod
     def load(cls, source: BinaryIO) -> Self:
@@ -107,6 +109,28 @@ class ApeLayout:
             behind=_behind(source, tag.stop, end),
         )
 
+    def beside(self, copies: Copies) -> Self:
+        """The same layout beside older tags that say this: their copies are in it, or go along.
+
+        They go into a new tag only, and are told by their place: behind pacetag's fields, where
+        nothing else is in the tag.
+        """
+        offered = {key.upper(): make_item(key, values) for key, _, values in copied_texts(copies)}
+        if self.start == self.stop:
+            return replace(self, copied=tuple(offered.values()))
+        own = own_first(
+            [(each.key.upper(), each.data) for each in self.items],
+            {key: each.data for key, each in offered.items()},
+            frozenset(row.apev2.upper() for row in FIELDS.values() if row.written),
+        )
+        if own is None:
+            return self
+        return replace(
+            self,
+            items=self.items[: len(own)],
+            copied=tuple(each for key, each in offered.items() if key not in own),
+        )
+
     def kept(self, names: Collection[str]) -> tuple[bytes, ...]:
         """Every foreign item, where the tag begins, and what follows it."""
         foreign = [kept_form(each.data) for each in self._foreign(names)]
@@ -132,6 +156,8 @@ class ApeLayout:
         items[place:place] = own
         if not items:
             return b""
+        held = {each.key.upper() for each in items}
+        items += [each for each in self.copied if each.key.upper() not in held]
         body = joined(*(each.data for each in items))
         size = len(body) + _FRAME
         if size > _LARGEST - _FRAME:

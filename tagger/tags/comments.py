@@ -4,15 +4,19 @@ Layout: vendor and entries, each preceded by its length as 32 little-endian bits
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import itemgetter
 from typing import Self
 
 from pacetag.tagger.tags.content import Content, Stretch, held, joined, kept_form
+from pacetag.tagger.tags.copied import Copies, copied_texts, own_first
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.fields import FIELDS
 from pacetag.tagger.tags.views import View, as_view
 
 VENDOR = b"pacetag"  # only where a file had no comment at all
+_OWN = frozenset(row.vorbis for row in FIELDS.values() if row.written)
 _DAMAGED = "its comment header is damaged"
 _LONGEST_KEY = 256  # bytes of an entry in which the key of a field is looked for
 
@@ -24,6 +28,7 @@ class Comments:
     vendor: bytes | Stretch
     entries: tuple[bytes | Stretch, ...]
     size: int = 0  # bytes that they took where they were read
+    copied: tuple[bytes, ...] = ()  # entries of pacetag's, of what older kinds of tags say
 
     @classmethod
     def parse(cls, data: bytes | View) -> Self:
@@ -42,6 +47,26 @@ class Comments:
             entries.append(entry)
         return cls(vendor=vendor, entries=tuple(entries), size=place)
 
+    def beside(self, copies: Copies) -> Self:
+        """The same comments beside older tags that say this: their copies are there, or go along.
+
+        They go where there are no comments yet, and are told by their place: behind pacetag's
+        fields, where nothing else is.
+        """
+        offered = {key: tuple(_entries(key, values)) for _, key, values in copied_texts(copies)}
+        if not self.entries:
+            return replace(self, copied=tuple(each for some in offered.values() for each in some))
+        entries = [(_key(each).decode("ascii", "replace"), each) for each in self.entries]
+        grouped = [
+            (key, tuple(each for _, each in some)) for key, some in groupby(entries, itemgetter(0))
+        ]
+        own = own_first(grouped, offered, _OWN)
+        if own is None:
+            return self
+        copied = [each for key, some in offered.items() if key not in own for each in some]
+        mine = sum(len(some) for key, some in grouped[: len(own)])
+        return replace(self, entries=self.entries[:mine], copied=tuple(copied))
+
     def foreign(self, names: Collection[str]) -> tuple[bytes | Stretch, ...]:
         """The entries of all but these fields."""
         keys = {FIELDS[name].vorbis.encode() for name in names}
@@ -52,16 +77,32 @@ class Comments:
         return (kept_form(self.vendor), *map(kept_form, self.foreign(names)))
 
     def render(self, wanted: Mapping[str, Sequence[str]]) -> bytes | Content:
-        """The comments with other values of these fields, each value an entry of its own."""
-        own = [
-            f"{FIELDS[name].vorbis}={value}".encode()
-            for name, values in wanted.items()
-            for value in values
-        ]
-        entries = [*self.foreign(wanted), *own]
+        """The comments with other values of these fields, each value an entry of its own.
+
+        They stand where the field stood, under the name as it was spelt there, so that an undo
+        gives the same bytes; those of a new field stand last.
+        """
+        left = {FIELDS[name].vorbis: values for name, values in wanted.items()}
+        names = frozenset(key.encode() for key in left)
+        entries: list[bytes | Stretch] = []
+        for entry in self.entries:
+            if (key := _key(entry)) not in names:
+                entries.append(entry)
+                continue
+            spelt = held(entry, 0, len(key)).decode()
+            entries += _entries(spelt, left.pop(key.decode(), ()))
+        for key_of_new, values in left.items():
+            entries += _entries(key_of_new, values)
+        if entries:
+            held_keys = {_key(entry) for entry in entries}
+            entries += [entry for entry in self.copied if _key(entry) not in held_keys]
         count = len(entries).to_bytes(4, "little")
         sized = [part for entry in entries for part in (_length(entry), entry)]
         return joined(_length(self.vendor), self.vendor, count, *sized)
+
+
+def _entries(key: str, values: Sequence[str]) -> list[bytes]:
+    return [f"{key}={value}".encode() for value in values]
 
 
 def _key(entry: bytes | Stretch) -> bytes:

@@ -11,6 +11,7 @@ from typing import BinaryIO, Self
 from pacetag.tagger.tags.comments import VENDOR, Comments
 from pacetag.tagger.tags.content import Data, Stretch, kept_form
 from pacetag.tagger.tags.errors import LayoutError
+from pacetag.tagger.tags.older import older_than_comments
 from pacetag.tagger.tags.padding import padding_for
 from pacetag.tagger.tags.pieces import Piece, write_pieces
 from pacetag.tagger.tags.spans import after_id3
@@ -60,7 +61,7 @@ class FlacLayout:
                 for kind, view in blocks
                 if kind != PADDING
             ),
-            comments=_comments(own),
+            comments=_comments(own).beside(older_than_comments(source)),
             size=place - start - 4,
             rest=end - place,
         )

@@ -18,7 +18,7 @@ _NAME = re.compile(rb"[A-Za-z0-9]{2,4}[ \0]{0,2}")  # 2.3 tags with names of 2.2
 _MOST = 20_000  # frames of a tag; songs have some dozens
 
 LATIN1, UTF16, UTF16BE, UTF8 = 0, 1, 2, 3
-_CODECS = {LATIN1: "latin-1", UTF16: "utf-16", UTF16BE: "utf-16-be", UTF8: "utf-8"}
+CODECS = {LATIN1: "latin-1", UTF16: "utf-16", UTF16BE: "utf-16-be", UTF8: "utf-8"}
 
 
 Frame = bytes | Stretch  # with its header
@@ -92,7 +92,7 @@ def frame_names(version: int, frame: Frame, *, unsynchronised: bool = False) -> 
     name = _LONG.get(name, name)
     if name != "TXXX":
         return name
-    content = _content(version, frame, unsynchronised=unsynchronised)
+    content = frame_content(version, frame, unsynchronised=unsynchronised)
     return f"{name}:{_description(content).upper()}"
 
 
@@ -106,13 +106,13 @@ def frame_text(version: int, frame: Frame, name: str, *, unsynchronised: bool = 
     own = frame[: 3 if version == 2 else 4].rstrip(b" \0").decode("ascii")
     if name != _LONG.get(own, own):
         return ""
-    content = _content(version, frame, unsynchronised=unsynchronised)
-    if content[:1] not in (bytes([each]) for each in _CODECS):
+    content = frame_content(version, frame, unsynchronised=unsynchronised)
+    if content[:1] not in (bytes([each]) for each in CODECS):
         content = bytes([LATIN1]) + content[1:]
     return _description(content)
 
 
-def _content(version: int, frame: bytes, *, unsynchronised: bool) -> bytes:
+def frame_content(version: int, frame: bytes, *, unsynchronised: bool) -> bytes:
     """The frame without its header. Empty where it is compressed or encrypted: not ours then."""
     if version == 2:
         return frame[6:]
@@ -128,16 +128,21 @@ def _content(version: int, frame: bytes, *, unsynchronised: bool) -> bytes:
     return content
 
 
+def says_nothing(version: int, frame: Frame) -> bool:
+    """Whether the frame holds no text at all, not even the end of one: programs pass over it."""
+    return len(frame) <= (7 if version == 2 else 11)
+
+
 def _description(content: bytes) -> str:
     encoding, text = content[:1], content[1:]
-    if not encoding or encoding[0] not in _CODECS:
+    if not encoding or encoding[0] not in CODECS:
         return ""
     if encoding[0] in (LATIN1, UTF8):
         text = text.partition(b"\0")[0]
     else:
         ends = (at for at in range(0, len(text) - 1, 2) if text[at : at + 2] == b"\0\0")
         text = text[: next(ends, len(text))]
-    return text.decode(_CODECS[encoding[0]], "replace")
+    return text.decode(CODECS[encoding[0]], "replace")
 
 
 def make_frame(version: int, name: str, values: Sequence[str], *, synchsafe: bool) -> bytes:
@@ -148,7 +153,8 @@ def make_frame(version: int, name: str, values: Sequence[str], *, synchsafe: boo
     identifier, _, description = name.partition(":")
     text = ("\0" if version == 4 else "/").join(values)
     if not description and text.isascii():  # a number: Latin-1, which the oldest readers expect
-        content = bytes([LATIN1]) + text.encode("ascii")
+        # Of text without a sign mutagen sees the end alone.
+        content = bytes([LATIN1]) + (text or "\0").encode("ascii")
     elif version == 4:
         content = bytes([UTF8]) + _terminated(description, "\0").encode() + text.encode()
     else:
@@ -156,6 +162,11 @@ def make_frame(version: int, name: str, values: Sequence[str], *, synchsafe: boo
             codecs.BOM_UTF16_LE + part.encode("utf-16-le")
             for part in ([f"{description}\0", text] if description else [text])
         )
+    return wrapped(version, identifier, content, synchsafe=synchsafe)
+
+
+def wrapped(version: int, identifier: str, content: bytes, *, synchsafe: bool) -> bytes:
+    """A frame with this content; the identifier is that of ID3v2.3 and 2.4."""
     if version == 2:
         return _SHORT[identifier].encode() + len(content).to_bytes(3) + content
     size = len(content)

@@ -6,15 +6,25 @@ they are. Specifications: id3.org, ID3v2.2 (1998), 2.3 (1999), 2.4 (2000).
 
 import io
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO, Self
 
 from pacetag.tagger.tags.content import Content, joined, kept_form
+from pacetag.tagger.tags.copied import Copies, copied_frames, own_first
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.fields import FIELDS
-from pacetag.tagger.tags.id3_frames import Frame, frame_names, is_text, make_frame, split_frames
+from pacetag.tagger.tags.id3_frames import (
+    Frame,
+    frame_names,
+    is_text,
+    make_frame,
+    says_nothing,
+    split_frames,
+)
 from pacetag.tagger.tags.padding import padding_for
 from pacetag.tagger.tags.views import View, view_from, view_of, without_unsynchronisation
+
+_OWN = frozenset(row.id3 for row in FIELDS.values() if row.written)
 
 UNSYNCHRONISED, EXTENDED, EXPERIMENTAL, FOOTER = 0x80, 0x40, 0x20, 0x10
 
@@ -28,6 +38,7 @@ class Id3Tag:
     frames: tuple[Frame, ...] = ()  # with their headers
     synchsafe: bool = True  # sizes of 2.4 frames; early iTunes wrote plain ones
     size: int = 0  # bytes that the tag takes in the file with all that belongs to it
+    copied: tuple[bytes, ...] = ()  # frames of pacetag's, of what older kinds of tags say
 
     @classmethod
     def read(cls, source: BinaryIO, stop: int) -> Self:
@@ -57,20 +68,39 @@ class Id3Tag:
             size=total,
         )
 
+    def beside(self, copies: Copies) -> Self:
+        """The same tag beside older ones that say this: their copies are in it, or go along.
+
+        They go into a new tag only. In one that is there they are told by their place, behind
+        pacetag's fields, where nothing else is in it.
+        """
+        offered = copied_frames(copies)
+        if not self.size:
+            return replace(self, copied=tuple(offered.values()))
+        entries = [(self._name(frame), frame) for frame in self.frames]
+        own = own_first(entries, offered, _OWN)
+        if own is None:
+            return self
+        copied = tuple(frame for name, frame in offered.items() if name not in own)
+        return replace(self, frames=self.frames[: len(own)], copied=copied)
+
     def kept(self, names: Collection[str]) -> tuple[bytes, ...]:
         """Every foreign frame, and the version that they are in."""
         foreign = self.foreign(names)
         return (*map(kept_form, foreign), bytes([self.version if foreign else 0]))
 
     def foreign(self, names: Collection[str]) -> list[Frame]:
-        """The frames of all but these fields."""
+        """The frames of all but these fields. One that says nothing is no field, and stays."""
         written = {FIELDS[name].id3 for name in names}
-        unsynchronised = bool(self.flags & UNSYNCHRONISED)
         return [
             frame
             for frame in self.frames
-            if frame_names(self.version, frame, unsynchronised=unsynchronised) not in written
+            if self._name(frame) not in written or says_nothing(self.version, frame)
         ]
+
+    def _name(self, frame: Frame) -> str:
+        unsynchronised = bool(self.flags & UNSYNCHRONISED)
+        return frame_names(self.version, frame, unsynchronised=unsynchronised)
 
     def render(
         self, wanted: Mapping[str, Sequence[str]], *, room: int = 0, needed: bool = False
@@ -81,16 +111,11 @@ class Id3Tag:
         more is empty, as before the first field came, unless it is needed all the same. Raises
         LayoutError beyond 256 MiB.
         """
-        frames = self.foreign(wanted)
-        own = [
-            make_frame(self.version, FIELDS[name].id3, values, synchsafe=self.synchsafe)
-            for name, values in wanted.items()
-            if values
-        ]
-        # After the last text frame, before pictures: readers that look at the first bytes see it.
-        texts = [place for place, frame in enumerate(frames, 1) if is_text(frame)]
-        frames[max(texts, default=0) : max(texts, default=0)] = own
-        if not frames and not needed:
+        frames = self._changed(wanted)
+        if frames:
+            held = {self._name(frame) for frame in frames}
+            frames += [frame for frame in self.copied if self._name(frame) not in held]
+        elif not needed:
             return b""
         body = joined(*frames)
         size = len(body) + padding_for((room or self.size) - 10 - len(body))
@@ -99,6 +124,30 @@ class Id3Tag:
         sevens = bytes(size >> shift & 0x7F for shift in (21, 14, 7, 0))
         head = b"ID3" + bytes([self.version, 0, self.flags]) + sevens
         return joined(head, body, bytes(size - len(body)))
+
+    def _changed(self, wanted: Mapping[str, Sequence[str]]) -> list[Frame]:
+        """The frames with other values of these fields, which stand where the field stood.
+
+        New ones come after the last text frame, before pictures: readers that look at the first
+        bytes see them.
+        """
+        own: dict[str, list[Frame]] = {
+            FIELDS[name].id3: [
+                make_frame(self.version, FIELDS[name].id3, values, synchsafe=self.synchsafe)
+            ]
+            * bool(values)
+            for name, values in wanted.items()
+        }
+        names, frames, texts = frozenset(own), list[Frame](), 0
+        for frame in self.frames:
+            name = self._name(frame)
+            if name in names:
+                frames += own.pop(name, [])
+            if name not in names or says_nothing(self.version, frame):
+                frames.append(frame)
+            texts = len(frames) if is_text(frame) else texts
+        frames[texts:texts] = [frame for left in own.values() for frame in left]
+        return frames
 
 
 def tag_header(head: bytes) -> tuple[int, int, int]:

@@ -6,13 +6,16 @@ Interchange File Format 1.3 (1989) and AIFF-C (1991). Neither knows ID3: the chu
 
 import hashlib
 import io
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO, Literal, Self
 
 from pacetag.tagger.tags.content import joined
+from pacetag.tagger.tags.copied import Copies
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.id3_tag import Id3Tag
+from pacetag.tagger.tags.older import older_than_chunk
 from pacetag.tagger.tags.pieces import Piece, write_pieces
 
 Order = Literal["little", "big"]
@@ -72,7 +75,7 @@ class IffLayout:
         if head[:4] != root or head[8:] not in forms:
             raise LayoutError(f"its {root.decode()} header is damaged")
         stop = _root_stop(int.from_bytes(head[4:8], order), end)
-        chunks = _chunks(source, stop, order)
+        chunks = list(_chunks(source, stop, order))
         sounds = [each for each in chunks if each.name == sound]
         if len(sounds) != 1:
             raise LayoutError("its sound lies in several pieces" if sounds else "it has no sound")
@@ -84,6 +87,8 @@ class IffLayout:
         hole = (stop, stop)
         if tagged:
             hole = (tagged[0].start, min(tagged[0].stop + tagged[0].stop % 2, stop))
+        tag = _read_tag(source, tagged[0]) if tagged else Id3Tag()
+        places = [(each.name, each.body, each.stop) for each in chunks if each.name != sound]
         return cls(
             order=order,
             form=head[8:],
@@ -92,7 +97,7 @@ class IffLayout:
                 for each in chunks
                 if each not in tagged
             ),
-            tag=_read_tag(source, tagged[0]) if tagged else Id3Tag(),
+            tag=tag.beside(older_than_chunk(source, places)),
             tag_name=tagged[0].name if tagged else (b"id3 " if order == "little" else b"ID3 "),
             hole=hole,
             stop=stop,
@@ -127,6 +132,17 @@ class IffLayout:
         return [head, (_HEAD, start), chunk, (after, self.end)]
 
 
+def older_than_id3_chunk(source: BinaryIO) -> Copies:
+    """What the chunks of a WAV or AIFF file say, apart from an ID3 tag in one of them."""
+    end = source.seek(0, io.SEEK_END)
+    source.seek(0)
+    order: Order = "big" if source.read(4) == b"FORM" else "little"
+    chunks: list[Chunk] = []
+    with suppress(LayoutError):
+        chunks.extend(_chunks(source, end, order))
+    return older_than_chunk(source, [(each.name, each.body, each.stop) for each in chunks])
+
+
 def _root_stop(size: int, end: int) -> int:
     """The place after the outermost chunk of that size in a file of `end` bytes."""
     if size in (0, 0xFFFFFFFF):
@@ -143,10 +159,9 @@ def _root_stop(size: int, end: int) -> int:
     return stop
 
 
-def _chunks(source: BinaryIO, stop: int, order: Order) -> list[Chunk]:
+def _chunks(source: BinaryIO, stop: int, order: Order) -> Iterator[Chunk]:
     """The chunks up to a place. Raises LayoutError where they do not fill the file up to it."""
-    chunks: list[Chunk] = []
-    place = _HEAD
+    place, count = _HEAD, 0
     while place < stop:
         source.seek(place)
         head = source.read(8)
@@ -154,10 +169,9 @@ def _chunks(source: BinaryIO, stop: int, order: Order) -> list[Chunk]:
         if size == 0xFFFFFFFF:
             raise LayoutError(_UNFINISHED)
         if place + 8 + size > stop or not all(0x20 <= byte < 0x7F for byte in head[:4]):
-            raise LayoutError(f"its chunks are damaged after {len(chunks)} of them")
-        chunks.append(Chunk(name=head[:4], start=place, stop=place + 8 + size))
-        place += 8 + size + size % 2
-    return chunks
+            raise LayoutError(f"its chunks are damaged after {count} of them")
+        yield Chunk(name=head[:4], start=place, stop=place + 8 + size)
+        place, count = place + 8 + size + size % 2, count + 1
 
 
 def _read_tag(source: BinaryIO, chunk: Chunk) -> Id3Tag:

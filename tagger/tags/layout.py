@@ -36,6 +36,7 @@ from pacetag.tagger.tags.id3 import Id3Layout
 from pacetag.tagger.tags.iff import IffLayout
 from pacetag.tagger.tags.mp4 import Mp4Layout
 from pacetag.tagger.tags.ogg import OggLayout
+from pacetag.tagger.tags.older import older_than_apev2
 
 Wanted = Mapping[str, Sequence[str]]
 
@@ -63,9 +64,9 @@ _LOADERS: dict[type, Callable[[BinaryIO], Layout]] = {
     AIFF: IffLayout.load_aiff,
     DSF: DsfLayout.load,
     ASF: AsfLayout.load,
-    MonkeysAudio: ApeLayout.load,
-    WavPack: ApeLayout.load_wavpack,
-    Musepack: ApeLayout.load,
+    MonkeysAudio: lambda source: ApeLayout.load(source).beside(older_than_apev2(source)),
+    WavPack: lambda source: ApeLayout.load_wavpack(source).beside(older_than_apev2(source)),
+    Musepack: lambda source: ApeLayout.load(source).beside(older_than_apev2(source)),
 }
 
 

@@ -12,9 +12,13 @@ from mutagen.id3 import ID3Tags
 from mutagen.mp3 import MP3
 from mutagen.mp4 import MP4Tags
 
+from pacetag.tagger.tags.apev2 import ApeLayout
 from pacetag.tagger.tags.door import Audio, ape_tag, open_audio
 from pacetag.tagger.tags.fields import FIELDS
-from pacetag.tagger.tags.layout import load_layout
+from pacetag.tagger.tags.flac import FlacLayout
+from pacetag.tagger.tags.id3 import Id3Layout
+from pacetag.tagger.tags.iff import IffLayout
+from pacetag.tagger.tags.layout import Layout, load_layout
 from pacetag.tagger.tags.payload import payload_fingerprint
 
 _Named = Iterator[tuple[str, object]]  # a tag's name, and a value whose repr holds all of it
@@ -27,20 +31,29 @@ def others_in(path: Path, names: Collection[str]) -> dict[str, bytes]:
     where things lie. Raises TagError or OSError for a file that is not written.
     """
     audio = open_audio(path)
-    kept = load_layout(path, type(audio)).kept(names)
+    layout = load_layout(path, type(audio))
     found = {
         "the sound": payload_fingerprint(path).encode(),
-        "the bytes that are not pacetag's": _digest(kept),
+        "the bytes that are not pacetag's": _digest(layout.kept(names)),
     }
     tags: dict[str, list[object]] = {}
-    for name, value in _tags(path, audio, names):
+    for name, value in _tags(path, audio, names, copied=_is_copied(layout)):
         tags.setdefault(name, []).append(value)
     return found | {f"the tag {name}": _digest(values) for name, values in tags.items()}
 
 
-def _tags(path: Path, audio: Audio, names: Collection[str]) -> _Named:
+def _is_copied(layout: Layout) -> bool:
+    """Whether the tag, be it there or not, holds nothing but pacetag's fields and copies."""
+    if isinstance(layout, Id3Layout | IffLayout):
+        return bool(layout.tag.copied)
+    if isinstance(layout, FlacLayout):
+        return bool(layout.comments.copied)
+    return isinstance(layout, ApeLayout) and bool(layout.copied)
+
+
+def _tags(path: Path, audio: Audio, names: Collection[str], *, copied: bool) -> _Named:
     own = {_column(audio.tags, name).upper() for name in names}
-    for name, value in _items(audio.tags):
+    for name, value in () if copied else _items(audio.tags):
         if name.upper() not in own:
             yield name, value
     yield from _blocks(audio)

@@ -1,22 +1,37 @@
 """Reads a song's fields from any container that mutagen knows."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from mutagen._vorbis import VCommentDict
-from mutagen.apev2 import APEv2
+from mutagen.aiff import AIFF
+from mutagen.apev2 import APEv2, APEv2File
 from mutagen.asf import ASFTags
+from mutagen.flac import FLAC
 from mutagen.id3 import ID3Tags
 from mutagen.mp3 import MP3
 from mutagen.mp4 import MP4Tags
+from mutagen.wave import WAVE
 
-from pacetag.tagger.tags.door import Audio, ape_tag, loose_tags, open_audio
+from pacetag.tagger.tags.copied import Copies
+from pacetag.tagger.tags.door import Audio, loose_tags, open_audio
 from pacetag.tagger.tags.errors import UnreadableError, system_reason
 from pacetag.tagger.tags.fields import ALBUM, ARTIST, BPM, GENRE, PACE, PACETAG, TITLE, Field
+from pacetag.tagger.tags.iff import older_than_id3_chunk
 from pacetag.tagger.tags.layout import forbidden, why_not_writable
 from pacetag.tagger.tags.misread import misread
+from pacetag.tagger.tags.older import older_than_apev2, older_than_comments, older_than_id3
+
+_OLDER: tuple[tuple[type, Callable[[BinaryIO], Copies]], ...] = (
+    (MP3, older_than_id3),
+    (FLAC, older_than_comments),
+    (APEv2File, older_than_apev2),
+    (WAVE, older_than_id3_chunk),
+    (AIFF, older_than_id3_chunk),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +48,7 @@ class SongTags:
     duration: float | None  # seconds, from the headers
     writable: bool
     why_not: str | None  # a clause; None when writable
+    bpm_beside: tuple[str, ...] = ()  # in a tag of an older kind, which pacetag does not write
     forbidden: bool = False  # only rights stand in the way, which can change without the file
 
 
@@ -45,13 +61,15 @@ def read_tags(path: Path) -> SongTags:
     unfit = why_not_writable(path, audio)
     refused = _refused(path)
     why_not = unfit or refused
-    texts = _texts(path, audio)
+    older = _older(path, audio)
+    texts = _texts(path, audio, older)
     return SongTags(
         title=texts[TITLE],
         artist=texts[ARTIST],
         album=texts[ALBUM],
         genre=texts[GENRE],
         bpm=tuple(values(audio, BPM)),
+        bpm_beside=tuple(older.get(BPM.name, ())),
         pace=PACE.split(values(audio, PACE)),
         pacetag=next(iter(values(audio, PACETAG)), None),
         duration=_duration(audio),
@@ -85,19 +103,35 @@ def _refused(path: Path) -> str | None:
         raise UnreadableError(path, system_reason(error)) from error
 
 
-def _texts(path: Path, audio: Audio) -> dict[Field, str | None]:
+def _texts(path: Path, audio: Audio, older: Copies) -> dict[Field, str | None]:
     """What the file says of itself for people, several values joined.
 
-    The fields that pacetag writes stand in an MP3's ID3 tag alone. What that tag lacks of the
-    others may stand in an APEv2 tag at the end.
+    What its tag lacks of this may stand in tags of older kinds. ID3v1, which mutagen reads where
+    there is no ID3v2 tag, is one of them, and the shortest.
     """
     texts = {field: _joined(audio.tags, field) for field in (TITLE, ARTIST, ALBUM, GENRE)}
     lacking = [field for field, text in texts.items() if text is None]
     texts |= {field: _stripped(found) for field, found in misread(path, audio, lacking).items()}
-    if isinstance(audio, MP3) and None in texts.values():
-        other = ape_tag(path)
-        return {field: text or _joined(other, field) for field, text in texts.items()}
+    for field, own in texts.items():
+        other = "; ".join(older.get(field.name, ())) or None
+        texts[field] = other or own if _is_id3v1(audio.tags) else own or other
     return texts
+
+
+def _is_id3v1(tags: object) -> bool:
+    return isinstance(tags, ID3Tags) and getattr(tags, "version", (2,))[0] == 1
+
+
+def _older(path: Path, audio: Audio) -> Copies:
+    """What tags of older kinds say, beside those that mutagen reads. Raises UnreadableError."""
+    reader = next((each for kind, each in _OLDER if isinstance(audio, kind)), None)
+    if reader is None:
+        return {}
+    try:
+        with path.open("rb") as source:
+            return reader(source)
+    except OSError as error:
+        raise UnreadableError(path, system_reason(error)) from error
 
 
 def values(audio: Audio, field: Field) -> list[str]:

@@ -77,7 +77,9 @@ def test_a_new_tag_stands_before_id3v1_and_goes_with_its_last_field(bare: Path) 
     bare.write_bytes(sound + id3v1(b"title"))
 
     write_tags(bare, {"pace": ["172"]})
-    assert bare.read_bytes() == sound + tag_of(item(b"PACE", b"172")) + id3v1(b"title")
+    items = [(b"PACE", b"172"), (b"Title", b"title"), (b"Artist", b"Old Artist")]
+    tag = tag_of(*(item(key, value) for key, value in [*items, (b"Genre", b"Rock")]))
+    assert bare.read_bytes() == sound + tag + id3v1(b"title")
     write_tags(bare, {"pace": []})
 
     assert bare.read_bytes() == sound + id3v1(b"title")

@@ -39,11 +39,22 @@ def header(vendor: bytes, *entries: bytes) -> bytes:
 
 def test_strange_entries_stay_as_they_are_and_in_order() -> None:
     entries = [b"TITLE=\xe5 is Latin-1", b"no equals sign", b"=", b"", b"Pace =1", b"TITLE=again"]
-    comments = Comments.parse(header(b"v\xff", *entries, b"pAcE=1", b"PACE=2") + b"\x01\0\0")
+    comments = Comments.parse(header(b"v\xff", *entries, b"PACE=1", b"pAcE=2") + b"\x01\0\0")
 
     assert comments.vendor == b"v\xff"
     assert comments.foreign(["pace"]) == tuple(entries)
     assert comments.render({"pace": ["3", "4"]}) == header(b"v\xff", *entries, b"PACE=3", b"PACE=4")
+
+
+def test_values_stand_where_the_field_stood_under_the_name_as_it_was_spelt() -> None:
+    before = header(b"v", b"TITLE=a", b"Bpm=0", b"ARTIST=b", b"BPM=7", b"DATE=1")
+
+    after = Comments.parse(before).render({"bpm": ["172"], "pace": ["86"]})
+
+    assert after == header(b"v", b"TITLE=a", b"Bpm=172", b"ARTIST=b", b"DATE=1", b"PACE=86")
+    assert Comments.parse(after).render({"bpm": ["0"], "pace": []}) == header(
+        b"v", b"TITLE=a", b"Bpm=0", b"ARTIST=b", b"DATE=1"
+    )
 
 
 @pytest.mark.parametrize("seed", range(30))

@@ -41,8 +41,13 @@ def foreign(path: Path) -> Any:
         return {key: repr(value) for key, value in tags.items() if key not in own}, unread
     if isinstance(audio, mp3.MP3 | wave.WAVE | aiff.AIFF | dsf.DSF):
         own = {f"TXXX:{name}" for name in OURS} | {"TBPM"}
-        frames = {key: repr(frame) for key, frame in tags.items() if key not in own}
-        return frames, getattr(tags, "unknown_frames", []), ape_items(path)
+        ape = ape_items(path)
+        frames = {
+            key: repr(frame)
+            for key, frame in tags.items()
+            if key not in own and not is_copy(key, frame, ape)
+        }
+        return frames, getattr(tags, "unknown_frames", []), ape
     if isinstance(audio, apev2.APEv2File):
         return ape_items(path)
     mine = (*OURS, "BPM", "WM/BEATSPERMINUTE")
@@ -53,6 +58,12 @@ def foreign(path: Path) -> Any:
         for each in blocks
         if not isinstance(each, flac.Padding | flac.VCFLACDict)
     ]
+
+
+def is_copy(key: str, frame: Any, ape: dict[str, str]) -> bool:
+    """Whether a frame says what an APEv2 tag at the end says, as pacetag copies it."""
+    said = ape.get({"TIT2": "Title", "TPE1": "Artist"}.get(key, ""), "").partition("(")[2]
+    return bool(said) and said == repr("\0".join(frame.text)) + ", 0)"
 
 
 def ape_items(path: Path) -> dict[str, str]:

@@ -15,6 +15,8 @@ from pacetag.tagger.tags.reader import read_tags
 from pacetag.tagger.tags.writer import Written
 from tests.tagger.writing import write_tags
 
+pytestmark = pytest.mark.outside("ffmpeg")
+
 TITLE, ARTIST = "QQTITLEQQ", "QQARTISTQQ"
 SPOILT = {TITLE: b"Bj\xf6rk \xfcz\xe9", ARTIST: b"J\xf3ga \xe9\xe9\xe9\xe9 "}
 REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))

@@ -79,6 +79,8 @@ def test_ffprobe_reads_the_fields(song: Song) -> None:
     names = ("TBPM", "TBP", "BPM", "WM/BEATSPERMINUTE")
     found = {tags.pop(name, None) for name in names} - {None}
     assert found == (set() if song.path.suffix == ".m4a" else {"172"})  # it never shows tmpo
+    if song.kind == "mp3-ape":  # of which ffmpeg sees nothing but the copies in the new tag
+        before |= {"TITLE": "Låt", "ARTIST": "One"}
     assert tags == before
 
 

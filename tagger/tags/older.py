@@ -1,0 +1,178 @@
+"""What a song says of itself in tags of older kinds, which a new kind of tag beside them hides.
+
+Players take a song's title, artist and so on from one kind of tag: ID3v2 before APEv2 before ID3v1,
+an ID3 chunk before WAV's own list. So where pacetag adds a tag of a newer kind, it copies what the
+older ones say. Volume and pictures are not copied: players look for volume in all tags, and a gain
+that another program changes later must not be contradicted; pictures would double the tags' size.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import suppress
+from typing import BinaryIO
+
+from mutagen._constants import GENRES
+
+from pacetag.tagger.tags.apev2 import split_items
+from pacetag.tagger.tags.content import kept_form
+from pacetag.tagger.tags.copied import BY_APE, BY_CHUNK, BY_ID3, BY_INFO, Copies
+from pacetag.tagger.tags.errors import LayoutError
+from pacetag.tagger.tags.id3_tag import Id3Tag
+from pacetag.tagger.tags.id3_texts import LONGEST, decoded, named_texts
+from pacetag.tagger.tags.spans import APE, after_id3, trailers
+from pacetag.tagger.tags.views import view_of
+
+_Said = Iterator[tuple[str, list[str]]]  # names of fields, as in the table, and values
+
+_FRAME = 32  # bytes of an APE tag's header, and of its footer
+_HAS_HEADER, _KIND = 0x80, 6  # in a tag's and in an item's flags
+_LARGEST = 1 << 20  # bytes of a list of INFO
+_ID3V1 = (("title", 3, 4), ("artist", 33, 64), ("album", 63, 124))  # places in TAG, and in TAG+
+_LYRICS3 = {b"ETT": "title", b"EAR": "artist", b"EAL": "album", b"INF": "comment"}
+
+
+def older_than_id3(source: BinaryIO) -> Copies:
+    """What the tags at the end of MPEG audio say; the newer kind counts, field by field."""
+    return _merged(_at_end(source, ("ID3v2", APE)))
+
+
+def older_than_apev2(source: BinaryIO) -> Copies:
+    """What ID3 tags of an APE, WavPack or Musepack file say."""
+    return _merged([*_at_head(source), *_at_end(source, ("ID3v2",))])
+
+
+def older_than_comments(source: BinaryIO) -> Copies:
+    """What the tags around a FLAC file say."""
+    return _merged([*_at_head(source), *_at_end(source, ("ID3v2", APE))])
+
+
+def older_than_chunk(source: BinaryIO, chunks: Iterable[tuple[bytes, int, int]]) -> Copies:
+    """What WAV's and AIFF's own chunks say, by name and by where what they hold lies."""
+    return _merged([list(_of_chunks(source, chunks))])
+
+
+def kept_trailers(source: BinaryIO) -> bytes:
+    """The tags at the end in the form in which they are compared."""
+    found = trailers(source, after_id3(source))
+    return b"".join(
+        kept_form(view_of(source, each.start, each.stop).item(0, each.stop - each.start))
+        for each in found
+    )
+
+
+def _merged(tags: Iterable[Iterable[tuple[str, list[str]]]]) -> Copies:
+    """The fields of several tags; of a field in several ones the first tag's values."""
+    merged: dict[str, tuple[str, ...]] = {}
+    for tag in tags:
+        of_tag: dict[str, list[str]] = {}
+        for field, values in tag:
+            clean = (value.strip(" \0\r\n\t") for value in values)
+            of_tag.setdefault(field, []).extend(value for value in clean if value)
+        for field, said in of_tag.items():
+            if said:
+                merged.setdefault(field, tuple(dict.fromkeys(said)))
+    return merged
+
+
+def _at_head(source: BinaryIO) -> Iterator[list[tuple[str, list[str]]]]:
+    stop = after_id3(source)
+    if stop:
+        yield _tolerant(_of_id3, source, 0, stop)
+
+
+def _at_end(source: BinaryIO, kinds: Collection[str]) -> Iterator[list[tuple[str, list[str]]]]:
+    """The tags at the end, of these kinds and of Lyrics3 and ID3v1, the newer kinds first."""
+    found = trailers(source, after_id3(source))
+    for kind, reader in _READERS.items():
+        if kind in kinds or kind in ("Lyrics3v2", "ID3v1"):
+            for each in found:
+                if each.kind == kind:
+                    yield _tolerant(reader, source, each.start, each.stop)
+
+
+def _tolerant(
+    reader: Callable[[BinaryIO, int, int], _Said], source: BinaryIO, start: int, stop: int
+) -> list[tuple[str, list[str]]]:
+    """What a tag says up to where it is damaged."""
+    said: list[tuple[str, list[str]]] = []
+    with suppress(LayoutError):
+        said.extend(reader(source, start, stop))
+    return said
+
+
+def _of_id3(source: BinaryIO, start: int, stop: int) -> _Said:
+    source.seek(start)
+    for name, values in named_texts(Id3Tag.read(source, stop)):
+        if name in BY_ID3:
+            yield BY_ID3[name], values
+
+
+def _of_ape(source: BinaryIO, start: int, stop: int) -> _Said:
+    footer = _read(source, stop - _FRAME, stop)
+    start += _FRAME * bool(footer[23] & _HAS_HEADER)
+    body = view_of(source, start, stop - _FRAME)
+    for item in split_items(body):
+        field = BY_APE.get(item.key.upper())
+        if field is None or item.flags & _KIND or len(item.data) > LONGEST:
+            continue
+        data = body.at(item.start, item.stop)
+        yield field, decoded(data[8 + len(item.key) + 1 :]).split("\0")
+
+
+def _of_lyrics3(source: BinaryIO, start: int, stop: int) -> _Said:
+    """Fields of a name of 3 and a length of 5 digits between a beginning and an end."""
+    data = _read(source, start, stop)[len(b"LYRICSBEGIN") : -15]
+    place = 0
+    while place + 8 <= len(data) and data[place + 3 : place + 8].isdigit():
+        length = int(data[place + 3 : place + 8])
+        if (field := _LYRICS3.get(data[place : place + 3])) is not None:
+            yield field, [decoded(data[place + 8 : place + 8 + length])]
+        place += 8 + length
+
+
+def _of_id3v1(source: BinaryIO, start: int, stop: int) -> _Said:
+    """ID3v1 or 1.1, and the ends of long texts from an extended tag before it."""
+    tag, more = _read(source, stop - 128, stop), _read(source, start, stop - 128)
+    for field, place, place_of_more in _ID3V1:
+        text = _cut(tag[place : place + 30])
+        if len(text) == 30:
+            text += _cut(more[place_of_more : place_of_more + 60])
+        yield field, [decoded(text)]
+    yield "date", [decoded(_cut(tag[93:97]))]
+    is_track = not tag[125] and tag[126]
+    yield "comment", [decoded(_cut(tag[97 : 125 if is_track else 127]))]
+    yield "track", [str(tag[126])] if is_track else []
+    yield "genre", GENRES[tag[127] : tag[127] + 1]
+
+
+def _cut(field: bytes) -> bytes:
+    return field.partition(b"\0")[0]
+
+
+def _of_chunks(source: BinaryIO, chunks: Iterable[tuple[bytes, int, int]]) -> _Said:
+    for name, start, stop in chunks:
+        if name in BY_CHUNK:
+            yield BY_CHUNK[name], [decoded(_read(source, start, min(stop, start + LONGEST)))]
+        elif name == b"LIST" and _read(source, start, start + 4) == b"INFO":
+            yield from _of_info(_read(source, start + 4, min(stop, start + _LARGEST)))
+
+
+def _of_info(data: bytes) -> _Said:
+    place = 0
+    while place + 8 <= len(data):
+        stop = place + 8 + int.from_bytes(data[place + 4 : place + 8], "little")
+        if (field := BY_INFO.get(data[place : place + 4])) is not None:
+            yield field, [decoded(_cut(data[place + 8 : min(stop, place + 8 + LONGEST)]))]
+        place = stop + stop % 2
+
+
+def _read(source: BinaryIO, start: int, stop: int) -> bytes:
+    source.seek(start)
+    return source.read(stop - start)
+
+
+_READERS: dict[str, Callable[[BinaryIO, int, int], _Said]] = {
+    "ID3v2": _of_id3,
+    APE: _of_ape,
+    "Lyrics3v2": _of_lyrics3,
+    "ID3v1": _of_id3v1,
+}
