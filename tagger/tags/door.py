@@ -16,6 +16,10 @@ from mutagen.id3 import ID3, ID3NoHeaderError
 from mutagen.monkeysaudio import MonkeysAudio
 from mutagen.mp4 import MP4
 from mutagen.musepack import Musepack
+from mutagen.oggflac import OggFLAC
+from mutagen.oggopus import OggOpus
+from mutagen.oggspeex import OggSpeex
+from mutagen.oggvorbis import OggVorbis
 from mutagen.wave import WAVE
 from mutagen.wavpack import WavPack
 
@@ -26,6 +30,7 @@ from pacetag.tagger.tags.bounds import bounded
 from pacetag.tagger.tags.errors import LayoutError, TagError, UnreadableError, system_reason
 from pacetag.tagger.tags.mended_asf import mended_asf
 from pacetag.tagger.tags.musepack import check_packets
+from pacetag.tagger.tags.ogg_stream import sound_streams
 from pacetag.tagger.tags.spans import after_id3
 
 _MAGIC = (  # class, place, what stands there
@@ -42,6 +47,12 @@ _MAGIC = (  # class, place, what stands there
     (ASF, 0, HEADER),
 )
 _BEHIND_ID3 = (FLAC, MonkeysAudio, WavPack, Musepack)  # what is read with an ID3 tag in front of it
+_OGG = (  # class, how its stream begins
+    (OggVorbis, b"\x01vorbis"),
+    (OggOpus, b"OpusHead"),
+    (OggSpeex, b"Speex   "),
+    (OggFLAC, b"\x7fFLAC"),
+)
 
 # What mutagen makes of a file. It is untyped, so nothing better can be said here.
 Audio = Any
@@ -140,7 +151,10 @@ def _kind_by_magic(path: Path, source: BinaryIO | None) -> type | None:
         start = after_id3(file)
         file.seek(start)
         head = file.read(16)
+        streams = sound_streams(file) if head.startswith(b"OggS") else []
         file.seek(0)
+    if streams:  # where a picture lies beside the sound, mutagen would read its comments
+        return next(kind for kind, magic in _OGG if streams[0].startswith(magic))
     if head.startswith(b"RF64"):
         raise TagError(path, "it is an RF64 file, whose tags are not read or written")
     for kind, place, magic in _MAGIC:

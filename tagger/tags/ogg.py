@@ -31,6 +31,7 @@ from pacetag.tagger.tags.ogg_stream import (
     packets_on,
     page_at,
     rendered,
+    sound_streams,
     take_over,
 )
 from pacetag.tagger.tags.pieces import Piece, write_pieces
@@ -45,7 +46,7 @@ class OggLayout:
     old_pages: tuple[Page, ...]  # those that are replaced
     sound: Any  # OggPage, of the packets of sound that the last of them holds; None if it does not
     end: int  # bytes of the file
-    after: bytes  # a hash over the identities of all pages of sound, in order
+    after: bytes  # a hash over the identities of all other pages, in order
 
     @classmethod
     def load(cls, source: BinaryIO) -> Self:
@@ -57,6 +58,8 @@ class OggLayout:
             sound = sound_of(source, old_pages, count)
         except (MutagenError, EOFError, ValueError, IndexError) as error:
             raise LayoutError(DAMAGED) from error
+        if len(sound_streams(source)) > 1:
+            raise LayoutError("it holds several streams of sound, and tags can speak of one alone")
         check_end(source)
         if sound is None and not _sound_follows(source, old_pages[-1]):
             raise LayoutError(f"{DAMAGED} (no sound follows the headers)")
@@ -140,11 +143,14 @@ def put_behind(header_pages: list[Any], sound: Any) -> None:
 
 
 def _identities(source: BinaryIO, old_pages: Sequence[Page], sound: Any) -> bytes:
-    """A hash over what identifies each page of sound but its number."""
+    """A hash over what identifies each page of sound but its number, and all of other streams'."""
     total = hashlib.blake2b(digest_size=16)
-    headers = {page.start for page in old_pages}
+    headers, serial = {page.start for page in old_pages}, old_pages[-1].serial
     for page in pages(source):
-        if page.start not in headers:
+        if page.serial != serial:
+            source.seek(page.start)
+            total.update(source.read(page.body - page.start))  # its number and checksum included
+        elif page.start not in headers:
             total.update(page.identity + page.segments)
         elif sound is not None and page.start == old_pages[-1].start:
             alone = next(pages(io.BytesIO(sound.write())))

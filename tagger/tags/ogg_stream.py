@@ -14,6 +14,7 @@ from pacetag.tagger.tags.spans import Span
 from pacetag.tagger.tags.views import WHOLE, Over, View, view_of_spans
 
 _PAGE = 4096  # bytes of a new page or somewhat more, as most programs make them
+_FIRST = 16  # bytes of a stream's first packet that tell its kind
 _LARGE_PAGE = 28_000  # the same of large headers; twice as much still fits a page
 
 
@@ -36,6 +37,21 @@ def header_pages(source: BinaryIO) -> tuple[Any, list[Page]]:
             ended += found[-1].packets_ended
             source.seek(found[-1].stop)
     return first, found
+
+
+def sound_streams(source: BinaryIO) -> list[bytes]:
+    """How the streams of sound begin that the file opens with, whichever others lie beside them.
+
+    The first pages of all streams that are played together come before any other page.
+    """
+    found: list[bytes] = []
+    for page in pages(source):
+        if not page.begins:
+            break
+        source.seek(page.body)
+        first = source.read(min(_FIRST, page.stop - page.body))
+        found += [first] if is_known(first) else []
+    return found
 
 
 def page_at(source: BinaryIO, place: int) -> Any:

@@ -144,7 +144,7 @@ def test_bad_files_are_an_error_each_time_and_our_bugs_are_not(
     copy_of: Callable[[str], Song], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever mutagen raises is about the file; what we raise ourselves must not look so."""
-    path = copy_of("ogg").path
+    path = copy_of("mp3-v24").path
 
     def broken(*_: object) -> None:
         raise ZeroDivisionError("odd")
