@@ -26,7 +26,7 @@ def before_copied(histories: Iterable[Sequence[TagWrite]], held: Mapping[str, li
     found: Fields = {}
     for writes in histories:
         for name, values in _before_copied(writes, held).items():
-            if name not in found or FIELDS[name].same(found[name], held[name]):
+            if name not in found or FIELDS[name].alike(found[name], held[name]):
                 found[name] = values
     return without_own(found)
 
@@ -48,7 +48,7 @@ def without_own(fields: Fields) -> Fields:
         return fields
     own = {"pacetag": [next(iter(fields["pacetag"]))], "pace": pace_values(said.paces)}
     return {
-        name: [] if name in own and FIELDS[name].same(values, own[name]) else values
+        name: [] if name in own and FIELDS[name].alike(values, own[name]) else values
         for name, values in fields.items()
     }
 
@@ -77,10 +77,10 @@ def _before(name: str, writes: Sequence[TagWrite]) -> list[str]:
 
 def _left(name: str, write: TagWrite, value: list[str]) -> bool:
     """Whether a write left this value; one that was not finished may have changed nothing."""
-    same = FIELDS[name].same
-    if write.change.new is None or same(write.change.new[name], value):
+    alike = FIELDS[name].alike
+    if write.change.new is None or alike(write.change.new[name], value):
         return True
-    return not write.finished and same(write.change.old[name], value)
+    return not write.finished and alike(write.change.old[name], value)
 
 
 def _is_ours(name: str, writes: Sequence[TagWrite], held: Mapping[str, list[str]]) -> bool:
@@ -97,4 +97,4 @@ def _looks_ours(name: str, held: Mapping[str, list[str]]) -> bool:
         return True
     if name == "pacetag":
         return said is not None
-    return said is not None and FIELDS[name].same(held[name], pace_values(said.paces))
+    return said is not None and FIELDS[name].alike(held[name], pace_values(said.paces))

@@ -22,17 +22,23 @@ class Field:
     written: bool = False  # whether the writer may touch it
 
     def split(self, values: Sequence[str]) -> tuple[str, ...]:
-        """The single values, whichever way a program joined them."""
+        """The single values, whichever way a program joined them, and each once."""
         if not self.several:
             return tuple(values)
         parts = (part.strip() for value in values for part in re.split(f"[{BORDERS}]", value))
-        return tuple(part for part in parts if part)
+        return tuple(dict.fromkeys(part for part in parts if part))
 
     def same(self, some: Sequence[str], others: Sequence[str]) -> bool:
         """Whether two lists of values say the same; ID3v2.3 joins what others keep apart."""
         if self.several:
             return self.split(some) == self.split(others)
         return "/".join(some) == "/".join(others)
+
+    def alike(self, some: Sequence[str], others: Sequence[str]) -> bool:
+        """Whether they say the same in any order: some programs shuffle several values of WMA."""
+        if self.several:
+            return set(self.split(some)) == set(self.split(others))
+        return self.same(some, others)
 
 
 TITLE = Field(name="title", id3="TIT2", vorbis="TITLE", mp4="©nam", apev2="Title", asf="Title")

@@ -189,8 +189,9 @@ def _joined(tags: object, field: Field) -> str | None:
 
 
 def _stripped(values: Sequence[str]) -> str | None:
-    parts = [part.strip(" \0\r\n\t") for part in values]
-    return "; ".join(part for part in parts if part) or None
+    parts = (part.strip(" \0\r\n\t") for part in values)
+    # Each once: FFmpeg writes the title and the artist of WMA into two lists.
+    return "; ".join(dict.fromkeys(part for part in parts if part)) or None
 
 
 def _duration(audio: Audio) -> float | None:
