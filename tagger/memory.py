@@ -16,13 +16,12 @@ from pacetag.tagger.moved import lay_before
 from pacetag.tagger.options import BpmMode, ScanOptions
 from pacetag.tagger.outcomes import Outcome, SongOutcome
 from pacetag.tagger.paces import Pace
+from pacetag.tagger.reasons import FAILED_BEFORE, TRIED_AGAIN, indexed_only
 from pacetag.tagger.song_writes import writes_of
 from pacetag.tagger.stalls import NO_ANSWER, Asking
 from pacetag.tagger.stopping import Stop
 from pacetag.tagger.tags.layout import forbidden
 
-FAILED_BEFORE = "it is as it was; --force tries again"
-TRIED_AGAIN = "the next scan tries again"
 AHEAD = 256  # songs of which the index is asked in one go
 
 
@@ -100,18 +99,26 @@ class Memory:
             overlooked = song.too_short or self._options.ignore_failed
             outcome = Outcome.SKIPPED if overlooked else Outcome.FAILED
             reason = f"{song.failure} ({FAILED_BEFORE})"
-            return SongOutcome(path=song.path, outcome=outcome, reason=reason)
-        refused = None
+            return SongOutcome(
+                path=song.path,
+                outcome=outcome,
+                reason=reason,
+                too_short=song.too_short,
+                at_rest=True,
+            )
+        untagged = song.untagged if self._options.tags else None
         if self._options.tags and not self._seen_to(state):
-            refused = _refused(song.path)
-            if refused is None:
+            untagged = _refused(song.path)
+            if untagged is None:
                 return None
-        reasons = ("is back" if song.missing else None, refused)
+        reasons = ("is back" if song.missing else None, untagged)
         return SongOutcome(
             path=song.path,
             outcome=Outcome.UNCHANGED,
             paces=paces_of(song),
             reason="; ".join(filter(None, reasons)) or None,
+            untagged=untagged,
+            at_rest=True,
         )
 
     def _seen_to(self, state: Callable[[], TagState]) -> bool:
@@ -205,11 +212,6 @@ def _refused(path: str) -> str | None:
     except OSError:
         return None
     return None if reason is None else indexed_only(reason)
-
-
-def indexed_only(why: str) -> str:
-    """The reason given for a song that goes into the index only."""
-    return f"indexed only: {why}"
 
 
 def _kinship(song: SongRecord) -> str:

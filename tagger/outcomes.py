@@ -30,6 +30,10 @@ class SongOutcome:
     analysed: bool = False  # the network listened to it
     written: bool = False  # its file was changed
     changes: tuple[FieldChange, ...] = ()  # to its tags: were written, or would be
+    untagged: str | None = None  # why its file does not carry its paces, if it should; in `reason`
+    too_short: bool = False  # that is why it was skipped
+    tempos: tuple[float, ...] = ()  # bpm of its parts in turn, if it changes tempo
+    at_rest: bool = False  # it lies there as it did, so nothing was done with it
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from pacetag.db.errors import SongIndexError
 from pacetag.db.index import SongIndex
 from pacetag.db.records import SongRecord, Stamp
 from pacetag.tagger.examine import Look
+from pacetag.tagger.failures import Failures
 from pacetag.tagger.library import stamp
 from pacetag.tagger.logs import debug
 from pacetag.tagger.looking import Found, Lookers
@@ -40,6 +41,7 @@ class Scan:
         self._index, self._stop, self._options = index, stop, options
         self._memory = Memory(index, ear.bundle, options, stop)
         self._storing = Storing(index, ear.bundle, options)
+        self._failures = Failures(index, ear.bundle)
         self._events: SimpleQueue[_Event] = SimpleQueue()
         self._pool = JudgePool(ear, jobs=options.jobs, done=self._judged_event)
         self._lookers = Lookers(options.jobs, self._looked_event)
@@ -91,7 +93,7 @@ class Scan:
         try:
             now = stamp(path)
         except OSError as error:
-            yield _vanished(path, error)
+            yield self._vanished(path, error)
             return
         song = self._index.song(str(path))
         resting = self._memory.resting(song, now) if song is not None else None
@@ -149,7 +151,7 @@ class Scan:
         if verdict is None:
             return
         if isinstance(verdict, Unheard):
-            yield self._storing.unheard(look, verdict)
+            yield self._failures.unheard(look, verdict)
         else:
             yield from self._store(look, verdict)
         for follower in followers:  # looked at afresh: it may be the very same file
@@ -166,12 +168,12 @@ class Scan:
                 yield from self._begin(look.path)
                 return
             reason = f"not tagged: {without_path(error, look.path)}"
-            outcome = SongOutcome(path=str(look.path), outcome=Outcome.FAILED, reason=reason)
+            outcome = self._failures.system_fault(str(look.path), reason)
         except SongIndexError:
             raise
         except Exception as error:  # one song must never stop a library
             debug("scan", f"{look.path}: storing it broke off", error=error)
-            outcome = self._storing.system_fault(str(look.path), _broke_off("storing", error))
+            outcome = self._failures.system_fault(str(look.path), _broke_off("storing", error))
         yield outcome
 
     def _halt(self) -> None:
@@ -187,7 +189,7 @@ class Scan:
         try:
             now = stamp(path)
         except OSError as gone:
-            return _vanished(path, gone)
+            return self._vanished(path, gone)
         if isinstance(error, OSError):
             reason = f"cannot be read: {error.strerror or error}"
         elif isinstance(error, MemoryError):
@@ -195,17 +197,16 @@ class Scan:
         elif isinstance(error, TagError):
             reason = without_path(error, path)
         else:
-            return self._storing.unreadable(str(path), now, _broke_off("reading", error))
-        return self._storing.system_fault(str(path), reason)
+            return self._failures.unreadable(str(path), now, _broke_off("reading", error))
+        return self._failures.system_fault(str(path), reason)
 
-
-def _vanished(path: Path, error: OSError) -> SongOutcome:
-    """A song that cannot be found any more; where it is gone, the index says so at the end."""
-    if isinstance(error, FileNotFoundError):
-        reason = "went away during the scan"
-        return SongOutcome(path=str(path), outcome=Outcome.SKIPPED, reason=reason)
-    reason = f"cannot be looked at: {error.strerror or error}"
-    return SongOutcome(path=str(path), outcome=Outcome.FAILED, reason=reason)
+    def _vanished(self, path: Path, error: OSError) -> SongOutcome:
+        """Settle a song that cannot be found; where it is gone, the index says so at the end."""
+        if isinstance(error, FileNotFoundError | NotADirectoryError):
+            reason = "went away during the scan"
+            return SongOutcome(path=str(path), outcome=Outcome.SKIPPED, reason=reason)
+        reason = f"cannot be looked at: {error.strerror or error}"
+        return self._failures.system_fault(str(path), reason)
 
 
 def _broke_off(what: str, error: Exception) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from pacetag.db.index import SongIndex
-from pacetag.db.records import NEVER, PaceRecord, SongRecord, Stamp
+from pacetag.db.records import PaceRecord, SongRecord
 from pacetag.db.runs import TagChange, TagState
 from pacetag.db.write_log import NOTHING
 from pacetag.tagger.differences import FieldChange, field_changes
@@ -16,9 +16,10 @@ from pacetag.tagger.marking import (
     values_to_restore,
     wanted_fields,
 )
-from pacetag.tagger.memory import TRIED_AGAIN, Known, Origin, indexed_only
+from pacetag.tagger.memory import Known, Origin
 from pacetag.tagger.options import ScanOptions
 from pacetag.tagger.outcomes import Outcome, SongOutcome
+from pacetag.tagger.reasons import FOREIGN, NO_TAGS, UNDONE, changes_text, not_written
 from pacetag.tagger.settings import journals_beside
 from pacetag.tagger.song_writes import SongWrites, writes_of
 from pacetag.tagger.tagging_run import TaggingRun
@@ -28,10 +29,7 @@ from pacetag.tagger.tags.ownership import foreign_pace
 from pacetag.tagger.tags.replace import CHANGED
 from pacetag.tagger.tags.writer import write_tags
 from pacetag.tagger.turns import turn
-from pacetag.tagger.worker import Heard, Unheard, without_path
-
-FOREIGN = "its PACE is not pacetag's and was left alone"
-UNDONE = "indexed only: its tags were undone; `pacetag scan` writes them again"
+from pacetag.tagger.worker import Heard, without_path
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +38,7 @@ class _Marked:
 
     outcome: Outcome
     reasons: tuple[str, ...] = ()
+    untagged: str | None = None  # why they do not carry its paces, if they should and do not
     written: bool = False
     changes: tuple[FieldChange, ...] = ()
 
@@ -75,111 +74,74 @@ class Storing:
             _refuse_if_changed(look)
             marked = self._mark(look, found, record, origin)
         known = found.reason if isinstance(found, Known) else None
+        reasons = (known, changes_text(found.changes), *marked.reasons, marked.untagged)
         return SongOutcome(
             path=record.path,
             outcome=marked.outcome,
             paces=found.paces,
-            reason="; ".join(filter(None, (known, changes_text(found), *marked.reasons))) or None,
+            reason="; ".join(filter(None, reasons)) or None,
+            untagged=marked.untagged,
+            tempos=found.changes,
             analysed=isinstance(found, Heard),
             written=marked.written,
             changes=marked.changes,
         )
-
-    def unheard(self, look: Look, why: Unheard) -> SongOutcome:
-        """Remember a song in which nothing could be heard."""
-        if why.system_fault:
-            return self.system_fault(str(look.path), why.reason, look)
-        outcome = Outcome.SKIPPED if why.too_short else Outcome.FAILED
-        return self._failure(str(look.path), look.stamp, look, why, outcome)
-
-    def unreadable(self, path: str, stamp: Stamp, reason: str) -> SongOutcome:
-        """Remember a file that cannot be read without an unexpected error."""
-        return self._failure(path, stamp, None, Unheard(reason=reason), Outcome.FAILED)
-
-    def system_fault(self, path: str, reason: str, look: Look | None = None) -> SongOutcome:
-        """Note a song that the system kept from being heard, so that the next scan tries again.
-
-        What was known of it before stays as it is.
-        """
-        known = self._index.song(path)
-        if known is None or known.failure is not None:
-            self._failure(path, NEVER, look, Unheard(reason=reason), Outcome.FAILED)
-        return SongOutcome(
-            path=path,
-            outcome=Outcome.FAILED,
-            reason=f"{reason} ({TRIED_AGAIN})",
-            analysed=look is not None,
-        )
-
-    def _failure(
-        self, path: str, stamp: Stamp, look: Look | None, why: Unheard, outcome: Outcome
-    ) -> SongOutcome:
-        tags = look.tags if look else None
-        self._index.store(
-            SongRecord(
-                path=path,
-                stamp=stamp,
-                fingerprint=look.fingerprint if look else None,
-                title=tags.title if tags else None,
-                artist=tags.artist if tags else None,
-                album=tags.album if tags else None,
-                genre=tags.genre if tags else None,
-                duration=tags.duration if tags else None,
-                bundle=self._bundle,
-                paces=(),
-                failure=why.reason,
-                too_short=why.too_short,
-            )
-        )
-        return SongOutcome(path=path, outcome=outcome, reason=why.reason, analysed=look is not None)
 
     def _mark(
         self, look: Look, found: Heard | Known, record: SongRecord, origin: Origin
     ) -> _Marked:
         """Write what differs and store the record."""
         moved_from = origin.moved_from
+        wanted = wanted_fields(look, found, bundle=self._bundle, bpm=self._options.bpm)
+        lacking = differing(look, wanted)
+        refusal = not_written(look, lacking)
+        untagged = refusal or (FOREIGN if foreign_pace(look.tags) else None)
+        record = replace(record, untagged=untagged)
         if not self._options.tags:
             self._index.store(record, moved_from=moved_from)
-            return _Marked(outcome=Outcome.UNCHANGED, reasons=("indexed only (--no-tags)",))
-        if not look.tags.writable:
-            # What the file is stays so until it changes; what is allowed does not.
-            seen_to = None if look.tags.forbidden else NOTHING
-            self._index.store(record, found=seen_to, moved_from=moved_from, file=look.file)
-            if look.tags.forbidden:
-                self._want(look, found)
-            why = look.tags.why_not or "tags of this kind of file are not written"
-            return _Marked(outcome=Outcome.UNCHANGED, reasons=(indexed_only(why),))
-        wanted = wanted_fields(look, found, bundle=self._bundle, bpm=self._options.bpm)
-        notes = (FOREIGN,) if foreign_pace(look.tags) else ()
+            return _Marked(outcome=Outcome.UNCHANGED, reasons=(NO_TAGS,))
+        if refusal is not None:
+            return self._only_index(look, lacking, record, moved_from)
         present = present_fields(look)
         known = writes_of(look, self._index)
         if known.stale:
             self._index.writes.disown(known.stale)
         before = TagChange(old=values_to_restore(look, wanted, origin.old_tags), new=present)
-        lacking = differing(look, wanted)
         if not lacking:
             seen = NOTHING if known.writes else before
             self._index.store(record, found=seen, moved_from=moved_from, file=look.file)
-            return _Marked(outcome=Outcome.UNCHANGED, reasons=notes)
+            return _Marked(outcome=Outcome.UNCHANGED, untagged=record.untagged)
         if self._options.watching and self._was_undone(record, known, moved_from):
-            self._index.store(record, moved_from=moved_from)
-            return _Marked(outcome=Outcome.UNCHANGED, reasons=(UNDONE,))
+            self._index.store(replace(record, untagged=UNDONE), moved_from=moved_from)
+            return _Marked(outcome=Outcome.UNCHANGED, untagged=UNDONE)
         changes = field_changes(present, lacking)
         if self._options.dry_run:
             self._index.store(record, moved_from=moved_from)
-            reasons = ("would be written", *notes)
-            return _Marked(outcome=Outcome.TAGGED, reasons=reasons, changes=changes)
+            return _Marked(
+                outcome=Outcome.TAGGED,
+                reasons=("would be written",),
+                untagged=record.untagged,
+                changes=changes,
+            )
         came_with_tags = look.pacetag is not None and not known.writes
         marked = self._write(look, lacking, record, before if came_with_tags else None, moved_from)
-        return replace(marked, reasons=(*marked.reasons, *notes), changes=changes)
+        return replace(marked, changes=changes)
 
-    def _want(self, look: Look, found: Heard | Known) -> None:
+    def _only_index(
+        self, look: Look, lacking: Fields, record: SongRecord, moved_from: str | None
+    ) -> _Marked:
+        """Store a song of which the file must not be written."""
+        # What the file is stays so until it changes; what is allowed does not.
+        seen_to = None if look.tags.forbidden else NOTHING
+        self._index.store(record, found=seen_to, moved_from=moved_from, file=look.file)
+        if look.tags.forbidden:
+            self._want(look, lacking)
+        return _Marked(outcome=Outcome.UNCHANGED, untagged=record.untagged)
+
+    def _want(self, look: Look, lacking: Fields) -> None:
         """Note what the tags of a song lack that was seen to before, so that it still gets it."""
         path, audio, log = str(look.path), look.fingerprint, self._index.writes
-        lacking = differing(
-            look, wanted_fields(look, found, bundle=self._bundle, bpm=self._options.bpm)
-        )
-        if lacking and log.state(path, audio) is TagState.SEEN_TO:
+        if log.state(path, audio) is TagState.SEEN_TO:
             change = TagChange(old=held_fields(look.path, lacking), new=lacking)
             log.note(path, audio, change, run=self._run.number(), file=look.file)
 
@@ -224,12 +186,12 @@ class Storing:
         except ChangedMeanwhileError:  # the note stays: it may have come after the write
             raise
         except (TagError, OSError) as error:
-            self._index.store(record, moved_from=moved_from)
             reason = f"indexed, but not tagged: {without_path(error, look.path)}"
-            return _Marked(outcome=Outcome.FAILED, reasons=(reason,))
+            self._index.store(replace(record, untagged=reason), moved_from=moved_from)
+            return _Marked(outcome=Outcome.FAILED, untagged=reason)
         self._index.store(replace(record, stamp=written.stamp), write=write, moved_from=moved_from)
         outcome = Outcome.TAGGED if written.changed else Outcome.UNCHANGED
-        return _Marked(outcome=outcome, written=written.changed)
+        return _Marked(outcome=outcome, untagged=record.untagged, written=written.changed)
 
 
 def _refuse_if_changed(look: Look) -> None:
@@ -240,9 +202,3 @@ def _refuse_if_changed(look: Look) -> None:
         return
     if now != look.stamp:
         raise ChangedMeanwhileError(look.path, CHANGED)
-
-
-def changes_text(found: Heard | Known) -> str | None:
-    """That a song does not keep its tempo, for a person; None for one that does."""
-    tempos = " to ".join(f"{bpm:.0f}" for bpm in found.changes)
-    return f"changes tempo, {tempos} bpm" if tempos else None

@@ -19,8 +19,12 @@ class WatchLines:
         say(printable(f"Watching {named}; Ctrl-C ends it."), sys.stderr)
 
     def song(self, song: SongOutcome) -> None:
-        """Say what became of a song, unless nothing did."""
-        if song.outcome is Outcome.UNCHANGED and song.reason is None and not song.analysed:
+        """Say what became of a song, unless nothing did.
+
+        `pacetag problems` lists those that have lain there untagged before.
+        """
+        old = song.untagged if song.at_rest else None
+        if song.outcome is Outcome.UNCHANGED and song.reason == old and not song.analysed:
             return
         self._line(song_line(song))
 

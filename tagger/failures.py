@@ -1,0 +1,68 @@
+"""Songs in which nothing could be heard: what the index remembers of them."""
+
+from dataclasses import replace
+
+from pacetag.db.index import SongIndex
+from pacetag.db.records import NEVER, SongRecord, Stamp
+from pacetag.tagger.examine import Look
+from pacetag.tagger.outcomes import Outcome, SongOutcome
+from pacetag.tagger.reasons import TRIED_AGAIN
+from pacetag.tagger.worker import Unheard
+
+
+class Failures:
+    """Notes songs that failed or are too short, for one scan."""
+
+    def __init__(self, index: SongIndex, bundle: str) -> None:
+        self._index, self._bundle = index, bundle
+
+    def unheard(self, look: Look, why: Unheard) -> SongOutcome:
+        """Remember a song in which nothing could be heard."""
+        if why.system_fault:
+            return self.system_fault(str(look.path), why.reason, look)
+        return self._failure(str(look.path), look.stamp, look, why)
+
+    def unreadable(self, path: str, stamp: Stamp, reason: str) -> SongOutcome:
+        """Remember a file that cannot be read without an unexpected error."""
+        return self._failure(path, stamp, None, Unheard(reason=reason))
+
+    def system_fault(self, path: str, reason: str, look: Look | None = None) -> SongOutcome:
+        """Note a song that the system kept from being heard, so that the next scan tries again.
+
+        What was known of it before stays, with the reason beside it.
+        """
+        known = self._index.song(path)
+        again = f"{reason} ({TRIED_AGAIN})"
+        if known is None or known.failure is not None:
+            self._failure(path, NEVER, look, Unheard(reason=reason))
+        else:
+            self._index.store(replace(known, stamp=NEVER, untagged=again))
+        return SongOutcome(
+            path=path, outcome=Outcome.FAILED, reason=again, analysed=look is not None
+        )
+
+    def _failure(self, path: str, stamp: Stamp, look: Look | None, why: Unheard) -> SongOutcome:
+        tags = look.tags if look else None
+        self._index.store(
+            SongRecord(
+                path=path,
+                stamp=stamp,
+                fingerprint=look.fingerprint if look else None,
+                title=tags.title if tags else None,
+                artist=tags.artist if tags else None,
+                album=tags.album if tags else None,
+                genre=tags.genre if tags else None,
+                duration=tags.duration if tags else None,
+                bundle=self._bundle,
+                paces=(),
+                failure=why.reason,
+                too_short=why.too_short,
+            )
+        )
+        return SongOutcome(
+            path=path,
+            outcome=Outcome.SKIPPED if why.too_short else Outcome.FAILED,
+            reason=why.reason,
+            too_short=why.too_short,
+            analysed=look is not None,
+        )

@@ -1,0 +1,32 @@
+"""Why a song was not tagged or not judged, and what else is said of it, as clauses for a person."""
+
+from collections.abc import Mapping, Sequence
+
+from pacetag.tagger.examine import Look
+
+FAILED_BEFORE = "it is as it was; --force tries again"
+TRIED_AGAIN = "the next scan tries again"
+FOREIGN = "its PACE is not pacetag's and was left alone"
+UNDONE = "indexed only: its tags were undone; `pacetag scan` writes them again"
+NO_TAGS = "indexed only (--no-tags)"
+
+
+def indexed_only(why: str) -> str:
+    """The reason given for a song that goes into the index only."""
+    return f"indexed only: {why}"
+
+
+def not_written(look: Look, lacking: Mapping[str, object]) -> str | None:
+    """Why the file that was looked at is not written; None where it may be.
+
+    A file that is merely not allowed to be written, and lacks nothing, carries its paces already.
+    """
+    if look.tags.writable or (look.tags.forbidden and not lacking):
+        return None
+    return indexed_only(look.tags.why_not or "tags of this kind of file are not written")
+
+
+def changes_text(tempos: Sequence[float]) -> str | None:
+    """That a song does not keep its tempo, from those of its parts; None for one that does."""
+    listed = " to ".join(f"{bpm:.0f}" for bpm in tempos)
+    return f"changes tempo, {listed} bpm" if listed else None
