@@ -45,6 +45,15 @@ class IrregularIndexError(SongIndexError):
     advice = "Nothing was touched; put that right, or choose another file with --index."
 
 
+class ReadOnlyIndexError(SongIndexError):
+    """It can be read, but this process may not write it where it lies."""
+
+    advice = (
+        "Make it writable, or choose another file with --index; "
+        "`pacetag playlist` and `stats` answer from it as it is."
+    )
+
+
 class BusyIndexError(SongIndexError):
     """Another process kept the index locked for longer than the busy timeout."""
 

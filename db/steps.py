@@ -26,6 +26,11 @@ def is_current(connection: sqlite3.Connection) -> bool:
     """
     if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
         return False
+    return has_all_steps(connection)
+
+
+def has_all_steps(connection: sqlite3.Connection) -> bool:
+    """Whether it has the newest shape, whatever way it is written in. Raises as `is_current`."""
     try:
         taken = connection.execute(TAKEN, [MIGRATION_SET]).fetchall()
     except sqlite3.OperationalError:  # a blank file, or another program's

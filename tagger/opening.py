@@ -2,11 +2,12 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
+from pacetag.db.access import in_the_way
 from pacetag.db.connection import check_whole, in_words, make_private
-from pacetag.db.errors import SongIndexError
+from pacetag.db.errors import ReadOnlyIndexError, SongIndexError
 from pacetag.db.index import SongIndex
 from pacetag.db.regular import beside, check_regular
 from pacetag.tagger.errors import TaggerError
@@ -15,15 +16,23 @@ from pacetag.tagger.scratch import scratch_folder
 from pacetag.tagger.tags.disk import make_folder
 from pacetag.tagger.unfinished import finish_unfinished, say_that_they_wait
 
+# What SQLite says where it cannot make its own files beside an index, for whatever reason.
+_NO_NEIGHBOURS = {
+    *(sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR),
+    *(sqlite3.SQLITE_PERM, sqlite3.SQLITE_FULL),
+}
+
 
 @contextmanager
 def opened_index(path: Path, *, scratch: bool = False) -> Iterator[SongIndex]:
     """The index at `path`, made if need be; with `scratch` a copy, and `path` stays as it is.
 
     Before anything else is done with the index, tag writes that broke off are put right. A dry run
-    does all that a real one does, on a copy, and leaves even those alone. Raises SongIndexError.
+    does all that a real one does, on a copy, and leaves even those alone. Raises SongIndexError,
+    also where the index may not be written, unless it is copied.
     """
     if not scratch:
+        _check_writable(path)
         with suppress(OSError):  # which opening the index puts in words
             make_folder(path.parent, mode=0o700)
         with _opened(path) as index:
@@ -33,7 +42,7 @@ def opened_index(path: Path, *, scratch: bool = False) -> Iterator[SongIndex]:
         return
     with in_words(path):
         check_regular(path)
-    with scratch_folder() as folder:
+    with _scratch_folder(path) as folder:
         copy = folder / path.name
         try:
             if path.exists():
@@ -56,22 +65,60 @@ def _opened(path: Path) -> SongIndex:
         raise
 
 
-def _copy(source: Path, target: Path) -> None:
-    """Copy a database that others may be writing to.
+def _check_writable(path: Path) -> None:
+    reason = in_the_way(path)
+    if reason is not None:
+        say_that_they_wait(path)
+        kind = ReadOnlyIndexError if path.exists() else SongIndexError
+        raise kind(path, f"the index cannot be written ({reason})")
 
-    A connection that may only read leaves the files of SQLite's write-ahead log behind, one that
-    may write clears them away: so what lies beside the index stays as it was, too.
-    """
+
+@contextmanager
+def _scratch_folder(path: Path) -> Iterator[Path]:
+    with ExitStack() as stack:
+        try:
+            folder = stack.enter_context(scratch_folder())
+        except OSError as error:
+            reason = f"it must be copied, and there is no place for that ({error.strerror})"
+            raise TaggerError(f"{path}: {reason}; name one with TMPDIR") from error
+        yield folder
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a database that others may be writing to."""
     with in_words(source):
         check_regular(source)
         if source.stat().st_size:
             check_whole(source)
-        mode = "ro" if beside(source, "-wal").exists() else "rw"
-        with (
-            closing(sqlite3.connect(f"{source.as_uri()}?mode={mode}", uri=True)) as old,
-            closing(sqlite3.connect(target)) as new,
-        ):
-            old.backup(new)
+        if in_the_way(source) is not None or not _backed_up(source, target):
+            from pacetag.db.reading import copy_files
+
+            copy_files(source, target)
+
+
+def _backed_up(source: Path, target: Path) -> bool:
+    """Copy by SQLite's own means; False where it cannot make its files beside the index."""
+    try:
+        _back_up(source, target)
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF not in _NO_NEIGHBOURS:
+            raise
+        return False
+    return True
+
+
+def _back_up(source: Path, target: Path) -> None:
+    """Have SQLite copy it.
+
+    A connection that may only read leaves the files of SQLite's write-ahead log behind, one that
+    may write clears them away: so what lies beside the index stays as it was, too.
+    """
+    mode = "ro" if beside(source, "-wal").exists() else "rw"
+    with (
+        closing(sqlite3.connect(f"{source.as_uri()}?mode={mode}", uri=True)) as old,
+        closing(sqlite3.connect(target)) as new,
+    ):
+        old.backup(new)
 
 
 def _is_there(path: Path) -> bool:
@@ -87,10 +134,47 @@ def _is_there(path: Path) -> bool:
 
 @contextmanager
 def read_index(path: Path) -> Iterator[SongIndex]:
-    """The index for a command that only asks. Raises TaggerError when there is none yet."""
+    """The index for a command that only asks, which need not be able to write it.
+
+    Raises TaggerError when there is none yet, else SongIndexError.
+    """
     if not _is_there(path):
         raise TaggerError(f"{path}: there is no index yet; `pacetag scan FOLDER` makes one")
-    with _opened(path) as index:
-        info("index", f"{path}: opened")
-        finish_unfinished(index, elsewhere=False)
+    with ExitStack() as stack:
+        index = _to_be_written(path)
+        if index is not None:
+            stack.enter_context(index)
+            info("index", f"{path}: opened")
+            finish_unfinished(index, elsewhere=False)
+        else:
+            index = stack.enter_context(_only_read(path))
+        yield index
+
+
+def _to_be_written(path: Path) -> SongIndex | None:
+    """The index, as every command can use it; None where it can only be read."""
+    reason = in_the_way(path)
+    if reason is None:
+        try:
+            return _opened(path)
+        except SongIndexError as error:
+            if type(error) is not SongIndexError:  # which says that it would not help
+                raise
+            reason = error.reason
+    info("index", f"{path}: is only read: {reason}")
+    return None
+
+
+@contextmanager
+def _only_read(path: Path) -> Iterator[SongIndex]:
+    """The index where it may not be written; unfinished tag writes must wait."""
+    from pacetag.db.reading import open_as_it_lies
+
+    with ExitStack() as stack:
+        index = open_as_it_lies(path)
+        if index is None:
+            index = stack.enter_context(opened_index(path, scratch=True))
+        else:
+            stack.enter_context(index)
+            info("index", f"{path}: opened as it lies")
         yield index
