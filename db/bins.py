@@ -1,5 +1,6 @@
 """The bins of the histogram of paces, and a song's set of them as one number.
 
+A pace counts as the whole number that tags hold and people read: 119.97 is 120.
 With that number in a row of songs, a histogram over a million songs is one pass over an index.
 """
 
@@ -15,8 +16,20 @@ def bins_of(paces: Iterable[float]) -> int:
     """The bins that the paces (bpm) fall into: bit n for the n-th of STARTS, or BEYOND."""
     found = 0
     for bpm in paces:
-        found |= 1 << _place(bpm) if LOWEST <= bpm <= HIGHEST else BEYOND
+        start = bin_of(bpm)
+        found |= BEYOND if start is None else 1 << STARTS.index(start)
     return found
+
+
+def bin_of(bpm: float) -> int | None:
+    """The lowest bpm of the bin that a pace falls into; None where it lies beyond them.
+
+    The highest bin takes its upper border too: 320 itself is a tempo that is judged.
+    """
+    if not LOWEST - 1 < bpm < HIGHEST + 1:  # no number is beyond them, too
+        return None
+    whole = int(round(bpm, 2) + 0.5)  # from the two decimals that are stored, halves up
+    return min(whole, HIGHEST - 1) // BIN * BIN if LOWEST <= whole <= HIGHEST else None
 
 
 def histogram(songs: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
@@ -27,8 +40,3 @@ def histogram(songs: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
             if bins >> place & 1:
                 counts[place] += count
     return tuple(zip(STARTS, counts, strict=True))
-
-
-def _place(bpm: float) -> int:
-    # The highest bin takes its upper border too: 320 itself is a tempo that is judged.
-    return int((min(bpm, HIGHEST - 0.005) - LOWEST) / BIN)

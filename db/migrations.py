@@ -184,6 +184,18 @@ def _listeners_word(db: Database) -> None:
     songs.add_column("listener", str)  # paces that a person set, "84 168"; "": that there be none
     songs.add_column("judged", str)  # the network's beside them, "82.49@1.0000 164.98@0.9708"
     songs.add_column("untagged", str)  # why the file does not carry its paces, if it does not
+    # Paces fell into the bin of their whole part, so 119.97, which tags call 120, below 120.
+    db.execute(
+        """
+        UPDATE songs SET bins = coalesce((
+            SELECT sum(DISTINCT CASE
+                WHEN CAST(round(bpm, 2) + 0.5 AS INTEGER) BETWEEN 40 AND 320
+                THEN 1 << (min(CAST(round(bpm, 2) + 0.5 AS INTEGER), 319) - 40) / 10
+                ELSE 1 << 28
+            END) FROM paces WHERE song_id = songs.id
+        ), 0) WHERE failure IS NULL AND bins <> 0
+        """
+    )
 
 
 def bring_up_to_date(connection: sqlite3.Connection, path: Path) -> None:

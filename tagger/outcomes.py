@@ -4,10 +4,9 @@ from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pacetag.db.bins import bin_of
 from pacetag.tagger.differences import FieldChange
 from pacetag.tagger.paces import Pace
-
-BIN = 10  # bpm, width of a bar of the histogram
 
 
 class Outcome(StrEnum):
@@ -57,7 +56,8 @@ class ScanSummary:
     seconds: float
     interrupted: bool
     missing: int  # songs of the index that were found gone
-    histogram: tuple[tuple[int, int], ...]  # (first bpm of a bin of 10, paces in it)
+    # (first bpm of a bin of 10, paces in it); empty where no song was judged, which adds nothing
+    histogram: tuple[tuple[int, int], ...]
 
     @property
     def exit_code(self) -> int:
@@ -73,6 +73,7 @@ class Tally:
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
         self._bins: Counter[int] = Counter()
+        self._judged = False  # whether any song was
 
     def add(self, song: SongOutcome) -> None:
         """Count one more song."""
@@ -81,7 +82,11 @@ class Tally:
         self._counts["analysed"] += song.analysed
         self._counts["written"] += song.written
         for pace in song.paces:
-            self._bins[int(pace.bpm // BIN) * BIN] += 1
+            start = bin_of(pace.bpm)
+            if start is not None:
+                self._bins[start] += 1
+        judged = bool(song.paces) or song.outcome in (Outcome.TAGGED, Outcome.UNCHANGED)
+        self._judged = self._judged or (song.analysed and judged)
 
     @property
     def songs(self) -> int:
@@ -95,5 +100,5 @@ class Tally:
             seconds=seconds,
             interrupted=interrupted,
             missing=missing,
-            histogram=tuple(sorted(self._bins.items())),
+            histogram=tuple(sorted(self._bins.items())) if self._judged else (),
         )

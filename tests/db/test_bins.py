@@ -2,7 +2,11 @@
 
 import random
 
-from pacetag.db.bins import BEYOND, STARTS, bins_of, histogram
+import pytest
+
+from pacetag.db.bins import BEYOND, STARTS, bin_of, bins_of, histogram
+from pacetag.db.records import PaceRecord
+from pacetag.tagger.paces import whole_paces
 
 
 def test_a_song_without_paces_has_no_bin_and_one_with_paces_out_of_range_has_something() -> None:
@@ -11,7 +15,7 @@ def test_a_song_without_paces_has_no_bin_and_one_with_paces_out_of_range_has_som
 
 
 def test_paces_in_the_same_bin_set_it_once() -> None:
-    assert bins_of([160.0, 169.99, 80.0]) == 1 << STARTS.index(160) | 1 << STARTS.index(80)
+    assert bins_of([160.0, 169.49, 80.0]) == 1 << STARTS.index(160) | 1 << STARTS.index(80)
 
 
 def test_the_histogram_counts_each_song_once_a_bin() -> None:
@@ -21,6 +25,27 @@ def test_the_histogram_counts_each_song_once_a_bin() -> None:
     found = histogram((bins_of(paces), 1) for paces in songs)
 
     assert found == tuple(
-        (start, sum(any(start <= bpm < start + 10 for bpm in paces) for paces in songs))
+        (start, sum(any(bin_of(bpm) == start for bpm in paces) for paces in songs))
         for start in STARTS
     )
+
+
+@pytest.mark.parametrize(
+    ("bpm", "start"),
+    [
+        *((39.49, None), (39.5, 40), (49.49, 40), (49.5, 50), (119.97, 120), (119.49, 110)),
+        *((119.5, 120), (120.0, 120), (319.97, 310), (320.0, 310), (320.49, 310), (320.5, None)),
+    ],
+)
+def test_a_pace_falls_into_the_bin_of_the_whole_number_that_tags_hold(
+    bpm: float, start: int | None
+) -> None:
+    assert bin_of(bpm) == start
+
+
+def test_every_pace_is_counted_as_its_tag_reads() -> None:
+    for hundredths in range(3_900, 32_100):
+        bpm = hundredths / 100
+        (tag,) = whole_paces([PaceRecord(bpm=bpm, confidence=0.9)])
+        start = bin_of(bpm)
+        assert start == (min(tag, 319) // 10 * 10 if 40 <= tag <= 320 else None), bpm

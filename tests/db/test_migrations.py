@@ -131,22 +131,23 @@ def test_a_song_that_failed_before_kinds_were_told_apart_is_looked_at_again(tmp_
     assert sound.stamp != NEVER
 
 
-def test_paces_stored_before_there_were_bins_fall_into_the_same_ones(
-    tmp_path: Path, make_song: MakeSong
+# As they were reckoned by the steps before 0008, and stored.
+_BINS_OF_WHOLE_PARTS = """
+    UPDATE songs SET bins = coalesce((
+        SELECT sum(DISTINCT CASE WHEN bpm BETWEEN 40 AND 320
+                   THEN 1 << CAST((min(bpm, 319.995) - 40) / 10 AS INTEGER) ELSE 1 << 28 END)
+        FROM paces WHERE song_id = songs.id
+    ), 0) WHERE failure IS NULL
+"""
+
+
+@pytest.mark.parametrize("last", ["0003_steadiness", "0007_kinds_of_failure"])
+def test_paces_stored_before_there_were_such_bins_fall_into_the_same_ones(
+    tmp_path: Path, make_song: MakeSong, last: str
 ) -> None:
     borders = [
-        30.0,
-        39.99,
-        40.0,
-        49.99,
-        50.0,
-        165.25,
-        169.995,
-        170.0,
-        319.99,
-        319.996,
-        320.0,
-        321.0,
+        *(30.0, 39.49, 39.5, 40.0, 49.49, 49.5, 49.99, 50.0, 119.97, 165.25, 169.49),
+        *(169.995, 170.0, 319.49, 319.99, 319.996, 320.0, 320.49, 320.5, 321.0),
     ]
     songs = [make_song(f"/{bpm}.mp3", {bpm: 0.9, 100.0: 0.8, 101.0: 0.7}) for bpm in borders]
     songs += [make_song("/none.mp3", {}), make_song("/failed.mp3", failure="no")]
@@ -155,7 +156,7 @@ def test_paces_stored_before_there_were_bins_fall_into_the_same_ones(
         for song in songs:
             index.store(song)
         expected = index.stats()
-    _at_step(old, "0003_steadiness")
+    _at_step(old, last)
     with closing(sqlite3.connect(old)) as then:
         columns = "path, stamp, artist, duration, bundle, failure"
         then.execute("DELETE FROM songs")
@@ -163,6 +164,8 @@ def test_paces_stored_before_there_were_bins_fall_into_the_same_ones(
         then.execute("ATTACH ? AS new", [str(new)])
         then.execute(f"INSERT INTO songs (id, {columns}) SELECT id, {columns} FROM new.songs")
         then.execute("INSERT INTO paces SELECT * FROM new.paces")
+        if last > "0004_pace_bins":
+            then.execute(_BINS_OF_WHOLE_PARTS)
         then.commit()
 
     with SongIndex.open(old) as index:

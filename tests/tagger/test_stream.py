@@ -15,7 +15,7 @@ from pacetag.tagger import looking, storing
 from pacetag.tagger.options import ScanOptions
 from pacetag.tagger.outcomes import Outcome, ScanSummary, SongOutcome, Tally
 from pacetag.tagger.paces import Pace
-from pacetag.tagger.report import PlainReporter
+from pacetag.tagger.report import PlainReporter, summary_lines
 from pacetag.tagger.scan import Scan
 from pacetag.tagger.stopping import Stop
 from pacetag.tagger.tags.errors import TagError, UnreadableError
@@ -227,6 +227,31 @@ def test_the_tally_adds_up_outcomes_and_paces() -> None:
     assert (summary.counts.songs, summary.counts.tagged, summary.counts.failed) == (3, 2, 1)
     assert (summary.counts.analysed, summary.counts.written) == (3, 0)
     assert summary.histogram == ((80, 3), (170, 3))
+
+
+@pytest.mark.parametrize(
+    ("outcome", "paces", "analysed", "drawn"),
+    [
+        (Outcome.UNCHANGED, (), False, False),
+        (Outcome.FAILED, (), True, False),  # it was listened to, in vain
+        (Outcome.SKIPPED, (), True, False),
+        (Outcome.TAGGED, (86.0,), False, False),  # taken over from a copy
+        (Outcome.FAILED, (86.0,), True, True),  # it could not be written
+        (Outcome.UNCHANGED, (), True, True),  # without a beat
+    ],
+)
+def test_a_histogram_is_drawn_only_where_a_song_was_judged(
+    outcome: Outcome, paces: tuple[float, ...], analysed: bool, drawn: bool
+) -> None:
+    tally = Tally()
+    known = tuple(Pace(bpm=bpm, confidence=0.9) for bpm in (119.97, 172.3))
+    tally.add(SongOutcome(path="/known", outcome=Outcome.UNCHANGED, paces=known))
+    found = tuple(Pace(bpm=bpm, confidence=0.9) for bpm in paces)
+    tally.add(SongOutcome(path="/a", outcome=outcome, paces=found, analysed=analysed))
+
+    lines = summary_lines(tally.summary(seconds=1.0, interrupted=False), dry_run=False)
+
+    assert any(line.startswith("120-129") for line in lines) == drawn
 
 
 @pytest.mark.parametrize(
