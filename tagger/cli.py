@@ -132,7 +132,25 @@ for command in (scan, playlist, watch, show, stats, undo, evaluate, _interruptib
 
 def main() -> None:
     """Entry point of the `pacetag` command."""
-    app()
+    from pacetag.tagger.standard_streams import keep_streams
+
+    keep_streams()
+    try:
+        app()
+    except SystemExit as ended:
+        raise SystemExit(_code_after_losses(ended.code)) from None
+
+
+def _code_after_losses(code: Any) -> Any:
+    """The exit code, 1 at least where results could not be written; says so where it can."""
+    from pacetag.tagger.standard_streams import losses
+
+    lost, sentence = losses()
+    if sentence is not None:
+        from pacetag.tagger.report import say
+
+        say(f"pacetag: {sentence}", sys.stderr)
+    return code or int(lost)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from pacetag.tagger.arguments import OUTPUT, PATH, JsonOption, OverwriteOption
 from pacetag.tagger.judge_names import JudgeName
 from pacetag.tagger.logs import debug, is_verbose
 from pacetag.tagger.standard_output import is_stdout
+from pacetag.tagger.standard_streams import results_on_stderr
 
 if TYPE_CHECKING:
     from pacetag.model.evaluation.evaluation_set import EvaluationSong
@@ -86,7 +87,7 @@ def evaluate(
     if not found.songs:
         raise TaggerError(f"{songs}: there is no song in it that could be judged")
     report = _report(found.songs, judge, min(jobs or default_jobs(), len(found.songs)))
-    stream = sys.stderr if is_stdout(plot) else sys.stdout
+    stream = results_on_stderr() if is_stdout(plot) else sys.stdout
     if as_json:
         from pacetag.tagger.evaluation_json import report_object
         from pacetag.tagger.json_lines import say_json

@@ -115,8 +115,9 @@ def _check(
 
 def _show(found: "Playlist", output: Path | None, *, as_json: bool) -> None:
     from pacetag.tagger.standard_output import is_stdout
+    from pacetag.tagger.standard_streams import results_on_stderr
 
-    stream = sys.stderr if is_stdout(output) else sys.stdout
+    stream = results_on_stderr() if is_stdout(output) else sys.stdout
     if as_json:
         from pacetag.tagger.json_lines import playlist_object, say_json
 

@@ -8,6 +8,7 @@ import typer
 
 from pacetag.tagger.arguments import OUTPUT, PATH, JsonOption, OverwriteOption
 from pacetag.tagger.standard_output import is_stdout
+from pacetag.tagger.standard_streams import results_on_stderr
 
 if TYPE_CHECKING:
     from pacetag.model.evidence import Evidence
@@ -59,7 +60,7 @@ def show(
     _check_tempos(evidence)
     place = None if plot is None else _place(plot, path, overwrite=overwrite)
     found = _examined(ear, path, evidence, place)
-    stream = sys.stderr if is_stdout(plot) else sys.stdout
+    stream = results_on_stderr() if is_stdout(plot) else sys.stdout
     _say(path, ear.bundle, found.judgement, found, as_json=as_json, stream=stream)
 
 

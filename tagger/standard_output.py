@@ -6,6 +6,8 @@ import re
 import sys
 from pathlib import Path
 
+from pacetag.tagger.standard_streams import refusal, why
+
 STDOUT = Path("/dev/stdout")  # what a - on the command line stands for
 _STANDARD = {"/dev/stdin": 0, "/dev/stdout": 1, "/dev/stderr": 2}
 _NUMBERED = re.compile(r"/(?:dev|proc/(?:self|thread-self|(?P<process>\d+)))/fd/(?P<number>\d+)")
@@ -43,6 +45,8 @@ def write_descriptor(descriptor: int, content: bytes) -> None:
         sys.stdout.flush()
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
+        if (error := refusal(descriptor, forget=True)) is not None:
+            raise OSError(error.errno, why(error)) from error
         return
     with os.fdopen(os.dup(descriptor), "wb") as file:
         file.write(content)

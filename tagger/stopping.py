@@ -209,9 +209,10 @@ def _kill_workers() -> None:
 def _leave() -> None:
     """End the process at once; journals protect what is being written."""
     with suppress(OSError, ValueError):
+        screen = sys.stderr.fileno()
         if sys.stderr.isatty():
-            os.write(2, _SHOW_CURSOR)
-        os.write(2, _LEFT)
+            os.write(screen, _SHOW_CURSOR)
+        os.write(screen, _LEFT)
     os._exit(INTERRUPTED)
 
 

@@ -1,5 +1,7 @@
 """What the watcher says: one line a song, with the time."""
 
+import errno
+import os
 import sys
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,6 +9,7 @@ from pathlib import Path
 
 from pacetag.tagger.outcomes import Outcome, SongOutcome
 from pacetag.tagger.report import say, song_line
+from pacetag.tagger.standard_streams import reader_is_gone
 from pacetag.tagger.wording import printable
 
 
@@ -38,3 +41,5 @@ class WatchLines:
 
     def _line(self, text: str) -> None:
         say(f"{datetime.now().astimezone():%H:%M:%S} {text}")
+        if reader_is_gone():  # nobody would ever learn that it goes on
+            raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
