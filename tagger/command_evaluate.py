@@ -163,16 +163,17 @@ def _with_a_bar(
     songs: "Iterable[HeardSong | Failure]", total: int
 ) -> "Iterable[HeardSong | Failure]":
     """The songs as they come, under a bar on a terminal."""
-    from rich.progress import track
+    from rich.progress import Progress
 
     from pacetag.tagger.consoles import CleanConsole
+    from pacetag.tagger.progress import bar_columns
 
     console = CleanConsole(stderr=True)
-    return track(
-        songs,
-        "judged",
-        total=total,
+    bar = Progress(
+        *bar_columns(console.width),
         console=console,
         transient=True,
         disable=not console.is_terminal or is_verbose(),
     )
+    with bar:
+        yield from bar.track(songs, total=total, description="judged")

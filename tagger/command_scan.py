@@ -137,7 +137,7 @@ def run_scan(
         found = Asking(stop).walk(roots)
         if not options.dry_run:
             Tidying(index.path).see_to(found.leftovers)
-        with _reporter(len(found.songs), options, as_json=as_json) as reporter:
+        with _reporter(len(found.songs), options, roots, as_json=as_json) as reporter:
             for song in _outcomes(found, Scan(index, workers.shipped_ear(), options, stop)):
                 tally.add(song)
                 note_song(song)
@@ -164,16 +164,21 @@ def _outcomes(found: "Walked", scan: "Scan") -> "Iterator[SongOutcome]":
     yield from scan.songs(found.songs)
 
 
-def _reporter(total: int, options: ScanOptions, *, as_json: bool) -> "Reporter":
+def _reporter(
+    total: int, options: ScanOptions, roots: Sequence[Path], *, as_json: bool
+) -> "Reporter":
     """JSON if asked for, a bar on a terminal, else plain lines."""
     if as_json:
         from pacetag.tagger.json_lines import JsonReporter
 
         return JsonReporter()
+    from pacetag.tagger.shown_paths import ShownPaths
+
+    shown = ShownPaths(roots)
     if sys.stderr.isatty() and not is_verbose():
         from pacetag.tagger.progress import LiveReporter
 
-        return LiveReporter(total, dry_run=options.dry_run)
+        return LiveReporter(total, dry_run=options.dry_run, shown=shown)
     from pacetag.tagger.report import PlainReporter
 
-    return PlainReporter(total, dry_run=options.dry_run)
+    return PlainReporter(total, dry_run=options.dry_run, shown=shown)

@@ -11,6 +11,7 @@ from pacetag.tagger.arguments import PATH, IndexOption, JsonOption
 from pacetag.tagger.settings import index_path
 
 if TYPE_CHECKING:
+    from pacetag.tagger.shown_paths import ShownPaths
     from pacetag.tagger.stopping import Stop
     from pacetag.tagger.undo import UndoOutcome
     from pacetag.tagger.undo_choice import Choice
@@ -63,6 +64,7 @@ def undo(
     --no-tags. Exit codes: 0 done, 1 some songs failed, 2 wrong usage, 130 interrupted.
     """
     from pacetag.tagger.logs import info
+    from pacetag.tagger.shown_paths import ShownPaths
     from pacetag.tagger.stopping import Stop, stop_on_signals
     from pacetag.tagger.undo import Undone
 
@@ -72,12 +74,13 @@ def undo(
         return
     choice = _choice(paths or [], run, since, everything=everything)
     counts: Counter[str] = Counter()
+    shown = ShownPaths(choice.roots)
     stop = Stop()
     with stop_on_signals(stop):
         for song in _undone(choice, index_file, stop, dry_run=dry_run, force=force):
             counts[song.outcome.value] += 1
             info("undo", f"{song.path}: {song.outcome.value}: {song.reason or 'done'}")
-            _show(song, as_json=as_json, dry_run=dry_run)
+            _show(song, shown, as_json=as_json, dry_run=dry_run)
     _show_sum({name.value: counts[name.value] for name in Undone}, as_json=as_json, dry_run=dry_run)
     raise typer.Exit(130 if stop.requested else 1 if counts[Undone.FAILED.value] else 0)
 
@@ -134,7 +137,7 @@ def _list(index_file: Path, *, as_json: bool) -> None:
         runs_table(runs)
 
 
-def _show(song: "UndoOutcome", *, as_json: bool, dry_run: bool) -> None:
+def _show(song: "UndoOutcome", shown: "ShownPaths", *, as_json: bool, dry_run: bool) -> None:
     import sys
 
     from pacetag.tagger.differences import change_lines, changes_object
@@ -143,7 +146,8 @@ def _show(song: "UndoOutcome", *, as_json: bool, dry_run: bool) -> None:
     from pacetag.tagger.undo import Undone
     from pacetag.tagger.wording import printable
 
-    line = printable(f"{song.path}: {song.reason}")
+    path = shown.text(song.path)
+    line = printable(f"{path}: {song.reason}")
     if as_json:
         say_json(
             {
@@ -156,7 +160,7 @@ def _show(song: "UndoOutcome", *, as_json: bool, dry_run: bool) -> None:
     elif song.outcome is Undone.FAILED:
         say(line, sys.stderr)
     elif song.outcome is Undone.SKIPPED:
-        say(printable(f"{song.path}: skipped: {song.reason}"), sys.stderr)
+        say(printable(f"{path}: skipped: {song.reason}"), sys.stderr)
     elif song.outcome is Undone.RESTORED and song.reason:
         say(line)
         for change in change_lines(song.changes) if dry_run else ():

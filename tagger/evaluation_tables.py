@@ -1,29 +1,55 @@
 """An evaluation as tables for people."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TextIO
-
-from rich.box import SIMPLE_HEAD
-from rich.table import Table
-from rich.text import Text
 
 from pacetag.model.evaluation.bootstrap import Figure
 from pacetag.model.evaluation.figures import GroupFigures
 from pacetag.model.evaluation.reliability import ReliabilityBin
 from pacetag.model.evaluation.report import EvaluationReport
-from pacetag.tagger.consoles import table_console
-from pacetag.tagger.wording import clock, printable, songs
+from pacetag.tagger.columns import Column, print_table
+from pacetag.tagger.report import say
+from pacetag.tagger.wording import clock, printable, share, songs
 
 BAR = 20  # signs for all of them
 NONE = "-"
+Table = tuple[Sequence[Column], Sequence[Sequence[str]]]  # with its rows
+OVERALL = (
+    Column(heading="figure"),
+    Column(heading="value", right=True),
+    Column(heading="95 % interval", right=True, drop=2),
+    Column(heading="of", right=True, drop=1),
+)
+GROUPS = (
+    Column(heading="songs", right=True, drop=13),
+    Column(heading="accuracy", right=True, drop=10),
+    Column(heading="AUC", right=True, drop=9),
+    Column(heading="precision", right=True, drop=11),
+    Column(heading="recall", right=True, drop=12),
+    Column(heading="F1", right=True),
+    Column(heading="F1 ±2%", right=True, drop=7),
+    Column(heading="F1 140-195", right=True, drop=6),
+    Column(heading="in family", right=True, drop=8),
+    Column(heading="octave", right=True, drop=5),
+    Column(heading="triple", right=True, drop=4),
+    Column(heading="unrelated", right=True, drop=3),
+    Column(heading="false", right=True, drop=2),
+    Column(heading="ECE", right=True, drop=1),
+)
+RELIABILITY = (
+    Column(heading="probability"),
+    Column(heading="cases", right=True, drop=2),
+    Column(heading="promised", right=True, drop=3),
+    Column(heading="came true", right=True),
+    Column(heading="", drop=1),
+)
 
 
 def print_report(report: EvaluationReport, stream: TextIO | None = None) -> None:
     """Print every figure but the single songs."""
-    console = table_console(stream)
-    console.print(Text(_headline(report)))
-    for table in _tables(report):
-        console.print(table)
+    say(_headline(report), stream)
+    for columns, rows in _tables(report):
+        print_table(columns, rows, stream)
 
 
 def _headline(report: EvaluationReport) -> str:
@@ -48,16 +74,7 @@ def _tables(report: EvaluationReport) -> Iterator[Table]:
         yield _reliability(report.reliability)
 
 
-def _table(*headings: str) -> Table:
-    table = Table(box=SIMPLE_HEAD)
-    table.add_column(headings[0], overflow="fold")
-    for heading in headings[1:]:
-        table.add_column(heading, justify="right", no_wrap=True)
-    return table
-
-
 def _overall(group: GroupFigures) -> Table:
-    table = _table("figure", "value", "95 % interval", "of")
     beat, cases = f"{songs(group.with_a_beat)} with a beat", f"{group.cases} cases"
     claims = f"{group.claims} claimed paces"
     rows = [
@@ -82,15 +99,12 @@ def _overall(group: GroupFigures) -> Table:
         ("unrelated errors", group.unrelated_errors, claims),
         ("false paces", group.false_paces, f"{songs(group.beatless)} without a beat"),
     ]
-    for name, figure, of in rows:
-        table.add_row(name, _number(figure), _interval(figure), of)
-    return table
+    return OVERALL, [(name, _number(figure), _interval(figure), of) for name, figure, of in rows]
 
 
 def _groups(title: str, groups: Mapping[str, GroupFigures]) -> Table:
-    table = _table(title, "songs", "accuracy", "AUC", "precision", "recall", "F1", "F1 ±2%")
-    for heading in ("F1 140-195", "in family", "octave", "triple", "unrelated", "false", "ECE"):
-        table.add_column(heading, justify="right", no_wrap=True)
+    columns = (Column(heading=title, least=12), *GROUPS)
+    rows = []
     for name, group in groups.items():
         wide, close, narrow, _ = group.sets
         figures = (
@@ -108,28 +122,27 @@ def _groups(title: str, groups: Mapping[str, GroupFigures]) -> Table:
             group.false_paces,
             group.calibration_error,
         )
-        table.add_row(Text(printable(name)), str(group.songs), *map(_number, figures))
-    return table
+        rows.append((name, str(group.songs), *map(_number, figures)))
+    return columns, rows
 
 
 def _reliability(rows: tuple[ReliabilityBin, ...]) -> Table:
-    table = _table("probability", "cases", "promised", "came true")
-    table.add_column("", no_wrap=True)
+    lines = []
     for row in rows:
         bounds = f"{row.low:.1f} to {row.high:.1f}"
         if row.promised is None or row.true is None:
-            table.add_row(bounds, "0", NONE, NONE, "")
+            lines.append((bounds, "0", NONE, NONE, ""))
             continue
         bar = "#" * round(BAR * row.true)
-        table.add_row(bounds, str(row.cases), f"{row.promised:.3f}", f"{row.true:.3f}", bar)
-    return table
+        lines.append((bounds, str(row.cases), share(row.promised), share(row.true), bar))
+    return RELIABILITY, lines
 
 
 def _number(figure: Figure) -> str:
-    return NONE if figure.value is None else f"{figure.value:.3f}"
+    return NONE if figure.value is None else share(figure.value)
 
 
 def _interval(figure: Figure) -> str:
     if figure.low is None or figure.high is None:
         return NONE
-    return f"{figure.low:.3f} to {figure.high:.3f}"
+    return f"{share(figure.low)} to {share(figure.high)}"

@@ -46,7 +46,7 @@ def pace_objects(paces: Iterable[Pace]) -> list[dict[str, float]]:
 
 def say_json(value: dict[str, Any], stream: TextIO | None = None) -> None:
     """Print one object on a line of ASCII, in which even undecodable file names survive."""
-    say(json.dumps(value), stream)
+    say(json.dumps(value), stream, whole=True)
 
 
 def playlist_object(playlist: Playlist) -> dict[str, Any]:

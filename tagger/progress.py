@@ -2,6 +2,7 @@
 
 import math
 import time
+from dataclasses import replace
 from typing import Self
 
 from rich.progress import (
@@ -13,14 +14,18 @@ from rich.progress import (
     TextColumn,
     TimeRemainingColumn,
 )
+from rich.table import Column
 from rich.text import Text
 
+from pacetag.tagger.columns import BAR, wrapped
 from pacetag.tagger.consoles import CleanConsole
 from pacetag.tagger.differences import FieldChange, change_lines
 from pacetag.tagger.outcomes import Outcome, ScanSummary, SongOutcome
-from pacetag.tagger.report import failure_line, say, song_line, summary_lines
+from pacetag.tagger.report import AS_THEY_ARE, failure_line, say, song_line, summary_lines
+from pacetag.tagger.shown_paths import ShownPaths
 from pacetag.tagger.wording import printable
 
+BAR_FROM, RATE_FROM = 72, 48  # columns of the screen from which these are shown
 REDRAWN = 0.1  # seconds; known songs pass by faster than anybody could read
 
 
@@ -32,28 +37,38 @@ class _Rate(ProgressColumn):
         return Text(f"{task.speed or 0.0:.1f} songs/s")
 
 
-def _change_text(change: FieldChange) -> Text:
-    """One field before and after, in colours."""
+def _change_texts(change: FieldChange, width: int) -> list[Text]:
+    """One field before and after, in colours, on lines that fit."""
     line = change_lines([change])[0]
-    text = Text(line, style="green" if change.new else "red")
-    text.stylize("dim", 0, line.index("->"))
-    return text
+    parts = [Text(part, style="green" if change.new else "red") for part in wrapped(line, width)]
+    parts[0].stylize("dim", 0, max(0, parts[0].plain.find("->")))
+    return parts
+
+
+def bar_columns(width: int) -> list[ProgressColumn]:
+    """What a bar's line holds on a screen of so many columns, its task's description last.
+
+    The bar itself goes first where there is no room, then the rate; the description is cut.
+    """
+    counts: list[ProgressColumn] = [MofNCompleteColumn()]
+    if width >= RATE_FROM:
+        counts.append(_Rate())
+    if width >= BAR_FROM:
+        counts.insert(0, BarColumn(bar_width=min(BAR, width // 3)))
+    name = Column(no_wrap=True, overflow="ellipsis", ratio=1)
+    text = TextColumn("{task.description}", markup=False, table_column=name)
+    return [*counts, TimeRemainingColumn(), text]
 
 
 class LiveReporter:
     """A bar with songs per second and time left; failures pass above it."""
 
-    def __init__(self, total: int, *, dry_run: bool = False) -> None:
-        self._dry_run = dry_run
-        self._progress = Progress(
-            BarColumn(),
-            MofNCompleteColumn(),
-            _Rate(),
-            TimeRemainingColumn(),
-            TextColumn("{task.description}", markup=False),
-            console=CleanConsole(stderr=True),
-            transient=True,
-        )
+    def __init__(
+        self, total: int, *, dry_run: bool = False, shown: ShownPaths = AS_THEY_ARE
+    ) -> None:
+        self._dry_run, self._shown = dry_run, shown
+        console = CleanConsole(stderr=True)
+        self._progress = Progress(*bar_columns(console.width), console=console, transient=True)
         self._task = self._progress.add_task("", total=total)
         self._done = 0
         self._latest = ""  # path of the song that was done last
@@ -75,19 +90,22 @@ class LiveReporter:
         if song.analysed or now - self._drawn >= REDRAWN:
             self._drawn = now
             self._draw()
+        song = replace(song, path=self._shown.text(song.path))
         if song.outcome is Outcome.FAILED:
             self._above(failure_line(song))
         elif self._dry_run and song.outcome is Outcome.TAGGED:
             self._above(song_line(song))
             for change in song.changes:
-                self._progress.console.print(_change_text(change), soft_wrap=True)
+                for part in _change_texts(change, self._progress.console.width):
+                    self._progress.console.print(part, soft_wrap=True)
 
     def _draw(self) -> None:
         name = printable(self._latest.rpartition("/")[2])
         self._progress.update(self._task, completed=self._done, description=name)
 
     def _above(self, line: str) -> None:
-        self._progress.console.print(Text(line), soft_wrap=True)
+        for part in wrapped(line, self._progress.console.width):
+            self._progress.console.print(Text(part), soft_wrap=True)
 
     def end(self, summary: ScanSummary) -> None:
         """Take the bar away and print the summary."""

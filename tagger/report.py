@@ -2,14 +2,18 @@
 
 import sys
 import time
+from dataclasses import replace
 from typing import Protocol, Self, TextIO
 
+from pacetag.tagger.columns import bar_room, terminal_width, wrapped
 from pacetag.tagger.differences import change_lines
 from pacetag.tagger.logs import debug, info
 from pacetag.tagger.outcomes import Counts, Outcome, ScanSummary, SongOutcome
 from pacetag.tagger.paces import Pace, whole_paces
+from pacetag.tagger.shown_paths import ShownPaths
 from pacetag.tagger.wording import clock, histogram_lines, printable, songs
 
+AS_THEY_ARE = ShownPaths(())
 EVERY = 10.0  # seconds between two lines of progress where no bar can be drawn
 
 
@@ -32,8 +36,10 @@ class Reporter(Protocol):
 class PlainReporter:
     """Lines without control codes, for files and pipes."""
 
-    def __init__(self, total: int, *, dry_run: bool = False) -> None:
-        self._total, self._done, self._dry_run = total, 0, dry_run
+    def __init__(
+        self, total: int, *, dry_run: bool = False, shown: ShownPaths = AS_THEY_ARE
+    ) -> None:
+        self._total, self._done, self._dry_run, self._shown = total, 0, dry_run, shown
         self._began = self._said = time.monotonic()
 
     def __enter__(self) -> Self:
@@ -45,6 +51,7 @@ class PlainReporter:
     def song(self, song: SongOutcome) -> None:
         """Say what failed or would be written, and now and then how far it is."""
         self._done += 1
+        song = replace(song, path=self._shown.text(song.path))
         if self._dry_run and song.outcome is Outcome.TAGGED:
             for line in (song_line(song), *change_lines(song.changes)):
                 say(line)
@@ -66,14 +73,17 @@ class PlainReporter:
             say(line)
 
 
-def say(line: str, stream: TextIO | None = None) -> None:
+def say(line: str, stream: TextIO | None = None, *, whole: bool = False) -> None:
     """Print one line at once, as far as it is printable; a line break in it is not.
 
-    Readers of a pipe see each song when it is done.
+    Readers of a pipe see each song when it is done. On a terminal that is too narrow it ends
+    between words and goes on below, unless it must stay `whole`.
     """
     stream = stream or sys.stdout
     encoding = stream.encoding or "utf-8"
-    stream.write(printable(line).encode(encoding, "replace").decode(encoding) + "\n")
+    text = printable(line).encode(encoding, "replace").decode(encoding)
+    lines = [text] if whole else wrapped(text, terminal_width(stream))
+    stream.write("".join(f"{each}\n" for each in lines))
     stream.flush()
 
 
@@ -115,7 +125,7 @@ def summary_lines(summary: ScanSummary, *, dry_run: bool) -> list[str]:
         lines.append(f"{songs(summary.missing)} of the index no longer there: marked as missing.")
     if counts.songs == 0 and not summary.interrupted:
         lines.append("No songs were found there.")
-    bars = histogram_lines(summary.histogram)
+    bars = histogram_lines(summary.histogram, width=bar_room())
     return [*lines, "", "Paces (steps a minute):", *bars] if bars else lines
 
 

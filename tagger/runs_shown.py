@@ -5,10 +5,18 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pacetag.db.runs import Run
+from pacetag.tagger.columns import Column, print_table
 from pacetag.tagger.report import say
 
 NONE_YET = "No run has written tags yet."
 EARLIER = "before runs were counted"
+RUNS = (
+    Column(heading="Run", right=True),
+    Column(heading="When", least=19),
+    Column(heading="Command", drop=1),
+    Column(heading="Files", right=True, drop=2),
+    Column(heading="Undone", drop=3),
+)
 
 
 def runs_table(runs: Sequence[Run]) -> None:
@@ -16,20 +24,8 @@ def runs_table(runs: Sequence[Run]) -> None:
     if not runs:
         say(NONE_YET)
         return
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-
-    from pacetag.tagger.consoles import table_console
-
-    table = Table(box=SIMPLE_HEAD)
-    table.add_column("Run", justify="right")
-    table.add_column("When")
-    table.add_column("Command")
-    table.add_column("Files", justify="right")
-    table.add_column("Undone")
-    for run in runs:
-        table.add_row(str(run.id), _when(run), run.command, str(run.files), _undone(run))
-    table_console().print(table)
+    rows = [(str(run.id), _when(run), run.command, str(run.files), _undone(run)) for run in runs]
+    print_table(RUNS, rows)
 
 
 def run_object(run: Run) -> dict[str, Any]:

@@ -1,24 +1,24 @@
-"""Tables and counts for people; without a terminal as wide as their content."""
+"""Tables and counts for people."""
 
 from pacetag.db.records import IndexStats
-from pacetag.tagger.columns import stream_width, table_lines
+from pacetag.tagger.columns import Column, bar_room, print_table
 from pacetag.tagger.playlist.entries import Playlist, PlaylistEntry
-from pacetag.tagger.report import say
-from pacetag.tagger.wording import clock, histogram_lines, printable, songs
+from pacetag.tagger.wording import clock, histogram_lines, percent, printable, songs
 
-NUMBERS = ("Pace", "Off", "Sure", "Time")  # set to the right
-NAMES = ("Artist", "Title")
+NAME = 12  # columns of the screen that an artist or a title keeps
+PLAYLIST = (
+    Column(heading="Pace", right=True),
+    Column(heading="Off", right=True, drop=2),
+    Column(heading="Sure", right=True, drop=3),
+    Column(heading="Time", right=True, drop=1),
+    Column(heading="Artist", least=NAME, drop=4),
+    Column(heading="Title", least=NAME),
+)
 
 
 def playlist_table(playlist: Playlist) -> None:
-    """Print the songs with the pace to step to; rich is asked only where names must be folded."""
-    rows = [_row(entry) for entry in playlist.entries]
-    lines = table_lines((*NUMBERS, *NAMES), rows, numbers=len(NUMBERS), width=stream_width())
-    if lines is None:
-        _folded_table(rows)
-    else:
-        for line in lines:
-            say(line)
+    """Print the songs with the pace to step to."""
+    print_table(PLAYLIST, [_row(entry) for entry in playlist.entries])
 
 
 def _row(entry: PlaylistEntry) -> tuple[str, ...]:
@@ -26,28 +26,11 @@ def _row(entry: PlaylistEntry) -> tuple[str, ...]:
     return (
         f"{entry.pace.bpm:.1f}",
         _signed(entry.deviation),
-        f"{entry.pace.confidence:.0%}",
+        percent(entry.pace.confidence),
         clock(song.duration) if song.duration is not None else "?",
-        printable(song.artist or ""),
-        printable(song.title or song.path.rpartition("/")[2]),
+        song.artist or "",
+        song.title or song.path.rpartition("/")[2],
     )
-
-
-def _folded_table(rows: list[tuple[str, ...]]) -> None:
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-    from rich.text import Text
-
-    from pacetag.tagger.consoles import table_console
-
-    table = Table(box=SIMPLE_HEAD)
-    for heading in NUMBERS:
-        table.add_column(heading, justify="right", no_wrap=True)
-    for heading in NAMES:
-        table.add_column(heading, overflow="fold")
-    for row in rows:
-        table.add_row(*row[: len(NUMBERS)], *map(Text, row[len(NUMBERS) :]))
-    table_console().print(table)
 
 
 def playlist_total(playlist: Playlist) -> str:
@@ -79,7 +62,7 @@ def stats_lines(stats: IndexStats, index_file: str) -> list[str]:
         f"{stats.failed} failed, {stats.missing} missing",
     ]
     lines += [f"judged by {printable(name)}: {count}" for name, count in stats.bundles.items()]
-    bars = histogram_lines(stats.histogram)
+    bars = histogram_lines(stats.histogram, width=bar_room())
     return [*lines, "", "Songs by pace (steps a minute):", *bars] if bars else lines
 
 

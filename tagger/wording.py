@@ -27,6 +27,22 @@ def songs(count: int) -> str:
     return "1 song" if count == 1 else f"{count:,} songs".replace(",", "\N{NO-BREAK SPACE}")
 
 
+def percent(probability: float) -> str:
+    """A probability as 98%, 99.7% or 0.4%: none is certain, and none is nothing."""
+    if 0.01 <= probability <= 0.99:
+        return f"{probability:.0%}"
+    text = f"{probability:.1%}"
+    return {"0.0%": "<0.1%", "100.0%": ">99.9%"}.get(text, text)
+
+
+def share(value: float) -> str:
+    """A share that was counted, as 0.987; 0.000 and 1.000 stand for none and all alone."""
+    text = f"{value:.3f}"
+    if text == "0.000" and value > 0:
+        return "<0.001"
+    return ">0.999" if text == "1.000" and value < 1 else text
+
+
 def clock(seconds: float) -> str:
     """A duration as 3:05 or 1:02:45."""
     minutes, rest = divmod(round(seconds), 60)

@@ -110,3 +110,23 @@ def test_the_changes_of_a_dry_run_are_json_even_where_values_are_no_text(
 
     first = json.loads(done.stdout.splitlines()[0])
     assert first["changes"]["bpm"]["old"] == ["\u2028", "ten"]
+
+
+def test_text_shows_paths_below_what_was_named_and_json_whole_ones(
+    make_song: Callable[..., Path], pacetag: Callable[..., Any], library: Path
+) -> None:
+    song = make_song("album/172.mp3")
+    broken = make_song("album/broken.mp3")
+
+    said = pacetag("scan", library, "--jobs", "1", "--dry-run")
+    as_json = pacetag("scan", library, "--jobs", "1", "--json")
+    taken_back = pacetag("undo", library / "album", "--dry-run")
+
+    assert "  album/172.mp3  (would be written)" in said.stdout.splitlines()[0]
+    assert said.stderr.startswith("album/broken.mp3: cannot decode audio")
+    assert str(library) not in said.output
+    assert {json.loads(line).get("path") for line in as_json.stdout.splitlines()[:-1]} == {
+        str(song),
+        str(broken),
+    }
+    assert taken_back.stdout.startswith("172.mp3: would be restored")

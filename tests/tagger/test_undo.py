@@ -123,7 +123,7 @@ def test_a_dry_run_only_says_what_it_would_put_back(
     assert last == {"counts": counts}
     assert song.read_bytes() == content
     assert pacetag("undo", library, "--dry-run").stdout.splitlines() == [
-        f"{song}: would be restored (dry run)",
+        f"{song.name}: would be restored (dry run)",
         "    PACE     172 -> nothing",
         f"    PACETAG  {read_tags(song).pacetag} -> nothing",
         "1 would be restored (dry run), 0 had nothing to undo, 0 failed",
@@ -171,7 +171,7 @@ def test_a_song_that_others_changed_since_is_skipped_unless_forced(
 
     assert song.read_bytes() == content
     assert done.stderr == (
-        f"{song}: skipped: PACE and BPM changed since by another program; "
+        f"{song.name}: skipped: PACE and BPM changed since by another program; "
         "--force undoes it all the same\n"
     )
     assert done.stdout == "0 restored, 0 had nothing to undo, 1 skipped, 0 failed\n"
@@ -256,7 +256,7 @@ def test_a_song_that_cannot_be_written_fails_and_stays_remembered(
         done = pacetag("undo", library)
 
     assert done.exit_code == 1
-    assert done.stderr == f"{song}: no permission to read or write it, or its folder\n"
+    assert done.stderr == f"{song.name}: no permission to read or write it, or its folder\n"
     assert pacetag("undo", library).stdout.startswith("1 restored")
 
 
@@ -283,7 +283,7 @@ def test_a_song_that_became_read_only_fails_and_can_be_undone_later(
 
     done = pacetag("undo", library)
 
-    assert (done.exit_code, done.stderr) == (1, f"{song}: the file is read-only\n")
+    assert (done.exit_code, done.stderr) == (1, f"{song.name}: the file is read-only\n")
     song.chmod(0o644)
     assert pacetag("undo", library).stdout.startswith("1 restored")
     assert read_tags(song).pace == ()
