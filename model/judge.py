@@ -37,6 +37,7 @@ class Judgement:
     # tempo; None where there is no pace to follow.
     spread: float | None = None
     changes: tuple[float, ...] = ()  # the tempos of its parts in turn, in bpm, if it changes tempo
+    metre: str | None = None  # "duple" or "triple"; None where nothing tells
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,7 +125,9 @@ class Judge:
         ]
         exact, spread = exact_tempos(levels.accepted, [f.onset for f in excerpts], self.spec)
         changes = tempo_changes(parts)
-        judgement = Judgement(tempos=exact, duration=duration, spread=spread, changes=changes)
+        judgement = Judgement(
+            tempos=exact, duration=duration, spread=spread, changes=changes, metre=levels.metre
+        )
         # Where nothing was heard, or two tempos, the rest of the song may tell more.
         settled = len(levels.there) and levels.there.max() >= HEARD and not changes
         return _Found(judgement=judgement, doubt=doubt(levels.there) if settled else np.inf)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from pacetag.model.calibration import Calibration
 from pacetag.model.family import reconciled
 from pacetag.model.habits import acceptance
+from pacetag.model.metre import heard_metre
 from pacetag.model.tempos import JudgedTempo
 
 # Judged tempos nearer than this are one, and the surest stays. No two metrical levels lie nearer
@@ -35,6 +36,7 @@ class TempoLevels:
     """The tempos of a song that are left when those that mean the same are one."""
 
     there: NDArray[np.float64]  # probability that each is a level of the metre [k]
+    metre: str | None  # "duple" or "triple"; None where nothing tells
     accepted: tuple[JudgedTempo, ...]  # those that a person would step to, most probable first
 
 
@@ -52,7 +54,8 @@ def tempo_levels(
     pairs = zip(bpms[kept], accepted, strict=True)
     tempos = [JudgedTempo(bpm=float(bpm), probability=float(p)) for bpm, p in pairs]
     order = sorted(tempos, key=lambda tempo: (-tempo.probability, tempo.bpm))
-    return TempoLevels(there=there, accepted=tuple(order))
+    metre = heard_metre(bpms[kept], there, threes[kept])
+    return TempoLevels(there=there, metre=metre, accepted=tuple(order))
 
 
 def _distinct(bpms: NDArray[np.float64], logits: NDArray[np.float64]) -> list[int]:

@@ -1,6 +1,7 @@
 """`pacetag show`: one song, and what the network makes of it."""
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
@@ -13,7 +14,7 @@ from pacetag.tagger.standard_streams import results_on_stderr
 if TYPE_CHECKING:
     from pacetag.model.evidence import Evidence
     from pacetag.tagger.output_files import OutputFile
-    from pacetag.tagger.paces import JudgementLike
+    from pacetag.tagger.shown import HeardLike, ShownSong
 
 
 def show(
@@ -36,6 +37,9 @@ def show(
         ),
     ] = None,
     overwrite: OverwriteOption = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="List the candidates below 1 % as well.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Say how probable each tempo of a song is.
@@ -54,14 +58,29 @@ def show(
     if path.is_dir():
         raise UsageError(f"{file}: is a folder; name one song, or use `pacetag scan`")
     ear = workers.shipped_ear()
+    say = partial(_say, _called(path, str(file)), ear.bundle, everything=everything)
     if plot is None and evidence is None:
-        _say(path, ear.bundle, load_judge(ear).file(path), None, as_json=as_json)
+        say(load_judge(ear).file(path), None, as_json=as_json)
         return
     _check_tempos(evidence)
     place = None if plot is None else _place(plot, path, overwrite=overwrite)
     found = _examined(ear, path, evidence, place)
     stream = results_on_stderr() if is_stdout(plot) else sys.stdout
-    _say(path, ear.bundle, found.judgement, found, as_json=as_json, stream=stream)
+    say(found.judgement, found, as_json=as_json, stream=stream)
+
+
+def _called(path: Path, named: str) -> "ShownSong":
+    """What the song says that it is called, as far as its tags can be read."""
+    from contextlib import suppress
+
+    from pacetag.tagger.shown import ShownSong
+    from pacetag.tagger.tags.errors import TagError
+    from pacetag.tagger.tags.reader import read_tags
+
+    with suppress(TagError, OSError):
+        tags = read_tags(path)
+        return ShownSong(path=path, named=named, title=tags.title, artist=tags.artist)
+    return ShownSong(path=path, named=named)
 
 
 def _check_tempos(tempos: tuple[float, float] | None) -> None:
@@ -100,21 +119,24 @@ def _examined(
 
 
 def _say(
-    path: Path,
+    song: "ShownSong",
     bundle: str,
-    judgement: "JudgementLike",
+    judgement: "HeardLike",
     evidence: "Evidence | None",
     *,
+    everything: bool,
     as_json: bool,
     stream: TextIO | None = None,
 ) -> None:
+    from pacetag.tagger.columns import terminal_width
     from pacetag.tagger.report import say
     from pacetag.tagger.shown import show_lines, shown_object
 
     if as_json:
         from pacetag.tagger.json_lines import say_json
 
-        say_json(shown_object(path, bundle, judgement, evidence), stream)
+        say_json(shown_object(song, bundle, judgement, evidence), stream)
         return
-    for line in show_lines(path, bundle, judgement, evidence):
+    width = terminal_width(stream)
+    for line in show_lines(song, bundle, judgement, evidence, everything=everything, width=width):
         say(line, stream)

@@ -9,6 +9,7 @@ from matplotlib.ticker import MaxNLocator
 
 from pacetag.model.case_analyses import column_variance, row_correlation
 from pacetag.model.evidence import ShownTempo
+from pacetag.tagger.wording import percent
 
 BAND_GROUPS = 4  # heat maps, each the mean of as many mel bands
 SHOWN_COLOURS = ("tab:blue", "tab:orange")  # of the first and the second tempo
@@ -25,7 +26,7 @@ def draw_heat_maps(figure: SubFigure, tempo: ShownTempo) -> None:
         axes.set_title(f"mel bands {first + 1}-{last}", fontsize="small")
         _whole_ticks(axes)
         first = last
-    row[0].set_ylabel(f"beats at {tempo.bpm:.1f} bpm ({tempo.probability:.0%})")
+    row[0].set_ylabel(f"beats at {tempo.bpm:.1f} bpm ({percent(tempo.probability)})")
     figure.supxlabel("sample within the beat: a true tempo stands in columns", fontsize="small")
 
 

@@ -6,6 +6,7 @@ from matplotlib.axes import Axes
 from pacetag.model.evidence import Evidence
 from pacetag.tagger.paces import MIN_CONFIDENCE
 from pacetag.tagger.plot_cases import SHOWN_COLOURS
+from pacetag.tagger.wording import percent
 
 TICKS = (40, 60, 80, 100, 120, 160, 200, 240, 320)  # bpm
 SAME = 0.01  # a candidate as near as this to a judged tempo is the one that was judged
@@ -24,7 +25,7 @@ def draw_tempogram(axes: Axes, evidence: Evidence) -> None:
             alpha=0.25 + 0.75 * tempo.probability,
         )
         axes.annotate(
-            f"{tempo.bpm:.1f}: {tempo.probability:.0%}",
+            f"{tempo.bpm:.1f}: {percent(tempo.probability)}",
             (tempo.bpm, top * 1.03),
             ha="right",
             va="bottom",

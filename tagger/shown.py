@@ -2,50 +2,97 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pacetag.tagger.json_lines import pace_objects
 from pacetag.tagger.paces import MIN_CONFIDENCE, JudgementLike, compatible_paces
-from pacetag.tagger.wording import clock, printable
+from pacetag.tagger.wording import clock, percent, printable
 
 if TYPE_CHECKING:
     from pacetag.model.evidence import Evidence, ShownTempo
     from pacetag.model.tempo_test import TempoComparison
 
 STEADY = 0.002  # spread of the tempo that nobody feels, and that measuring brings by itself
+LISTED = 0.01  # probability below which a candidate is listed only if all are asked for
+METRES = {"duple": "duple (in two)", "triple": "triple (in three)"}
 FAINTEST = 0.0001  # p below which no number is read any more
 
 
+class HeardLike(JudgementLike, Protocol):
+    """A judgement that also knows the metre."""
+
+    @property
+    def metre(self) -> str | None:
+        """Whether the pulses go by two, "duple", or by three, "triple"; None where none tells."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownSong:
+    """What a song is called."""
+
+    path: Path  # absolute
+    named: str  # the path as it was named
+    title: str | None = None
+    artist: str | None = None
+
+
 def show_lines(
-    path: Path, bundle: str, judgement: JudgementLike, evidence: Evidence | None
+    song: ShownSong,
+    bundle: str,
+    judgement: HeardLike,
+    evidence: Evidence | None,
+    *,
+    everything: bool = False,
+    width: int | None = None,
 ) -> list[str]:
-    """The song, its paces, every candidate and, if two tempos were compared, how they compare."""
-    paces = compatible_paces(judgement)
-    listed = ", ".join(f"{pace.bpm:.1f} ({pace.confidence:.0%})" for pace in paces)
+    """The song, its paces, its candidates and, if two tempos were compared, how they compare.
+
+    Candidates below 1 % only with `everything`; the comparison in two columns of `width`.
+    """
     lines = [
-        printable(f"{path}  {clock(judgement.duration)}, judged by {bundle}"),
-        f"Paces: {listed or 'none; nobody could step to this'}",
+        *_names(song, judgement.metre),
+        printable(f"{song.named}  {clock(judgement.duration)}, judged by {bundle}"),
+        *_paces(judgement),
+        "Candidates:",
     ]
+    listed = [t for t in judgement.tempos if everything or t.probability >= LISTED]
+    lines += [f"  {tempo.bpm:6.1f} bpm  {percent(tempo.probability):>6}" for tempo in listed]
+    if unlisted := len(judgement.tempos) - len(listed):
+        lines.append(f"  and {unlisted} below {LISTED:.0%}, which --all lists")
+    if evidence is not None and evidence.comparison is not None:
+        lines += comparison_lines(evidence.shown, evidence.comparison, width=width)
+    return lines
+
+
+def _names(song: ShownSong, metre: str | None) -> list[str]:
+    words = ("Title", song.title), ("Artist", song.artist), ("Metre", metre and METRES[metre])
+    return [printable(f"{word}: {text}") for word, text in words if text]
+
+
+def _paces(judgement: HeardLike) -> list[str]:
+    """The paces, and how well the song keeps its tempo."""
+    paces = compatible_paces(judgement)
+    listed = ", ".join(f"{pace.bpm:.1f} ({percent(pace.confidence)})" for pace in paces)
+    lines = [f"Paces: {listed or 'none; nobody could step to this'}"]
     if judgement.changes:
         parts = ", ".join(f"{bpm:.1f}" for bpm in judgement.changes)
         lines.append(f"The tempo changes: {parts} bpm.")
     elif paces and judgement.spread is not None:
         lines.append(_steadiness(judgement.spread))
-    lines.append("Candidates:")
-    lines += [f"  {tempo.bpm:6.1f} bpm  {tempo.probability:7.2%}" for tempo in judgement.tempos]
-    if evidence is not None and evidence.comparison is not None:
-        lines += comparison_lines(evidence.shown, evidence.comparison)
     return lines
 
 
-def comparison_lines(shown: tuple[ShownTempo, ...], comparison: TempoComparison) -> list[str]:
+def comparison_lines(
+    shown: tuple[ShownTempo, ...], comparison: TempoComparison, *, width: int | None = None
+) -> list[str]:
     """Two tempos side by side, and which of them the sound supports better."""
     first, second = (tempo.figures for tempo in shown)
     won = [f"{wins} of {comparison.components}" for wins in (comparison.wins_a, comparison.wins_b)]
     rows = [
         ("", *(f"{tempo.bpm:g} bpm" for tempo in shown)),
-        ("a runner can step to it", *(f"{tempo.probability:.2%}" for tempo in shown)),
+        ("a runner can step to it", *(percent(tempo.probability) for tempo in shown)),
         ("variance within columns", f"{first.variance:.3f}", f"{second.variance:.3f}"),
         (
             f"correlation of beats (of {first.pairs})",
@@ -54,7 +101,10 @@ def comparison_lines(shown: tuple[ShownTempo, ...], comparison: TempoComparison)
         ),
         ("components that repeat better", *won),
     ]
-    table = [f"  {name:<33}{left:>12}{right:>12}" for name, left, right in rows]
+    beside = "  {:<33}{:>12}{:>12}"
+    if width is not None and width < len(beside.format("", "", "")):
+        beside = "  {}\n{:>16}{:>16}"  # the name above its figures
+    table = [line for row in rows for line in beside.format(*row).split("\n") if line.strip()]
     return ["Evidence:", *table, verdict(comparison, [tempo.probability for tempo in shown])]
 
 
@@ -77,11 +127,14 @@ def verdict(comparison: TempoComparison, probabilities: list[float]) -> str:
 
 
 def shown_object(
-    path: Path, bundle: str, judgement: JudgementLike, evidence: Evidence | None
+    song: ShownSong, bundle: str, judgement: HeardLike, evidence: Evidence | None
 ) -> dict[str, Any]:
     """All of it as JSON holds it; "evidence" is there if two tempos were compared."""
     found: dict[str, Any] = {
-        "path": str(path),
+        "path": str(song.path),
+        "title": song.title,
+        "artist": song.artist,
+        "metre": judgement.metre,
         "duration": round(judgement.duration, 3),
         "bundle": bundle,
         "paces": pace_objects(compatible_paces(judgement)),

@@ -194,6 +194,7 @@ SHOWN = (
     ("undo", "--list"),
     ("undo", "--dry-run", "music"),
     ("show", "music/album/165 0.mp3"),
+    ("show", "music/album/165 0.mp3", "--all"),
     ("evaluate", "set.csv", "--jobs", "1"),
     ("scan", "music", "--jobs", "1"),
     ("scan", "music", "--jobs", "1", "--force", "--dry-run"),

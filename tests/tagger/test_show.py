@@ -13,12 +13,18 @@ import numpy as np
 import pytest
 import soundfile
 from matplotlib.image import imread
+from mutagen import id3 as mutagen_id3
 from numpy.typing import NDArray
 
+from pacetag.model.judge import Judgement
 from pacetag.model.tempo_test import TempoComparison
+from pacetag.model.tempos import JudgedTempo
 from pacetag.tagger import workers
-from pacetag.tagger.shown import verdict
+from pacetag.tagger.shown import ShownSong, show_lines, shown_object, verdict
+from pacetag.tagger.wording import percent, share
 from pacetag.tagger.worker import Ear
+
+ID3: Any = mutagen_id3  # mutagen ships types for some of its calls only
 
 MakeSong = Callable[..., Path]
 Run = Callable[..., Any]
@@ -36,11 +42,73 @@ def test_paces_and_candidates_are_listed_the_surest_first(
         "Paces: 172.3 (98%), 86.2 (93%)",
         "The tempo is steady.",
         "Candidates:",
-        "   172.3 bpm   98.00%",
-        "    86.2 bpm   93.00%",
-        "   133.0 bpm   10.00%",
+        "   172.3 bpm     98%",
+        "    86.2 bpm     93%",
+        "   133.0 bpm     10%",
     ]
     assert (done.exit_code, done.stderr) == (0, "")
+
+
+def test_title_artist_and_metre_come_first(make_song: MakeSong, pacetag: Run) -> None:
+    song = make_song("186-62 triple.mp3")
+    tags = ID3.ID3()
+    tags.add(ID3.TIT2(encoding=3, text=["Riverside Waltz"]))
+    tags.add(ID3.TPE1(encoding=3, text=["The Band"]))
+    tags.save(song)
+
+    first = pacetag("show", song).stdout.splitlines()[:4]
+    found = json.loads(pacetag("show", song, "--json").stdout)
+
+    assert first[:3] == ["Title: Riverside Waltz", "Artist: The Band", "Metre: triple (in three)"]
+    assert first[3].startswith(f"{song}  3:00")
+    assert (found["title"], found["artist"], found["metre"]) == (
+        "Riverside Waltz",
+        "The Band",
+        "triple",
+    )
+
+
+def test_only_candidates_of_one_per_cent_and_more_are_listed_unless_all_are_asked_for() -> None:
+    tempos = (*((172.0, 0.9996), (86.0, 0.01), (129.0, 0.0099), (64.5, 0.0004), (43.0, 0.0)),)
+    judgement = Judgement(
+        tempos=tuple(JudgedTempo(bpm=bpm, probability=p) for bpm, p in tempos), duration=60.0
+    )
+    song = ShownSong(path=Path("/a.mp3"), named="a.mp3")
+
+    few = show_lines(song, "b", judgement, None)
+    every = show_lines(song, "b", judgement, None, everything=True)
+
+    assert few[few.index("Candidates:") + 1 :] == [
+        "   172.0 bpm  >99.9%",
+        "    86.0 bpm      1%",
+        "  and 3 below 1%, which --all lists",
+    ]
+    assert every[every.index("Candidates:") + 3 :] == [
+        "   129.0 bpm    1.0%",
+        "    64.5 bpm   <0.1%",
+        "    43.0 bpm   <0.1%",
+    ]
+    assert "Paces: 172.0 (>99.9%)" in few
+    assert len(shown_object(song, "b", judgement, None)["candidates"]) == 5
+
+
+@pytest.mark.parametrize(
+    ("probability", "said"),
+    [
+        (1.0, ">99.9%"), (0.9996, ">99.9%"), (0.999, "99.9%"), (0.9951, "99.5%"), (0.99, "99%"),
+        (0.5, "50%"), (0.01, "1%"), (0.004, "0.4%"), (0.0004, "<0.1%"), (0.0, "<0.1%"),
+    ],
+)  # fmt: skip
+def test_no_probability_is_certain_or_nothing(probability: float, said: str) -> None:
+    assert percent(probability) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [(1.0, "1.000"), (0.99996, ">0.999"), (0.9871, "0.987"), (0.0003, "<0.001"), (0.0, "0.000")],
+)
+def test_a_counted_share_is_all_or_none_only_where_it_is(value: float, said: str) -> None:
+    assert share(value) == said
 
 
 def test_neither_the_song_nor_the_index_is_touched(
@@ -60,6 +128,9 @@ def test_json_keeps_its_keys(make_song: MakeSong, pacetag: Run) -> None:
 
     assert json.loads(pacetag("show", song, "--json").stdout) == {
         "path": str(song),
+        "title": None,
+        "artist": None,
+        "metre": None,
         "duration": 180.0,
         "bundle": "fake-1",
         "paces": [{"bpm": 172.0, "confidence": 0.98}],
@@ -205,7 +276,7 @@ def test_two_tempos_are_compared_in_words(bells: Path, pacetag: Run) -> None:
     head, *table, verdict = done.stdout.splitlines()[-7:]
     assert head == "Evidence:"
     assert table[0].split() == ["120", "bpm", "97", "bpm"]
-    assert table[1].split()[-2:] == ["98.00%", "0.67%"]
+    assert table[1].split()[-2:] == ["98%", "0.7%"]
     assert "variance within columns" in table[2]
     assert "correlation of beats (of 120)" in table[3]
     assert re.search(r"(\d+) of \1 +0 of \1$", table[4])

@@ -35,6 +35,7 @@ class FakeJudgement:
     duration: float
     spread: float | None = 0.001
     changes: tuple[float, ...] = ()
+    metre: str | None = None
 
 
 class FakeJudge:
@@ -89,6 +90,7 @@ class FakeJudge:
             duration=180.0,
             spread=0.012 if "wandering" in path.name else 0.001,
             changes=(100.0, 141.4142) if "changing" in path.name else (),
+            metre=next((word for word in ("duple", "triple") if word in path.name), None),
         )
 
 
