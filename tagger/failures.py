@@ -4,9 +4,13 @@ from dataclasses import replace
 
 from pacetag.db.index import SongIndex
 from pacetag.db.records import NEVER, SongRecord, Stamp
+from pacetag.db.write_log import NOTHING
 from pacetag.tagger.examine import Look
+from pacetag.tagger.listener import Word, paces_that_count, word_of
+from pacetag.tagger.memory import Known
 from pacetag.tagger.outcomes import Outcome, SongOutcome
 from pacetag.tagger.reasons import TRIED_AGAIN
+from pacetag.tagger.song_records import record_of
 from pacetag.tagger.worker import Unheard
 
 
@@ -17,10 +21,25 @@ class Failures:
         self._index, self._bundle = index, bundle
 
     def unheard(self, look: Look, why: Unheard) -> SongOutcome:
-        """Remember a song in which nothing could be heard."""
+        """Remember a song in which nothing could be heard; a person may have set its paces."""
         if why.system_fault:
             return self.system_fault(str(look.path), why.reason, look)
+        word = word_of(look, (), self._index)
+        if word.paces is not None:
+            return self._set_by_hand(look, why, word)
         return self._failure(str(look.path), look.stamp, look, why)
+
+    def _set_by_hand(self, look: Look, why: Unheard, word: Word) -> SongOutcome:
+        unknown = Known(paces=(), duration=None, reason=None)
+        record = record_of(look, unknown, word, self._bundle)
+        self._index.store(record, found=NOTHING, file=look.file)
+        return SongOutcome(
+            path=record.path,
+            outcome=Outcome.UNCHANGED,
+            paces=paces_that_count(word, ()),
+            reason="; ".join((why.reason, *word.reasons)),
+            analysed=True,
+        )
 
     def unreadable(self, path: str, stamp: Stamp, reason: str) -> SongOutcome:
         """Remember a file that cannot be read without an unexpected error."""

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pacetag.db.runs import TagWrite
 from pacetag.tagger.tags.fields import FIELDS
-from pacetag.tagger.tags.pacetag import pace_values, parse_pacetag
+from pacetag.tagger.tags.ownership import is_mangled
+from pacetag.tagger.tags.pacetag import parse_pacetag
 
 Fields = dict[str, list[str]]  # values by name of the field; [] where there is no such field
 
@@ -46,11 +47,42 @@ def without_own(fields: Fields) -> Fields:
     said = parse_pacetag(next(iter(fields.get("pacetag", [])), None))
     if said is None:
         return fields
-    own = {"pacetag": [next(iter(fields["pacetag"]))], "pace": pace_values(said.paces)}
+    own = {"pacetag": [next(iter(fields["pacetag"]))], "pace": said.values}
+    if said.listener is not None:  # which may be the value that a person typed
+        del own["pace"]
     return {
-        name: [] if name in own and FIELDS[name].alike(values, own[name]) else values
+        name: [] if name in own and _is_left(name, values, own[name]) else values
         for name, values in fields.items()
     }
+
+
+def pace_left(writes: Sequence[TagWrite]) -> list[str]:
+    """The values of PACE that the last finished write of it left; none where that is not known."""
+    return next((new["pace"] for new in _finished("pace", writes)), [])
+
+
+def was_tagged(writes: Sequence[TagWrite]) -> bool:
+    """Whether the last finished write left pacetag's own tags in the file."""
+    last = next((w for w in _touching("pacetag", writes) if w.finished), None)
+    if last is None or last.undoing or last.change.new is None:
+        return False
+    return bool(last.change.new["pacetag"])
+
+
+def noted_listener(writes: Sequence[TagWrite]) -> tuple[float, ...] | None:
+    """A person's paces in the last PACETAG that was written, or is to be; None for none."""
+    last = next(iter(_touching("pacetag", writes)), None)
+    if last is None or last.change.new is None:
+        return None
+    said = parse_pacetag(next(iter(last.change.new["pacetag"]), None))
+    return None if said is None else said.listener
+
+
+def _finished(name: str, writes: Sequence[TagWrite]) -> Iterator[Mapping[str, list[str]]]:
+    """What the finished writes of a field left, the last one first."""
+    for write in _touching(name, writes):
+        if write.finished and write.change.new is not None:
+            yield write.change.new
 
 
 def strangers(writes: Sequence[TagWrite], held: Mapping[str, list[str]]) -> list[str]:
@@ -77,10 +109,16 @@ def _before(name: str, writes: Sequence[TagWrite]) -> list[str]:
 
 def _left(name: str, write: TagWrite, value: list[str]) -> bool:
     """Whether a write left this value; one that was not finished may have changed nothing."""
-    alike = FIELDS[name].alike
-    if write.change.new is None or alike(write.change.new[name], value):
+    if write.change.new is None or _is_left(name, value, write.change.new[name]):
         return True
-    return not write.finished and alike(write.change.old[name], value)
+    return not write.finished and FIELDS[name].alike(write.change.old[name], value)
+
+
+def _is_left(name: str, value: Sequence[str], written: Sequence[str]) -> bool:
+    """Whether a value is what was written, or what other programs make of that."""
+    if FIELDS[name].alike(value, written):
+        return True
+    return name == "pace" and is_mangled(value, written)
 
 
 def _is_ours(name: str, writes: Sequence[TagWrite], held: Mapping[str, list[str]]) -> bool:
@@ -97,4 +135,6 @@ def _looks_ours(name: str, held: Mapping[str, list[str]]) -> bool:
         return True
     if name == "pacetag":
         return said is not None
-    return said is not None and FIELDS[name].alike(held[name], pace_values(said.paces))
+    if said is None or said.listener is not None:  # a person may have typed it
+        return False
+    return _is_left(name, held[name], said.values)

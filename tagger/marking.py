@@ -1,14 +1,23 @@
 """Which tag fields a song should hold, and which of them it lacks."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from pacetag.tagger.examine import Look
+from pacetag.tagger.listener import NO_WORD, Word, paces_that_count
 from pacetag.tagger.options import BpmMode
 from pacetag.tagger.paces import Pace
 from pacetag.tagger.tags.fields import FIELDS
-from pacetag.tagger.tags.ownership import foreign_pace
-from pacetag.tagger.tags.pacetag import PaceTag, TaggedPace, pace_fields, pace_values
+from pacetag.tagger.tags.ownership import said_by
+from pacetag.tagger.tags.pacetag import (
+    PaceTag,
+    TaggedPace,
+    format_pacetag,
+    pace_fields,
+    pace_values,
+    parse_pacetag,
+)
 
 Fields = dict[str, list[str]]  # values by name of the field; an empty list removes it
 
@@ -24,17 +33,49 @@ class FoundLike(Protocol):
     def changes(self) -> tuple[float, ...]:
         """The tempos of its parts in turn, in bpm, if it changes tempo."""
 
+    @property
+    def duration(self) -> float | None:
+        """Seconds, as decoding showed; None where only the header tells."""
 
-def wanted_fields(look: Look, found: FoundLike, *, bundle: str, bpm: BpmMode) -> Fields:
+
+def wanted_fields(
+    look: Look, found: FoundLike, *, bundle: str | None, bpm: BpmMode, word: Word = NO_WORD
+) -> Fields:
     """The fields as they should be. Somebody else's PACE and, unless asked, BPM stay out."""
-    tagged = tuple(TaggedPace(bpm=pace.bpm, confidence=pace.confidence) for pace in found.paces)
-    note = PaceTag(bundle=bundle, paces=tagged, changes=found.changes, audio=look.fingerprint)
+    note = PaceTag(
+        bundle=bundle,
+        paces=_tagged(found.paces),
+        changes=found.changes,
+        audio=look.fingerprint,
+        listener=word.paces,
+    )
+    if word.stays and word.paces is not None and _says_alone(look, note):
+        note = replace(note, listener=None)
     fields = pace_fields(note)
-    if foreign_pace(look.tags):
+    if _is_enough(look, note):
+        fields["pacetag"] = [str(look.tags.pacetag)]
+    if word.stays:
         del fields["pace"]
+    tagged = _tagged(paces_that_count(word, found.paces))
     if tagged and (bpm is BpmMode.OVERWRITE or (bpm is BpmMode.IF_MISSING and not look.tags.bpm)):
         fields["bpm"] = pace_values(tagged[:1])
     return fields
+
+
+def _tagged(paces: Sequence[Pace]) -> tuple[TaggedPace, ...]:
+    return tuple(TaggedPace(bpm=pace.bpm, confidence=pace.confidence) for pace in paces)
+
+
+def _says_alone(look: Look, note: PaceTag) -> bool:
+    """Whether PACE tells a person's paces by itself beside what the network found."""
+    plain = format_pacetag(replace(note, listener=None)) if note.bundle is not None else None
+    return said_by(replace(look.tags, pacetag=plain)).listener == note.listener
+
+
+def _is_enough(look: Look, note: PaceTag) -> bool:
+    """Whether the file's PACETAG says all that, but for a length that earlier versions left out."""
+    said = parse_pacetag(format_pacetag(note))
+    return said is not None and look.pacetag in (said, replace(said, length=None))
 
 
 def present_fields(look: Look) -> Fields:
@@ -67,5 +108,7 @@ def values_to_restore(
     """
     present = present_fields(look)
     own = {"pace", "pacetag"} if look.pacetag is not None else set[str]()
+    if look.pacetag is not None and look.pacetag.listener is not None:
+        own.remove("pace")  # a person may have typed it
     before = {name: [] if name in own else present[name] for name in touched}
     return {**before, **(source or {})}

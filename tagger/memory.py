@@ -11,6 +11,7 @@ from pacetag.db.runs import TagState
 from pacetag.tagger.examine import Look
 from pacetag.tagger.history import before_copied
 from pacetag.tagger.library import is_gone, stamp
+from pacetag.tagger.listener import judged_paces
 from pacetag.tagger.marking import present_fields
 from pacetag.tagger.moved import lay_before
 from pacetag.tagger.options import BpmMode, ScanOptions
@@ -138,9 +139,9 @@ class Memory:
             return None
         path = str(look.path)
         song = self._same_audio(look)
-        if song is not None:
+        if song is not None and (song.listener is None or song.judged):
             return Known(
-                paces=paces_of(song),
+                paces=tuple(Pace(bpm=p.bpm, confidence=p.confidence) for p in judged_paces(song)),
                 duration=song.duration,
                 reason=None if song.path == path else _kinship(song),
                 spread=song.spread,

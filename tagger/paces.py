@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 MIN_CONFIDENCE = 0.5  # more likely right than wrong
+SLOWEST, QUICKEST = 20.0, 400.0  # steps a minute, of what a person may set
+MOST = 12  # paces that a person may set of one song
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +59,11 @@ def compatible_paces(
         if tempo.probability >= min_confidence
     ]
     return tuple(sorted(found, key=lambda pace: (-pace.confidence, pace.bpm)))
+
+
+def are_settable(paces: Sequence[float]) -> bool:
+    """Whether a person may set these as the paces of a song, in steps per minute."""
+    return len(paces) <= MOST and all(SLOWEST <= bpm <= QUICKEST for bpm in paces)
 
 
 class HasRate(Protocol):

@@ -3,12 +3,13 @@
 from dataclasses import dataclass, replace
 
 from pacetag.db.index import SongIndex
-from pacetag.db.records import PaceRecord, SongRecord
+from pacetag.db.records import SongRecord
 from pacetag.db.runs import TagChange, TagState
 from pacetag.db.write_log import NOTHING
 from pacetag.tagger.differences import FieldChange, field_changes
 from pacetag.tagger.examine import Look
 from pacetag.tagger.library import stamp
+from pacetag.tagger.listener import Word, paces_that_count, word_of
 from pacetag.tagger.marking import (
     Fields,
     differing,
@@ -19,13 +20,13 @@ from pacetag.tagger.marking import (
 from pacetag.tagger.memory import Known, Origin
 from pacetag.tagger.options import ScanOptions
 from pacetag.tagger.outcomes import Outcome, SongOutcome
-from pacetag.tagger.reasons import FOREIGN, NO_TAGS, UNDONE, changes_text, not_written
+from pacetag.tagger.reasons import NO_TAGS, UNDONE, changes_text, not_written
 from pacetag.tagger.settings import journals_beside
+from pacetag.tagger.song_records import record_of
 from pacetag.tagger.song_writes import SongWrites, writes_of
 from pacetag.tagger.tagging_run import TaggingRun
 from pacetag.tagger.tags.errors import ChangedMeanwhileError, TagError
 from pacetag.tagger.tags.held import held_fields
-from pacetag.tagger.tags.ownership import foreign_pace
 from pacetag.tagger.tags.replace import CHANGED
 from pacetag.tagger.tags.writer import write_tags
 from pacetag.tagger.turns import turn
@@ -56,29 +57,17 @@ class Storing:
         Raises ChangedMeanwhileError where the file is not what was looked at any more: nothing was
         written then, and it must be looked at again.
         """
-        record = SongRecord(
-            path=str(look.path),
-            stamp=look.stamp,
-            fingerprint=look.fingerprint,
-            title=look.tags.title,
-            artist=look.tags.artist,
-            album=look.tags.album,
-            genre=look.tags.genre,
-            duration=found.duration if found.duration is not None else look.tags.duration,
-            spread=found.spread,
-            changes=found.changes,
-            bundle=self._bundle,
-            paces=tuple(PaceRecord(bpm=p.bpm, confidence=p.confidence) for p in found.paces),
-        )
         with turn(self._index.path):
             _refuse_if_changed(look)
-            marked = self._mark(look, found, record, origin)
+            word = word_of(look, found.paces, self._index, origin.moved_from)
+            record = record_of(look, found, word, self._bundle)
+            marked = self._mark(look, found, record, origin, word)
         known = found.reason if isinstance(found, Known) else None
         reasons = (known, changes_text(found.changes), *marked.reasons, marked.untagged)
         return SongOutcome(
             path=record.path,
             outcome=marked.outcome,
-            paces=found.paces,
+            paces=paces_that_count(word, found.paces),
             reason="; ".join(filter(None, reasons)) or None,
             untagged=marked.untagged,
             tempos=found.changes,
@@ -88,20 +77,23 @@ class Storing:
         )
 
     def _mark(
-        self, look: Look, found: Heard | Known, record: SongRecord, origin: Origin
+        self, look: Look, found: Heard | Known, record: SongRecord, origin: Origin, word: Word
     ) -> _Marked:
         """Write what differs and store the record."""
         moved_from = origin.moved_from
-        wanted = wanted_fields(look, found, bundle=self._bundle, bpm=self._options.bpm)
-        lacking = differing(look, wanted)
+        bundle, bpm = self._bundle, self._options.bpm
+        wanted = wanted_fields(look, found, bundle=bundle, bpm=bpm, word=word)
+        lacking = {} if word.cleared else differing(look, wanted)
         refusal = not_written(look, lacking)
-        untagged = refusal or (FOREIGN if foreign_pace(look.tags) else None)
-        record = replace(record, untagged=untagged)
+        record = replace(record, untagged=refusal or word.untagged)
         if not self._options.tags:
             self._index.store(record, moved_from=moved_from)
             return _Marked(outcome=Outcome.UNCHANGED, reasons=(NO_TAGS,))
         if refusal is not None:
             return self._only_index(look, lacking, record, moved_from)
+        if word.cleared:
+            self._index.store(record, moved_from=moved_from)
+            return _Marked(outcome=Outcome.UNCHANGED, untagged=record.untagged)
         present = present_fields(look)
         known = writes_of(look, self._index)
         if known.stale:
@@ -110,7 +102,8 @@ class Storing:
         if not lacking:
             seen = NOTHING if known.writes else before
             self._index.store(record, found=seen, moved_from=moved_from, file=look.file)
-            return _Marked(outcome=Outcome.UNCHANGED, untagged=record.untagged)
+            reasons = word.reasons
+            return _Marked(outcome=Outcome.UNCHANGED, reasons=reasons, untagged=record.untagged)
         if self._options.watching and self._was_undone(record, known, moved_from):
             self._index.store(replace(record, untagged=UNDONE), moved_from=moved_from)
             return _Marked(outcome=Outcome.UNCHANGED, untagged=UNDONE)
@@ -119,13 +112,13 @@ class Storing:
             self._index.store(record, moved_from=moved_from)
             return _Marked(
                 outcome=Outcome.TAGGED,
-                reasons=("would be written",),
+                reasons=("would be written", *word.reasons),
                 untagged=record.untagged,
                 changes=changes,
             )
         came_with_tags = look.pacetag is not None and not known.writes
         marked = self._write(look, lacking, record, before if came_with_tags else None, moved_from)
-        return replace(marked, changes=changes)
+        return replace(marked, reasons=word.reasons, changes=changes)
 
     def _only_index(
         self, look: Look, lacking: Fields, record: SongRecord, moved_from: str | None

@@ -309,8 +309,8 @@ def test_a_retagged_song_is_not_judged_again_and_its_title_is_noted(
     assert record(index_file, song).title == "Because the Night"
 
 
-def test_tags_that_another_program_threw_away_are_written_again_without_judging(
-    make_song: MakeSong, scan_json: Run, judged: Judged
+def test_tags_that_another_program_threw_away_stay_away_and_nothing_is_judged(
+    make_song: MakeSong, scan_json: Run, judged: Judged, index_file: Path
 ) -> None:
     song = make_song("172.mp3")
     scan_json()
@@ -319,8 +319,9 @@ def test_tags_that_another_program_threw_away_are_written_again_without_judging(
 
     found = scan_json()
 
-    assert (judged(), found.outcomes) == ([], {"172.mp3": "tagged"})
-    assert read_tags(song).pace == ("172",)
+    assert (judged(), found.outcomes) == ([], {"172.mp3": "unchanged"})
+    assert read_tags(song).pace == ()
+    assert [pace.bpm for pace in record(index_file, song).paces] == [172.0]
 
 
 def test_a_copy_takes_the_paces_of_its_original(
@@ -434,7 +435,8 @@ def test_somebody_elses_pace_stays_and_the_reason_says_so(
 
     assert read_tags(song).pace == ("brisk",)
     assert note(song).paces[0].bpm == 172.0
-    assert found.songs["172.flac"]["reason"] == "its PACE is not pacetag's and was left alone"
+    reason = found.songs["172.flac"]["reason"]
+    assert reason.startswith("its PACE is not pacetag's and was left alone; `pacetag set` ")
     assert scan_json().counts["written"] == 0
 
 

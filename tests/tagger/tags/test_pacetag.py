@@ -74,6 +74,8 @@ def test_any_tag_survives_the_round_trip(seed: int) -> None:
         ),
         audio=f"{draw.getrandbits(128):032x}",
         changes=draw.choice([(), (100.0, 141.25), (99.5, 160.0, 99.5)]),
+        length=draw.choice([None, 0.01, draw.randint(1, 10**7) / 100]),
+        listener=draw.choice([None, (), (84.5,), (20.0, 400.0)]),
     )
 
     line = format_pacetag(tag)
@@ -95,7 +97,19 @@ def test_a_bundle_name_that_cannot_be_read_back_is_refused(bundle: str) -> None:
         "",
         "172",
         LINE.replace("1 ", "2 ", 1),
-        LINE + " more=1",
+        LINE + " more",
+        LINE + " audio=00ff",
+        LINE + "  more=1",
+        LINE + " length=90",
+        LINE + " listener=",
+        LINE + " listener=84",
+        LINE + " listener=19.99",
+        LINE + " listener=400.01",
+        LINE + " listener=" + ",".join(["84.00"] * 13),
+        LINE.partition(" audio")[0],
+        "1 bundle=stage1 audio=00ff",
+        "1 paces=none listener=84.00 audio=00ff",
+        "1 audio=00ff",
         LINE + "\n",
         LINE.upper(),
         LINE.replace("@0.98", ""),
@@ -106,6 +120,39 @@ def test_a_bundle_name_that_cannot_be_read_back_is_refused(bundle: str) -> None:
 )
 def test_anything_else_is_foreign(line: str | None) -> None:
     assert parse_pacetag(line) is None
+
+
+def test_words_of_later_versions_are_passed_over() -> None:
+    later = LINE.replace(" audio", " energy=0.7,å@1 audio") + " more=a=b"
+
+    assert parse_pacetag(later) == parse_pacetag(LINE)
+
+
+def test_the_paces_of_a_person_are_those_of_pace() -> None:
+    tag = PaceTag(bundle="b", paces=paces(82.3, 165), audio="00", listener=(84.0, 168.5))
+
+    assert format_pacetag(tag) == (
+        "1 bundle=b paces=82.30@0.90,165.00@0.90 listener=84.00,168.50 audio=00"
+    )
+    assert pace_fields(tag)["pace"] == ["84", "169"]
+    assert parse_pacetag(format_pacetag(tag)) == tag
+
+
+def test_that_a_person_wants_no_paces_is_said_as_none() -> None:
+    tag = PaceTag(bundle="b", paces=paces(82.3), audio="00", listener=())
+
+    assert pace_fields(tag) == {
+        "pace": [],
+        "pacetag": ["1 bundle=b paces=82.30@0.90 listener=none audio=00"],
+    }
+    assert parse_pacetag(format_pacetag(tag)) == tag
+
+
+def test_a_song_that_was_not_judged_yet_holds_a_persons_paces_alone() -> None:
+    tag = PaceTag(bundle=None, paces=(), audio="00", listener=(84.0,))
+
+    assert format_pacetag(tag) == "1 listener=84.00 audio=00"
+    assert parse_pacetag(format_pacetag(tag)) == tag
 
 
 @pytest.mark.parametrize(
@@ -138,12 +185,15 @@ def test_pace_always_follows_from_pacetag() -> None:
     ("pace", "pacetag", "foreign"),
     [
         ((), None, False),
-        ((), LINE, False),  # a person removed PACE: nothing of theirs is left
+        ((), LINE, True),  # a person removed PACE, and it stays away
+        ((), "1 bundle=b paces=none audio=00", False),
         (("172", "86"), LINE, False),
         (("172", "86"), None, True),
         (("172", "86"), "9 something later", True),
-        (("172",), LINE, True),
-        (("86", "172"), LINE, True),
+        (("172",), LINE, False),  # as FFmpeg keeps them
+        (("86", "172"), LINE, False),
+        (("172", "90"), LINE, True),
+        (("fast",), LINE, True),
         (("165",), "1 bundle=b paces=none audio=00", True),
     ],
 )

@@ -1,0 +1,106 @@
+"""The listener's word: paces that a person set, or that there be none, stand above the network's.
+
+It stands in the song's tags, in PACE alone where a person wrote that, and in the index, alone where
+the tags cannot be written.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pacetag.db.index import SongIndex
+from pacetag.db.records import PaceRecord, SongRecord
+from pacetag.tagger.examine import Look
+from pacetag.tagger.history import noted_listener, pace_left, was_tagged
+from pacetag.tagger.paces import Pace
+from pacetag.tagger.reasons import CLEARED, FOREIGN, MANGLED, NONE, YOURS
+from pacetag.tagger.song_writes import writes_of
+from pacetag.tagger.tags.ownership import Said, said_by
+from pacetag.tagger.tags.pacetag import TaggedPace, pace_values
+
+SURE = 1.0  # confidence of what a person says
+
+
+@dataclass(frozen=True, kw_only=True)
+class Word:
+    """What a person said of a song, and what must not be done to its file."""
+
+    paces: tuple[float, ...] | None = None  # theirs, also that there be none; None: no word
+    stays: bool = False  # PACE must stay as it is
+    cleared: bool = False  # the tags were cleared, and must not be written
+    mangled: bool = False  # another program changed PACE, which may be put right
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Clauses for a person."""
+        said = None if self.paces is None else YOURS if self.paces else NONE
+        return tuple(filter(None, (said, MANGLED if self.mangled else None)))
+
+    @property
+    def untagged(self) -> str | None:
+        """Why the file does not carry the paces that count, if that is a person's doing."""
+        if self.cleared:
+            return CLEARED
+        return FOREIGN if self.stays and self.paces is None else None
+
+
+NO_WORD = Word()
+
+
+def word_of(
+    look: Look, judged: Iterable[Pace], index: SongIndex, moved_from: str | None = None
+) -> Word:
+    """What a person said of the song, from its tags first, then from index and log.
+
+    `judged`: the paces that the network found, whole ones of which stand in a PACE that nobody
+    else wrote. `moved_from`: where the index knew the song.
+    """
+    song = known_song(look, index, moved_from)
+    before = song.listener if song is not None else None
+    known = writes_of(look, index)
+    written = pace_left(known.writes)
+    if not written and look.tags.pace and look.tags.pacetag:  # the log was lost
+        written = pace_values(TaggedPace(bpm=p.bpm, confidence=p.confidence) for p in judged)
+    said = said_by(look.tags, written, before)
+    if said.foreign and not look.tags.pace and before is None and known.writes and not written:
+        said = Said()  # what a person removed was no pace, and none of pacetag's
+    here = [write for write in known.writes if write.path not in known.gone]
+    return Word(
+        paces=_paces(said, before, noted_listener(known.writes)),
+        stays=said.foreign,
+        cleared=said.silent and was_tagged(here),
+        mangled=said.mangled,
+    )
+
+
+def _paces(
+    said: Said, before: tuple[float, ...] | None, noted: tuple[float, ...] | None
+) -> tuple[float, ...] | None:
+    """The paces that count.
+
+    Where the file has no word, that of the index counts if the tags say nothing at all, or if it
+    was written into them once, or should have been: then another program put old tags back.
+    """
+    if said.listener is not None or before is None:
+        return said.listener
+    return before if said.silent or noted == before else None
+
+
+def known_song(look: Look, index: SongIndex, moved_from: str | None = None) -> SongRecord | None:
+    """What the index knows of the file, here or where it lay before; None for other audio."""
+    for path in (str(look.path), moved_from):
+        song = index.song(path) if path is not None else None
+        if song is not None and song.fingerprint == look.fingerprint:
+            return song
+    return None
+
+
+def paces_that_count(word: Word, judged: Sequence[Pace]) -> tuple[Pace, ...]:
+    """The listener's paces in their order, or else the network's."""
+    if word.paces is None:
+        return tuple(judged)
+    return tuple(Pace(bpm=bpm, confidence=SURE) for bpm in word.paces)
+
+
+def judged_paces(song: SongRecord) -> tuple[PaceRecord, ...]:
+    """The network's own paces of a song, whatever a person said."""
+    return song.paces if song.listener is None else song.judged
