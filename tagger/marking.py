@@ -17,6 +17,7 @@ from pacetag.tagger.tags.pacetag import (
     pace_fields,
     pace_values,
     parse_pacetag,
+    tagged_length,
 )
 
 Fields = dict[str, list[str]]  # values by name of the field; an empty list removes it
@@ -42,11 +43,13 @@ def wanted_fields(
     look: Look, found: FoundLike, *, bundle: str | None, bpm: BpmMode, word: Word = NO_WORD
 ) -> Fields:
     """The fields as they should be. Somebody else's PACE and, unless asked, BPM stay out."""
+    length = found.duration if found.duration is not None else look.tags.duration
     note = PaceTag(
         bundle=bundle,
         paces=_tagged(found.paces),
         changes=found.changes,
         audio=look.fingerprint,
+        length=tagged_length(length),
         listener=word.paces,
     )
     if word.stays and word.paces is not None and _says_alone(look, note):

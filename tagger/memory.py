@@ -153,7 +153,7 @@ class Memory:
         paces = tuple(Pace(bpm=pace.bpm, confidence=pace.confidence) for pace in note.paces)
         return Known(
             paces=paces,
-            duration=look.tags.duration,
+            duration=note.length if note.length is not None else look.tags.duration,
             reason="paces taken over from its tags",
             changes=note.changes,
         )
