@@ -30,10 +30,10 @@ class FileId:
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """One scan, pass of the watcher or undo that wrote tags."""
+    """One scan, pass of the watcher, setting of paces or undo that wrote tags."""
 
     id: int
-    command: str  # "scan", "watch" or "undo"
+    command: str  # "scan", "watch", "set" or "undo"
     started: float | None  # seconds since 1970; None: from before runs were counted
     files: int  # files that it wrote
     undone: int  # those of them of which the write was taken back

@@ -16,6 +16,7 @@ from typer.core import TyperGroup
 from pacetag.tagger.command_evaluate import evaluate
 from pacetag.tagger.command_playlist import playlist
 from pacetag.tagger.command_scan import scan
+from pacetag.tagger.command_set import set as set_paces
 from pacetag.tagger.command_show import show
 from pacetag.tagger.command_stats import stats
 from pacetag.tagger.command_train import train
@@ -126,7 +127,17 @@ def _interruptible(command: Callable[..., None]) -> Callable[..., None]:
     return interruptible
 
 
-for command in (scan, playlist, watch, show, stats, undo, evaluate, _interruptible(train)):
+for command in (
+    scan,
+    playlist,
+    watch,
+    show,
+    set_paces,
+    stats,
+    undo,
+    evaluate,
+    _interruptible(train),
+):
     app.command(cls=LoggingCommand)(command)
 
 

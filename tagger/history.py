@@ -85,6 +85,12 @@ def _finished(name: str, writes: Sequence[TagWrite]) -> Iterator[Mapping[str, li
             yield write.change.new
 
 
+def standing_runs(writes: Iterable[TagWrite]) -> list[int]:
+    """The runs of which writes among these were not taken back, the first one first."""
+    standing = (w.run for w in writes if w.run and not (w.undone or w.undoing))
+    return list(dict.fromkeys(standing))
+
+
 def strangers(writes: Sequence[TagWrite], held: Mapping[str, list[str]]) -> list[str]:
     """The fields, of those that `held` has, that somebody else changed after these writes."""
     return [name for name in held if not _is_ours(name, writes, held)]

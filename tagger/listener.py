@@ -5,7 +5,7 @@ the tags cannot be written.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pacetag.db.index import SongIndex
 from pacetag.db.records import PaceRecord, SongRecord
@@ -16,6 +16,7 @@ from pacetag.tagger.reasons import CLEARED, FOREIGN, MANGLED, NONE, YOURS
 from pacetag.tagger.song_writes import writes_of
 from pacetag.tagger.tags.ownership import Said, said_by
 from pacetag.tagger.tags.pacetag import TaggedPace, pace_values
+from pacetag.tagger.tags.reader import SongTags
 
 SURE = 1.0  # confidence of what a person says
 
@@ -99,6 +100,26 @@ def paces_that_count(word: Word, judged: Sequence[Pace]) -> tuple[Pace, ...]:
     if word.paces is None:
         return tuple(judged)
     return tuple(Pace(bpm=bpm, confidence=SURE) for bpm in word.paces)
+
+
+def after_undo(song: SongRecord, tags: SongTags, *, taken_back: bool) -> SongRecord:
+    """What the index knows of a song once its tags are as they were.
+
+    `taken_back`: a person's own setting was undone, so that it counts no longer.
+    """
+    said = said_by(tags).listener
+    if said is None and not taken_back:
+        said = song.listener
+    if said == song.listener:
+        return song
+    judged = judged_paces(song)
+    paces = tuple(PaceRecord(bpm=bpm, confidence=SURE) for bpm in said or ())
+    return replace(
+        song,
+        listener=said,
+        paces=judged if said is None else paces,
+        judged=() if said is None else judged,
+    )
 
 
 def judged_paces(song: SongRecord) -> tuple[PaceRecord, ...]:

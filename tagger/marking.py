@@ -111,7 +111,8 @@ def values_to_restore(
     """
     present = present_fields(look)
     own = {"pace", "pacetag"} if look.pacetag is not None else set[str]()
-    if look.pacetag is not None and look.pacetag.listener is not None:
-        own.remove("pace")  # a person may have typed it
+    said = said_by(look.tags)
+    if said.foreign or said.listener is not None:  # a person may have typed it
+        own.discard("pace")
     before = {name: [] if name in own else present[name] for name in touched}
     return {**before, **(source or {})}

@@ -5,6 +5,8 @@ import time
 from pacetag.db.index import SongIndex
 from pacetag.tagger.logs import info
 
+SET = "set"  # the command of a run in which a person set paces
+
 
 class TaggingRun:
     """A run that is not in the index before there is something to take back."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 
 from pacetag.db.index import SongIndex
@@ -10,15 +11,24 @@ from pacetag.db.records import Stamp
 from pacetag.db.runs import TagChange, TagWrite
 from pacetag.tagger.differences import FieldChange, field_changes
 from pacetag.tagger.examine import Look, examine
-from pacetag.tagger.history import Fields, before, before_copied, strangers, without_own
+from pacetag.tagger.history import (
+    Fields,
+    before,
+    before_copied,
+    standing_runs,
+    strangers,
+    without_own,
+)
+from pacetag.tagger.listener import after_undo
 from pacetag.tagger.moved import lay_before
 from pacetag.tagger.settings import journals_beside
 from pacetag.tagger.song_writes import writes_of
 from pacetag.tagger.stalls import NO_ANSWER
-from pacetag.tagger.tagging_run import TaggingRun
+from pacetag.tagger.tagging_run import SET, TaggingRun
 from pacetag.tagger.tags.errors import TagError
 from pacetag.tagger.tags.fields import FIELDS
 from pacetag.tagger.tags.held import held_fields
+from pacetag.tagger.tags.reader import read_tags
 from pacetag.tagger.tags.writer import write_tags
 from pacetag.tagger.turns import turn
 from pacetag.tagger.worker import without_path
@@ -144,6 +154,10 @@ class Undoing:
         return before_copied((log.history(path, audio) for path in log.paths_of_audio(audio)), held)
 
     def _restore(self, look: Look, plan: _Plan, held: Fields, lacking: Fields) -> UndoOutcome:
+        if (later := self._set_later(plan)) and not self._force:
+            named = ", ".join(map(str, later))
+            reason = f"its paces were set since, by run {named}; undo that first, or use --force"
+            return _outcome(look.path, Undone.SKIPPED, reason)
         changed = [name for name in strangers(plan.writes, held) if name in lacking]
         if changed and not self._force:
             named = " and ".join(name.upper() for name in changed)
@@ -163,15 +177,24 @@ class Undoing:
             self._write(look, plan, held, lacking)
         return outcome
 
+    @cached_property
+    def _settings(self) -> frozenset[int]:
+        """The runs in which a person set paces."""
+        return frozenset(run.id for run in self._index.writes.runs() if run.command == SET)
+
+    def _set_in(self, plan: _Plan) -> list[int]:
+        """Those of them that would be taken back."""
+        return [run for run in standing_runs(plan.writes) if run in self._settings]
+
+    def _set_later(self, plan: _Plan) -> list[int]:
+        """Those that were not chosen: a person's word is not taken back along with older writes."""
+        return [] if self._runs is None else [n for n in self._set_in(plan) if n not in self._runs]
+
     def _later(self, plan: _Plan) -> str | None:
         """That what other runs wrote since is taken back as well."""
         if self._runs is None:
             return None
-        later = dict.fromkeys(
-            write.run
-            for write in plan.writes
-            if write.run not in self._runs and write.run and not (write.undone or write.undoing)
-        )
+        later = [run for run in standing_runs(plan.writes) if run not in self._runs]
         named = ", ".join(map(str, later))
         return f"with what run {named} wrote later" if later else None
 
@@ -188,6 +211,7 @@ class Undoing:
             old={name: plan.target[name] for name in unknown},
             new={name: held[name] for name in unknown},
         )
+        taken_back = bool(self._set_in(plan))
         write = self._note(look, plan, change, found if unknown else None)
         try:
             written = write_tags(
@@ -203,7 +227,8 @@ class Undoing:
         self._finish(look, plan, write, written.stamp)
         song = self._index.song(str(look.path))
         if song is not None and song.stamp == look.stamp:
-            self._index.store(replace(song, stamp=written.stamp))
+            restored = after_undo(song, read_tags(look.path), taken_back=taken_back)
+            self._index.store(replace(restored, stamp=written.stamp))
 
     def _note_undone(self, look: Look, plan: _Plan, held: Fields) -> None:
         """Note that a song is as it was, whoever saw to that."""

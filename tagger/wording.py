@@ -1,6 +1,7 @@
 """Numbers and names as people read them."""
 
 import re
+from collections.abc import Iterable
 
 # What commands a terminal, ends a line, turns the direction of what follows, or is no sign at all.
 # Joiners stay, and so do marks that combine: emoji and many scripts are written with them.
@@ -48,6 +49,11 @@ def clock(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def listed_paces(rates: Iterable[float]) -> str:
+    """Paces as a person set them, or what stands for none."""
+    return ", ".join(f"{bpm:g}" for bpm in rates) or "none"
 
 
 def histogram_lines(bins: tuple[tuple[int, int], ...], *, width: int = 40) -> list[str]:

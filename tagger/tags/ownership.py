@@ -46,8 +46,6 @@ def said_by(tags: SongTags, written: Sequence[str] = (), known: Paces | None = N
     expected = tuple(written) if note is None else tuple(note.values)
     if tags.pace == expected:
         return Said(listener=said)
-    if paces == said and len(paces) == len(tags.pace):  # with decimals, as a person wrote them
-        return Said(listener=said, foreign=True)
     if _is_mangled(paces, expected) and (tags.pacetag or read_paces(expected) == paces):
         return Said(listener=said, mangled=True)
     return Said(listener=paces, foreign=True)

@@ -1,0 +1,146 @@
+"""`pacetag set`: the paces of songs, as a person has them."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pacetag.tagger.arguments import PATH, IndexOption, JsonOption
+from pacetag.tagger.settings import index_path
+
+if TYPE_CHECKING:
+    from pacetag.tagger.set_paces import SetOutcome
+
+_NUMBER = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
+EXAMPLE = "such as `pacetag set song.mp3 84 168`"
+
+
+def set(  # noqa: A001 - the name of the command
+    words: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE... [PACE...]",
+            click_type=PATH,
+            help="Songs, and their paces in steps a minute, the best one first. A song that is "
+            "called 84 is named ./84.",
+        ),
+    ],
+    none: Annotated[
+        bool, typer.Option("--none", help="There is no pace to step to in these songs.")
+    ] = False,
+    auto: Annotated[
+        bool, typer.Option("--auto", help="Have the network's paces count again.")
+    ] = False,
+    dry_run: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run", help="Say what would be written, by field; touch neither files nor index."
+        ),
+    ] = False,
+    index: IndexOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Set the paces of songs yourself; they count instead of the network's.
+
+    They go into tags and index, and no scan changes them. Where tags cannot be written the index
+    alone keeps them. `pacetag undo` takes it back, --auto gives a song back to the network. Exit
+    codes: 0 done, 1 some songs failed, 2 wrong usage, 130 interrupted.
+    """
+    from pacetag.tagger.opening import opened_index
+    from pacetag.tagger.set_paces import PaceSetter, Setting
+    from pacetag.tagger.stopping import Stop, stop_on_signals
+
+    songs = _songs([word for word in words if not _NUMBER.fullmatch(str(word))])
+    numbers = [str(word) for word in words if _NUMBER.fullmatch(str(word))]
+    paces = _paces(numbers, none=none, auto=auto)
+    counts = dict.fromkeys(Setting, 0)
+    stop = Stop()
+    with stop_on_signals(stop), opened_index(index_path(index), scratch=dry_run) as opened:
+        setter = PaceSetter(opened, dry_run=dry_run)
+        for song in songs:
+            if stop.requested:
+                break
+            done = setter.song(song, paces)
+            counts[done.outcome] += 1
+            _show(done, as_json=as_json, dry_run=dry_run)
+    if as_json:
+        from pacetag.tagger.json_lines import say_json
+
+        by_name = {outcome.value: count for outcome, count in counts.items()}
+        say_json({"counts": {"songs": sum(counts.values()), **by_name}})
+    raise typer.Exit(130 if stop.requested else 1 if counts[Setting.FAILED] else 0)
+
+
+def _songs(paths: Sequence[Path]) -> list[Path]:
+    """The songs, absolute, each once. Raises UsageError for what is none."""
+    from pacetag.tagger.errors import UsageError
+    from pacetag.tagger.library import AUDIO_SUFFIXES, check_paths
+
+    if not paths:
+        raise UsageError(f"name the songs, {EXAMPLE}; one that is called 84 is named ./84")
+    found = []
+    for path in paths:
+        try:
+            (place,) = check_paths([path])
+        except UsageError as error:
+            raise UsageError(
+                f"{path}: neither a song that is there nor a pace, {EXAMPLE}"
+            ) from error
+        if place.is_dir():
+            raise UsageError(f"{path}: is a folder; name its songs, as {path}/*.mp3")
+        if place.suffix.removeprefix(".").lower() not in AUDIO_SUFFIXES:
+            raise UsageError(f"{path}: is not called as a song is; name songs, {EXAMPLE}")
+        found.append(place)
+    return list(dict.fromkeys(found))
+
+
+def _paces(numbers: Sequence[str], *, none: bool, auto: bool) -> tuple[float, ...] | None:
+    """The paces, () for none, None for those of the network. Raises UsageError."""
+    from pacetag.tagger.errors import UsageError
+    from pacetag.tagger.paces import MOST, QUICKEST, SLOWEST, are_settable
+
+    if bool(numbers) + none + auto != 1:
+        raise UsageError(f"either paces, {EXAMPLE}, or --none, or --auto")
+    for number in numbers:
+        if not are_settable([float(number)]):
+            raise UsageError(f"{number}: a pace is from {SLOWEST:g} to {QUICKEST:g} steps a minute")
+    paces = tuple(dict.fromkeys(round(float(number), 2) for number in numbers))
+    if not are_settable(paces):
+        raise UsageError(f"a song has at most {MOST} paces, not {len(paces)}")
+    return None if auto else paces
+
+
+def _show(song: "SetOutcome", *, as_json: bool, dry_run: bool) -> None:
+    import sys
+
+    from pacetag.tagger.differences import change_lines, changes_object
+    from pacetag.tagger.json_lines import pace_objects, say_json
+    from pacetag.tagger.logs import info
+    from pacetag.tagger.report import say
+    from pacetag.tagger.set_paces import Setting
+    from pacetag.tagger.wording import listed_paces, printable
+
+    info("set", f"{song.path}: {song.outcome.value}: {song.reason or 'done'}")
+    if as_json:
+        say_json(
+            {
+                "path": song.path,
+                "outcome": song.outcome.value,
+                "paces": pace_objects(song.paces),
+                "by": "listener" if song.listener else "network",
+                "reason": song.reason,
+                "changes": changes_object(song.changes),
+            }
+        )
+        return
+    if song.outcome is Setting.FAILED:
+        say(printable(f"{song.path}: {song.reason}"), sys.stderr)
+        return
+    by = "set by you" if song.listener else "the network's"
+    rates = [pace.bpm for pace in song.paces]
+    said = f"; {song.reason}" if song.reason else ""
+    say(printable(f"{song.path}: {listed_paces(rates)} ({by}){said}"))
+    for line in change_lines(song.changes) if dry_run else ():
+        say(line)

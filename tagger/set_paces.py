@@ -1,0 +1,233 @@
+"""Setting the paces of songs by hand: into their tags, as any write, and into the index."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+
+from pacetag.db.index import SongIndex
+from pacetag.db.records import SongRecord
+from pacetag.db.runs import TagChange
+from pacetag.db.write_log import NOTHING
+from pacetag.tagger.differences import FieldChange, field_changes
+from pacetag.tagger.examine import Look, examine
+from pacetag.tagger.history import was_tagged
+from pacetag.tagger.listener import Word, judged_paces, known_song
+from pacetag.tagger.marking import (
+    Fields,
+    differing,
+    present_fields,
+    values_to_restore,
+    wanted_fields,
+)
+from pacetag.tagger.memory import Known, indexed_only
+from pacetag.tagger.moved import lay_before
+from pacetag.tagger.options import BpmMode
+from pacetag.tagger.paces import Pace
+from pacetag.tagger.settings import journals_beside
+from pacetag.tagger.song_records import record_of
+from pacetag.tagger.song_writes import SongWrites, writes_of
+from pacetag.tagger.tagging_run import SET, TaggingRun
+from pacetag.tagger.tags.errors import TagError
+from pacetag.tagger.tags.held import held_fields
+from pacetag.tagger.tags.writer import write_tags
+from pacetag.tagger.turns import turn
+from pacetag.tagger.worker import without_path
+
+WOULD_BE = "would be written (dry run)"
+JUDGED_NEXT = "the next `pacetag scan` judges it"
+NO_PACES: Fields = {"pace": [], "pacetag": []}
+
+
+class Setting(StrEnum):
+    """How a song fared."""
+
+    SET = "set"  # it has these paces now, or would have in a dry run
+    UNCHANGED = "unchanged"  # it had them already
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetOutcome:
+    """One song after its paces were set."""
+
+    path: str  # absolute
+    outcome: Setting
+    paces: tuple[Pace, ...] = ()  # that count now
+    listener: bool = True  # they are a person's, and not the network's
+    reason: str | None = None  # a clause for a person; None where there is nothing to say
+    changes: tuple[FieldChange, ...] = ()  # to its tags: were made, or would be
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Plan:
+    """What is known of one file, and what it is to hold."""
+
+    look: Look
+    word: Word
+    song: SongRecord | None  # what the index knew of it
+    known: SongWrites
+    moved_from: str | None  # where the index knew it
+    record: SongRecord  # what the index is to know
+    wanted: Fields
+    lacking: Fields  # those of them that differ
+
+    @property
+    def judged_next(self) -> bool:
+        """Whether it goes back to the network, of which nothing is known yet."""
+        return self.word.paces is None and self.record.bundle is None
+
+    @property
+    def found(self) -> TagChange | None:
+        """What a file that came with pacetag's tags held before them; None where that is noted."""
+        if self.known.writes or self.moved_from or self.look.pacetag is None:
+            return None
+        old = values_to_restore(self.look, self.wanted, None)
+        return TagChange(old=old, new=present_fields(self.look))
+
+
+class PaceSetter:
+    """Sets the paces of songs, as one run that can be undone."""
+
+    def __init__(self, index: SongIndex, *, dry_run: bool = False) -> None:
+        self._index, self._dry_run = index, dry_run
+        self._run = TaggingRun(index, SET)
+
+    def song(self, path: Path, paces: tuple[float, ...] | None) -> SetOutcome:
+        """Have these paces count, or none, or (None) the network's. Raises SongIndexError only.
+
+        Where tags cannot be written the index alone has them. The network is not asked: a song
+        that it has not judged yet is judged by the next scan.
+        """
+        with turn(self._index.path):
+            try:
+                return self._song(path, paces)
+            except (TagError, OSError) as error:
+                reason = without_path(error, path)
+        return SetOutcome(path=str(path), outcome=Setting.FAILED, reason=reason)
+
+    def _song(self, path: Path, paces: tuple[float, ...] | None) -> SetOutcome:
+        song = self._index.song(str(path))
+        known = (song.stamp, song.fingerprint) if song is not None else ()
+        plan = self._plan(examine(path, *known), Word(paces=paces))
+        if plan.look.tags.writable:
+            return self._into_tags(plan)
+        self._into_index(plan)
+        return _outcome(plan, indexed_only(plan.look.tags.why_not or "tags are not written"))
+
+    def _plan(self, look: Look, word: Word) -> _Plan:
+        known = writes_of(look, self._index)
+        moved_from = self._moved_from(look, known)
+        song = known_song(look, self._index, moved_from)
+        bundle, judged = _judged(look, song)
+        record = record_of(look, judged, word, bundle)
+        wanted = dict(NO_PACES)
+        if word.paces is not None or bundle is not None:
+            wanted = wanted_fields(look, judged, bundle=bundle, bpm=BpmMode.NEVER, word=word)
+        return _Plan(
+            look=look,
+            word=word,
+            song=song,
+            known=known,
+            moved_from=moved_from,
+            record=record,
+            wanted=wanted,
+            lacking=differing(look, wanted),
+        )
+
+    def _moved_from(self, look: Look, known: SongWrites) -> str | None:
+        path = str(look.path)
+        if known_song(look, self._index) or any(write.path == path for write in known.writes):
+            return None
+        return next(iter(known.gone), None) if known.writes else lay_before(look, self._index)
+
+    def _into_tags(self, plan: _Plan) -> SetOutcome:
+        if plan.known.stale:
+            self._index.writes.disown(plan.known.stale)
+        # Tags that were cleared stay so until the log says that pacetag has given them up, too.
+        given_up = plan.judged_next and was_tagged(plan.known.writes)
+        if not plan.lacking and not given_up:
+            return self._as_it_is(plan)
+        held = held_fields(plan.look.path, plan.lacking or plan.wanted)
+        if not self._dry_run:
+            self._write(plan, held)
+        changes = field_changes(held, plan.lacking)
+        return replace(_outcome(plan, WOULD_BE if self._dry_run else None), changes=changes)
+
+    def _as_it_is(self, plan: _Plan) -> SetOutcome:
+        """Settle a song of which the tags are right already."""
+        same = plan.song is not None and plan.song.listener == plan.word.paces
+        if not (plan.judged_next and plan.song is None):
+            seen = NOTHING if plan.known.writes else plan.found
+            self._index.store(
+                plan.record, found=seen, moved_from=plan.moved_from, file=plan.look.file
+            )
+        return replace(_outcome(plan), outcome=Setting.UNCHANGED if same else Setting.SET)
+
+    def _into_index(self, plan: _Plan) -> None:
+        """Store it; what the tags lack is noted where they may be written some day."""
+        look, log = plan.look, self._index.writes
+        if look.tags.forbidden and plan.lacking and not self._dry_run:
+            change = TagChange(old=held_fields(look.path, plan.lacking), new=plan.lacking)
+            log.note(
+                plan.record.path,
+                look.fingerprint,
+                change,
+                run=self._run.number(),
+                file=look.file,
+            )
+        seen_to = None if look.tags.forbidden else NOTHING
+        self._index.store(
+            plan.record, found=seen_to, moved_from=plan.moved_from, file=plan.look.file
+        )
+
+    def _write(self, plan: _Plan, held: Fields) -> None:
+        """The change into the log, then the tags, then the record with the stamp they left."""
+        look, log = plan.look, self._index.writes
+        new = {name: plan.wanted[name] for name in held}
+        write = log.note(
+            plan.record.path,
+            look.fingerprint,
+            TagChange(old=held, new=new),
+            run=self._run.number(),
+            found=plan.found,
+            file=look.file,
+        )
+        written = write_tags(
+            look.path,
+            new,
+            expected=look.stamp,
+            sound=look.fingerprint,
+            journals=journals_beside(self._index.path),
+        )
+        record = replace(plan.record, stamp=written.stamp)
+        self._index.store(record, write=write, moved_from=plan.moved_from)
+
+
+def _judged(look: Look, song: SongRecord | None) -> tuple[str | None, Known]:
+    """What the network said of the song and its bundle, from the index or else from the tags."""
+    if song is not None and song.failure is None and (song.listener is None or song.judged):
+        paces = tuple(Pace(bpm=p.bpm, confidence=p.confidence) for p in judged_paces(song))
+        return song.bundle, Known(
+            paces=paces if song.bundle is not None else (),
+            duration=song.duration,
+            reason=None,
+            spread=song.spread,
+            changes=song.changes,
+        )
+    note = look.pacetag
+    if note is None or note.audio != look.fingerprint:
+        return None, Known(paces=(), duration=None, reason=None)
+    paces = tuple(Pace(bpm=pace.bpm, confidence=pace.confidence) for pace in note.paces)
+    duration = note.length if note.length is not None else look.tags.duration
+    return note.bundle, Known(paces=paces, duration=duration, reason=None, changes=note.changes)
+
+
+def _outcome(plan: _Plan, reason: str | None = None) -> SetOutcome:
+    clauses = (reason, JUDGED_NEXT if plan.judged_next else None)
+    return SetOutcome(
+        path=plan.record.path,
+        outcome=Setting.SET,
+        paces=tuple(Pace(bpm=p.bpm, confidence=p.confidence) for p in plan.record.paces),
+        listener=plan.word.paces is not None,
+        reason="; ".join(filter(None, clauses)) or None,
+    )
