@@ -13,6 +13,7 @@ from av.container import InputContainer
 from av.packet import Packet
 from numpy.typing import NDArray
 
+from pacetag.model.decoders_downmix import Kept, to_full_scale
 from pacetag.model.decoders_formats import OPTIONS, refusal
 from pacetag.model.decoders_headers import cut_off, id3_end, xing_seconds
 from pacetag.model.decoders_id3 import check_id3
@@ -188,9 +189,11 @@ class FfmpegDecoder:
     def read(self, start: float, seconds: float) -> NDArray[np.float32]:
         """Mono samples [n] from `start` seconds on, the mean of all channels.
 
-        Raises DecodeError if more than a second of it cannot be decoded.
+        One channel where they cancel each other. Raises DecodeError if more than a second of it
+        cannot be decoded.
         """
         window = np.zeros(round(seconds * self.rate), np.float32)
+        one = Kept(len(window))
         first, end, filled = round(start * self.rate), 0, 0
         position: int | None = None  # sample of the file at which the next frame begins
         try:
@@ -209,8 +212,10 @@ class FfmpegDecoder:
                     low, high = position - first, position - first + frame.samples
                     position += frame.samples
                     if high > 0 and low < len(window):
-                        part = _mono(frame)[max(0, -low) : len(window) - low]
+                        planes = _planes(frame)
+                        part = _mono(planes)[max(0, -low) : len(window) - low]
                         window[max(0, low) : max(0, low) + len(part)] = part
+                        one.add(planes, low)
                         filled, end = filled + len(part), max(0, low) + len(part)
                 if position is not None and position - first >= len(window):
                     break
@@ -218,7 +223,7 @@ class FfmpegDecoder:
             pass  # the container ends here; what is missing is counted below
         if end - filled > TOLERANCE * self.rate:
             raise DecodeError(self._path, f"damaged somewhere after {start:.0f} s")
-        return window[:end]
+        return one.unless_cancelled(window[:end], self.rate)
 
     def _position(self, frame: AudioFrame, expected: int | None) -> int:
         """Sample of the file at which `frame` begins.
@@ -240,23 +245,22 @@ class FfmpegDecoder:
         self._container.close()
 
 
-def _mono(frame: AudioFrame) -> NDArray[np.float32]:
-    """Mean of the channels of `frame`, [n], full scale at 1."""
+def _planes(frame: AudioFrame) -> list[NDArray[Any]]:
+    """The channels [n] of `frame` as they are stored."""
     kind, channels = np.dtype(format_dtypes[frame.format.name]), frame.layout.nb_channels
     # Straight from FFmpeg's memory: a song has thousands of frames, and to_ndarray stacks each.
     buffers: Sequence[Any] = frame.planes  # that they are buffers, their types do not say
     if frame.format.is_planar:
-        planes = [np.frombuffer(buffer, kind, frame.samples) for buffer in buffers]
-    else:
-        whole = np.frombuffer(buffers[0], kind, frame.samples * channels)
-        planes = list(whole.reshape(-1, channels).T)
+        return [np.frombuffer(buffer, kind, frame.samples) for buffer in buffers]
+    whole = np.frombuffer(buffers[0], kind, frame.samples * channels)
+    return list(whole.reshape(-1, channels).T)
+
+
+def _mono(planes: Sequence[NDArray[Any]]) -> NDArray[np.float32]:
+    """Mean of channels, [n], full scale at 1."""
     mono: NDArray[np.float32] = planes[0].astype(np.float32)
     for plane in planes[1:]:
         mono += plane
-    mono /= np.float32(channels)
-    if kind == np.uint8:
-        mono -= np.float32(128)
-        mono /= np.float32(128)
-    elif kind.kind == "i":
-        mono /= np.float32(2.0 ** (8 * kind.itemsize - 1))
+    mono /= np.float32(len(planes))
+    to_full_scale(mono, planes[0].dtype)
     return mono

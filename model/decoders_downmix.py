@@ -1,0 +1,94 @@
+"""One signal of several channels: their mean, or one of them where they cancel each other.
+
+A stereo song of which one channel is inverted, by a cable or an editor, is silence in the mean,
+while two loudspeakers play it. Nothing is decoded twice: beside the mean one channel is kept until
+it is clear which of both is heard.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+BLOCK_SECONDS = 1.0  # s over which powers are compared
+# What the sum of all channels has at least of the power of one. Two channels that have nothing in
+# common make the double; only where they are nearly opposite, by -0.9, less than a fifth is left.
+LEAST_POWER = 0.2
+MOST_CANCELLED = 0.1  # share of the blocks with sound that may cancel in what is left alone
+STEP = 8  # of so many samples one is looked at: thousands a block tell its power well enough
+SILENCE = 1e-4  # root of the mean square, full scale 1; what is quieter tells nothing
+
+Samples = NDArray[np.float32]
+
+
+class Kept:
+    """One channel of a part of a song, beside the mean of all. Of mono there is none."""
+
+    def __init__(self, length: int) -> None:
+        self._length = length  # samples of the part
+        self._samples: Samples | None = None  # from the first sound in several channels on
+        self._channels = self._which = 0
+
+    def add(self, planes: Sequence[NDArray[Any]], place: int) -> None:
+        """Take one of the channels [n] each, which begin at a place in the part or before it.
+
+        That is the one that is loudest where sound begins.
+        """
+        if self._samples is None and not self._begin(planes):
+            return
+        plane = planes[self._which if self._which < len(planes) else 0]
+        part = plane[max(0, -place) : self._length - place]
+        held = self._samples[max(0, place) : max(0, place) + len(part)]  # type: ignore[index]
+        held[:] = part
+        if plane.dtype.kind != "f":
+            to_full_scale(held, plane.dtype)
+
+    def _begin(self, planes: Sequence[NDArray[Any]]) -> bool:
+        which = _loudest(planes) if len(planes) > 1 else None
+        if which is not None:
+            self._samples = np.zeros(self._length, np.float32)
+            self._channels, self._which = len(planes), which
+        return which is not None
+
+    def unless_cancelled(self, mean: Samples, rate: int) -> Samples:
+        """The mean [n] of the channels, or the one that was kept where it is mostly cancelled."""
+        if self._samples is None or not len(mean):
+            return mean
+        one = self._samples[: len(mean)]
+        block = min(len(mean), round(BLOCK_SECONDS * rate))
+        with np.errstate(invalid="ignore", over="ignore"):  # who listens looks for such samples
+            alone, sums = _powers(one, block), _powers(mean, block) * self._channels**2
+            loud = alone > SILENCE**2
+            cancelled = loud & (sums < LEAST_POWER * alone)
+        return one if cancelled.sum() > MOST_CANCELLED * loud.sum() else mean
+
+
+def to_full_scale(samples: Samples, kind: "np.dtype[Any]") -> None:
+    """Bring samples that were stored as numbers of that kind to full scale 1, where they lie."""
+    if kind.kind == "i":
+        samples /= np.float32(2.0 ** (8 * kind.itemsize - 1))
+    elif kind.kind == "u":  # 8 bit
+        samples -= np.float32(128)
+        samples /= np.float32(128)
+
+
+def _loudest(planes: Sequence[NDArray[Any]]) -> int | None:
+    """The first of the channels that are about as loud as any; None while all are silent."""
+    powers = []
+    for plane in planes:
+        samples = plane.astype(np.float32)
+        to_full_scale(samples, plane.dtype)
+        with np.errstate(invalid="ignore", over="ignore"):
+            powers.append(float(samples @ samples) / max(1, len(samples)))
+    most = max(powers)
+    if not most > SILENCE**2:  # or not a number
+        return None
+    return next(at for at, power in enumerate(powers) if 2 * power > most)
+
+
+def _powers(samples: Samples, block: int) -> Samples:
+    """Mean square of each whole block [blocks]; what is left at the end does not count."""
+    blocks = samples[: len(samples) // block * block].reshape(-1, block)[:, ::STEP]
+    powers: Samples = np.einsum("bn,bn->b", blocks, blocks) / np.float32(blocks.shape[1])
+    return powers
