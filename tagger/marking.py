@@ -1,5 +1,6 @@
 """Which tag fields a song should hold, and which of them it lacks."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
@@ -21,6 +22,9 @@ from pacetag.tagger.tags.pacetag import (
 )
 
 Fields = dict[str, list[str]]  # values by name of the field; an empty list removes it
+
+# A number as programs and people write it: "174", "174.5", "174,5 bpm", "ca. 174"; with its sign.
+_NUMBER = re.compile(r"(?<![\w.,])[-\u2010-\u2015\u2212]?\d+(?:[.,]\d+)?")
 
 
 class FoundLike(Protocol):
@@ -60,9 +64,19 @@ def wanted_fields(
     if word.stays:
         del fields["pace"]
     tagged = _tagged(paces_that_count(word, found.paces))
-    if tagged and (bpm is BpmMode.OVERWRITE or (bpm is BpmMode.IF_MISSING and not look.tags.bpm)):
+    missing = not any(map(is_tempo, (*look.tags.bpm, *look.tags.bpm_beside)))
+    if tagged and (bpm is BpmMode.OVERWRITE or (bpm is BpmMode.IF_MISSING and missing)):
         fields["bpm"] = pace_values(tagged[:1])
     return fields
+
+
+def is_tempo(value: str) -> bool:
+    """Whether a value of BPM says a tempo: a number above zero, with words or none around it.
+
+    Programs that know none write "0", "0.00" or nothing.
+    """
+    numbers = (found.group().replace(",", ".") for found in _NUMBER.finditer(value))
+    return any(number[0].isdigit() and float(number) > 0 for number in numbers)
 
 
 def _tagged(paces: Sequence[Pace]) -> tuple[TaggedPace, ...]:

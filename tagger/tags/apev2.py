@@ -148,12 +148,29 @@ class ApeLayout:
         written = {FIELDS[name].apev2.upper() for name in names}
         return [each for each in self.items if each.key.upper() not in written]
 
+    def _key(self, name: str) -> str:
+        """What the field is called; a BPM as it was spelt already, if it is there."""
+        key = FIELDS[name].apev2
+        spelt = (each.key for each in self.items if each.key.upper() == key.upper())
+        return next(spelt, key) if name == "bpm" else key
+
+    def _before_bpm(self) -> tuple[Item, ...] | None:
+        """The items that stand before a BPM: there an undo puts it back. None without one."""
+        key = FIELDS["bpm"].apev2.upper()
+        places = (at for at, each in enumerate(self.items) if each.key.upper() == key)
+        place = next(places, None)
+        return None if place is None else self.items[:place]
+
     def _render(self, wanted: Mapping[str, Sequence[str]]) -> bytes | Content:
         items = self._foreign(wanted)
-        own = [make_item(FIELDS[name].apev2, values) for name, values in wanted.items() if values]
+        keys = {name: self._key(name) for name, values in wanted.items() if values}
+        own = [make_item(key, wanted[name]) for name, key in keys.items()]
         # Before pictures: readers that look at a part of the tag see ours.
         place = next((at for at, each in enumerate(items) if each.flags & _KIND), len(items))
         items[place:place] = own
+        if "bpm" in keys and (before := self._before_bpm()) is not None:
+            bpm = items.pop(items.index(own[list(keys).index("bpm")]))
+            items.insert(sum(each in items for each in before), bpm)
         if not items:
             return b""
         held = {each.key.upper() for each in items}

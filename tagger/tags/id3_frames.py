@@ -165,6 +165,33 @@ def make_frame(version: int, name: str, values: Sequence[str], *, synchsafe: boo
     return wrapped(version, identifier, content, synchsafe=synchsafe)
 
 
+def make_frame_like(
+    old: Frame, version: int, name: str, values: Sequence[str], *, synchsafe: bool
+) -> bytes:
+    """A frame in the encoding of one that has this name, so that an undo gives the same bytes.
+
+    Custom text and packed frames are made anew.
+    """
+    frame = old.head if isinstance(old, Stretch) else old
+    content = frame[6 if version == 2 else 10 :]
+    flags = b"" if version == 2 else frame[8:10]
+    if ":" in name or any(flags) or len(content) < 2 or content[0] not in CODECS:
+        return make_frame(version, name, values, synchsafe=synchsafe)
+    encoding, old_text = content[0], content[1:]
+    mark, codec = b"", CODECS[encoding]
+    if encoding == UTF16:
+        mark = old_text[:2]
+        codec = "utf-16-be" if mark == codecs.BOM_UTF16_BE else "utf-16-le"
+    end = bytes(2 if encoding in (UTF16, UTF16BE) else 1)
+    texts = values if version == 4 else ["/".join(values)]
+    try:
+        content = bytes([encoding]) + end.join(mark + text.encode(codec) for text in texts)
+    except UnicodeEncodeError:
+        return make_frame(version, name, values, synchsafe=synchsafe)
+    content += end if old_text.endswith(end) and len(old_text) % len(end) == 0 else b""
+    return wrapped(version, name, content, synchsafe=synchsafe)
+
+
 def wrapped(version: int, identifier: str, content: bytes, *, synchsafe: bool) -> bytes:
     """A frame with this content; the identifier is that of ID3v2.3 and 2.4."""
     if version == 2:

@@ -17,7 +17,7 @@ from pacetag.tagger.tags.id3_frames import (
     Frame,
     frame_names,
     is_text,
-    make_frame,
+    make_frame_like,
     says_nothing,
     split_frames,
 )
@@ -131,23 +131,21 @@ class Id3Tag:
         New ones come after the last text frame, before pictures: readers that look at the first
         bytes see them.
         """
-        own: dict[str, list[Frame]] = {
-            FIELDS[name].id3: [
-                make_frame(self.version, FIELDS[name].id3, values, synchsafe=self.synchsafe)
-            ]
-            * bool(values)
-            for name, values in wanted.items()
-        }
-        names, frames, texts = frozenset(own), list[Frame](), 0
+        left = {FIELDS[name].id3: values for name, values in wanted.items()}
+        names, frames, texts = frozenset(left), list[Frame](), 0
         for frame in self.frames:
             name = self._name(frame)
-            if name in names:
-                frames += own.pop(name, [])
+            if values := left.pop(name, None):
+                frames.append(self._make(name, values, like=frame))
             if name not in names or says_nothing(self.version, frame):
                 frames.append(frame)
             texts = len(frames) if is_text(frame) else texts
-        frames[texts:texts] = [frame for left in own.values() for frame in left]
+        own = [self._make(name, values) for name, values in left.items() if values]
+        frames[texts:texts] = own
         return frames
+
+    def _make(self, name: str, values: Sequence[str], like: Frame = b"") -> bytes:
+        return make_frame_like(like, self.version, name, values, synchsafe=self.synchsafe)
 
 
 def tag_header(head: bytes) -> tuple[int, int, int]:
