@@ -18,13 +18,14 @@ from pacetag.tagger.tags.abridged_id3 import shorter_dsf, shorter_id3, shorter_i
 from pacetag.tagger.tags.abridged_mp4 import shorter_mp4
 from pacetag.tagger.tags.abridged_ogg import shorter_ogg
 from pacetag.tagger.tags.asf_objects import HEADER
+from pacetag.tagger.tags.atoms import STARTS
 from pacetag.tagger.tags.content import Data, Stretch, joined
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.shorter import Shorter
 from pacetag.tagger.tags.views import WHOLE, Over, Spans
 
 _BY_MAGIC: tuple[tuple[int, bytes, Callable[[BinaryIO], Iterator[Shorter]]], ...] = (
-    (4, b"ftyp", shorter_mp4),
+    *((4, name, shorter_mp4) for name in STARTS),
     (0, b"fLaC", shorter_flac),
     (0, b"OggS", shorter_ogg),
     (8, b"WAVE", shorter_iff),
@@ -41,10 +42,11 @@ def abridged(source: BinaryIO, name: str) -> BinaryIO | None:
     `name` is what mutagen may take for its name. Raises OSError; and BoundsError where a part would
     unpack to gigabytes. What is too damaged to be understood stays as it is.
     """
-    if source.seek(0, io.SEEK_END) <= WHOLE:
-        return None
+    size = source.seek(0, io.SEEK_END)
     source.seek(0)
     head = source.read(16)
+    if size <= WHOLE and head[4:8] not in STARTS:  # MP4 may be laid out in another way
+        return None
     shorter = next(
         (each for place, magic, each in _BY_MAGIC if head[place:].startswith(magic)), None
     )

@@ -4,12 +4,19 @@ import io
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from pacetag.tagger.tags.atoms import Atom, atoms_in, first_atom, render_atom, top_atoms
+from pacetag.tagger.tags.atoms import (
+    Atom,
+    atoms_in,
+    first_atom,
+    is_unversioned,
+    render_atom,
+    top_atoms,
+)
 from pacetag.tagger.tags.content import SHORT, Content, Data, Stretch, cut, held, joined
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.fields import FIELDS
 from pacetag.tagger.tags.mp4_items import item_name
-from pacetag.tagger.tags.mp4_parts import moov_parts
+from pacetag.tagger.tags.mp4_parts import PARENTS, moov_parts
 from pacetag.tagger.tags.shorter import Shorter, note
 from pacetag.tagger.tags.views import WHOLE, view_of
 
@@ -22,14 +29,44 @@ _WAY = (b"udta", b"meta", b"ilst")
 
 
 def shorter_mp4(source: BinaryIO) -> Iterator[Shorter]:
-    """The list of tags of a file, if it is large. Raises LayoutError."""
+    """The list of tags of a file, if it is large or laid out as in QuickTime. Raises LayoutError.
+
+    Where a list ends with a length of zero, or meta lacks its version, mutagen would see damage.
+    """
     end = source.seek(0, io.SEEK_END)
     for top in top_atoms(source, end):
         if top.name == b"moov":
-            if top.stop - top.start > WHOLE and top.stop <= end:
-                moov = _shorter(moov_parts(view_of(source, top.body, top.stop)), _WAY)
-                yield Shorter(start=top.start, stop=top.stop, instead=render_atom(b"moov", moov))
+            if top.stop > end:
+                return
+            is_large = top.stop - top.start > WHOLE
+            moov = moov_parts(view_of(source, top.body, top.stop))
+            usual = _usual(moov)
+            if usual is not None or is_large:
+                shown = moov if usual is None else usual
+                shown = _shorter(shown, _WAY) if is_large else shown
+                yield Shorter(start=top.start, stop=top.stop, instead=render_atom(b"moov", shown))
             return
+
+
+def _usual(data: Data) -> Data | None:
+    """The atoms as MP4 has them, where something in them is as QuickTime has it; else None."""
+    parts, changed, end = list[Data](), False, 0
+    for atom in atoms_in(data):
+        body = cut(data, atom.body, atom.stop)
+        new = _usual(body) if atom.name in (*PARENTS, b"udta", b"ilst") else None
+        if atom.name == b"meta":
+            new = _usual_meta(body)
+        changed, end = changed or new is not None, atom.stop
+        kept = cut(data, atom.start, atom.stop)
+        parts.append(kept if new is None else render_atom(atom.name, new))
+    return joined(*parts) if changed or end < len(data) else None
+
+
+def _usual_meta(meta: Data) -> Data | None:
+    if is_unversioned(held(meta, 0, 8)):
+        return joined(bytes(4), _usual(meta) or meta)
+    usual = _usual(cut(meta, 4, len(meta)))
+    return None if usual is None else joined(held(meta, 0, 4), usual)
 
 
 def _shorter(data: Data, way: tuple[bytes, ...]) -> Data:

@@ -7,6 +7,9 @@ from typing import BinaryIO, overload
 from pacetag.tagger.tags.content import Content, Data, held, joined
 from pacetag.tagger.tags.errors import LayoutError
 
+# What the first atom of a file may be; those without ftyp are older than MP4.
+STARTS = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Atom:
@@ -32,10 +35,16 @@ def top_atoms(source: BinaryIO, size: int) -> Iterator[Atom]:
 
 
 def atoms_in(data: Data, start: int = 0, stop: int | None = None) -> Iterator[Atom]:
-    """The atoms side by side in data[start:stop]. Raises LayoutError where they do not fit."""
+    """The atoms side by side in data[start:stop]. Raises LayoutError where they do not fit.
+
+    A length of zero ends a list, as QuickTime has it, and what follows is none of it.
+    """
     stop = len(data) if stop is None else stop
     while start + 8 <= stop:
-        atom = atom_at(held(data, start, start + 16), start, stop)
+        head = held(data, start, start + 16)
+        if head[:4] == bytes(4):
+            return
+        atom = atom_at(head, start, stop)
         if atom.stop > stop:
             raise LayoutError("its MP4 atoms are damaged")
         yield atom
@@ -52,6 +61,11 @@ def atom_at(head: bytes, place: int, end: int) -> Atom:
     if length < body - place or len(head) < min(body, end) - place:
         raise LayoutError("its MP4 atoms are damaged")
     return Atom(name=name, start=place, body=body, stop=place + length)
+
+
+def is_unversioned(meta: bytes) -> bool:
+    """Whether meta, which begins so, lacks the 4 bytes of a version, as QuickTime writes it."""
+    return meta[4:8] == b"hdlr"
 
 
 @overload

@@ -26,6 +26,7 @@ from mutagen.wavpack import WavPack
 from pacetag.tagger.tags.abridged import abridged
 from pacetag.tagger.tags.ape_files import ape_tags, open_ape
 from pacetag.tagger.tags.asf_objects import HEADER
+from pacetag.tagger.tags.atoms import STARTS
 from pacetag.tagger.tags.bounds import bounded
 from pacetag.tagger.tags.errors import LayoutError, TagError, UnreadableError, system_reason
 from pacetag.tagger.tags.mended_asf import mended_asf
@@ -35,7 +36,7 @@ from pacetag.tagger.tags.spans import after_id3
 
 _MAGIC = (  # class, place, what stands there
     (FLAC, 0, b"fLaC"),
-    (MP4, 4, b"ftyp"),
+    *((MP4, 4, name) for name in STARTS),
     (WAVE, 8, b"WAVE"),
     (AIFF, 8, b"AIFF"),
     (AIFF, 8, b"AIFC"),

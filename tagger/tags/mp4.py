@@ -10,7 +10,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Self
 
-from pacetag.tagger.tags.atoms import Atom, atoms_in, first_atom, render_atom, top_atoms
+from pacetag.tagger.tags.atoms import (
+    Atom,
+    atoms_in,
+    first_atom,
+    is_unversioned,
+    render_atom,
+    top_atoms,
+)
 from pacetag.tagger.tags.content import Data, cut, held, joined, kept_form
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.fields import FIELDS
@@ -42,7 +49,9 @@ class Mp4Layout:
         named = {each.name: each for each in tops}
         if b"moof" in named:
             raise LayoutError("it is a fragmented MP4 file")
-        if any(sum(each.name == name for each in tops) > 1 for name in (b"moov", b"mdat")):
+        sounds = [each for each in tops if each.name == b"mdat" and each.stop > each.body]
+        named |= {each.name: each for each in sounds}  # rather than one that holds nothing
+        if len(sounds) > 1 or sum(each.name == b"moov" for each in tops) > 1:
             raise LayoutError("its MP4 sound or headers lie in several pieces")
         if not {b"moov", b"mdat"} <= named.keys() or tops[-1].stop > end:
             raise LayoutError("its MP4 file is damaged or cut off")
@@ -70,7 +79,7 @@ class Mp4Layout:
         for _, places in _tables(self.moov):
             if any(not self.mdat.body <= place <= self.mdat.stop for place in places):
                 raise LayoutError("its MP4 headers point outside the sound")
-        if held(self._meta(), 8, 12) != b"hdlr":
+        if held(_versioned(self._meta())[1], 4, 8) != b"hdlr":
             raise LayoutError("its MP4 tags are laid out in a way that few programs read")
         self.kept(())  # parses all the rest
 
@@ -114,7 +123,7 @@ class Mp4Layout:
         return cut(self.moov, udta.body, udta.stop) if udta else b""
 
     def _meta(self) -> Data:
-        """What meta holds, its 4 bytes of version included; that of an empty one where none is."""
+        """What meta holds, its version included; that of an empty one where there is none."""
         udta = self._udta()
         meta = first_atom(udta, b"meta")
         return cut(udta, meta.body, meta.stop) if meta else _EMPTY_META
@@ -150,8 +159,9 @@ def _compared(name: str) -> str:
 
 
 def _versioned(meta: Data) -> tuple[bytes, Data]:
-    """The 4 bytes of version that begin meta, and the rest."""
-    return held(meta, 0, 4), cut(meta, 4, len(meta))
+    """The 4 bytes of version that begin meta, if it has them, and the rest."""
+    size = 0 if is_unversioned(held(meta, 0, 8)) else 4
+    return held(meta, 0, size), cut(meta, size, len(meta))
 
 
 def _leaves(moov: Data) -> Iterator[Atom]:

@@ -6,7 +6,7 @@ copied and compared alone. Of what is damaged the rest is one part.
 
 from collections.abc import Iterator
 
-from pacetag.tagger.tags.atoms import Atom, atom_at
+from pacetag.tagger.tags.atoms import Atom, atom_at, is_unversioned
 from pacetag.tagger.tags.content import Content, Stretch, joined
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.views import View
@@ -59,7 +59,8 @@ def _udta(view: View, udta: Atom) -> _Parts:
         yield view.at(place, atom.body)
         place = atom.stop
         if atom.name == leads == b"meta" and atom.body + _VERSION <= atom.stop:
-            leads, place = b"ilst", atom.body + _VERSION
+            head = view.at(atom.body, min(atom.body + 8, atom.stop))
+            leads, place = b"ilst", atom.body + _VERSION * (not is_unversioned(head))
             stops.append(atom.stop)
             yield view.at(atom.body, place)
         elif atom.name == leads == b"ilst" and len(stops) == 2:

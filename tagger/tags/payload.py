@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Literal
 
-from pacetag.tagger.tags.atoms import top_atoms
+from pacetag.tagger.tags.atoms import STARTS, top_atoms
 from pacetag.tagger.tags.errors import LayoutError, UnreadableError, system_reason
 from pacetag.tagger.tags.ogg_pages import sound_spans
 from pacetag.tagger.tags.spans import Span, after_id3, between_tags, dsf_sound
@@ -69,7 +69,7 @@ def _spans(source: BinaryIO, size: int) -> Iterable[Span]:
         return [_flac_frames(source, tagged)]
     if head.startswith(b"OggS") and not tagged:
         return sound_spans(source, size)
-    if head[4:8] in (b"ftyp", b"moov", b"mdat", b"wide"):
+    if head[4:8] in STARTS:
         return [
             (atom.body, min(atom.stop, size))
             for atom in top_atoms(source, size)

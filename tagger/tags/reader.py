@@ -13,7 +13,7 @@ from mutagen.asf import ASFTags
 from mutagen.flac import FLAC
 from mutagen.id3 import ID3Tags
 from mutagen.mp3 import MP3
-from mutagen.mp4 import MP4Tags
+from mutagen.mp4 import MP4, MP4Tags
 from mutagen.wave import WAVE
 
 from pacetag.tagger.tags.copied import Copies
@@ -23,6 +23,7 @@ from pacetag.tagger.tags.fields import ALBUM, ARTIST, BPM, GENRE, PACE, PACETAG,
 from pacetag.tagger.tags.iff import older_than_id3_chunk
 from pacetag.tagger.tags.layout import forbidden, why_not_writable
 from pacetag.tagger.tags.misread import misread
+from pacetag.tagger.tags.mp4_texts import texts_beside_itunes
 from pacetag.tagger.tags.older import older_than_apev2, older_than_comments, older_than_id3
 
 _OLDER: tuple[tuple[type, Callable[[BinaryIO], Copies]], ...] = (
@@ -31,6 +32,7 @@ _OLDER: tuple[tuple[type, Callable[[BinaryIO], Copies]], ...] = (
     (APEv2File, older_than_apev2),
     (WAVE, older_than_id3_chunk),
     (AIFF, older_than_id3_chunk),
+    (MP4, texts_beside_itunes),
 )
 
 
