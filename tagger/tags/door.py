@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import mutagen
+from mutagen.aac import AAC
 from mutagen.aiff import AIFF
 from mutagen.apev2 import APEv2, APEv2File
 from mutagen.asf import ASF
@@ -23,12 +24,15 @@ from mutagen.oggvorbis import OggVorbis
 from mutagen.wave import WAVE
 from mutagen.wavpack import WavPack
 
+from pacetag.tagger.tags import caf, matroska
 from pacetag.tagger.tags.abridged import abridged
 from pacetag.tagger.tags.ape_files import ape_tags, open_ape
 from pacetag.tagger.tags.asf_objects import HEADER
 from pacetag.tagger.tags.atoms import STARTS
 from pacetag.tagger.tags.bounds import bounded
+from pacetag.tagger.tags.caf import CoreAudio
 from pacetag.tagger.tags.errors import LayoutError, TagError, UnreadableError, system_reason
+from pacetag.tagger.tags.matroska import Matroska
 from pacetag.tagger.tags.mended_asf import mended_asf
 from pacetag.tagger.tags.musepack import check_packets
 from pacetag.tagger.tags.ogg_stream import sound_streams
@@ -46,6 +50,8 @@ _MAGIC = (  # class, place, what stands there
     (Musepack, 0, b"MPCK"),
     (Musepack, 0, b"MP+"),
     (ASF, 0, HEADER),
+    (Matroska, 0, matroska.MAGIC),
+    (CoreAudio, 0, caf.MAGIC),
 )
 _BEHIND_ID3 = (FLAC, MonkeysAudio, WavPack, Musepack)  # what is read with an ID3 tag in front of it
 _OGG = (  # class, how its stream begins
@@ -161,7 +167,8 @@ def _kind_by_magic(path: Path, source: BinaryIO | None) -> type | None:
     for kind, place, magic in _MAGIC:
         if head[place : place + len(magic)] == magic and (not start or kind in _BEHIND_ID3):
             return kind
-    return None
+    # Sound in ADTS, which mutagen takes for MP3 behind an ID3 tag: of that no frame has layer 0.
+    return AAC if head[:1] == b"\xff" and head[1:2] and head[1] & 0xF6 == 0xF0 else None
 
 
 def _refusal(error: Exception) -> str | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from mutagen._vorbis import VCommentDict
+from mutagen.aac import AAC
 from mutagen.aiff import AIFF
 from mutagen.apev2 import APEv2, APEv2File
 from mutagen.asf import ASFTags
@@ -14,6 +15,7 @@ from mutagen.flac import FLAC
 from mutagen.id3 import ID3Tags
 from mutagen.mp3 import MP3
 from mutagen.mp4 import MP4, MP4Tags
+from mutagen.trueaudio import TrueAudio
 from mutagen.wave import WAVE
 
 from pacetag.tagger.tags.copied import Copies
@@ -22,6 +24,7 @@ from pacetag.tagger.tags.errors import UnreadableError, system_reason
 from pacetag.tagger.tags.fields import ALBUM, ARTIST, BPM, GENRE, PACE, PACETAG, TITLE, Field
 from pacetag.tagger.tags.iff import older_than_id3_chunk
 from pacetag.tagger.tags.layout import forbidden, why_not_writable
+from pacetag.tagger.tags.matroska import Texts
 from pacetag.tagger.tags.misread import misread
 from pacetag.tagger.tags.mp4_texts import texts_beside_itunes
 from pacetag.tagger.tags.older import older_than_apev2, older_than_comments, older_than_id3
@@ -33,6 +36,8 @@ _OLDER: tuple[tuple[type, Callable[[BinaryIO], Copies]], ...] = (
     (WAVE, older_than_id3_chunk),
     (AIFF, older_than_id3_chunk),
     (MP4, texts_beside_itunes),
+    (TrueAudio, older_than_id3),
+    (AAC, older_than_comments),
 )
 
 
@@ -157,6 +162,8 @@ def _values(tags: object, field: Field) -> list[str]:
         return _mp4_values(tags, field.mp4)
     if isinstance(tags, APEv2):
         return [str(value) for value in tags[field.apev2]]
+    if isinstance(tags, Texts):
+        return [tags.values[field.name]] if field.name in tags.values else []
     if isinstance(tags, ASFTags):
         return [str(value) for key, value in tags if key.upper() == field.asf.upper()]
     return []
