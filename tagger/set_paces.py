@@ -19,10 +19,11 @@ from pacetag.tagger.marking import (
     values_to_restore,
     wanted_fields,
 )
-from pacetag.tagger.memory import Known, indexed_only
+from pacetag.tagger.memory import Known
 from pacetag.tagger.moved import lay_before
 from pacetag.tagger.options import BpmMode
 from pacetag.tagger.paces import Pace
+from pacetag.tagger.reasons import indexed_only
 from pacetag.tagger.settings import journals_beside
 from pacetag.tagger.song_records import record_of
 from pacetag.tagger.song_writes import SongWrites, writes_of

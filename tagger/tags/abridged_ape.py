@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from pacetag.tagger.tags.apev2 import split_items
+from pacetag.tagger.tags.apev2_items import split_items
 from pacetag.tagger.tags.fields import FIELDS
 from pacetag.tagger.tags.shorter import Shorter, note
-from pacetag.tagger.tags.spans import APE, after_id3, trailers
+from pacetag.tagger.tags.spans import APE, Trailer, after_id3, trailers
 from pacetag.tagger.tags.views import WHOLE, view_of
 
 _FRAME = 32  # bytes of the header, and of the footer
-_HAS_HEADER = 0x80  # in the last byte of the flags
+_SIZE, _COUNT = slice(12, 16), slice(16, 20)  # in them
 _FIELDS = {row.apev2.upper() for row in FIELDS.values()}
 
 
@@ -19,17 +19,17 @@ def shorter_ape(source: BinaryIO) -> Iterator[Shorter]:
     for tag in trailers(source, after_id3(source)):
         if tag.kind == APE:
             if tag.stop - tag.start > WHOLE:
-                yield _shorter(source, tag.start, tag.stop)
+                yield _shorter(source, tag)
             return
 
 
-def _shorter(source: BinaryIO, start: int, stop: int) -> Shorter:
-    source.seek(stop - _FRAME)
+def _shorter(source: BinaryIO, tag: Trailer) -> Shorter:
+    source.seek(tag.stop - _FRAME)
     footer = source.read(_FRAME)
-    has_header = bool(footer[23] & _HAS_HEADER)
-    body = view_of(source, start + _FRAME * has_header, stop - _FRAME)
+    body = view_of(source, tag.body, tag.stop - _FRAME)
     items: list[bytes] = []
-    for item in split_items(body):
+    # What is not counted is not read either.
+    for item in split_items(body, int.from_bytes(footer[_COUNT], "little")):
         if isinstance(item.data, bytes) or item.key.upper() in _FIELDS:
             items.append(body.at(item.start, item.stop))
         else:
@@ -38,10 +38,9 @@ def _shorter(source: BinaryIO, start: int, stop: int) -> Shorter:
             items.append(len(held).to_bytes(4, "little") + head + held)
     content = b"".join(items)
     size = (len(content) + _FRAME).to_bytes(4, "little")
-    footer = footer[:12] + size + footer[16:]
-    header = b""
-    if has_header:
-        source.seek(start)
-        header = source.read(_FRAME)
-        header = header[:12] + size + header[16:]
-    return Shorter(start=start, stop=stop, instead=header + content + footer)
+    footer = footer[: _SIZE.start] + size + footer[_SIZE.stop :]
+    source.seek(tag.start)
+    header = source.read(tag.body - tag.start)
+    if header:
+        header = header[: _SIZE.start] + size + header[_SIZE.stop :]
+    return Shorter(start=tag.start, stop=tag.stop, instead=header + content + footer)

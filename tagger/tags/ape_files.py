@@ -17,14 +17,13 @@ from mutagen.apev2 import (
     APEValue,
 )
 
-from pacetag.tagger.tags.apev2 import split_items
+from pacetag.tagger.tags.apev2_items import split_items
 from pacetag.tagger.tags.content import Stretch
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.spans import APE, after_id3, trailers
 from pacetag.tagger.tags.views import view_of
 
-_FRAME = 32  # bytes of the header, and of the footer
-_HAS_HEADER = 1 << 31
+_FRAME = 32  # bytes of the footer
 _KIND = 6  # bits of an item's flags
 _KINDS = {0: TEXT, 2: BINARY, 4: EXTERNAL}
 
@@ -68,9 +67,8 @@ def _by_items(file: BinaryIO) -> APEv2:
     if tag is None:
         raise LayoutError("its APE tag is damaged")
     file.seek(tag.stop - _FRAME)
-    flags = int.from_bytes(file.read(_FRAME)[20:24], "little")
-    start = tag.start + (_FRAME if flags & _HAS_HEADER else 0)
-    for item in split_items(view_of(file, start, tag.stop - _FRAME)):
+    count = int.from_bytes(file.read(_FRAME)[16:20], "little")
+    for item in split_items(view_of(file, tag.body, tag.stop - _FRAME), count):
         kind = _KINDS.get(item.flags & _KIND)
         if kind is None or isinstance(item.data, Stretch):
             continue

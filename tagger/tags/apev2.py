@@ -9,46 +9,52 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import BinaryIO, Self
 
+from pacetag.tagger.tags.apev2_items import DAMAGED, Item, make_item, number, numbers, split_items
 from pacetag.tagger.tags.content import Content, Stretch, joined, kept_form
 from pacetag.tagger.tags.copied import Copies, copied_texts, own_first
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.fields import FIELDS
 from pacetag.tagger.tags.pieces import write_pieces
-from pacetag.tagger.tags.spans import APE, Trailer, after_id3, trailers
-from pacetag.tagger.tags.views import View, view_of
+from pacetag.tagger.tags.spans import (
+    APE,
+    ID3V1,
+    LYRICS,
+    Trailer,
+    after_id3,
+    between_tags,
+    trailers,
+)
+from pacetag.tagger.tags.views import view_of
 from pacetag.tagger.tags.wavpack import check_blocks
 
 _PREAMBLE = b"APETAGEX"
 _FRAME = 32  # bytes of the header, and of the footer
-_VERSION = 2000
+_VERSIONS = (1000, 2000)  # the first has neither header nor flags
 _HAS_HEADER, _IS_HEADER, _READ_ONLY = 1 << 31, 1 << 29, 1
+_SIZE, _COUNT = slice(12, 16), slice(16, 20)  # in the header and the footer
 _KIND = 6  # bits of an item's flags that are zero for text
 _LARGEST = 64 << 20  # bytes of a tag
-_DAMAGED = "its APE tag is damaged"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Item:
-    """One entry of a tag as it lies."""
-
-    key: str
-    flags: int
-    data: bytes | Stretch  # with its head
-    start: int = 0  # place in the tag
-    stop: int = 0  # place after it
 
 
 @dataclass(frozen=True, kw_only=True)
 class ApeLayout:
-    """The tag of a file, or the place for one."""
+    """The tag of a file, or the place for one.
 
-    items: tuple[Item, ...]
-    flags: int  # of the footer
-    reserved: bytes  # 8 bytes that should be zero
+    What the header and the footer say of size and number of items may be wrong; it changes by as
+    much as the items do, so that the tag reads as before, and undone is what it was.
+    """
+
+    header: bytes  # none, or 32 bytes
+    counted: tuple[Item, ...]  # as many as the tag says
+    items: tuple[Item, ...]  # of these all but the copies of what older kinds of tags say
+    rest: bytes | Stretch  # what stands behind them in the tag: padding, or items that nobody reads
+    footer: bytes
     start: int  # place of the tag
     stop: int  # place after it
     end: int  # bytes of the file: behind the tag stand ID3v1 and lyrics, which stay
-    behind: bytes  # these in the form in which they are compared
+    ahead: bytes  # what lies between the sound and the tag, in the form in which it is compared
+    behind: bytes  # what lies behind it, likewise
+    hides: bool  # whether it keeps readers from another APE tag
     copied: tuple[Item, ...] = ()  # items of pacetag's, of what older kinds of tags say
 
     @classmethod
@@ -56,58 +62,37 @@ class ApeLayout:
         """The layout of an open file. Raises LayoutError."""
         found = trailers(source, after_id3(source))
         end = source.seek(0, io.SEEK_END)
-        tags = [each for each in found if each.kind == APE]
-        if len(tags) > 1:
-            raise LayoutError("it has several APE tags")
-        if tags:
-            return cls._load(source, tags[0], end)
-        place = found[-1].start if found else end
-        if _read(source, max(0, place - _FRAME), place).startswith(_PREAMBLE):
-            raise LayoutError(_DAMAGED)
+        at = _read_by_others(found)
+        if at is None:
+            header, footer = _new_frame(_HAS_HEADER | _IS_HEADER), _new_frame(_HAS_HEADER)
+            items: tuple[Item, ...] = ()
+            rest: bytes | Stretch = b""
+            start = stop = _place_for_new(found, end)
+        else:
+            header, items, rest, footer = _parts(source, found[at])
+            start, stop = found[at].start, found[at].stop
         return cls(
-            items=(),
-            flags=_HAS_HEADER,
-            reserved=bytes(8),
-            start=place,
-            stop=place,
+            header=header,
+            counted=items,
+            items=items,
+            rest=rest,
+            footer=footer,
+            start=start,
+            stop=stop,
             end=end,
-            behind=_behind(source, place, end),
+            ahead=_kept(source, min(start, between_tags(source)[1]), start),
+            behind=_kept(source, stop, end),
+            hides=sum(each.kind == APE for each in found) > 1,
         )
 
     @classmethod
     def load_wavpack(cls, source: BinaryIO) -> Self:
         """The layout of an open WavPack file. Raises LayoutError."""
         layout = cls.load(source)
-        check_blocks(source, after_id3(source), layout.start)
+        start = after_id3(source)
+        found = trailers(source, start)
+        check_blocks(source, start, found[-1].start if found else layout.end)
         return layout
-
-    @classmethod
-    def _load(cls, source: BinaryIO, tag: Trailer, end: int) -> Self:
-        if tag.stop - tag.start > _LARGEST:
-            raise LayoutError("its APE tag is larger than 64 MiB")
-        place, stop = tag.start, tag.stop - _FRAME
-        footer = _read(source, stop, tag.stop)
-        version, _, count, flags = _numbers(footer[8:24])
-        if version != _VERSION:
-            raise LayoutError("its APE tag is of a version that is not written")
-        if flags & _READ_ONLY:
-            raise LayoutError("its APE tag is marked as read-only")
-        if flags & _IS_HEADER:
-            raise LayoutError(_DAMAGED)
-        if flags & _HAS_HEADER:
-            place += _FRAME
-            header = _read(source, tag.start, min(place, stop)).ljust(_FRAME, b"\0")
-            if header[:20] != footer[:20] or not header[23] & _IS_HEADER >> 24:
-                raise LayoutError(_DAMAGED)
-        return cls(
-            items=split_items(view_of(source, place, stop), count),
-            flags=flags,
-            reserved=footer[24:],
-            start=tag.start,
-            stop=tag.stop,
-            end=end,
-            behind=_behind(source, tag.stop, end),
-        )
 
     def beside(self, copies: Copies) -> Self:
         """The same layout beside older tags that say this: their copies are in it, or go along.
@@ -132,10 +117,14 @@ class ApeLayout:
         )
 
     def kept(self, names: Collection[str]) -> tuple[bytes, ...]:
-        """Every foreign item, where the tag begins, and what follows it."""
+        """Every other item and what is said of the tag, its place, and what lies around it."""
         foreign = [kept_form(each.data) for each in self._foreign(names)]
-        frame = self.flags.to_bytes(4) + self.reserved if foreign else b""
-        return (*foreign, frame, str(self.start).encode(), self.behind)
+        frame = b""  # of a tag that comes and goes with pacetag's fields
+        if foreign or self.rest or self.hides:
+            said = [_masked(each) + self._excess(each) for each in (self.header, self.footer)]
+            frame = b"".join(said)
+        around = (self.ahead, str(self.start).encode(), self.behind)
+        return (*foreign, kept_form(self.rest), frame, *around)
 
     def write(
         self, source: BinaryIO, target: BinaryIO, wanted: Mapping[str, Sequence[str]]
@@ -161,6 +150,14 @@ class ApeLayout:
         place = next(places, None)
         return None if place is None else self.items[:place]
 
+    def _excess(self, frame: bytes) -> bytes:
+        """By how much a header or footer is wrong about the tag."""
+        if not frame:
+            return b""
+        size = sum(len(each.data) for each in self.counted) + len(self.rest) + _FRAME
+        counted = (number(frame[_SIZE]) - size, number(frame[_COUNT]) - len(self.counted))
+        return repr(counted).encode()
+
     def _render(self, wanted: Mapping[str, Sequence[str]]) -> bytes | Content:
         items = self._foreign(wanted)
         keys = {name: self._key(name) for name, values in wanted.items() if values}
@@ -171,52 +168,84 @@ class ApeLayout:
         if "bpm" in keys and (before := self._before_bpm()) is not None:
             bpm = items.pop(items.index(own[list(keys).index("bpm")]))
             items.insert(sum(each in items for each in before), bpm)
-        if not items:
+        if not items and not self.rest and not self.hides:
             return b""
         held = {each.key.upper() for each in items}
         items += [each for each in self.copied if each.key.upper() not in held]
         body = joined(*(each.data for each in items))
-        size = len(body) + _FRAME
-        if size > _LARGEST - _FRAME:
+        size = len(body) - sum(len(each.data) for each in self.counted)
+        if self.stop - self.start + size > _LARGEST - 2 * _FRAME:
             raise LayoutError("its APE tag would grow beyond 64 MiB")
-        head = _PREAMBLE + b"".join(each.to_bytes(4, "little") for each in (_VERSION, size))
-        head += len(items).to_bytes(4, "little")
-        footer = head + self.flags.to_bytes(4, "little") + self.reserved
-        if not self.flags & _HAS_HEADER:
-            return joined(body, footer)
-        head += (self.flags | _IS_HEADER).to_bytes(4, "little") + self.reserved
-        return joined(head, body, footer)
+        header, footer = (
+            _changed(each, size, len(items) - len(self.counted))
+            for each in (self.header, self.footer)
+        )
+        return joined(header, body, self.rest, footer)
 
 
-def make_item(key: str, values: Sequence[str]) -> Item:
-    """A text item with these values, which NUL holds apart."""
-    content = "\0".join(values).encode()
-    head = len(content).to_bytes(4, "little") + bytes(4)
-    return Item(key=key, flags=0, data=head + key.encode() + b"\0" + content)
+def _read_by_others(found: Sequence[Trailer]) -> int | None:
+    """Which of the tags at the end, the last one first, other programs take for the APE tag.
+
+    They look at the very end, and before ID3v1 and the lyrics that may precede that. Raises
+    LayoutError where one stands elsewhere, and so is seen by none.
+    """
+    kinds = [ID3V1 if _is_plain_id3v1(each) else each.kind for each in found]
+    for at, before in enumerate(([], [ID3V1], [ID3V1, LYRICS])):
+        if kinds[: at + 1] == [*before, APE]:
+            return at
+    if APE in kinds:
+        raise LayoutError("its APE tag does not stand where other programs look for one")
+    return None
 
 
-def split_items(body: View, count: int | None = None) -> tuple[Item, ...]:
-    """The items of a tag. Raises LayoutError where they do not fill it, or are not so many."""
-    items: list[Item] = []
-    place = 0
-    while place < body.size:
-        head = body.at(place, min(place + 8 + 256, body.size))
-        size, flags = _numbers(head[:8].ljust(8, b"\0"))
-        end_of_key = head.find(b"\0", 8)
-        stop = place + end_of_key + 1 + size
-        if end_of_key < 0 or stop > body.size:
-            raise LayoutError(f"{_DAMAGED} after {len(items)} items")
-        key = head[8:end_of_key].decode("ascii", "replace")
-        data = body.item(place, stop)
-        items.append(Item(key=key, flags=flags, data=data, start=place, stop=stop))
-        place = stop
-    if count is not None and len(items) != count:
-        raise LayoutError(f"{_DAMAGED} (it does not hold as many items as it says)")
-    return tuple(items)
+def _is_plain_id3v1(each: Trailer) -> bool:
+    return each.kind == ID3V1 and each.stop - each.start == 128
 
 
-def _numbers(data: bytes) -> tuple[int, ...]:
-    return tuple(int.from_bytes(data[at : at + 4], "little") for at in range(0, len(data), 4))
+def _place_for_new(found: Sequence[Trailer], end: int) -> int:
+    """Where a tag is seen by other programs. Raises LayoutError where it cannot be."""
+    kinds = [each.kind for each in found]
+    if kinds not in ([], [ID3V1], [ID3V1, LYRICS]) or not all(map(_is_plain_id3v1, found[:1])):
+        raise LayoutError("what stands at its end would hide an APE tag from other programs")
+    return found[-1].start if found else end
+
+
+def _new_frame(flags: int) -> bytes:
+    said = (_VERSIONS[-1], _FRAME, 0, flags, 0, 0)
+    return _PREAMBLE + b"".join(each.to_bytes(4, "little") for each in said)
+
+
+def _parts(
+    source: BinaryIO, tag: Trailer
+) -> tuple[bytes, tuple[Item, ...], bytes | Stretch, bytes]:
+    """Header, items, what else is in it, and footer of a tag. Raises LayoutError."""
+    if tag.stop - tag.start > _LARGEST:
+        raise LayoutError("its APE tag is larger than 64 MiB")
+    footer = _read(source, tag.stop - _FRAME, tag.stop)
+    version, size, count, flags = numbers(footer[8:24])
+    if version not in _VERSIONS:
+        raise LayoutError("its APE tag is of a version that is not written")
+    if flags & _READ_ONLY:
+        raise LayoutError("its APE tag is marked as read-only")
+    if flags & _IS_HEADER or tag.body + size != tag.stop:
+        raise LayoutError(DAMAGED)
+    body = view_of(source, tag.body, tag.stop - _FRAME)
+    items = split_items(body, count)
+    rest = body.item(items[-1].stop if items else 0, body.size)
+    return _read(source, tag.start, tag.body), items, rest, footer
+
+
+def _changed(frame: bytes, size: int, count: int) -> bytes:
+    """A header or footer of a tag that grew by so many bytes and items."""
+    if not frame:
+        return b""
+    grown = (number(frame[_SIZE]) + size, number(frame[_COUNT]) + count)
+    said = b"".join((each % (1 << 32)).to_bytes(4, "little") for each in grown)
+    return frame[: _SIZE.start] + said + frame[_COUNT.stop :]
+
+
+def _masked(frame: bytes) -> bytes:
+    return frame[: _SIZE.start] + frame[_COUNT.stop :]
 
 
 def _read(source: BinaryIO, start: int, stop: int) -> bytes:
@@ -224,5 +253,5 @@ def _read(source: BinaryIO, start: int, stop: int) -> bytes:
     return source.read(stop - start)
 
 
-def _behind(source: BinaryIO, start: int, stop: int) -> bytes:
+def _kept(source: BinaryIO, start: int, stop: int) -> bytes:
     return kept_form(view_of(source, start, stop).item(0, stop - start))

@@ -7,6 +7,7 @@ Advanced Systems Format, revision 01.20.05, Microsoft (2010).
 import io
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import BinaryIO, Self
 
 from pacetag.tagger.tags.asf_objects import (
@@ -19,9 +20,11 @@ from pacetag.tagger.tags.asf_objects import (
     PADDING,
     SIGNATURE,
     AsfObject,
+    first_objects,
     foreign_attributes,
     list_of,
     make_attributes,
+    slack,
     split_objects,
 )
 from pacetag.tagger.tags.asf_parts import EXTENSION_HEAD, LISTS, header_parts
@@ -30,6 +33,7 @@ from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.fields import FIELDS
 from pacetag.tagger.tags.padding import padding_for
 from pacetag.tagger.tags.pieces import write_pieces
+from pacetag.tagger.tags.spans import past_zeros, trailers
 from pacetag.tagger.tags.views import view_of
 
 _HEAD = 30  # bytes of the header's own header
@@ -47,8 +51,10 @@ class AsfLayout:
 
     reserved: bytes  # 2 bytes
     objects: tuple[AsfObject, ...]
-    inner: tuple[AsfObject, ...]  # of the header extension
+    inner: tuple[tuple[AsfObject, ...], ...]  # of each header extension
+    behind: Data  # what the header holds behind the objects that it counts
     size: int  # bytes of the header
+    stop: int  # place where the objects of the file end, and tags or zeros may follow
     end: int  # bytes of the file
 
     @classmethod
@@ -60,15 +66,16 @@ class AsfLayout:
         size, count = (int.from_bytes(head[at], "little") for at in (slice(16, 24), slice(24, 28)))
         if head[:16] != HEADER or not _HEAD <= size <= min(end, _LARGEST):
             raise LayoutError(_DAMAGED)
-        objects = split_objects(header_parts(view_of(source, _HEAD, size)))
+        objects, behind = first_objects(header_parts(view_of(source, _HEAD, size)), count)
         if len(objects) != count:
             raise LayoutError(f"{_DAMAGED} (it does not hold as many objects as it says)")
-        _check_data(source, size, end)
         layout = cls(
             reserved=head[28:],
             objects=objects,
-            inner=_inner(objects),
+            inner=tuple(_inner(each.data) for each in objects if each.guid == EXTENSION),
+            behind=behind,
             size=size,
+            stop=_end_of_objects(source, size, end),
             end=end,
         )
         layout._check()
@@ -79,7 +86,7 @@ class AsfLayout:
         guids = [each.guid for each in self.objects]
         if SIGNATURE in guids:
             raise LayoutError("its ASF header is signed, and would not be any more")
-        if guids.count(FILE_PROPERTIES) != 1 or guids.count(EXTENSION) > 1:
+        if guids.count(FILE_PROPERTIES) != 1:
             raise LayoutError(_DAMAGED)
         properties = self.objects[guids.index(FILE_PROPERTIES)].data
         if not isinstance(properties, bytes):  # they take 80 bytes
@@ -90,33 +97,36 @@ class AsfLayout:
 
     def kept(self, names: Collection[str]) -> tuple[bytes, ...]:
         """Every other object, every foreign attribute, and how much follows the header."""
-        parts = [self.reserved, str(self.end - self.size).encode()]
-        parts.append(held(_extension_of(self.objects), 0, EXTENSION_HEAD - 4))
-        for each in (*self.objects, *self.inner):
+        parts = [self.reserved, str((self.end - self.size, self.stop - self.size)).encode()]
+        extensions = [each.data for each in self.objects if each.guid == EXTENSION]
+        parts += [held(data, 0, EXTENSION_HEAD - 4) for data in extensions or [_NEW_EXTENSION]]
+        outer = (each for each in self.objects if each.guid not in (EXTENSION, PADDING))
+        for each in (*outer, *chain(*self.inner)):
             if each.guid in LISTS:
-                parts += map(kept_form, foreign_attributes(each, names))
+                parts += map(kept_form, (*foreign_attributes(each, names), slack(each)))
             elif each.guid == FILE_PROPERTIES:
-                parts.append(kept_form(self._with_size(each, 0).data))
-            elif each.guid != EXTENSION and (each.guid != PADDING or each in self.inner):
+                parts.append(kept_form(self._resized(each, -self.size).data))
+            elif each.guid != EXTENSION:
                 parts.append(each.kept())
-        return tuple(parts)
+        return (*filter(None, parts), kept_form(self.behind))
 
     def write(
         self, source: BinaryIO, target: BinaryIO, wanted: Mapping[str, Sequence[str]]
     ) -> None:
         """Write source to target with these values, and one padding object."""
         objects = [each for each in self._changed(wanted) if each.guid != PADDING]
-        taken = sum(24 + len(each.data) for each in objects)
+        taken = sum(24 + len(each.data) for each in objects) + len(self.behind)
         room = self.size - _HEAD - taken - 24
         objects.append(AsfObject(guid=PADDING, data=bytes(padding_for(room))))
         size = _HEAD + taken + 24 + len(objects[-1].data)
-        end = self.end - self.size + size
         head = HEADER + size.to_bytes(8, "little") + len(objects).to_bytes(4, "little")
         body = [
-            (self._with_size(each, end) if each.guid == FILE_PROPERTIES else each).render()
+            (self._resized(each, size - self.size) if each.guid == FILE_PROPERTIES else each)
             for each in objects
         ]
-        write_pieces(source, target, [head + self.reserved, *body, (self.size, self.end)])
+        rendered = [each.render() for each in body]
+        rest = (self.size, self.end)
+        write_pieces(source, target, [head + self.reserved, *rendered, self.behind, rest])
 
     def _changed(self, wanted: Mapping[str, Sequence[str]]) -> list[AsfObject]:
         """The objects of the header with other values of these fields."""
@@ -126,28 +136,32 @@ class AsfLayout:
             some, others = make_attributes(FIELDS[name].asf, values)
             first += some
             rest += others
-        inner = list(_with_list(self.inner, wanted, LIBRARY, rest))
-        content = joined(*(each.render() for each in inner))
         objects = list(_with_list(self.objects, wanted, DESCRIPTION, first))
-        if len(content) and all(each.guid != EXTENSION for each in objects):
+        contents = list(self.inner)
+        if rest and not contents:
             objects.append(AsfObject(guid=EXTENSION, data=_NEW_EXTENSION))
-        return [_extension(each, content) if each.guid == EXTENSION else each for each in objects]
+            contents.append(())
+        for at, inner in enumerate(contents):  # new values go into the first
+            changed = _with_list(inner, wanted, LIBRARY, [] if at else rest)
+            contents[at] = tuple(changed)
+        left = iter(contents)
+        return [_extension(o, next(left)) if o.guid == EXTENSION else o for o in objects]
 
-    def _with_size(self, properties: AsfObject, size: int) -> AsfObject:
+    def _resized(self, properties: AsfObject, grown: int) -> AsfObject:
         """The file's properties with another size, unless they did not give the right one."""
         data = held(properties.data, 0, len(properties.data))
-        if int.from_bytes(data[_SIZE], "little") != self.end:
+        size = int.from_bytes(data[_SIZE], "little")
+        if size not in (self.end, self.stop):
             return properties
-        size_of_file = size.to_bytes(8, "little")
-        return AsfObject(
-            guid=FILE_PROPERTIES, data=data[: _SIZE.start] + size_of_file + data[_SIZE.stop :]
-        )
+        said = (size + grown).to_bytes(8, "little")
+        return AsfObject(guid=FILE_PROPERTIES, data=data[: _SIZE.start] + said + data[_SIZE.stop :])
 
 
-def _check_data(source: BinaryIO, place: int, end: int) -> None:
-    """Refuse a file whose sound does not begin here, goes beyond its end, or is not all of it.
+def _end_of_objects(source: BinaryIO, place: int, end: int) -> int:
+    """Where the sound, which must begin here, and the indices behind it end, objects as well.
 
-    Indices may follow it, which are objects, too. Raises LayoutError.
+    Tags of other kinds and zeros may follow. Raises LayoutError where it is cut off, or something
+    else follows.
     """
     head = _head_at(source, place)
     size = int.from_bytes(head[16:], "little")
@@ -157,11 +171,14 @@ def _check_data(source: BinaryIO, place: int, end: int) -> None:
         raise LayoutError("its headers do not say how long it is, as in a broadcast")
     if size > end - place:
         raise LayoutError("it is cut off: its headers speak of more than there is")
-    while place < end:
+    found = trailers(source, place + size)
+    tags = found[-1].start if found else end
+    while past_zeros(source, place, tags) < tags:
         size = int.from_bytes(_head_at(source, place)[16:], "little")
-        if not 24 <= size <= end - place:
+        if not 24 <= size <= tags - place:
             raise LayoutError("its headers speak of less than there is")
         place += size
+    return place
 
 
 def _head_at(source: BinaryIO, place: int) -> bytes:
@@ -169,21 +186,16 @@ def _head_at(source: BinaryIO, place: int) -> bytes:
     return source.read(24)
 
 
-def _inner(objects: Sequence[AsfObject]) -> tuple[AsfObject, ...]:
-    """The objects in the header extension. Raises LayoutError."""
-    data = _extension_of(objects)
-    said = int.from_bytes(held(data, EXTENSION_HEAD - 4, EXTENSION_HEAD), "little")
-    if said != len(data) - EXTENSION_HEAD:
+def _inner(extension: Data) -> tuple[AsfObject, ...]:
+    """The objects in a header extension. Raises LayoutError."""
+    said = int.from_bytes(held(extension, EXTENSION_HEAD - 4, EXTENSION_HEAD), "little")
+    if said != len(extension) - EXTENSION_HEAD:
         raise LayoutError(_DAMAGED)
-    return split_objects(cut(data, EXTENSION_HEAD, len(data)))
+    return split_objects(cut(extension, EXTENSION_HEAD, len(extension)))
 
 
-def _extension_of(objects: Sequence[AsfObject]) -> Data:
-    """What the header extension holds, that of an empty one where none is."""
-    return next((each.data for each in objects if each.guid == EXTENSION), _NEW_EXTENSION)
-
-
-def _extension(each: AsfObject, content: Data) -> AsfObject:
+def _extension(each: AsfObject, inner: Sequence[AsfObject]) -> AsfObject:
+    content = joined(*(one.render() for one in inner))
     head = held(each.data, 0, EXTENSION_HEAD - 4) + len(content).to_bytes(4, "little")
     return AsfObject(guid=EXTENSION, data=joined(head, content))
 
@@ -196,9 +208,9 @@ def _with_list(
         if each.guid not in LISTS:
             yield each
         elif each.guid == guid:
-            yield list_of(guid, [*foreign_attributes(each, names), *added])
+            yield list_of(guid, [*foreign_attributes(each, names), *added], slack(each))
             added = []
         else:
-            yield list_of(each.guid, foreign_attributes(each, names))
+            yield list_of(each.guid, foreign_attributes(each, names), slack(each))
     if added:
         yield list_of(guid, added)

@@ -49,20 +49,37 @@ class AsfObject:
 
 def split_objects(data: Data) -> tuple[AsfObject, ...]:
     """The objects side by side in data. Raises LayoutError where they do not fill it exactly."""
+    return first_objects(data, len(data))[0]
+
+
+def first_objects(data: Data, count: int) -> tuple[tuple[AsfObject, ...], Data]:
+    """The first objects in data, as many as are counted at most, and what follows them.
+
+    Raises LayoutError where something else stands among them.
+    """
     found: list[AsfObject] = []
     place = 0
-    while place < len(data):
+    while place < len(data) and len(found) < count:
         head = held(data, place, place + 24)
         size = int.from_bytes(head[16:], "little")
         if len(head) < 24 or size < 24 or place + size > len(data):
             raise LayoutError(f"{_DAMAGED} after {len(found)} objects")
         found.append(AsfObject(guid=head[:16], data=cut(data, place + 24, place + size)))
         place += size
-    return tuple(found)
+    return tuple(found), cut(data, place, len(data))
 
 
 def attributes(each: AsfObject) -> tuple[tuple[str, Data], ...]:
     """Names and bytes of the attributes in a list of them. Raises LayoutError."""
+    return _attributes(each)[0]
+
+
+def slack(each: AsfObject) -> Data:
+    """What stands behind the attributes that a list counts, and nobody reads."""
+    return _attributes(each)[1]
+
+
+def _attributes(each: AsfObject) -> tuple[tuple[tuple[str, Data], ...], Data]:
     data, place = each.data, 2
     found: list[tuple[str, Data]] = []
     for _ in range(int.from_bytes(held(data, 0, 2), "little")):
@@ -72,9 +89,7 @@ def attributes(each: AsfObject) -> tuple[tuple[str, Data], ...]:
         name = held(data, start, stop_of_name).decode("utf-16-le", "replace").strip("\0")
         found.append((name, cut(data, place, stop)))
         place = stop
-    if place < len(data):
-        raise LayoutError(f"{_DAMAGED} (a list of attributes is longer than it says)")
-    return tuple(found)
+    return tuple(found), cut(data, place, len(data)) if place < len(data) else b""
 
 
 def attribute_at(
@@ -101,11 +116,14 @@ def foreign_attributes(each: AsfObject, names: Collection[str]) -> list[Data]:
     return [data for name, data in attributes(each) if name.upper() not in written]
 
 
-def list_of(guid: bytes, found: Sequence[Data]) -> AsfObject:
-    """A list with these attributes. Raises LayoutError beyond 65 535 of them."""
+def list_of(guid: bytes, found: Sequence[Data], behind: Data = b"") -> AsfObject:
+    """A list with these attributes, and what stands behind them.
+
+    Raises LayoutError beyond 65 535 of them.
+    """
     if len(found) > 0xFFFF:
         raise LayoutError("an ASF file holds no more than 65 535 attributes of a kind")
-    return AsfObject(guid=guid, data=joined(len(found).to_bytes(2, "little"), *found))
+    return AsfObject(guid=guid, data=joined(len(found).to_bytes(2, "little"), *found, behind))
 
 
 def make_attributes(name: str, values: Sequence[str]) -> tuple[list[bytes], list[bytes]]:

@@ -20,7 +20,7 @@ from mutagen.musepack import Musepack
 from mutagen.oggflac import OggFLAC
 from mutagen.oggopus import OggOpus
 from mutagen.oggspeex import OggSpeex
-from mutagen.oggvorbis import OggVorbis
+from mutagen.oggvorbis import OggVCommentDict, OggVorbis
 from mutagen.wave import WAVE
 from mutagen.wavpack import WavPack
 
@@ -37,6 +37,19 @@ from pacetag.tagger.tags.mended_asf import mended_asf
 from pacetag.tagger.tags.musepack import check_packets
 from pacetag.tagger.tags.ogg_stream import sound_streams
 from pacetag.tagger.tags.spans import after_id3
+
+
+class _AnyComments(OggVCommentDict):
+    """Comments of Vorbis, also without the bit that should end them: FFmpeg does not look at it."""
+
+    def load(self, fileobj: BinaryIO, errors: str = "replace", framing: bool = True) -> None:
+        """Read them."""
+        super().load(fileobj, errors, framing=False)  # type: ignore[no-untyped-call]
+
+
+class _AnyVorbis(OggVorbis):
+    _Tags = _AnyComments
+
 
 _MAGIC = (  # class, place, what stands there
     (FLAC, 0, b"fLaC"),
@@ -55,7 +68,7 @@ _MAGIC = (  # class, place, what stands there
 )
 _BEHIND_ID3 = (FLAC, MonkeysAudio, WavPack, Musepack)  # what is read with an ID3 tag in front of it
 _OGG = (  # class, how its stream begins
-    (OggVorbis, b"\x01vorbis"),
+    (_AnyVorbis, b"\x01vorbis"),
     (OggOpus, b"OpusHead"),
     (OggSpeex, b"Speex   "),
     (OggFLAC, b"\x7fFLAC"),

@@ -14,7 +14,7 @@ from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.older import older_than_comments
 from pacetag.tagger.tags.padding import padding_for
 from pacetag.tagger.tags.pieces import Piece, write_pieces
-from pacetag.tagger.tags.spans import after_id3
+from pacetag.tagger.tags.spans import after_id3, past_zeros
 from pacetag.tagger.tags.views import View, view_of
 
 STREAMINFO, PADDING, COMMENT = 0, 1, 4  # types of blocks
@@ -48,7 +48,7 @@ class FlacLayout:
         if source.read(4) != b"fLaC":
             raise LayoutError("its FLAC header is damaged")
         blocks, place = _read_blocks(source, start + 4, end)
-        source.seek(place)
+        source.seek(past_zeros(source, place, end))  # which decoders pass over, too
         sync = source.read(2)
         if blocks[0][0] != STREAMINFO or len(sync) < 2 or sync[0] != 0xFF or sync[1] >> 2 != 0x3E:
             raise LayoutError("its FLAC header is damaged (no sound follows it)")

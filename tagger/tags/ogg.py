@@ -36,6 +36,8 @@ from pacetag.tagger.tags.ogg_stream import (
 )
 from pacetag.tagger.tags.pieces import Piece, write_pieces
 
+_STEP = 1 << 20  # bytes read at once
+
 
 @dataclass(frozen=True, kw_only=True)
 class OggLayout:
@@ -143,9 +145,13 @@ def put_behind(header_pages: list[Any], sound: Any) -> None:
 
 
 def _identities(source: BinaryIO, old_pages: Sequence[Page], sound: Any) -> bytes:
-    """A hash over what identifies each page of sound but its number, and all of other streams'."""
+    """A hash over what identifies each page of sound but its number, and all else that follows.
+
+    That is the pages of other streams, and what lies behind the pages.
+    """
     total = hashlib.blake2b(digest_size=16)
     headers, serial = {page.start for page in old_pages}, old_pages[-1].serial
+    place = 0
     for page in pages(source):
         if page.serial != serial:
             source.seek(page.start)
@@ -155,4 +161,8 @@ def _identities(source: BinaryIO, old_pages: Sequence[Page], sound: Any) -> byte
         elif sound is not None and page.start == old_pages[-1].start:
             alone = next(pages(io.BytesIO(sound.write())))
             total.update(alone.identity + alone.segments)
+        place = page.stop
+    source.seek(place)
+    while data := source.read(_STEP):
+        total.update(data)
     return total.digest()

@@ -9,17 +9,17 @@ from dataclasses import dataclass
 from typing import Protocol, Self
 
 from pacetag.tagger.tags.comments import Comments
-from pacetag.tagger.tags.content import Data, Stretch, joined, kept_form
+from pacetag.tagger.tags.content import STEP, Data, Stretch, joined, kept_form
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.padding import MOST, padding_for
 from pacetag.tagger.tags.views import View, as_view, view_from
 
 _DAMAGED = "its comment header is damaged"
-# How the first packet of a stream begins: how the comment packet begins, what ends the comments.
+# How the first packet of a stream begins: how the comment packet begins, bytes that end comments.
 _STREAMS = {
-    b"\x01vorbis": (b"\x03vorbis", b"\x01"),
-    b"OpusHead": (b"OpusTags", b""),
-    b"Speex   ": (b"", b""),
+    b"\x01vorbis": (b"\x03vorbis", 1),
+    b"OpusHead": (b"OpusTags", 0),
+    b"Speex   ": (b"", 0),
 }
 _FLAC = b"\x7fFLAC"
 _BLOCK_HEAD = 4  # bytes of a block's kind and size
@@ -72,16 +72,17 @@ class CommentHeaders:
     @classmethod
     def parse(cls, first: bytes, packets: Sequence[View]) -> Self:
         """The headers in these packets. Raises LayoutError."""
-        magic, ending = next(each for start, each in _STREAMS.items() if first.startswith(start))
+        magic, framing = next(each for start, each in _STREAMS.items() if first.startswith(start))
         packet, start = packets[0], len(magic)
         if packet.at(0, min(start, packet.size)) != magic:
             raise LayoutError(_DAMAGED)
         comments = Comments.parse(view_from(packet, start))
         place = start + comments.size
-        if packet.at(place, min(place + len(ending), packet.size)) != ending:
-            raise LayoutError(_DAMAGED)
-        # RFC 7845, 5.2: a one in the lowest bit means that it is no padding.
-        stays = not ending and place < packet.size and packet.at(place, place + 1)[0] & 1
+        # Vorbis wants a one here. Some programs leave it out, and FFmpeg does not look at it.
+        ending = packet.at(place, min(place + framing, packet.size))
+        place += len(ending)
+        ending = ending.ljust(framing, b"\0")
+        stays = _holds_some(packet, place)  # so it is no padding, though RFC 7845 allows noise
         return cls(
             first=first,
             magic=magic,
@@ -95,7 +96,7 @@ class CommentHeaders:
     def kept(self, names: Collection[str]) -> tuple[bytes, ...]:
         """Set-up and foreign comments."""
         others = map(kept_form, (self.tail, *self.others))
-        return (self.first, *others, *self.comments.kept(names))
+        return (self.first, self.ending, *others, *self.comments.kept(names))
 
     def render(self, wanted: Mapping[str, Sequence[str]]) -> tuple[bytes, list[Data]]:
         """The packets with other values of these fields, and padding behind the comments."""
@@ -169,6 +170,13 @@ class FlacHeaders:
             size for size in range(guess - 2, guess + 2) if size >= 0 and _laced(size + 4) == room
         ]
         return padding_for(fitting[0]) if fitting else MOST
+
+
+def _holds_some(packet: View, place: int) -> bool:
+    """Whether there is anything but zeros in a packet from a place on."""
+    return any(
+        any(packet.at(at, min(at + STEP, packet.size))) for at in range(place, packet.size, STEP)
+    )
 
 
 def _laced(size: int) -> int:

@@ -10,7 +10,7 @@ from itertools import accumulate
 from typing import BinaryIO
 
 from pacetag.tagger.tags.errors import LayoutError
-from pacetag.tagger.tags.spans import Span
+from pacetag.tagger.tags.spans import Span, past_zeros
 
 DAMAGED = "its Ogg pages are damaged"
 _MAGIC = b"OggS"
@@ -137,25 +137,25 @@ def header_packets(first: bytes) -> int:
     return 0
 
 
-def sound_spans(source: BinaryIO, size: int) -> Iterator[Span]:
-    """The data of every packet that holds sound, page by page.
+def sound_spans(source: BinaryIO, start: int, stop: int) -> Iterator[Span]:
+    """The data of every packet that holds sound, page by page, between two places.
 
     A longer comment moves and renumbers pages, but not the data between their headers. What cannot
-    be read as pages any more is given as it lies.
+    be read as pages any more is given as it lies, unless it is nothing but zeros.
     """
     headers_left: dict[bytes, int] = {}
-    place = 0
-    for page in pages(source):
+    place = start
+    for page in pages(source, start):
         if page.begins:
             source.seek(page.body)
             headers_left[page.serial] = header_packets(source.read(16))
         left = headers_left.get(page.serial, 0)
         headers_left[page.serial] = max(0, left - page.packets_ended)
-        start = page.body
+        sound = page.body
         if left:
-            start = page.after_packets(left) if page.packets_ended >= left else page.stop
+            sound = page.after_packets(left) if page.packets_ended >= left else page.stop
         place = page.stop
-        if start < min(page.stop, size):
-            yield start, min(page.stop, size)
-    if place < size:
-        yield place, size
+        if sound < min(page.stop, stop):
+            yield sound, min(page.stop, stop)
+    if past_zeros(source, place, stop) < stop:
+        yield place, stop

@@ -132,8 +132,8 @@ def exchanged(
 ) -> Iterator[Piece]:
     """The file from the first of the old pages on, with new ones (OggPage) in their place.
 
-    Pages of the same stream behind them are numbered anew where that is needed. Raises what mutagen
-    raises where something else than pages follows then.
+    Pages of the same stream behind them are numbered anew where that is needed. What follows the
+    pages stays as it is.
     """
     first, last = (page_at(source, page.start) for page in (old[0], old[-1]))
     take_over(new, first.serial, first, last)
@@ -155,8 +155,5 @@ def exchanged(
 
 
 def _page_at_or_none(source: BinaryIO, place: int) -> Any:
-    """The page at a place, or None where the file ends there."""
-    try:
-        return page_at(source, place)
-    except EOFError:
-        return None
+    """The page at a place, or None where the pages end there."""
+    return page_at(source, place) if next(pages(source, place), None) is not None else None

@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from mutagen._constants import GENRES
 
-from pacetag.tagger.tags.apev2 import split_items
+from pacetag.tagger.tags.apev2_items import split_items
 from pacetag.tagger.tags.content import kept_form
 from pacetag.tagger.tags.copied import BY_APE, BY_CHUNK, BY_ID3, BY_INFO, Copies
 from pacetag.tagger.tags.errors import LayoutError
@@ -23,8 +23,8 @@ from pacetag.tagger.tags.views import view_of
 
 _Said = Iterator[tuple[str, list[str]]]  # names of fields, as in the table, and values
 
-_FRAME = 32  # bytes of an APE tag's header, and of its footer
-_HAS_HEADER, _KIND = 0x80, 6  # in a tag's and in an item's flags
+_FRAME = 32  # bytes of an APE tag's footer
+_KIND = 6  # in an item's flags
 _LARGEST = 1 << 20  # bytes of a list of INFO
 _ID3V1 = (("title", 3, 4), ("artist", 33, 64), ("album", 63, 124))  # places in TAG, and in TAG+
 _LYRICS3 = {b"ETT": "title", b"EAR": "artist", b"EAL": "album", b"INF": "comment"}
@@ -86,7 +86,7 @@ def _at_end(source: BinaryIO, kinds: Collection[str]) -> Iterator[list[tuple[str
         if kind in kinds or kind in ("Lyrics3v2", "ID3v1"):
             for each in found:
                 if each.kind == kind:
-                    yield _tolerant(reader, source, each.start, each.stop)
+                    yield _tolerant(reader, source, each.body or each.start, each.stop)
 
 
 def _tolerant(
@@ -107,10 +107,9 @@ def _of_id3(source: BinaryIO, start: int, stop: int) -> _Said:
 
 
 def _of_ape(source: BinaryIO, start: int, stop: int) -> _Said:
-    footer = _read(source, stop - _FRAME, stop)
-    start += _FRAME * bool(footer[23] & _HAS_HEADER)
+    count = int.from_bytes(_read(source, stop - _FRAME, stop)[16:20], "little")
     body = view_of(source, start, stop - _FRAME)
-    for item in split_items(body):
+    for item in split_items(body, count):  # what is not counted is not read
         field = BY_APE.get(item.key.upper())
         if field is None or item.flags & _KIND or len(item.data) > LONGEST:
             continue

@@ -12,7 +12,7 @@ from typing import BinaryIO, Literal
 from pacetag.tagger.tags.atoms import STARTS, top_atoms
 from pacetag.tagger.tags.errors import LayoutError, UnreadableError, system_reason
 from pacetag.tagger.tags.ogg_pages import sound_spans
-from pacetag.tagger.tags.spans import Span, after_id3, between_tags, dsf_sound
+from pacetag.tagger.tags.spans import Span, after_id3, between_tags, dsf_sound, past_zeros
 
 _STEP = 1 << 20  # bytes read at once
 _NOTHING = hashlib.blake2b(digest_size=16).hexdigest()  # what an empty file holds
@@ -67,8 +67,8 @@ def _spans(source: BinaryIO, size: int) -> Iterable[Span]:
     head = source.read(12)
     if head.startswith(b"fLaC"):
         return [_flac_frames(source, tagged)]
-    if head.startswith(b"OggS") and not tagged:
-        return sound_spans(source, size)
+    if head.startswith(b"OggS"):
+        return sound_spans(source, tagged, between_tags(source)[1])
     if head[4:8] in STARTS:
         return [
             (atom.body, min(atom.stop, size))
@@ -97,7 +97,7 @@ def _flac_frames(source: BinaryIO, place: int) -> Span:
         last = bool(head[:1] >= b"\x80")
         if len(head) < 4 or place > stop:
             raise LayoutError("its FLAC header is damaged")
-    return place, stop
+    return past_zeros(source, place, stop), stop
 
 
 def _chunks(
@@ -124,5 +124,7 @@ def _asf_data(source: BinaryIO, size: int) -> Iterator[Span]:
         head = source.read(24)
         length = int.from_bytes(head[16:], "little")
         if head[:16] == _ASF_DATA:
+            if length < 50:  # a broadcast, or a file that was not finished, does not give it
+                length = size - place
             yield min(place + 50, size), min(place + length, size)
         place += max(24, length)

@@ -5,30 +5,55 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from pacetag.tagger.tags.errors import LayoutError
+from pacetag.tagger.tags.sound_ends import sound_end
 
 Span = tuple[int, int]  # first byte, and the byte after the last
-APE = "APE"  # kind of a trailer
+APE, ID3V1, LYRICS, ZEROS = "APE", "ID3v1", "Lyrics3v2", "zeros"  # kinds of trailers
+
+_FRAME = 32  # bytes of an APE tag's header, and of its footer
+_APE = b"APETAGEX"
+_IS_HEADER = 0x20  # in the last byte of the flags
+_STEP = 1 << 16  # bytes read at once
+_NEAR = 1 << 20  # bytes of an APE tag whose footer gives a wrong size
+_MOST = 64  # tags at either end that are looked for; songs have four at most
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Trailer:
-    """A tag at the end of a file, behind the sound."""
+    """A tag at the end of a file, behind the sound, or zeros behind one."""
 
     kind: str
     start: int  # place of its first byte
     stop: int  # place after it
+    body: int = 0  # of an APE tag: place of its items
 
 
 def between_tags(source: BinaryIO) -> Span:
-    """The span between the tags at the head and those at the end, whichever there are."""
-    start = after_id3(source)
+    """The span between the tags at the head and those at the end, whichever there are.
+
+    Zeros that a program left between tags and sound are none of it, where its own end is known.
+    """
+    start = _sound_start(source)
     found = trailers(source, start)
-    return start, found[-1].start if found else max(start, source.seek(0, io.SEEK_END))
+    stop = found[-1].start if found else max(start, source.seek(0, io.SEEK_END))
+    return start, sound_end(source, start, stop)
 
 
-def after_id3(source: BinaryIO) -> int:
-    """The place behind every ID3v2 tag at the head; 0 where there is none."""
-    place = 0
+def _sound_start(source: BinaryIO) -> int:
+    """The place behind every ID3v2 tag at the head, and zeros, with which no sound begins."""
+    place, end = after_id3(source), source.seek(0, io.SEEK_END)
+    for _ in range(_MOST):
+        sound = past_zeros(source, place, end)
+        if sound == end:
+            break
+        place = after_id3(source, sound)
+        if place == sound:
+            break
+    return place
+
+
+def after_id3(source: BinaryIO, place: int = 0) -> int:
+    """The place behind every ID3v2 tag that begins at a place; the place where none does."""
     while True:
         source.seek(place)
         head = source.read(10)
@@ -38,37 +63,104 @@ def after_id3(source: BinaryIO) -> int:
         place += 10 + _synchsafe(head[6:]) + footer
 
 
+def past_zeros(source: BinaryIO, place: int, stop: int) -> int:
+    """The first place between two of a byte that is not zero; the second of the two if all are."""
+    at = place
+    while data := _read(source, at, min(_STEP, stop - at)):
+        rest = data.lstrip(b"\0")
+        if rest:
+            return at + len(data) - len(rest)
+        at += len(data)
+    return stop
+
+
 def trailers(source: BinaryIO, start: int) -> list[Trailer]:
     """The tags at the end, none of which begins before `start`; the last one first."""
     found: list[Trailer] = []
     stop = source.seek(0, io.SEEK_END)
-    while stop > start:
-        kind, size = _trailer(source, start, stop)
-        if not 0 < size <= stop - start:
+    while stop > start and len(found) < _MOST:
+        each = _trailer(source, start, stop) or _zeros(source, start, stop)
+        if each is None:
             break
-        found.append(Trailer(kind=kind, start=stop - size, stop=stop))
-        stop -= size
+        found.append(each)
+        stop = each.start
     return found
 
 
-def _trailer(source: BinaryIO, start: int, stop: int) -> tuple[str, int]:
-    """Kind and bytes of the tag that ends at stop; 0 bytes where none does."""
+def _trailer(source: BinaryIO, start: int, stop: int) -> Trailer | None:
+    """The tag that ends at stop."""
     source.seek(max(start, stop - 5200))  # Lyrics3v1 has no size, but is 5 100 bytes at most
-    tail = source.read(min(5200, stop - start))
+    tail = source.read(stop - source.tell())
     # APEv2 first: its preamble holds "TAG", which at the right distance looks like ID3v1.
-    if tail[-32:-24] == b"APETAGEX":
-        size, flags = (int.from_bytes(tail[at : at + 4], "little") for at in (-20, -12))
-        return APE, size + (32 if flags >> 31 else 0)
+    if tail[-_FRAME:-24] == _APE:
+        return _ape(source, start, stop, int.from_bytes(tail[-20:-16], "little"))
+    kind, size = _kind_and_size(tail)
+    if not 0 < size <= stop - start:
+        return None
+    return Trailer(kind=kind, start=stop - size, stop=stop)
+
+
+def _kind_and_size(tail: bytes) -> tuple[str, int]:
+    """Kind and bytes of the tag that ends a file which ends so; 0 bytes where none does."""
     if tail[-128:-125] == b"TAG":
-        return "ID3v1", 128 + (227 if tail[-355:-351] == b"TAG+" else 0)
+        return ID3V1, 128 + (227 if tail[-355:-351] == b"TAG+" else 0)
     if tail.endswith(b"LYRICS200") and tail[-15:-9].isdigit():
-        return "Lyrics3v2", 15 + int(tail[-15:-9])
+        return LYRICS, 15 + int(tail[-15:-9])
     if tail.endswith(b"LYRICSEND"):
         begin = tail.rfind(b"LYRICSBEGIN")
         return "Lyrics3v1", len(tail) - begin if begin >= 0 else 0
     if tail[-10:-7] == b"3DI":  # ID3v2.4 may stand at the end
         return "ID3v2", 20 + _synchsafe(tail[-4:])
     return "", 0
+
+
+def _ape(source: BinaryIO, start: int, stop: int, size: int) -> Trailer:
+    """The APE tag with a footer at stop that gives this size, which some programs get wrong.
+
+    Whether there is a header is told by itself, not by the footer's flags, which some leave as they
+    were in a tag with one.
+    """
+    body = stop - size
+    fits = _FRAME <= size <= stop - start
+    if fits and body - _FRAME >= start and _is_header(_read(source, body - _FRAME, _FRAME)):
+        return Trailer(kind=APE, start=body - _FRAME, stop=stop, body=body)
+    before = max(start, stop - _NEAR)
+    data = _read(source, before, stop - _FRAME - before)
+    place = data.rfind(_APE)
+    head = data[place : place + _FRAME]
+    if place >= 0 and _is_header(head):
+        own = before + place + _FRAME
+        if own + int.from_bytes(head[12:16], "little") == stop:  # it knows its tag to end here
+            return Trailer(kind=APE, start=own - _FRAME, stop=stop, body=own)
+    if not fits:
+        body = max(start, stop - _FRAME)
+    return Trailer(kind=APE, start=body, stop=stop, body=body)
+
+
+def _is_header(frame: bytes) -> bool:
+    return frame.startswith(_APE) and len(frame) == _FRAME and bool(frame[23] & _IS_HEADER)
+
+
+def _zeros(source: BinaryIO, start: int, stop: int) -> Trailer | None:
+    """The zeros that end at stop, if a tag ends before them, which may itself end with zeros."""
+    place = stop
+    while place > start:
+        low = max(start, place - _STEP)
+        rest = _read(source, low, place - low).rstrip(b"\0")
+        place = low + len(rest)
+        if rest:
+            break
+    if place in (start, stop):
+        return None
+    most = min(stop, place + 128)  # an ID3v1 tag may hold nothing but zeros behind its name
+    ends = range(place, most)
+    end = next((each for each in ends if _trailer(source, start, each) is not None), None)
+    return None if end is None else Trailer(kind=ZEROS, start=end, stop=stop)
+
+
+def _read(source: BinaryIO, place: int, size: int) -> bytes:
+    source.seek(place)
+    return source.read(max(0, size))
 
 
 def _synchsafe(field: bytes) -> int:

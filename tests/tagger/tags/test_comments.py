@@ -16,7 +16,7 @@ from mutagen import flac, oggopus, oggvorbis
 from mutagen.ogg import OggPage
 
 from pacetag.tagger.tags.comments import Comments
-from pacetag.tagger.tags.errors import LayoutError, NotWritableError, TagError
+from pacetag.tagger.tags.errors import LayoutError, TagError
 from pacetag.tagger.tags.ogg import OggLayout
 from pacetag.tagger.tags.ogg_headers import CommentHeaders
 from pacetag.tagger.tags.ogg_pages import pages
@@ -289,14 +289,18 @@ def test_a_chained_ogg_keeps_its_second_song(copy_of: Callable[[str], Song]) -> 
     assert len(tags["pacetag"][0]) == 70_000
 
 
-def test_ogg_with_something_behind_it_is_refused_when_pages_would_move(
-    copy_of: Callable[[str], Song],
+@pytest.mark.parametrize("behind", [b"TAG" + bytes(125), bytes(999)], ids=["ID3v1", "zeros"])
+def test_what_lies_behind_the_pages_of_ogg_stays_when_they_move(
+    copy_of: Callable[[str], Song], behind: bytes
 ) -> None:
     path = copy_of("ogg").path
-    path.write_bytes(path.read_bytes() + b"TAG" + bytes(125))
-    before = path.read_bytes()
+    fingerprint = payload_fingerprint(path)
+    path.write_bytes(path.read_bytes() + behind)
+    assert payload_fingerprint(path) == fingerprint
 
-    with pytest.raises(NotWritableError, match="Ogg pages are damaged"):
-        write_tags(path, {"pacetag": ["x" * 70_000]})
+    write_tags(path, {"pacetag": ["x" * 70_000]})
 
-    assert path.read_bytes() == before
+    assert path.read_bytes().endswith(behind)
+    assert payload_fingerprint(path) == fingerprint
+    with path.open("rb") as file:
+        assert list(pages(file))[-1].stop == path.stat().st_size - len(behind)

@@ -26,7 +26,6 @@ from tests.tagger.tags.mp4_making import (
     of_3gpp,
     quicktime,
 )
-from tests.tagger.tags.test_other_programs import needs
 from tests.tagger.writing import write_tags
 
 FIELDS = {"pace": ["172", "86"], "pacetag": ["a line"]}
@@ -157,7 +156,7 @@ def shown_of(path: Path) -> dict[str, str]:
     return {key.lower(): value for key, value in shown["format"].get("tags", {}).items()}
 
 
-@needs("ffprobe")
+@pytest.mark.outside("ffmpeg", "ffprobe")
 def test_a_strange_layout_is_read_and_tagged(laid_out: Path) -> None:
     before, sound = shown_of(laid_out), sound_of(laid_out)
     fingerprint = payload_fingerprint(laid_out)

@@ -16,9 +16,9 @@ from pacetag.tagger.tags.caf import CoreAudio
 from pacetag.tagger.tags.errors import NotWritableError
 from pacetag.tagger.tags.matroska import Matroska
 from pacetag.tagger.tags.reader import read_tags
+from tests.outside import needs
 from tests.tagger.tags.encoding import encode
 from tests.tagger.tags.test_older import ARTIST, TITLE, id3v1
-from tests.tagger.tags.test_other_programs import needs
 from tests.tagger.writing import write_tags
 
 TEXTS = {"title": TITLE, "artist": ARTIST, "album": "Album", "genre": "Rock"}
@@ -34,6 +34,7 @@ KINDS = {
 
 
 @pytest.fixture(scope="module")
+@needs("ffmpeg")
 def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Each kind once, as FFmpeg makes it."""
     folder = tmp_path_factory.mktemp("read")
@@ -45,7 +46,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return {name: folder / name for name in KINDS}
 
 
-@needs("ffmpeg")
+@pytest.mark.outside("ffmpeg")
 @pytest.mark.parametrize("name", KINDS)
 def test_they_say_what_they_are(name: str, made: dict[str, Path]) -> None:
     tags = read_tags(made[name])
@@ -58,7 +59,7 @@ def test_they_say_what_they_are(name: str, made: dict[str, Path]) -> None:
         write_tags(made[name], {"pace": ["1"]})
 
 
-@needs("ffmpeg")
+@pytest.mark.outside("ffmpeg")
 @pytest.mark.parametrize("suffix", ["tta", "aac"])
 @pytest.mark.parametrize("tag", ["APEv2", "ID3v1", "APEv2 before ID3v1", "ID3v2 and ID3v1"])
 def test_tags_at_both_ends_are_read(suffix: str, tag: str, tmp_path: Path) -> None:
@@ -132,7 +133,7 @@ def test_levels_of_matroska_tell_song_from_album(content: bytes, said: dict[str,
     assert Matroska(io.BytesIO(content)).tags.values == said
 
 
-@needs("ffmpeg")
+@pytest.mark.outside("ffmpeg")
 @pytest.mark.parametrize("name", ["plain.mka", "plain.caf", "alac.caf"])
 def test_damage_costs_no_more_than_what_it_hits(name: str, made: dict[str, Path]) -> None:
     draw = random.Random(name)

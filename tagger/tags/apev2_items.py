@@ -1,0 +1,59 @@
+"""The items of an APEv2 tag: apart, and made."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pacetag.tagger.tags.content import Stretch
+from pacetag.tagger.tags.errors import LayoutError
+from pacetag.tagger.tags.views import View
+
+DAMAGED = "its APE tag is damaged"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """One entry of a tag as it lies."""
+
+    key: str
+    flags: int
+    data: bytes | Stretch  # with its head
+    start: int = 0  # place in the tag
+    stop: int = 0  # place after it
+
+
+def make_item(key: str, values: Sequence[str]) -> Item:
+    """A text item with these values, which NUL holds apart."""
+    content = "\0".join(values).encode()
+    head = len(content).to_bytes(4, "little") + bytes(4)
+    return Item(key=key, flags=0, data=head + key.encode() + b"\0" + content)
+
+
+def split_items(body: View, count: int) -> tuple[Item, ...]:
+    """The first items of a tag, as many as it counts, or all where there are not so many.
+
+    Raises LayoutError where something else stands among them.
+    """
+    items: list[Item] = []
+    place = 0
+    while place < body.size and len(items) < count:
+        head = body.at(place, min(place + 8 + 256, body.size))
+        size, flags = numbers(head[:8].ljust(8, b"\0"))
+        end_of_key = head.find(b"\0", 8)
+        stop = place + end_of_key + 1 + size
+        if end_of_key < 0 or stop > body.size:
+            raise LayoutError(f"{DAMAGED} after {len(items)} items")
+        key = head[8:end_of_key].decode("ascii", "replace")
+        data = body.item(place, stop)
+        items.append(Item(key=key, flags=flags, data=data, start=place, stop=stop))
+        place = stop
+    return tuple(items)
+
+
+def numbers(data: bytes) -> tuple[int, ...]:
+    """The numbers of 32 bits that data is made of."""
+    return tuple(number(data[at : at + 4]) for at in range(0, len(data), 4))
+
+
+def number(data: bytes) -> int:
+    """The number that the bytes are, the lowest first."""
+    return int.from_bytes(data, "little")
