@@ -14,11 +14,13 @@ from pacetag.tagger.tags.content import Content, Stretch, joined, kept_form
 from pacetag.tagger.tags.copied import Copies, copied_texts, own_first
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.fields import FIELDS
+from pacetag.tagger.tags.musepack import check_end
 from pacetag.tagger.tags.pieces import write_pieces
 from pacetag.tagger.tags.spans import (
     APE,
     ID3V1,
     LYRICS,
+    Span,
     Trailer,
     after_id3,
     between_tags,
@@ -88,11 +90,14 @@ class ApeLayout:
     @classmethod
     def load_wavpack(cls, source: BinaryIO) -> Self:
         """The layout of an open WavPack file. Raises LayoutError."""
-        layout = cls.load(source)
-        start = after_id3(source)
-        found = trailers(source, start)
-        check_blocks(source, start, found[-1].start if found else layout.end)
-        return layout
+        check_blocks(source, *_between(source))
+        return cls.load(source)
+
+    @classmethod
+    def load_musepack(cls, source: BinaryIO) -> Self:
+        """The layout of an open Musepack file. Raises LayoutError."""
+        check_end(source, *_between(source))
+        return cls.load(source)
 
     def beside(self, copies: Copies) -> Self:
         """The same layout beside older tags that say this: their copies are in it, or go along.
@@ -181,6 +186,13 @@ class ApeLayout:
             for each in (self.header, self.footer)
         )
         return joined(header, body, self.rest, footer)
+
+
+def _between(source: BinaryIO) -> Span:
+    """Where the sound lies, with the zeros behind it."""
+    start = after_id3(source)
+    found = trailers(source, start)
+    return start, found[-1].start if found else source.seek(0, io.SEEK_END)
 
 
 def _read_by_others(found: Sequence[Trailer]) -> int | None:

@@ -66,7 +66,7 @@ _LOADERS: dict[type, Callable[[BinaryIO], Layout]] = {
     ASF: AsfLayout.load,
     MonkeysAudio: lambda source: ApeLayout.load(source).beside(older_than_apev2(source)),
     WavPack: lambda source: ApeLayout.load_wavpack(source).beside(older_than_apev2(source)),
-    Musepack: lambda source: ApeLayout.load(source).beside(older_than_apev2(source)),
+    Musepack: lambda source: ApeLayout.load_musepack(source).beside(older_than_apev2(source)),
 }
 
 

@@ -7,7 +7,7 @@ import io
 from typing import BinaryIO
 
 from pacetag.tagger.tags.errors import LayoutError
-from pacetag.tagger.tags.spans import after_id3
+from pacetag.tagger.tags.spans import after_id3, past_zeros
 
 _MOST = 1000  # packets before the sound; encoders write five
 
@@ -35,6 +35,27 @@ def check_packets(source: BinaryIO) -> None:
             break
         place += size
     raise LayoutError("its Musepack packets are damaged")
+
+
+def check_end(source: BinaryIO, start: int, stop: int) -> None:
+    """Raise LayoutError where the packets from start on do not end at stop, where the tags begin.
+
+    A decoder that lost its way in them would go on into the tags. It passes over zeros. Files of
+    other versions, which have no packets, pass.
+    """
+    source.seek(start)
+    if source.read(4) != b"MPCK":
+        return
+    place = start + 4
+    while place < stop:
+        source.seek(place)
+        head = source.read(11)
+        if head[:1] == b"\0" and past_zeros(source, place, stop) == stop:
+            return
+        size, length = _number(head[2:])
+        if size < 2 + length or place + size > stop:
+            raise LayoutError("its Musepack packets are damaged or cut off")
+        place += size
 
 
 def _number(data: bytes) -> tuple[int, int]:

@@ -120,6 +120,21 @@ def test_what_is_odd_is_refused_and_not_touched(bare: Path, tag: bytes, reason: 
     assert bare.read_bytes() == before
 
 
+def test_musepack_whose_packets_lead_into_its_tags_is_refused(
+    copy_of: Callable[[str], Song],
+) -> None:
+    """A decoder would go on there, and hear other tags as other sound."""
+    path = copy_of("mpc").path
+    data = path.read_bytes()
+    path.write_bytes(data[:2900] + data[3000:])
+    before = path.read_bytes()
+
+    with pytest.raises(TagError, match="damaged or cut off"):
+        write_tags(path, FIELDS)
+
+    assert path.read_bytes() == before
+
+
 @pytest.mark.parametrize("seed", range(40))
 def test_any_other_items_survive(bare: Path, seed: int) -> None:
     draw = random.Random(seed)
