@@ -47,8 +47,9 @@ class ApeLayout:
     """
 
     header: bytes  # none, or 32 bytes
-    counted: tuple[Item, ...]  # as many as the tag says
-    items: tuple[Item, ...]  # of these all but the copies of what older kinds of tags say
+    items: tuple[Item, ...]  # those that are counted, but for copies of what older tags say
+    taken: int  # bytes that these took
+    counted: int  # how many they were
     rest: bytes | Stretch  # what stands behind them in the tag: padding, or items that nobody reads
     footer: bytes
     start: int  # place of the tag
@@ -75,8 +76,9 @@ class ApeLayout:
             start, stop = found[at].start, found[at].stop
         return cls(
             header=header,
-            counted=items,
             items=items,
+            taken=sum(len(each.data) for each in items),
+            counted=len(items),
             rest=rest,
             footer=footer,
             start=start,
@@ -159,9 +161,9 @@ class ApeLayout:
         """By how much a header or footer is wrong about the tag."""
         if not frame:
             return b""
-        size = sum(len(each.data) for each in self.counted) + len(self.rest) + _FRAME
-        counted = (number(frame[_SIZE]) - size, number(frame[_COUNT]) - len(self.counted))
-        return repr(counted).encode()
+        size = self.taken + len(self.rest) + _FRAME
+        wrong = (number(frame[_SIZE]) - size, number(frame[_COUNT]) - self.counted)
+        return repr(wrong).encode()
 
     def _render(self, wanted: Mapping[str, Sequence[str]]) -> bytes | Content:
         items = self._foreign(wanted)
@@ -178,12 +180,11 @@ class ApeLayout:
         held = {each.key.upper() for each in items}
         items += [each for each in self.copied if each.key.upper() not in held]
         body = joined(*(each.data for each in items))
-        size = len(body) - sum(len(each.data) for each in self.counted)
+        size = len(body) - self.taken
         if self.stop - self.start + size > _LARGEST - 2 * _FRAME:
             raise LayoutError("its APE tag would grow beyond 64 MiB")
         header, footer = (
-            _changed(each, size, len(items) - len(self.counted))
-            for each in (self.header, self.footer)
+            _changed(each, size, len(items) - self.counted) for each in (self.header, self.footer)
         )
         return joined(header, body, self.rest, footer)
 
