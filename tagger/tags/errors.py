@@ -31,6 +31,10 @@ class NotWritableError(TagError):
     """Tags of this file are never written: its kind, its state or its permissions forbid it."""
 
 
+class UnlikeError(NotWritableError):
+    """A copy of the file could not be given its owner, mode or attributes, or not its place."""
+
+
 class RefusedError(Exception):
     """A journal asks for what pacetag would never have written; says why, without the path."""
 

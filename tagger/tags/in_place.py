@@ -65,8 +65,8 @@ class PatchNote:
         }
 
     @classmethod
-    def read(cls, record: Mapping[str, Any]) -> Self:
-        """The note of a journal's record. Raises ValueError, KeyError or TypeError."""
+    def read(cls, record: Mapping[str, Any], _journals: Path) -> Self:
+        """The note of a journal's record in a folder. Raises ValueError, KeyError or TypeError."""
         note = cls(
             path=path_of(record),
             size=index(record["size"]),

@@ -29,6 +29,7 @@ FORMAT = 2
 UNBOUND = 1  # the format before, whose records do not tell their own inode
 COMPLETE, UNFINISHED = WAITING  # suffixes
 ASIDE = ".aside"
+COPIES = "copies"  # folder among them
 _NAME = re.compile(r"[0-9a-f]{12}\.(journal|new)")  # that is given here
 _OWN_INODE = "own_inode"
 # A folder, a link, a pipe, a file of another user: nothing that pacetag puts there.
@@ -70,6 +71,24 @@ class Journal:
         self.path.replace(aside)
         sync_folder(aside.parent)
         return aside
+
+
+def copies_in(folder: Path) -> Path:
+    """Where copies of songs lie whose own folders may not be written, made if need be.
+
+    Raises JournalError where it would not be this user's alone.
+    """
+    copies = folder / COPIES
+    try:
+        for each in (folder, copies):
+            if not os.path.lexists(each):
+                make_folder(each, mode=0o700)
+            reason = why_not_ours(each)
+            if reason is not None:
+                raise JournalError(each, reason)
+    except OSError as error:
+        raise JournalError(copies, error.strerror or str(error)) from error
+    return copies
 
 
 @contextmanager

@@ -37,6 +37,7 @@ from pacetag.tagger.tags.iff import IffLayout
 from pacetag.tagger.tags.mp4 import Mp4Layout
 from pacetag.tagger.tags.ogg import OggLayout
 from pacetag.tagger.tags.older import older_than_apev2
+from pacetag.tagger.tags.replace import may_access
 
 Wanted = Mapping[str, Sequence[str]]
 
@@ -102,17 +103,18 @@ def why_not_writable(path: Path, audio: Audio) -> str | None:
 
 
 def forbidden(path: Path) -> str | None:
-    """Which permission is lacking. The superuser may do all, yet a read-only mark was meant.
+    """Which right to write is lacking, and what gives it; None where none is.
 
-    That can change without the file. Raises OSError.
+    The superuser may do all, yet a read-only mark was meant. That can change without the file. Its
+    folder need not be writable, since it can be written in its place. Raises OSError.
     """
     real = Path(os.path.realpath(path))
-    for place, means, reason in (
-        (real, os.W_OK, "the file is read-only"),
-        (real.parent, os.W_OK | os.X_OK, "its folder is read-only"),
-    ):
-        if not place.stat().st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH):
-            return reason
-        if not os.access(place, means):
-            return reason
-    return None
+    status = real.stat()
+    marked = not status.st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH)
+    if not marked and may_access(real, os.W_OK):
+        return None
+    if os.statvfs(real).f_flag & os.ST_RDONLY:
+        return "its disk is mounted read-only"
+    if marked or status.st_uid == os.geteuid():
+        return "the file is read-only (`chmod u+w` changes that)"
+    return "it belongs to somebody else, who lets you read it only (`chmod g+w` changes that)"

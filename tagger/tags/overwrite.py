@@ -1,7 +1,8 @@
-"""Writes a new content over a song that has several names, and can take it back.
+"""Writes a new content over a song that must stay the same file, and can take it back.
 
-Renaming would leave the other names with the old content. So the old one is copied beside the song
-first, and only while that copy has the name of a backup can the song be half written.
+Renaming would leave other names with the old content, or change the owner of a file of somebody
+else's. So the old content is copied first, beside the song or, where its folder may not be written,
+beside the journals. Only while that copy has the name of a backup can the song be half written.
 """
 
 import hashlib
@@ -21,7 +22,7 @@ from pacetag.tagger.tags.errors import (
     TagError,
 )
 from pacetag.tagger.tags.in_place import Check, TakenBack, path_of
-from pacetag.tagger.tags.journal import published
+from pacetag.tagger.tags.journal import COPIES, published
 from pacetag.tagger.tags.mixture import NO_SUMS, Mixture, Sums
 from pacetag.tagger.tags.patches import view
 from pacetag.tagger.tags.replace import CHANGED, same_file, stamp_of
@@ -43,6 +44,11 @@ class CopyNote:
     spare: Path  # the old content, as long as the song is whole
     digest: str  # of the old content
     new: Sums  # of the new content, should the draft be lost
+
+    @property
+    def home(self) -> Path:
+        """The folder of the copies."""
+        return self.spare.parent
 
     @property
     def backup(self) -> Path:
@@ -67,17 +73,19 @@ class CopyNote:
             "inode": self.inode,
             "draft": self.draft.name,
             "spare": self.spare.name,
+            "apart": self.home != self.path.parent,
             "digest": self.digest,
             "new": self.new.record(),
         }
 
     @classmethod
-    def read(cls, record: Mapping[str, Any]) -> Self:
-        """The note of a journal's record. Raises ValueError, KeyError or TypeError."""
+    def read(cls, record: Mapping[str, Any], journals: Path) -> Self:
+        """The note of a journal's record in a folder. Raises ValueError, KeyError or TypeError."""
         path, names = path_of(record), (record["draft"], record["spare"])
         if not all(map(is_sibling, names)) or not all(name.endswith(DRAFT) for name in names):
             raise ValueError("not a name that pacetag gives")
-        draft, spare = (path.with_name(name) for name in names)
+        home = journals / COPIES if record.get("apart") is True else path.parent
+        draft, spare = (home / name for name in names)
         return cls(
             path=path,
             inode=record["inode"],
@@ -110,7 +118,7 @@ class CopyNote:
             _copy(self.backup, self.path, inode=self.inode)
             self.backup.replace(self.spare)
             found = TakenBack.RESTORED
-        sync_folder(self.path.parent)
+        sync_folder(self.home)
         self.clear()
         return found
 
@@ -118,7 +126,7 @@ class CopyNote:
         """Remove what lies beside the song, which is whole, for good. Raises OSError."""
         for each in (self.draft, self.fresh, self.spare):
             each.unlink(missing_ok=True)
-        sync_folder(self.path.parent)
+        sync_folder(self.home)
 
     def where_old_is(self) -> str:
         """A clause on where the old content of a song is kept that was left alone."""
@@ -129,7 +137,7 @@ class CopyNote:
         for each in (self.draft, self.fresh, self.spare, self.backup):
             with suppress(FileNotFoundError):
                 if not stat.S_ISREG(each.lstat().st_mode):
-                    raise RefusedError(f"{each.name} beside it is not a file")
+                    raise RefusedError(f"{each.name} is not a file")
 
     def _show(self, check: Check, old: Path, new: Path) -> None:
         """Have the contents checked, under the song's name."""
@@ -181,7 +189,7 @@ def overwrite(
     Raises ChangedMeanwhileError where the song is no longer what `before` says, else TagError or
     OSError; in all cases it keeps its old content, if need be from the next start on.
     """
-    with hidden_sibling(real) as spare:
+    with hidden_sibling(draft) as spare:
         _copy(real, spare)
         with spare.open("rb") as copy, draft.open("r+b") as new:
             flush(new.fileno())  # before it gets the name by which it counts
@@ -199,7 +207,7 @@ def overwrite(
                     raise ChangedMeanwhileError(path, CHANGED)
                 draft.replace(note.fresh)
                 spare.replace(note.backup)
-                sync_folder(real.parent)
+                sync_folder(note.home)
                 stamp = _over(path, real, note.fresh, before)
                 note.backup.replace(spare)
             except BaseException as error:
@@ -210,7 +218,7 @@ def overwrite(
                     raise ChangedMeanwhileError(path, reason) from error
                 raise
             with suppress(OSError):  # the song is whole; the next start does what is left
-                sync_folder(real.parent)
+                sync_folder(note.home)
                 note.clear()
                 journal.drop()
     return stamp

@@ -177,7 +177,7 @@ def _note(journal: Journal, *, look_only: bool = False) -> Note | str:
         return f"{journal.path}: is of a newer pacetag, which alone can put its song right"
     try:
         if record is not None and journal.objection is None and number in (FORMAT, UNBOUND):
-            return _KINDS[record["kind"]].read(record)
+            return _KINDS[record["kind"]].read(record, journal.path.parent)
     except (ValueError, KeyError, TypeError):
         pass
     if look_only:

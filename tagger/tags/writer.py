@@ -3,7 +3,7 @@
 import os
 import stat
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -16,17 +16,25 @@ from pacetag.tagger.tags.errors import (
     LayoutError,
     NotWritableError,
     TagError,
+    UnlikeError,
     system_reason,
 )
 from pacetag.tagger.tags.fields import FIELDS
 from pacetag.tagger.tags.in_place import write_in_place
-from pacetag.tagger.tags.journal import JournalError
+from pacetag.tagger.tags.journal import JournalError, copies_in
 from pacetag.tagger.tags.layout import Layout, Wanted, forbidden, read_layout
 from pacetag.tagger.tags.overwrite import overwrite
 from pacetag.tagger.tags.patches import patched, patches_of
 from pacetag.tagger.tags.payload import fingerprint_of
 from pacetag.tagger.tags.reader import values
-from pacetag.tagger.tags.replace import CHANGED, check_room, put_in_place, same_file, stamp_of
+from pacetag.tagger.tags.replace import (
+    CHANGED,
+    check_room,
+    may_hold_copies,
+    put_in_place,
+    same_file,
+    stamp_of,
+)
 from pacetag.tagger.tags.replay import replay_for
 from pacetag.tagger.tags.siblings import hidden_sibling
 
@@ -128,7 +136,7 @@ def _check(job: _Job) -> None:
     reason = forbidden(job.path)
     if reason is not None:
         raise NotWritableError(job.path, reason)
-    check_room(job.path, job.real, job.before)
+    check_room(job.path, job.real.parent, job.before)
     refuse_if_written(job.path, job.real)
 
 
@@ -152,8 +160,16 @@ def _in_place(job: _Job) -> Stamp | None:
 
 
 def _as_a_copy(job: _Job) -> Stamp:
-    """Write a copy beside the file, and put it in its place."""
-    with hidden_sibling(job.real) as draft:
+    """Write a copy, and put it in the file's place, or its content where that would not do.
+
+    That is so for a file of several names, in a folder that may not be written, and where the copy
+    would have another owner, mode or attributes.
+    """
+    beside = may_hold_copies(job.real.parent)
+    home = job.real.parent if beside else copies_in(job.journals)
+    if not beside:
+        check_room(job.path, home, job.before)
+    with hidden_sibling(home / job.real.name) as draft:
         with _unless_changed(job):
             with draft.open("r+b") as target:
                 job.layout.write(job.source, target, job.fields)
@@ -161,9 +177,10 @@ def _as_a_copy(job: _Job) -> Stamp:
                 _verify(job, trial)
                 _verify_sound(job, trial)
         refuse_if_written(job.path, job.real)
-        if job.before.st_nlink > 1:
-            return overwrite(job.path, job.real, draft, job.before, journals=job.journals)
-        return put_in_place(job.path, job.real, draft, job.before)
+        if beside and job.before.st_nlink == 1:
+            with suppress(UnlikeError):
+                return put_in_place(job.path, job.real, draft, job.before)
+        return overwrite(job.path, job.real, draft, job.before, journals=job.journals)
 
 
 @contextmanager

@@ -155,7 +155,7 @@ def journal(data: bytes) -> None:
         raise BrokenPromiseError("the journal has no hash")
     for kind in (PatchNote, CopyNote):
         with suppress(ValueError, KeyError, TypeError):
-            kind.read(_parse(content) or {})
+            kind.read(_parse(content) or {}, Path())
 
 
 class _Memory:

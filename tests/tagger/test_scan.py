@@ -240,21 +240,44 @@ def test_a_disk_that_fails_while_a_song_is_read_is_no_fault_of_the_song(
     assert scan_json().outcomes == {"120.mp3": "tagged", "130.mp3": "unchanged"}
 
 
-def test_a_song_in_a_read_only_folder_is_tagged_once_the_folder_may_be_written(
-    make_song: MakeSong, scan_json: Run, library: Path, judged: Judged
+def test_a_song_that_is_read_only_is_tagged_once_it_may_be_written(
+    make_song: MakeSong, scan_json: Run, judged: Judged
 ) -> None:
-    """The folder's rights are no part of the song, which stays as it was."""
+    """Its rights are no part of the song, which stays as it was."""
     song = make_song("album/120.mp3")
-    song.parent.chmod(0o555)
+    song.chmod(0o444)
     first, second = scan_json(), scan_json()
-    song.parent.chmod(0o755)
+    song.chmod(0o644)
     third = scan_json()
 
     for found in (first, second):
+        assert found.result.exit_code == 0
         assert found.outcomes == {"120.mp3": "unchanged"}
-        assert found.songs["120.mp3"]["reason"] == "indexed only: its folder is read-only"
+        assert found.songs["120.mp3"]["reason"] == (
+            "indexed only: the file is read-only (`chmod u+w` changes that)"
+        )
     assert third.outcomes == {"120.mp3": "tagged"}
     assert judged() == ["120.mp3"]
+
+
+@pytest.mark.parametrize("suffix", [".mp3", ".flac", ".ogg", ".m4a"])
+def test_a_song_in_a_read_only_folder_is_written_in_its_place(
+    suffix: str, make_song: MakeSong, scan_json: Run, pacetag: Run, library: Path
+) -> None:
+    song = make_song(f"album/120{suffix}")
+    before, listing = song.stat(), sorted(song.parent.iterdir())
+    song.parent.chmod(0o555)
+    try:
+        assert scan_json().outcomes == {song.name: "tagged"}
+        assert read_tags(song).pace == ("120",)
+        undone = pacetag("undo", library)
+    finally:
+        song.parent.chmod(0o755)
+
+    assert undone.stdout.startswith("1 restored")
+    assert read_tags(song).pace == ()
+    assert song.stat().st_ino == before.st_ino
+    assert sorted(song.parent.iterdir()) == listing
 
 
 def test_tags_that_became_old_while_they_could_not_be_written_are_written_later(
@@ -262,12 +285,12 @@ def test_tags_that_became_old_while_they_could_not_be_written_are_written_later(
 ) -> None:
     song = make_song("album/120.mp3")
     scan_json()
-    song.parent.chmod(0o555)
+    song.chmod(0o444)
     newer = Ear(bundle="fake-2", factory="fake_judge:load")
     monkeypatch.setattr(workers, "shipped_ear", lambda: newer)
     for _ in range(2):
         assert scan_json().outcomes == {"120.mp3": "unchanged"}
-    song.parent.chmod(0o755)
+    song.chmod(0o644)
 
     assert scan_json().outcomes == {"120.mp3": "tagged"}
     assert (read_tags(song).pacetag or "").startswith("1 bundle=fake-2 ")

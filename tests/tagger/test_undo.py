@@ -283,7 +283,8 @@ def test_a_song_that_became_read_only_fails_and_can_be_undone_later(
 
     done = pacetag("undo", library)
 
-    assert (done.exit_code, done.stderr) == (1, f"{song.name}: the file is read-only\n")
+    reason = "the file is read-only (`chmod u+w` changes that)"
+    assert (done.exit_code, done.stderr) == (1, f"{song.name}: {reason}\n")
     song.chmod(0o644)
     assert pacetag("undo", library).stdout.startswith("1 restored")
     assert read_tags(song).pace == ()

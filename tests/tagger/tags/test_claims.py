@@ -8,14 +8,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from pacetag.db.records import Stamp
 from pacetag.tagger.tags import claims, writer
 from pacetag.tagger.tags.errors import ChangedMeanwhileError, NotWritableError, TagError
-from pacetag.tagger.tags.replace import put_in_place, stamp_of
+from pacetag.tagger.tags.replace import stamp_of
 from tests.tagger.tags.conftest import Song
 from tests.tagger.tags.dying_disk import Disk, leftovers, watched
 from tests.tagger.tags.test_cut_short import CASES, SECOND, Trial, steps_of_write
@@ -105,48 +103,6 @@ class TestInUse:
         monkeypatch.setattr("pacetag.tagger.tags.claims.hold", unknown)
 
         assert write_tags(any_song.path, SECOND).changed
-
-
-class TestOwner:
-    def test_a_copy_that_would_change_hands_is_refused(
-        self, any_song: Song, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        content, put = any_song.path.read_bytes(), put_in_place
-
-        def of_somebody_else(path: Path, real: Path, draft: Path, before: Any) -> Stamp:
-            kind, (values, more) = before.__reduce__()
-            other = (*values[:4], values[4] + 1, *values[5:])
-            return put(path, real, draft, kind(other, more))
-
-        def refuse(*_: object) -> None:
-            raise PermissionError(errno.EPERM, "Operation not permitted")
-
-        monkeypatch.setattr(writer, "put_in_place", of_somebody_else)
-        monkeypatch.setattr(os, "fchown", refuse)
-        before = any_song.path.stat()
-        with pytest.raises(NotWritableError, match="belongs to somebody else"):
-            write_tags(any_song.path, {"pacetag": ["x" * 9000]})
-
-        assert any_song.path.read_bytes() == content
-        assert any_song.path.stat().st_uid == before.st_uid
-        assert leftovers(any_song.path.parent) == []
-
-    @pytest.mark.parametrize("name", ["user.rating", "system.posix_acl_access"])
-    def test_a_copy_that_would_lose_attributes_is_refused(
-        self, any_song: Song, name: str, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        content = any_song.path.read_bytes()
-
-        def refuse(*_: object) -> None:
-            raise OSError(errno.ENOTSUP, "Operation not supported")
-
-        monkeypatch.setattr(os, "listxattr", lambda _: ["security.selinux", name])
-        monkeypatch.setattr(os, "getxattr", lambda *_: b"value")
-        monkeypatch.setattr(os, "setxattr", refuse)
-        with pytest.raises(TagError, match="Operation not supported"):
-            write_tags(any_song.path, {"pacetag": ["x" * 9000]})
-
-        assert any_song.path.read_bytes() == content
 
 
 def test_links_in_a_circle_are_told(tmp_path: Path) -> None:

@@ -78,7 +78,7 @@ class TestLinks:
         assert listing(second) == names
 
     def test_a_file_with_several_names_may_shrink(self, any_song: Song) -> None:
-        write_tags(any_song.path, {"pace": ["100"] * 30_000})
+        write_tags(any_song.path, {"pace": [str(number) for number in range(10_000, 30_000)]})
         second = with_second_name(any_song)
         size = second.stat().st_size
 
@@ -228,18 +228,11 @@ class TestRefusals:
     def test_a_read_only_file_is_refused_with_the_reason(self, any_song: Song) -> None:
         any_song.path.chmod(0o444)
 
-        assert read_tags(any_song.path).why_not == "the file is read-only"
+        tags = read_tags(any_song.path)
+        assert tags.why_not == "the file is read-only (`chmod u+w` changes that)"
+        assert tags.forbidden
         with pytest.raises(NotWritableError, match="the file is read-only"):
             write_tags(any_song.path, FIELDS)
-
-    def test_a_read_only_folder_is_refused_with_the_reason(self, any_song: Song) -> None:
-        any_song.path.parent.chmod(0o555)
-        try:
-            assert read_tags(any_song.path).why_not == "its folder is read-only"
-            with pytest.raises(NotWritableError, match="its folder is read-only"):
-                write_tags(any_song.path, FIELDS)
-        finally:
-            any_song.path.parent.chmod(0o755)
 
     def test_equal_tags_of_a_read_only_file_are_no_error(self, any_song: Song) -> None:
         write_tags(any_song.path, FIELDS)
