@@ -15,10 +15,12 @@ from pacetag.tagger.priority import stand_back
 from pacetag.tagger.settings import default_jobs, index_path
 
 if TYPE_CHECKING:
-    from pacetag.tagger.outcomes import SongOutcome
+    from pacetag.tagger.ending import Ending
+    from pacetag.tagger.outcomes import LeftOut, SongOutcome
     from pacetag.tagger.report import Reporter
     from pacetag.tagger.scan import Scan
     from pacetag.tagger.stalls import Walked
+    from pacetag.tagger.vanished import Vanished
 
 JobsOption = Annotated[
     int | None,
@@ -82,8 +84,9 @@ def scan(
     """Listen to songs; write their paces into tags and index.
 
     Songs that are known already are passed over, even when they were renamed or retagged. Ctrl-C
-    stops; the next scan goes on from there. Exit codes: 0 done, 1 some songs failed, 2 wrong
-    usage, 130 interrupted; with --read-only-check also 1 where more than tags changed.
+    stops; the next scan goes on from there. Exit codes: 0 done, 1 some songs failed or a folder
+    could not be looked into, 2 wrong usage, 130 interrupted; with --read-only-check also 1 where
+    more than tags changed. `pacetag problems` lists songs that failed or are not tagged.
     """
     from pacetag.tagger.checked import check_folder
     from pacetag.tagger.library import check_paths
@@ -103,6 +106,7 @@ def scan(
         check_paths(paths),
         index_path(index),
         options,
+        index_named=index is not None,
         as_json=as_json,
         check=check_folder(read_only_check),
     )
@@ -116,10 +120,22 @@ def run_scan(
     *,
     as_json: bool,
     check: Path | None = None,
+    index_named: bool = False,
 ) -> int:
-    """Scan and render; returns the exit code. `check`: a folder of which only tags may change."""
+    """Scan and render; returns the exit code.
+
+    Args:
+        roots: absolute paths of folders and songs.
+        index_file: where the index is.
+        options: what may be done.
+        as_json: print JSON.
+        check: a folder of which only tags may change.
+        index_named: other commands must be told where the index is, too.
+    """
     from pacetag.tagger import workers
     from pacetag.tagger.checked import Checked
+    from pacetag.tagger.ending import ending
+    from pacetag.tagger.findings import SHOWN
     from pacetag.tagger.opening import opened_index
     from pacetag.tagger.outcomes import Tally
     from pacetag.tagger.report import note_song
@@ -127,28 +143,29 @@ def run_scan(
     from pacetag.tagger.stalls import Asking
     from pacetag.tagger.stopping import Stop, stop_on_signals
     from pacetag.tagger.tidying import Tidying
-    from pacetag.tagger.vanished import mark_vanished
+    from pacetag.tagger.vanished import Vanished, mark_vanished
 
     began = time.monotonic()
-    stop, tally = Stop(), Tally()
-    missing: list[str] = []
+    stop, tally, lost = Stop(), Tally(None if is_verbose() else SHOWN), Vanished()
+    way = ending(roots, index_file if index_named else None, dry_run=options.dry_run)
     with stop_on_signals(stop), opened_index(index_file, scratch=options.dry_run) as index:
         checked = Checked(check, index_file, options, stop, as_json=as_json)
         found = Asking(stop).walk(roots)
         if not options.dry_run:
             Tidying(index.path).see_to(found.leftovers)
-        with _reporter(len(found.songs), options, roots, as_json=as_json) as reporter:
+        with _reporter(len(found.songs), options, way, as_json=as_json) as reporter:
             for song in _outcomes(found, Scan(index, workers.shipped_ear(), options, stop)):
                 tally.add(song)
                 note_song(song)
                 reporter.song(song)
             if not stop.requested:
                 seen = frozenset(map(str, (*found.songs, *found.stalled)))
-                missing = mark_vanished(index, roots, roots=roots, seen=seen, stop=stop)
+                lost = mark_vanished(index, roots, roots=roots, seen=seen, stop=stop)
             summary = tally.summary(
                 seconds=time.monotonic() - began,
                 interrupted=stop.requested,
-                missing=len(missing),
+                missing=len(lost.gone),
+                left_out=_left_out(found, lost),
             )
             checked.look_again()
             reporter.end(summary)
@@ -164,21 +181,27 @@ def _outcomes(found: "Walked", scan: "Scan") -> "Iterator[SongOutcome]":
     yield from scan.songs(found.songs)
 
 
-def _reporter(
-    total: int, options: ScanOptions, roots: Sequence[Path], *, as_json: bool
-) -> "Reporter":
+def _left_out(found: "Walked", lost: "Vanished") -> "LeftOut":
+    from pacetag.tagger.outcomes import LeftOut
+
+    return LeftOut(
+        refused=tuple((str(place), why) for place, why in found.refused),
+        bins=tuple(map(str, found.bins)),
+        binned=len(lost.binned),
+        others=found.others,
+    )
+
+
+def _reporter(total: int, options: ScanOptions, way: "Ending", *, as_json: bool) -> "Reporter":
     """JSON if asked for, a bar on a terminal, else plain lines."""
     if as_json:
         from pacetag.tagger.json_lines import JsonReporter
 
         return JsonReporter()
-    from pacetag.tagger.shown_paths import ShownPaths
-
-    shown = ShownPaths(roots)
     if sys.stderr.isatty() and not is_verbose():
         from pacetag.tagger.progress import LiveReporter
 
-        return LiveReporter(total, dry_run=options.dry_run, shown=shown)
+        return LiveReporter(total, dry_run=options.dry_run, way=way)
     from pacetag.tagger.report import PlainReporter
 
-    return PlainReporter(total, dry_run=options.dry_run, shown=shown)
+    return PlainReporter(total, dry_run=options.dry_run, way=way)

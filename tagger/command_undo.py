@@ -107,7 +107,7 @@ def _undone(
 ) -> Iterator["UndoOutcome"]:
     from pacetag.tagger.opening import opened_index
     from pacetag.tagger.tidying import Tidying
-    from pacetag.tagger.undo import Undoing, unanswered
+    from pacetag.tagger.undo import Undoing, Undone, UndoOutcome, unanswered
     from pacetag.tagger.undo_choice import chosen_runs, chosen_songs
 
     with opened_index(index_file, scratch=dry_run) as index:
@@ -120,7 +120,11 @@ def _undone(
             if stop.requested:
                 return
             yield undoing.song(path)
-        yield from map(unanswered, () if stop.requested else chosen.stalled)
+        if stop.requested:
+            return
+        yield from map(unanswered, chosen.stalled)
+        for place, why in chosen.refused:
+            yield UndoOutcome(path=str(place), outcome=Undone.FAILED, reason=why)
 
 
 def _list(index_file: Path, *, as_json: bool) -> None:

@@ -36,7 +36,22 @@ class JsonReporter:
 
     def end(self, summary: ScanSummary) -> None:
         """Print the sum."""
-        say_json({"counts": asdict(summary.counts), "seconds": round(summary.seconds, 3)})
+        left_out, counts = summary.left_out, asdict(summary.counts)
+        untagged = counts.pop("untagged")
+        say_json(
+            {
+                "counts": counts,
+                "untagged": untagged,
+                "missing": summary.missing,
+                "unreadable": [{"path": path, "reason": why} for path, why in left_out.refused],
+                "passed_over": {
+                    "folders": list(left_out.bins),  # of trash, snapshots and thumbnails
+                    "songs": left_out.binned,  # of the index, which lie in such folders
+                    "files": dict(left_out.others),  # that may hold music, by suffix
+                },
+                "seconds": round(summary.seconds, 3),
+            }
+        )
 
 
 def pace_objects(paces: Iterable[Pace]) -> list[dict[str, float]]:

@@ -1,12 +1,15 @@
 """A folder as a list of songs: which files count, and what tells that one has changed."""
 
+import errno
 import os
 import stat as modes
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from pacetag.db.records import Stamp
 from pacetag.tagger.errors import UsageError
+from pacetag.tagger.passed_over import BY_NAME, is_bin, is_hidden, may_hold_music
 from pacetag.tagger.tags.replace import stamp_of
 from pacetag.tagger.tags.siblings import is_sibling
 
@@ -22,17 +25,32 @@ def is_song(name: str) -> bool:
     Temporary files of copiers and of the tag writer are hidden or end in something else.
     """
     _, dot, suffix = name.rpartition(".")
-    return bool(dot) and suffix.lower() in AUDIO_SUFFIXES and not name.startswith(".")
+    return bool(dot) and suffix.lower() in AUDIO_SUFFIXES and not is_hidden(name)
+
+
+def is_named_song(name: str) -> bool:
+    """Whether a file of this name counts as a song where a person names it, hidden or not."""
+    _, dot, suffix = name.rpartition(".")
+    return bool(dot) and suffix.lower() in AUDIO_SUFFIXES | BY_NAME
+
+
+# What a folder answers that is not there any more, or never led anywhere.
+_GONE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
 
 
 class Trail:
-    """Where a walk is, and where it must not go."""
+    """Where a walk is, where it must not go, and what it passed over."""
 
-    def __init__(self, without: Iterable[Path] = ()) -> None:
+    def __init__(self, without: Iterable[Path] = (), *, bins: bool = False) -> None:
+        """`bins`: it goes into trash and snapshots, too, unless they are hidden."""
         self._without = frozenset(without)
+        self._bins = bins
         self.place = Path()  # that is being asked about
         self.steps = 0
         self.leftovers: list[Path] = []  # hidden files of pacetag's own that it came across
+        self.bins: list[Path] = []  # folders of trash and the like
+        self.others = Counter[str]()  # files that may hold music, by suffix
+        self.refused: dict[Path, str] = {}  # what could not be looked into, and why
         self.ended = False  # the walk is to come to its end without going anywhere
 
     def may_go(self, place: Path) -> bool:
@@ -43,14 +61,26 @@ class Trail:
         self.steps += 1
         return not self._without or place not in self._without  # hashing a path takes its time
 
+    def passes_by(self, folder: Path) -> bool:
+        """Whether it stays out of a folder for its name, and takes it down."""
+        if not is_bin(folder.name) or (self._bins and not is_hidden(folder.name)):
+            return False
+        self.bins.append(folder)
+        return True
+
+    def refuses(self, place: Path, error: OSError, what: str = "listed") -> None:
+        """Take down that a folder could not be looked into; one that is gone is no fault."""
+        if error.errno not in _GONE:
+            self.refused[place] = f"cannot be {what}: {error.strerror or error}"
+
 
 def walk(paths: Iterable[Path], *, deep: bool = True, trail: Trail | None = None) -> Iterator[Path]:
     """Every song under the paths, once, as absolute paths sorted within their folder.
 
     A path may be a file. Links to folders are followed after the real folders, so that a song that
     can be reached both ways is found where it lies; loops end because no folder is entered twice.
-    Folders that cannot be read are passed over. `deep=False` stays out of sub-folders. The `trail`
-    tells another thread where the walk is, and takes down pacetag's own hidden files.
+    `deep=False` stays out of sub-folders. The `trail` tells another thread where the walk is, and
+    takes down what was passed over and pacetag's own hidden files.
     """
     entered: set[tuple[int, int]] = set()
     named: set[Path] = set()
@@ -59,11 +89,24 @@ def walk(paths: Iterable[Path], *, deep: bool = True, trail: Trail | None = None
         start = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would replace links
         if not trail.may_go(start):
             continue
-        if start.is_dir():
+        if _leads_to(start, modes.S_ISDIR, trail):
             yield from _walk_folder(start, entered, trail, deep=deep)
-        elif is_song(start.name) and start not in named and start.is_file():
+        elif (
+            is_named_song(start.name)
+            and start not in named
+            and _leads_to(start, modes.S_ISREG, trail)
+        ):
             named.add(start)
             yield start
+
+
+def _leads_to(place: Path, kind: Callable[[int], bool], trail: Trail) -> bool:
+    """Whether something of that kind lies there, or where a link leads to."""
+    try:
+        return kind(place.stat().st_mode)
+    except OSError as error:
+        trail.refuses(place, error, "looked at")
+        return False
 
 
 def _walk_folder(
@@ -82,31 +125,37 @@ def _walk_folder(
             entered.add((status.st_dev, status.st_ino))
             with os.scandir(folder) as listing:
                 entries = sorted(listing, key=lambda entry: entry.name)
-        except OSError:  # unreadable, or gone since it was listed
+        except OSError as error:
+            trail.refuses(folder, error)
             continue
         below: list[Path] = []
         for entry in entries:
             place = folder / entry.name
-            if entry.name.startswith("."):
+            if is_hidden(entry.name) and not is_bin(entry.name):
                 if is_sibling(entry.name):
                     trail.leftovers.append(place)
                 continue
             if not trail.may_go(place):
                 continue
-            if _is_folder(entry):
-                (linked if entry.is_symlink() else below).append(place)
-            elif is_song(entry.name) and _is_file(entry):
-                yield place
+            if _is_folder(entry, place, trail):
+                if not trail.passes_by(place):
+                    (linked if entry.is_symlink() else below).append(place)
+            elif is_song(entry.name):
+                if _is_file(entry):
+                    yield place
+            elif (suffix := may_hold_music(entry.name)) and _is_file(entry):
+                trail.others[suffix] += 1
         if deep:
             real.extend(reversed(below))
         else:
             linked.clear()
 
 
-def _is_folder(entry: os.DirEntry[str]) -> bool:
+def _is_folder(entry: os.DirEntry[str], place: Path, trail: Trail) -> bool:
     try:
         return entry.is_dir()
-    except OSError:  # a link that leads to itself
+    except OSError as error:  # a link that leads to itself, or where nobody may look
+        trail.refuses(place, error, "looked at")
         return False
 
 

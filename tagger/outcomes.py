@@ -1,12 +1,15 @@
 """What became of each song, and the sum of it: the values that commands return."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
 from pacetag.db.bins import bin_of
 from pacetag.tagger.differences import FieldChange
+from pacetag.tagger.findings import SHOWN, Finding, Findings, Group, Kind
 from pacetag.tagger.paces import Pace
+from pacetag.tagger.reasons import changes_text
 
 
 class Outcome(StrEnum):
@@ -46,6 +49,17 @@ class Counts:
     failed: int = 0
     analysed: int = 0
     written: int = 0
+    untagged: int = 0  # of those that did not fail: whose files do not carry their paces
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeftOut:
+    """What a scan passed over."""
+
+    refused: tuple[tuple[str, str], ...] = ()  # folders that could not be looked into, and why
+    bins: tuple[str, ...] = ()  # folders of trash, snapshots and thumbnails
+    binned: int = 0  # songs of the index that lie in such folders, and were offered until now
+    others: tuple[tuple[str, int], ...] = ()  # suffixes that may hold music, and how many files
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,22 +72,26 @@ class ScanSummary:
     missing: int  # songs of the index that were found gone
     # (first bpm of a bin of 10, paces in it); empty where no song was judged, which adds nothing
     histogram: tuple[tuple[int, int], ...]
+    left_out: LeftOut = LeftOut()
+    groups: tuple[Group, ...] = ()  # songs to be named
 
     @property
     def exit_code(self) -> int:
-        """0 done, 1 some songs failed, 130 interrupted."""
+        """0 done, 1 some songs failed or a folder could not be looked into, 130 interrupted."""
         if self.interrupted:
             return 130
-        return 1 if self.counts.failed else 0
+        return 1 if self.counts.failed or self.left_out.refused else 0
 
 
 class Tally:
     """Adds outcomes up."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int | None = SHOWN) -> None:
+        """`most`: songs of each kind to be named; None: all."""
         self._counts: Counter[str] = Counter()
         self._bins: Counter[int] = Counter()
         self._judged = False  # whether any song was
+        self._findings = Findings(most)
 
     def add(self, song: SongOutcome) -> None:
         """Count one more song."""
@@ -81,6 +99,9 @@ class Tally:
         self._counts[song.outcome.value] += 1
         self._counts["analysed"] += song.analysed
         self._counts["written"] += song.written
+        found = list(findings_of(song))
+        self._counts["untagged"] += any(each.kind is Kind.UNTAGGED for each in found)
+        self._findings.add(found)
         for pace in song.paces:
             start = bin_of(pace.bpm)
             if start is not None:
@@ -93,7 +114,14 @@ class Tally:
         """Songs so far."""
         return self._counts["songs"]
 
-    def summary(self, *, seconds: float, interrupted: bool, missing: int = 0) -> ScanSummary:
+    def summary(
+        self,
+        *,
+        seconds: float,
+        interrupted: bool,
+        missing: int = 0,
+        left_out: LeftOut = LeftOut(),
+    ) -> ScanSummary:
         """The sum so far as a value."""
         return ScanSummary(
             counts=Counts(**self._counts),
@@ -101,4 +129,18 @@ class Tally:
             interrupted=interrupted,
             missing=missing,
             histogram=tuple(sorted(self._bins.items())) if self._judged else (),
+            left_out=left_out,
+            groups=self._findings.groups(),
         )
+
+
+def findings_of(song: SongOutcome) -> Iterator[Finding]:
+    """Why a song is to be named when the scan is over; nothing for most."""
+    if song.outcome is Outcome.FAILED:
+        yield Finding(kind=Kind.FAILED, path=song.path, reason=song.reason or "")
+    elif song.untagged is not None:
+        yield Finding(kind=Kind.UNTAGGED, path=song.path, reason=song.untagged)
+    if song.too_short:
+        yield Finding(kind=Kind.TOO_SHORT, path=song.path, reason=song.reason or "")
+    if (changes := changes_text(song.tempos)) is not None:
+        yield Finding(kind=Kind.TEMPO, path=song.path, reason=changes)

@@ -20,9 +20,9 @@ from rich.text import Text
 from pacetag.tagger.columns import BAR, wrapped
 from pacetag.tagger.consoles import CleanConsole
 from pacetag.tagger.differences import FieldChange, change_lines
+from pacetag.tagger.ending import Ending
 from pacetag.tagger.outcomes import Outcome, ScanSummary, SongOutcome
-from pacetag.tagger.report import AS_THEY_ARE, failure_line, say, song_line, summary_lines
-from pacetag.tagger.shown_paths import ShownPaths
+from pacetag.tagger.report import say_summary, song_line
 from pacetag.tagger.wording import printable
 
 BAR_FROM, RATE_FROM = 72, 48  # columns of the screen from which these are shown
@@ -61,12 +61,16 @@ def bar_columns(width: int) -> list[ProgressColumn]:
 
 
 class LiveReporter:
-    """A bar with songs per second and time left; failures pass above it."""
+    """A bar with songs per second and time left; what failed is counted beside it."""
 
     def __init__(
-        self, total: int, *, dry_run: bool = False, shown: ShownPaths = AS_THEY_ARE
+        self,
+        total: int,
+        *,
+        dry_run: bool = False,
+        way: Ending = Ending(),  # noqa: B008
     ) -> None:
-        self._dry_run, self._shown = dry_run, shown
+        self._dry_run, self._way, self._failed = dry_run, way, 0
         console = CleanConsole(stderr=True)
         self._progress = Progress(*bar_columns(console.width), console=console, transient=True)
         self._task = self._progress.add_task("", total=total)
@@ -83,17 +87,16 @@ class LiveReporter:
         self._progress.stop()
 
     def song(self, song: SongOutcome) -> None:
-        """Move the bar on; say what failed or would be written."""
+        """Move the bar on; say what would be written."""
         self._done += 1
+        self._failed += song.outcome is Outcome.FAILED
         self._latest = song.path
         now = time.monotonic()
         if song.analysed or now - self._drawn >= REDRAWN:
             self._drawn = now
             self._draw()
-        song = replace(song, path=self._shown.text(song.path))
-        if song.outcome is Outcome.FAILED:
-            self._above(failure_line(song))
-        elif self._dry_run and song.outcome is Outcome.TAGGED:
+        song = replace(song, path=self._way.shown.text(song.path))
+        if self._dry_run and song.outcome is Outcome.TAGGED:
             self._above(song_line(song))
             for change in song.changes:
                 for part in _change_texts(change, self._progress.console.width):
@@ -101,7 +104,8 @@ class LiveReporter:
 
     def _draw(self) -> None:
         name = printable(self._latest.rpartition("/")[2])
-        self._progress.update(self._task, completed=self._done, description=name)
+        failed = f"{self._failed} failed  " if self._failed else ""
+        self._progress.update(self._task, completed=self._done, description=failed + name)
 
     def _above(self, line: str) -> None:
         for part in wrapped(line, self._progress.console.width):
@@ -111,5 +115,4 @@ class LiveReporter:
         """Take the bar away and print the summary."""
         self._draw()
         self._progress.stop()
-        for line in summary_lines(summary, dry_run=self._dry_run):
-            say(line)
+        say_summary(summary, self._way, dry_run=self._dry_run)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pacetag.tagger.library import is_song
+from pacetag.tagger.library import is_named_song
 from pacetag.tagger.options import BpmMode, ScanOptions
 from pacetag.tagger.settings import journals_beside
 from pacetag.tagger.stopping import Stop
@@ -75,7 +75,7 @@ class ReadOnlyCheck:
 
     def _fields_of(self, path: Path) -> frozenset[str]:
         """What the scan may write into a file; whose PACE it is, is settled before the scan."""
-        if not self._fields or not is_song(path.name):
+        if not self._fields or not is_named_song(path.name):
             return frozenset()
         if path not in self._before and _has_foreign_pace(path):
             self._foreign.add(path)

@@ -1,8 +1,13 @@
 """Why a song was not tagged or not judged, and what else is said of it, as clauses for a person."""
 
-from collections.abc import Mapping, Sequence
+from __future__ import annotations
 
-from pacetag.tagger.examine import Look
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pacetag.tagger.examine import Look
 
 FAILED_BEFORE = "it is as it was; --force tries again"
 TRIED_AGAIN = "the next scan tries again"
@@ -19,6 +24,7 @@ CLEARED = (
 )
 UNDONE = "indexed only: its tags were undone; `pacetag scan` writes them again"
 NO_TAGS = "indexed only (--no-tags)"
+NOT_TAGGED = "indexed, but not tagged: "  # before what refused a write
 
 
 def indexed_only(why: str) -> str:
@@ -40,3 +46,8 @@ def changes_text(tempos: Sequence[float]) -> str | None:
     """That a song does not keep its tempo, from those of its parts; None for one that does."""
     listed = " to ".join(f"{bpm:.0f}" for bpm in tempos)
     return f"changes tempo, {listed} bpm" if listed else None
+
+
+def is_failure(untagged: str) -> bool:
+    """Whether what keeps the paces out of a file was a failure of the scan that noted it."""
+    return untagged.startswith(NOT_TAGGED) or untagged.endswith(f"({TRIED_AGAIN})")

@@ -7,13 +7,12 @@ from typing import Protocol, Self, TextIO
 
 from pacetag.tagger.columns import bar_room, terminal_width, wrapped
 from pacetag.tagger.differences import change_lines
+from pacetag.tagger.ending import Ending, finding_lines, left_out_lines
 from pacetag.tagger.logs import debug, info
 from pacetag.tagger.outcomes import Counts, Outcome, ScanSummary, SongOutcome
 from pacetag.tagger.paces import Pace, whole_paces
-from pacetag.tagger.shown_paths import ShownPaths
 from pacetag.tagger.wording import clock, histogram_lines, printable, songs
 
-AS_THEY_ARE = ShownPaths(())
 EVERY = 10.0  # seconds between two lines of progress where no bar can be drawn
 
 
@@ -37,9 +36,13 @@ class PlainReporter:
     """Lines without control codes, for files and pipes."""
 
     def __init__(
-        self, total: int, *, dry_run: bool = False, shown: ShownPaths = AS_THEY_ARE
+        self,
+        total: int,
+        *,
+        dry_run: bool = False,
+        way: Ending = Ending(),  # noqa: B008
     ) -> None:
-        self._total, self._done, self._dry_run, self._shown = total, 0, dry_run, shown
+        self._total, self._done, self._dry_run, self._way = total, 0, dry_run, way
         self._began = self._said = time.monotonic()
 
     def __enter__(self) -> Self:
@@ -49,14 +52,12 @@ class PlainReporter:
         return
 
     def song(self, song: SongOutcome) -> None:
-        """Say what failed or would be written, and now and then how far it is."""
+        """Say what would be written, and now and then how far it is; what failed, at the end."""
         self._done += 1
-        song = replace(song, path=self._shown.text(song.path))
+        song = replace(song, path=self._way.shown.text(song.path))
         if self._dry_run and song.outcome is Outcome.TAGGED:
             for line in (song_line(song), *change_lines(song.changes)):
                 say(line)
-        if song.outcome is Outcome.FAILED:
-            say(failure_line(song), sys.stderr)
         now = time.monotonic()
         if now - self._said >= EVERY:
             self._said = now
@@ -69,8 +70,7 @@ class PlainReporter:
 
     def end(self, summary: ScanSummary) -> None:
         """Print the summary."""
-        for line in summary_lines(summary, dry_run=self._dry_run):
-            say(line)
+        say_summary(summary, self._way, dry_run=self._dry_run)
 
 
 def say(line: str, stream: TextIO | None = None, *, whole: bool = False) -> None:
@@ -85,11 +85,6 @@ def say(line: str, stream: TextIO | None = None, *, whole: bool = False) -> None
     lines = [text] if whole else wrapped(text, terminal_width(stream))
     stream.write("".join(f"{each}\n" for each in lines))
     stream.flush()
-
-
-def failure_line(song: SongOutcome) -> str:
-    """A failed song as one sentence."""
-    return printable(f"{song.path}: {song.reason}")
 
 
 def song_line(song: SongOutcome) -> str:
@@ -111,7 +106,21 @@ def paces_text(paces: tuple[Pace, ...]) -> str:
     return " ".join(str(pace) for pace in whole_paces(paces)) or "-"
 
 
-def summary_lines(summary: ScanSummary, *, dry_run: bool) -> list[str]:
+def say_summary(summary: ScanSummary, way: Ending, *, dry_run: bool) -> None:
+    """Print what was done, and last what was not; what failed goes to stderr, each song once."""
+    for line in summary_lines(summary, way, dry_run=dry_run):
+        say(line)
+    for faults, stream in ((False, sys.stdout), (True, sys.stderr)):
+        for line in finding_lines(summary, way, faults=faults):
+            say(line, stream)
+
+
+def summary_lines(
+    summary: ScanSummary,
+    way: Ending = Ending(),  # noqa: B008
+    *,
+    dry_run: bool,
+) -> list[str]:
     """What was done, and how the paces are spread."""
     counts = summary.counts
     rate = counts.songs / summary.seconds if summary.seconds else 0.0
@@ -123,6 +132,7 @@ def summary_lines(summary: ScanSummary, *, dry_run: bool) -> list[str]:
     )
     if summary.missing:
         lines.append(f"{songs(summary.missing)} of the index no longer there: marked as missing.")
+    lines += map(printable, left_out_lines(summary.left_out, way.shown))
     if counts.songs == 0 and not summary.interrupted:
         lines.append("No songs were found there.")
     bars = histogram_lines(summary.histogram, width=bar_room())
@@ -130,7 +140,9 @@ def summary_lines(summary: ScanSummary, *, dry_run: bool) -> list[str]:
 
 
 def _parts(counts: Counts) -> str:
+    untagged = f" ({counts.untagged} not tagged)" if counts.untagged else ""
     return (
-        f"{counts.tagged} tagged, {counts.unchanged} unchanged, {counts.skipped} skipped, "
-        f"{counts.failed} failed; {counts.analysed} analysed, {counts.written} written"
+        f"{counts.tagged} tagged, {counts.unchanged} unchanged{untagged}, "
+        f"{counts.skipped} skipped, {counts.failed} failed; {counts.analysed} analysed, "
+        f"{counts.written} written"
     )

@@ -32,6 +32,9 @@ class Walked:
     songs: tuple[Path, ...]  # in the order of the walk
     leftovers: tuple[Path, ...] = ()  # hidden files of pacetag's own, of all that was walked
     stalled: tuple[Path, ...] = ()  # files and folders that were passed over, as no answer came
+    refused: tuple[tuple[Path, str], ...] = ()  # what could not be looked into, and why
+    bins: tuple[Path, ...] = ()  # folders of trash, snapshots and thumbnails that it stayed out of
+    others: tuple[tuple[str, int], ...] = ()  # suffixes that may hold music, and how many files
 
 
 class Asking:
@@ -43,14 +46,21 @@ class Asking:
         self._in_a_row = 0  # questions without an answer
         self._left: list[threading.Thread] = []  # threads that were left behind
 
-    def walk(self, paths: Iterable[Path], *, deep: bool = True, most: int | None = None) -> Walked:
+    def walk(
+        self,
+        paths: Iterable[Path],
+        *,
+        deep: bool = True,
+        most: int | None = None,
+        bins: bool = False,
+    ) -> Walked:
         """Every song under the paths, or the first `most`, as `walk` finds them.
 
-        What does not answer is passed over.
+        What does not answer is passed over. With `bins`, it goes into trash and snapshots as well.
         """
         roots, stalled = tuple(paths), list[Path]()
         while True:
-            trail = Trail(stalled)
+            trail = Trail(stalled, bins=bins)
             asked = _Question(islice(walk(roots, deep=deep, trail=trail), most))
             whole = self._answered(asked, partial(getattr, trail, "steps"))
             if not whole:
@@ -61,6 +71,9 @@ class Asking:
                     songs=tuple(asked.answers),
                     leftovers=tuple(trail.leftovers),
                     stalled=tuple(stalled),
+                    refused=tuple(trail.refused.items()),
+                    bins=tuple(trail.bins),
+                    others=tuple(sorted(trail.others.items())),
                 )
 
     def stalled(self, paths: Sequence[Path]) -> set[Path]:

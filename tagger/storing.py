@@ -20,7 +20,7 @@ from pacetag.tagger.marking import (
 from pacetag.tagger.memory import Known, Origin
 from pacetag.tagger.options import ScanOptions
 from pacetag.tagger.outcomes import Outcome, SongOutcome
-from pacetag.tagger.reasons import NO_TAGS, UNDONE, changes_text, not_written
+from pacetag.tagger.reasons import NO_TAGS, NOT_TAGGED, UNDONE, changes_text, not_written
 from pacetag.tagger.settings import journals_beside
 from pacetag.tagger.song_records import record_of
 from pacetag.tagger.song_writes import SongWrites, writes_of
@@ -179,7 +179,7 @@ class Storing:
         except ChangedMeanwhileError:  # the note stays: it may have come after the write
             raise
         except (TagError, OSError) as error:
-            reason = f"indexed, but not tagged: {without_path(error, look.path)}"
+            reason = NOT_TAGGED + without_path(error, look.path)
             self._index.store(replace(record, untagged=reason), moved_from=moved_from)
             return _Marked(outcome=Outcome.FAILED, untagged=reason)
         self._index.store(replace(record, stamp=written.stamp), write=write, moved_from=moved_from)

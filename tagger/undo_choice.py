@@ -1,6 +1,6 @@
 """What `undo` is to take back: which runs, and in which files they are looked for."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -48,7 +48,9 @@ def chosen_songs(
     """
     written, asking = _written(index, runs), Asking(stop)
     if choice.roots:
-        found = asking.walk(choice.roots)
+        found = asking.walk(choice.roots, bins=True)
+        named = _written_below(choice.roots, written.difference(map(str, found.songs)))
+        found = replace(found, songs=(*found.songs, *named))
     else:
         found = Walked(songs=tuple(map(Path, sorted(_with_other_names(index, written)))))
     stalled = asking.stalled(found.songs)
@@ -71,6 +73,12 @@ def _written(index: SongIndex, runs: frozenset[int] | None) -> set[str]:
     if runs is None:
         return set(index.writes.paths())
     return {path for run in runs for path in index.writes.paths(run)}
+
+
+def _written_below(roots: Sequence[Path], paths: Iterable[str]) -> list[Path]:
+    """Those of the paths below the roots that are there: a walk does not find what was named."""
+    below = tuple(f"{root}".rstrip("/") + "/" for root in roots)
+    return [Path(path) for path in sorted(paths) if path.startswith(below) and not is_gone(path)]
 
 
 def _with_other_names(index: SongIndex, written: set[str]) -> set[str]:

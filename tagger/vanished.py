@@ -1,12 +1,22 @@
 """Songs that are in the index but no longer on disk."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from pacetag.db.index import SongIndex
 from pacetag.tagger.library import is_gone
+from pacetag.tagger.passed_over import lies_in_bin
 from pacetag.tagger.stalls import Asking
 from pacetag.tagger.stopping import Stop
+
+
+@dataclass(frozen=True, kw_only=True)
+class Vanished:
+    """Songs of the index that are no longer offered, as sorted paths."""
+
+    gone: tuple[str, ...] = ()  # nothing lies there any more
+    binned: tuple[str, ...] = ()  # they lie in trash or a snapshot, which a scan passes over
 
 
 def mark_vanished(
@@ -16,24 +26,32 @@ def mark_vanished(
     roots: Iterable[Path],
     seen: frozenset[str],
     stop: Stop | None = None,
-) -> list[str]:
+) -> Vanished:
     """Mark the songs at or below `folders` that are gone as missing; returns their paths.
+
+    Those that lie in folders of trash and the like, seen from `roots`, are marked as well, so that
+    no playlist offers them.
 
     Nothing is marked below a root that holds no song at all: a disk that is not mounted looks like
     that. `seen` are paths known to be there, which are not looked at again. A song whose disk
     does not answer is not gone.
     """
     asking = Asking(stop)
+    roots = tuple(roots)
     empty = [root for root in roots if not _holds_songs(root, seen, asking)]
     unseen: set[str] = set()
+    binned: set[str] = set()
     for folder in folders:
-        if any(folder == root or root in folder.parents for root in empty):
-            continue
-        unseen.update(path for path in index.paths_under(str(folder)) if path not in seen)
-    stalled = asking.stalled([Path(path) for path in sorted(unseen)])
-    gone = sorted(path for path in unseen if Path(path) not in stalled and is_gone(path))
-    index.mark_missing(gone)
-    return gone
+        known = {path for path in index.paths_under(str(folder)) if path not in seen}
+        put_away = {path for path in known if lies_in_bin(Path(path), roots)}
+        binned |= put_away
+        if not any(folder == root or root in folder.parents for root in empty):
+            unseen |= known - put_away
+    left = sorted(unseen)
+    stalled = asking.stalled([Path(path) for path in left])
+    gone = [path for path in left if Path(path) not in stalled and is_gone(path)]
+    index.mark_missing([*gone, *binned])
+    return Vanished(gone=tuple(gone), binned=tuple(sorted(binned)))
 
 
 def _holds_songs(root: Path, seen: frozenset[str], asking: Asking) -> bool:

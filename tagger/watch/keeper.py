@@ -10,6 +10,7 @@ from queue import Empty, SimpleQueue
 from pacetag.db.index import SongIndex
 from pacetag.tagger.memory import stalled
 from pacetag.tagger.options import ScanOptions
+from pacetag.tagger.passed_over import is_off_the_way
 from pacetag.tagger.report import note_song
 from pacetag.tagger.scan import Scan
 from pacetag.tagger.stalls import Asking, Walked
@@ -51,6 +52,7 @@ class Keeper:
         self._asking = Asking(stop)
         self._look_pause = min(settle, BETWEEN_LOOKS)
         self._tidying = Tidying(index.path)
+        self._refused: dict[Path, str] = {}  # folders that could not be looked into, as was said
 
     def run(self) -> None:
         """Sweep, then visit and sweep until the stop; what is in hand then is still stored."""
@@ -89,7 +91,9 @@ class Keeper:
         """Look at the folders that are due, all in one, so that moves between them are seen."""
         if not due or self._stop.requested:
             return
-        due = {folder: deep for folder, deep in due.items() if not self._is_hidden(folder)}
+        due = {
+            folder: deep for folder, deep in due.items() if not is_off_the_way(folder, self._roots)
+        }
         deep = [folder for folder, with_below in due.items() if with_below]
         shallow = [folder for folder, with_below in due.items() if not with_below]
         both = self._asking.walk(deep), self._asking.walk(shallow, deep=False)
@@ -97,16 +101,13 @@ class Keeper:
             songs=tuple(sorted({song for walked in both for song in walked.songs})),
             leftovers=tuple(path for walked in both for path in walked.leftovers),
             stalled=tuple(place for walked in both for place in walked.stalled),
+            refused=tuple(each for walked in both for each in walked.refused),
         )
         self._settle(found, sorted(due), everything=False)
 
-    def _is_hidden(self, folder: Path) -> bool:
-        """Whether walking from a root would never come here."""
-        below = (folder.relative_to(root) for root in self._roots if folder.is_relative_to(root))
-        return all(any(part.startswith(".") for part in way.parts) for way in below)
-
     def _settle(self, found: Walked, folders: Sequence[Path], *, everything: bool) -> None:
         self._tidying.see_to(found.leftovers)
+        self._tell_refused(found, folders)
         silent = set(found.stalled) | self._asking.stalled(found.songs)
         for place in sorted(silent):  # the next sweep asks again
             self._lines.song(stalled(place))
@@ -130,11 +131,24 @@ class Keeper:
                 note_song(outcome)
         if not self._stop.requested:
             seen = frozenset(map(str, {*songs, *silent}))
-            gone = mark_vanished(
+            lost = mark_vanished(
                 self._index, folders, roots=self._roots, seen=seen, stop=self._stop
             )
-            for path in gone:
+            for path in lost.gone:
                 self._lines.missing(path)
+            for path in lost.binned:
+                self._lines.binned(path)
+
+    def _tell_refused(self, found: Walked, folders: Sequence[Path]) -> None:
+        """Say once, until it changes, which folders could not be looked into."""
+        now = dict(found.refused)
+        for place, why in now.items():
+            if self._refused.get(place) != why:
+                self._lines.refused(place, why)
+        for place in list(self._refused):
+            if place not in now and any(place.is_relative_to(folder) for folder in folders):
+                del self._refused[place]
+        self._refused |= now
 
     def _pause(self) -> None:
         self._stop.sleep(self._look_pause)

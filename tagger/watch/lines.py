@@ -35,6 +35,14 @@ class WatchLines:
         """Say that a song is gone."""
         self._line(printable(f"{'missing':<9} {'':<11}  {path}"))
 
+    def binned(self, path: str) -> None:
+        """Say that a song lies in the trash, or the like, and is no longer offered."""
+        self._line(printable(f"{'put away':<9} {'':<11}  {path}"))
+
+    def refused(self, place: Path, why: str) -> None:
+        """Say that a folder could not be looked into."""
+        self._line(printable(f"{Outcome.FAILED:<9} {'':<11}  {place}  ({why})"))
+
     def complain(self, sentence: str) -> None:
         """Say what does not work as it should."""
         say(printable(f"pacetag: {sentence}"), sys.stderr)

@@ -1,5 +1,6 @@
 """`pacetag scan`, through the real command, on real files, tags and index."""
 
+import json
 import os
 import shutil
 from collections.abc import Callable
@@ -118,7 +119,9 @@ def test_the_json_lines_keep_their_keys(make_song: MakeSong, scan_json: Run) -> 
     assert set(found.counts) == {
         *("songs", "tagged", "unchanged", "skipped", "failed", "analysed", "written")
     }
-    assert '"seconds": ' in found.result.stdout.splitlines()[-1]
+    last = json.loads(found.result.stdout.splitlines()[-1])
+    assert set(last) == {"counts", "untagged", "missing", "unreadable", "passed_over", "seconds"}
+    assert set(last["passed_over"]) == {"folders", "songs", "files"}
     assert found.result.stderr == ""
 
 
@@ -714,7 +717,7 @@ def test_without_a_terminal_there_are_plain_lines_and_a_summary(
     done = pacetag("scan", library, "--jobs", "1")
 
     assert "\x1b" not in done.output
-    assert done.stderr == "broken.mp3: cannot decode audio: it is not audio\n"
+    assert done.stderr == "1 song failed:\n  broken.mp3: cannot decode audio: it is not audio\n"
     assert "3 songs in " in done.stdout
     assert "2 tagged, 0 unchanged, 0 skipped, 1 failed; 3 analysed, 2 written" in done.stdout
     assert "170-179  ######################################## 2" in done.stdout

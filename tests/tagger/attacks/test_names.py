@@ -147,7 +147,7 @@ def test_what_a_person_sees_has_no_signs_that_command_a_terminal(
 ) -> None:
     songs = [make_song(f"broken{name}") for name in NAMES.values() if len(name) < 120]
 
-    done = pacetag("scan", "--jobs", "1", library)
+    done = pacetag("scan", "--jobs", "1", "--verbose", library)
 
     assert done.exit_code == 1
     assert len(done.stderr.split("\n")) >= len(songs)
@@ -239,8 +239,12 @@ def test_paths_longer_than_the_system_takes_are_passed_over(
     named = pacetag("scan", "/".join([str(library), *[name] * 18, "170.mp3"]))
     gone = pacetag("undo", "/".join([str(library), *[name] * 18, "170.mp3"]))
 
-    assert done.exit_code == 0
-    assert [each["path"] for each in _lines(done.stdout)[:-1]] == [str(song)]
+    *songs, last = _lines(done.stdout)
+    assert done.exit_code == 1
+    assert [each["path"] for each in songs] == [str(song)]
+    assert [each["reason"] for each in last["unreadable"]] == [
+        "cannot be listed: File name too long"
+    ]
     for refused in (named, gone):
         assert refused.exit_code == 2
         assert "Traceback" not in refused.stderr

@@ -14,7 +14,13 @@ from typing import IO
 import pytest
 
 from pacetag.db.index import SongIndex
+from pacetag.tagger.options import ScanOptions
+from pacetag.tagger.stalls import Walked
+from pacetag.tagger.stopping import Stop
 from pacetag.tagger.tags.reader import read_tags
+from pacetag.tagger.watch.keeper import Keeper
+from pacetag.tagger.watch.lines import WatchLines
+from tests.tagger.conftest import FAKE_EAR
 
 MakeSong = Callable[..., Path]
 Start = Callable[..., subprocess.Popen[str]]
@@ -147,6 +153,57 @@ def test_songs_in_hidden_folders_are_left_alone(
 
     assert watcher.next() == f"tagged 140 {shown}"
     assert watcher.silent(0.8)
+
+
+def test_songs_whose_names_begin_with_dots_are_seen_and_those_in_the_trash_are_not(
+    watch: Callable[..., Watcher], make_song: MakeSong, library: Path, index_file: Path
+) -> None:
+    watcher = watch()
+    for name in ("#recycle/110.mp3", "a/@eaDir/115.mp3", "._116.mp3", ".git/117.mp3"):
+        make_song(name)
+    for name in ("...And So On/120.mp3", "...130.mp3", ".38 Band/140.mp3"):
+        song = make_song(name)
+        assert watcher.next().startswith("tagged ")
+
+    song.rename(library / "#recycle" / "140.mp3")
+
+    assert watcher.next() == f"missing {song}"
+    assert watcher.silent(0.8)
+    assert in_index(index_file) == {"120.mp3": False, "...130.mp3": False, "140.mp3": True}
+
+
+def test_songs_of_the_index_in_the_trash_are_put_away_when_the_watcher_starts(
+    watch: Callable[..., Watcher], make_song: MakeSong, pacetag: Callable[..., object]
+) -> None:
+    song = make_song("#recycle/110.mp3")
+    pacetag("scan", song)
+
+    assert watch().next() == f"put away {song}"
+
+
+def test_a_folder_that_cannot_be_listed_is_named_once_until_it_can(
+    library: Path, index_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (library / "album").mkdir()
+    why = "cannot be listed: Permission denied"
+    refused = Walked(songs=(), refused=((library / "album", why),))
+    with SongIndex.open(index_file) as index:
+        keeper = Keeper(
+            [library],
+            index,
+            FAKE_EAR,
+            ScanOptions(jobs=1, watching=True),
+            settle=1.0,
+            sweep=1.0,
+            stop=Stop(),
+            lines=WatchLines(),
+        )
+        for found in (refused, refused, Walked(songs=()), refused):
+            keeper._settle(found, [library], everything=False)
+
+    assert [line[9:] for line in capsys.readouterr().out.splitlines()] == [
+        f"failed                 {library}/album  ({why})"
+    ] * 2
 
 
 def test_a_song_that_is_still_being_copied_is_waited_for(

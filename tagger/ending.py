@@ -1,0 +1,95 @@
+"""What a scan says at its end of what it did not do."""
+
+import os
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pacetag.tagger.findings import Kind, group_lines
+from pacetag.tagger.outcomes import LeftOut, ScanSummary
+from pacetag.tagger.passed_over import TO_CONVERT
+from pacetag.tagger.shown_paths import ShownPaths
+from pacetag.tagger.wording import printable, songs
+
+FEW = 3  # names in one sentence, and arguments of a command that is shown
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ending:
+    """How songs are named at the end of a scan."""
+
+    shown: ShownPaths = ShownPaths(())  # noqa: RUF009 - a value that nobody can change
+    advice: str = "`pacetag problems` lists them"  # how to see more of them
+
+
+def ending(roots: Sequence[Path], index: Path | None, *, dry_run: bool) -> Ending:
+    """For a scan of these paths. `index`: where it is, if the command has to be told."""
+    advice = f"`{_problems(roots, index)}` lists them"
+    if dry_run:  # of which the index knows nothing
+        advice = "--verbose lists them"
+    return Ending(shown=ShownPaths(roots), advice=advice)
+
+
+def _problems(roots: Sequence[Path], index: Path | None) -> str:
+    """The command that lists all; one that cannot be typed is left shorter."""
+    words = ["pacetag", "problems"]
+    if index is not None:
+        words += ["--index", os.fspath(index)]
+    if len(roots) <= FEW and all(os.fspath(root).isprintable() for root in roots):
+        words += map(os.fspath, roots)
+    return shlex.join(words)
+
+
+def left_out_lines(left_out: LeftOut, shown: ShownPaths) -> list[str]:
+    """What was passed over, and what to do about it."""
+    lines = []
+    if left_out.bins:
+        lines.append(_bins(left_out.bins, shown))
+    if left_out.binned:
+        are = "lies in such a folder and is" if left_out.binned == 1 else "lie there and are"
+        lines.append(f"{songs(left_out.binned)} of the index {are} no longer offered.")
+    if left_out.others:
+        lines.append(_others(left_out.others))
+    return lines
+
+
+def _bins(bins: Sequence[str], shown: ShownPaths) -> str:
+    folders = "1 folder" if len(bins) == 1 else f"{len(bins)} folders"
+    names = [shown.text(path) for path in bins[:FEW]]
+    listed = ", ".join(names if len(bins) <= FEW else [*names, "..."])
+    return (
+        f"{folders} of trash, snapshots or thumbnails passed over ({listed}); "
+        "name one to have it scanned."
+    )
+
+
+def _others(others: Sequence[tuple[str, int]]) -> str:
+    count = sum(files for _, files in others)
+    by_number = sorted(others, key=lambda each: -each[1])
+    listed = ", ".join(f"{files} .{suffix}" for suffix, files in by_number)
+    known = any(suffix not in TO_CONVERT for suffix, _ in others)
+    locked = [f".{suffix}" for suffix, _ in by_number if suffix in TO_CONVERT]
+    advice = ["name them to have them scanned: `pacetag scan FILE`"] if known else []
+    if locked:
+        advice.append(f"convert {', '.join(locked)} to FLAC or another kind of song first")
+    files = "1 file" if count == 1 else f"{count} files"
+    return f"{files} passed over that may hold music: {listed}; {'; '.join(advice)}."
+
+
+def finding_lines(summary: ScanSummary, way: Ending, *, faults: bool) -> list[str]:
+    """The songs that a person may want to see to; `faults`: those that failed, or the others."""
+    lines = _refused(summary.left_out, way) if faults else []
+    for group in summary.groups:
+        if (group.kind is Kind.FAILED) is faults:
+            lines += group_lines(group, way.shown, way.advice)
+    return [printable(line) for line in lines]
+
+
+def _refused(left_out: LeftOut, way: Ending) -> list[str]:
+    count = len(left_out.refused)
+    if not count:
+        return []
+    folders = "1 folder" if count == 1 else f"{count} folders"
+    lines = (f"  {way.shown.text(path)}: {why}" for path, why in left_out.refused)
+    return [f"{folders} could not be looked into:", *lines]

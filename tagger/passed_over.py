@@ -1,0 +1,94 @@
+"""What a scan passes over: names that are hidden, half written, thrown away, or no song's.
+
+docs/what-is-scanned.md has the same lists. What a person names on the command line counts anyway.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+# Folders in which systems keep what was thrown away, earlier states, thumbnails and notes of their
+# own. Compared in lower case.
+BINS = frozenset(
+    {"$recycle.bin", "recycler", "recycled", "found.000", "system volume information"}  # Windows
+    | {"$rmmetadata", "$extend", "$windows.~bt", "$windows.~ws"}
+    | {".trashes", ".temporaryitems", "temporary items", "network trash folder"}  # Mac
+    | {"thevolumesettingsfolder", "__macosx", ".timemachine", ".mobilebackups"}
+    | {"lost+found", ".snapshot", ".snapshots", "~snapshot", ".zfs", ".btrfs", ".snap", ".ckpt"}
+    | {".thumbnails", ".thumbs", ".dtrash", ".stversions", ".versions", ".syncarchive"}
+    | {"_gsdata_", "files_trashbin", "files_versions", ".picasaoriginals"}
+    | {"#recycle", "#snapshot", "#snapshots", "@eadir", "@tmp", "@sharesnap"}  # Synology
+    | {"@recycle", "@recycle.bin", "@recently-snapshot", "@snapshots", "@trash"}  # QNAP and others
+    | {"@__thumb", ".@__thumb", ".@upload_cache", ".@qsys", "#trash", "trashbox"}
+)
+BIN_BEGINNINGS = (".trash", ".recycle", ".synctrash", "@gmt-", "@syno", "network recycle bin")
+
+# Hidden names that a title could have, too.
+HIDDEN = frozenset({".skype", ".mathematica", ".maple", ".eclipse"})
+# How programs begin the name of a file that is no song, or not yet.
+_HALF_WRITTEN = re.compile(
+    r"\.(_|~|#"  # what Macs keep beside a file; locks and copies of editors
+    r"|(trashed|pending)-\d+-"  # Android
+    r"|(in|wh|syncthing|unison|pacetag-\w+)\."  # of transfers, overlays and of pacetag
+    r"|(nfs[0-9a-f]{8}|fuse_hidden|smbdelete|goutputstream|octransferid)"
+    r"|(tmp|temp)[-._~\d ]|(part|partial|incomplete|download)[-._~\d])",
+    re.IGNORECASE,
+)
+# A title after its dot: more dots, a digit, a sign of another script, one word with a capital.
+_TITLE = re.compile(r"\.(\.|[^A-Za-z_~#$@%&*+=!^-]|[A-Z]([a-z]+|[A-Z]*)(\.|$))")
+
+# Suffixes of files that may hold music and are no songs by themselves: books, ringtones, films, and
+# what few people have. Those that can be judged count when they are named.
+BY_NAME = frozenset(
+    {"m4b", "m4r", "mp4", "m4v", "3gp", "3g2", "f4a", "f4b", "webm", "weba", "mkv", "ogv", "ogx"}
+    | {"ac3", "eac3", "ec3", "dts", "dtshd", "mlp", "thd", "amr", "awb", "au", "snd", "voc", "w64"}
+    | {"rf64", "bwf", "dff", "oma", "aa3", "ra", "rm", "rmvb", "shn", "tak", "asf", "mp1", "mpga"}
+    | {"mpa", "qcp", "adts", "alac"}
+)
+TO_CONVERT = frozenset(
+    {"m4p", "aa", "aax", "ofr", "ofs", "la", "vqf", "at3", "omg"}  # locked, or known to no decoder
+    | {"mod", "xm", "it", "s3m", "mptm", "mtm"}  # of trackers, with samples
+)
+_NEVER = frozenset({"go.mod"})
+
+
+def is_hidden(name: str) -> bool:
+    """Whether a file or folder of that name is hidden, or a file that is not complete.
+
+    "...And So On" and ".38 Band" begin with dots and are titles.
+    """
+    if not name.startswith("."):
+        return False
+    if _HALF_WRITTEN.match(name) or name.lower() in HIDDEN:
+        return True
+    return " " not in name and _TITLE.match(name) is None
+
+
+def is_bin(name: str) -> bool:
+    """Whether a folder of that name holds trash, snapshots, thumbnails or notes of a system."""
+    lower = name.lower()
+    return lower in BINS or lower.startswith(BIN_BEGINNINGS)
+
+
+def lies_in_bin(path: Path, roots: Iterable[Path]) -> bool:
+    """Whether the way to a file, from each of the roots above it, leads through such a folder."""
+    return _is_off(path.parent, roots, is_bin)
+
+
+def is_off_the_way(folder: Path, roots: Iterable[Path]) -> bool:
+    """Whether a walk from the roots would never come to the folder."""
+    return _is_off(folder, roots, lambda name: is_hidden(name) or is_bin(name))
+
+
+def _is_off(folder: Path, roots: Iterable[Path], passed: Callable[[str], bool]) -> bool:
+    ways = [folder.relative_to(root).parts for root in roots if folder.is_relative_to(root)]
+    return bool(ways) and all(any(map(passed, way)) for way in ways)
+
+
+def may_hold_music(name: str) -> str | None:
+    """The suffix, in lower case, of a file that is no song and may hold one; None for others."""
+    _, dot, suffix = name.rpartition(".")
+    suffix = suffix.lower()
+    if not dot or (suffix not in BY_NAME and suffix not in TO_CONVERT):
+        return None
+    return None if is_hidden(name) or name in _NEVER else suffix
