@@ -22,6 +22,7 @@ from pacetag.db.records import (
     BestSongs,
     Glimpse,
     IndexStats,
+    NotedSong,
     PaceMatch,
     PaceQuery,
     SongRecord,
@@ -178,6 +179,15 @@ class SongIndex:
         with in_words(self.path):
             for (path,) in self._db.execute(sql.PATHS_UNDER, path_ranges(folder)):
                 yield decode_path(path)
+
+    def noted_under(self, folder: str) -> Iterator[NotedSong]:
+        """Yield the songs at or below `folder` that failed, are not tagged or change tempo.
+
+        Those that are missing are left out.
+        """
+        with in_words(self.path):
+            for row in self._db.execute(sql.NOTED_UNDER, path_ranges(folder)):
+                yield search.noted_song(*row)
 
     def mark_missing(self, paths: Iterable[str]) -> None:
         """Note that these files are gone. Their rows stay, in case they come back or moved."""

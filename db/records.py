@@ -67,6 +67,17 @@ class Glimpse:
     untagged: str | None = None  # why the file does not carry its paces, if it does not
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NotedSong:
+    """Of a song only what a person may have to see to, or to know."""
+
+    path: str  # absolute, as from os.fsdecode
+    failure: str | None  # why it could not be judged
+    too_short: bool  # that is why, and so it is no fault
+    untagged: str | None  # why the file does not carry its paces, if it does not
+    changes: tuple[float, ...]  # bpm of its parts in turn, if it changes tempo
+
+
 @dataclass(frozen=True, kw_only=True)
 class PaceMatch:
     """A song and the pace that answers a query."""

@@ -6,10 +6,17 @@ from collections.abc import Iterator, Sequence
 
 from pacetag.db import statements as sql
 from pacetag.db.connection import snapshot
-from pacetag.db.records import BestSongs, Glimpse, PaceQuery, PaceRecord, SongRecord
+from pacetag.db.records import (
+    BestSongs,
+    Glimpse,
+    NotedSong,
+    PaceQuery,
+    PaceRecord,
+    SongRecord,
+)
 from pacetag.db.rows import decode_path, decode_stamp, encode_path, pace_record, song_record
 from pacetag.db.runs import TagState
-from pacetag.db.values import flag, listener_of, number, text_or_none, whole
+from pacetag.db.values import flag, listener_of, number, tempos_of, text_or_none, whole
 
 # Parts of the reach. The best paces are nearly always found close to the centre.
 RINGS = (1 / 8, 1 / 4, 1 / 2, 1.0)
@@ -91,6 +98,19 @@ def glimpses(connection: sqlite3.Connection, paths: Sequence[str]) -> Iterator[G
                 listener=listener_of(listener),
                 untagged=text_or_none(untagged, "a reason"),
             )
+
+
+def noted_song(
+    path: object, failure: object, too_short: object, untagged: object, changes: object
+) -> NotedSong:
+    """A row of NOTED_UNDER. Raises BadValueError."""
+    return NotedSong(
+        path=decode_path(path),
+        failure=text_or_none(failure, "a failure"),
+        too_short=flag(too_short, "`too_short`"),
+        untagged=text_or_none(untagged, "a reason"),
+        changes=tempos_of(changes),
+    )
 
 
 def _batches(keys: Sequence[object]) -> Iterator[list[object]]:

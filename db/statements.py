@@ -69,6 +69,11 @@ _UNDER = """
 STAMPS_UNDER = f"SELECT path, stamp FROM songs WHERE {_UNDER} AND +missing = 0"
 PATHS_UNDER = f"SELECT path FROM songs WHERE {_UNDER} AND +missing = 0"
 MISSING_UNDER = f"SELECT path FROM songs WHERE {_UNDER} AND +missing = 1"
+NOTED_UNDER = f"""
+    SELECT path, failure, too_short, untagged, changes FROM songs
+    WHERE {_UNDER} AND +missing = 0
+      AND (failure IS NOT NULL OR untagged IS NOT NULL OR changes IS NOT NULL)
+"""
 
 STORE_SONG = f"""
     INSERT INTO songs ({", ".join(STORED_COLUMNS)})

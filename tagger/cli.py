@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 
 from pacetag.tagger.command_evaluate import evaluate
 from pacetag.tagger.command_playlist import playlist
+from pacetag.tagger.command_problems import problems
 from pacetag.tagger.command_scan import scan
 from pacetag.tagger.command_set import set as set_paces
 from pacetag.tagger.command_show import show
@@ -134,6 +135,7 @@ for command in (
     show,
     set_paces,
     stats,
+    problems,
     undo,
     evaluate,
     _interruptible(train),

@@ -9,7 +9,7 @@ from typing import Any
 from typer.core import TyperCommand, TyperOption
 
 _VERBOSE, _FILE = "pacetag.verbose", "pacetag.log_file"  # in what all contexts of a call share
-QUIET = frozenset({"playlist", "stats"})  # they load no library that logs
+QUIET = frozenset({"playlist", "stats", "problems"})  # they load no library that logs
 
 
 def log_options() -> list[Any]:

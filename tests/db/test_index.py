@@ -347,3 +347,25 @@ class TestMatches:
             ]
             found = index.matches(low=low, high=high, min_confidence=sure)
             assert [match.song.path for match in found] == expected
+
+
+def test_songs_that_failed_are_not_tagged_or_change_tempo_are_found_below_a_folder(
+    index: SongIndex, make_song: MakeSong
+) -> None:
+    index.store(make_song("/m/right.mp3"))
+    index.store(make_song("/m/failed.mp3", failure="no sound", paces={}))
+    index.store(make_song("/m/a/short.mp3", failure="3 s", too_short=True, paces={}))
+    index.store(make_song("/m/a/plain.mp3", untagged="read-only"))
+    index.store(make_song("/m/a/changing.mp3", changes=(100.0, 141.0)))
+    index.store(make_song("/m/a/gone.mp3", failure="no sound", paces={}, missing=True))
+    index.store(make_song("/n/plain.mp3", untagged="read-only"))
+
+    found = {song.path: song for song in index.noted_under("/m")}
+
+    assert set(found) == {
+        *("/m/failed.mp3", "/m/a/short.mp3", "/m/a/plain.mp3", "/m/a/changing.mp3")
+    }
+    assert (found["/m/a/short.mp3"].failure, found["/m/a/short.mp3"].too_short) == ("3 s", True)
+    assert found["/m/a/plain.mp3"].untagged == "read-only"
+    assert found["/m/a/changing.mp3"].changes == (100.0, 141.0)
+    assert len(list(index.noted_under("/"))) == 5

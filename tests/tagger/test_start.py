@@ -47,7 +47,7 @@ def scanned(make_song: Callable[..., Path], scan_json: Callable[..., Any]) -> No
 
 @pytest.mark.parametrize(
     "command",
-    [["--help"], ["--version"], ["playlist", "--cadence", "172"], ["stats"]],
+    [["--help"], ["--version"], ["playlist", "--cadence", "172"], ["stats"], ["problems"]],
     ids=" ".join,
 )
 @pytest.mark.usefixtures("scanned")
@@ -65,7 +65,9 @@ def test_help_does_not_even_import_rich_or_the_index(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [["playlist", "--cadence", "172"], ["stats"]], ids=lambda command: str(command[0])
+    "command",
+    [["playlist", "--cadence", "172"], ["stats"], ["problems"]],
+    ids=lambda command: str(command[0]),
 )
 @pytest.mark.usefixtures("scanned")
 def test_asking_a_current_index_needs_neither_rich_nor_sqlite_utils(

@@ -1,0 +1,101 @@
+"""`pacetag problems`: songs that failed, are not tagged, are too short or change tempo."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pacetag.tagger.arguments import PATH, IndexOption, JsonOption
+from pacetag.tagger.settings import index_path
+
+if TYPE_CHECKING:
+    from pacetag.db.index import SongIndex
+    from pacetag.db.records import NotedSong
+    from pacetag.tagger.findings import Finding, Findings
+
+EVERYWHERE = "/"
+
+
+def problems(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[PATH]...",
+            click_type=PATH,
+            help="Folders or songs; without any, all that the index knows.",
+        ),
+    ] = None,
+    index: IndexOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List songs that failed, are not tagged, are too short or change tempo, with the reasons.
+
+    As the last scans found them: nothing is read but the index, and songs that are missing are
+    left out. `pacetag scan` tries again what the system refused; what is damaged, with --force.
+    Exit codes: 0 done, 1 the index cannot be used, 2 wrong usage.
+    """
+    from pacetag.tagger.findings import Findings
+    from pacetag.tagger.opening import read_index
+
+    roots = [Path(os.path.abspath(path.expanduser())) for path in paths or []]  # noqa: PTH100
+    file = index_path(index)
+    findings = Findings(None)
+    with read_index(file) as songs:
+        findings.add(_found(songs, roots or [Path(EVERYWHERE)]))
+        known = any(any(songs.paths_under(os.fspath(root))) for root in roots or [Path(EVERYWHERE)])
+    if as_json:
+        _say_json(findings)
+    else:
+        _say(findings, roots, known=known)
+
+
+def _found(songs: "SongIndex", roots: list[Path]) -> Iterator["Finding"]:
+    """What the index says of each song at or below the roots, once."""
+    told: set[str] = set()
+    for root in roots:
+        for song in songs.noted_under(os.fspath(root)):
+            if song.path not in told:
+                told.add(song.path)
+                yield from _findings(song)
+
+
+def _findings(song: "NotedSong") -> Iterator["Finding"]:
+    from pacetag.tagger.findings import Finding, Kind
+    from pacetag.tagger.reasons import changes_text, is_failure
+
+    if song.failure is not None:
+        kind = Kind.TOO_SHORT if song.too_short else Kind.FAILED
+        yield Finding(kind=kind, path=song.path, reason=song.failure)
+    elif song.untagged is not None:
+        kind = Kind.FAILED if is_failure(song.untagged) else Kind.UNTAGGED
+        yield Finding(kind=kind, path=song.path, reason=song.untagged)
+    if (changes := changes_text(song.changes)) is not None:
+        yield Finding(kind=Kind.TEMPO, path=song.path, reason=changes)
+
+
+def _say_json(findings: "Findings") -> None:
+    from pacetag.tagger.json_lines import say_json
+
+    groups = findings.groups()
+    for group in groups:
+        for finding in group.shown:
+            say_json({"path": finding.path, "kind": finding.kind.value, "reason": finding.reason})
+    say_json({"counts": {group.kind.value: group.count for group in groups}})
+
+
+def _say(findings: "Findings", roots: list[Path], *, known: bool) -> None:
+    from pacetag.tagger.findings import group_lines
+    from pacetag.tagger.report import say
+    from pacetag.tagger.shown_paths import ShownPaths
+    from pacetag.tagger.wording import printable
+
+    shown, groups = ShownPaths(roots), findings.groups()
+    for group in groups:
+        for line in group_lines(group, shown, advice=""):
+            say(printable(line))
+    if not known:
+        say("The index knows no song there; `pacetag scan PATH` has songs judged.")
+    elif not groups:
+        say("Nothing to report: no song there failed, is untagged, too short or changes tempo.")
