@@ -17,7 +17,7 @@ from pacetag.tagger.moved import lay_before
 from pacetag.tagger.options import BpmMode, ScanOptions
 from pacetag.tagger.outcomes import Outcome, SongOutcome
 from pacetag.tagger.paces import Pace
-from pacetag.tagger.reasons import FAILED_BEFORE, TRIED_AGAIN, indexed_only
+from pacetag.tagger.reasons import FAILED_BEFORE, TRIED_AGAIN, indexed_only, is_failure
 from pacetag.tagger.song_writes import writes_of
 from pacetag.tagger.stalls import NO_ANSWER, Asking
 from pacetag.tagger.stopping import Stop
@@ -96,10 +96,11 @@ class Memory:
         """`state` tells whether its tags were seen to; only that leaves values to restore."""
         if self._options.force or song.stamp != stamp or song.bundle != self._bundle:
             return None
-        if song.failure is not None:
+        failure = song.failure or self._overlooked(song)
+        if failure is not None:
             overlooked = song.too_short or self._options.ignore_failed
             outcome = Outcome.SKIPPED if overlooked else Outcome.FAILED
-            reason = f"{song.failure} ({FAILED_BEFORE})"
+            reason = f"{failure} ({FAILED_BEFORE})"
             return SongOutcome(
                 path=song.path,
                 outcome=outcome,
@@ -121,6 +122,12 @@ class Memory:
             untagged=untagged,
             at_rest=True,
         )
+
+    def _overlooked(self, song: SongRecord | Glimpse) -> str | None:
+        """Why its tags could not be written, which is tried at each scan unless told not to."""
+        if not (self._options.ignore_failed and self._options.tags) or song.untagged is None:
+            return None
+        return song.untagged if is_failure(song.untagged) else None
 
     def _seen_to(self, state: Callable[[], TagState]) -> bool:
         """Whether its tags need no look."""

@@ -124,6 +124,8 @@ def test_a_write_that_was_refused_fails_at_each_scan_and_is_noted_until_it_succe
             found = scan_json()
             assert (found.songs["120.flac"]["reason"], found.result.exit_code) == (reason, 1)
             assert record(index_file, song).untagged == reason
+        overlooked = scan_json("--ignore-failed")
+        assert (overlooked.outcomes, overlooked.result.exit_code) == ({"120.flac": "skipped"}, 0)
 
     assert scan_json().outcomes == {"120.flac": "tagged"}
     assert record(index_file, song).untagged is None
