@@ -165,7 +165,7 @@ def run_scan(
                 seconds=time.monotonic() - began,
                 interrupted=stop.requested,
                 missing=len(lost.gone),
-                left_out=_left_out(found, lost),
+                left_out=_left_out(found, lost, roots),
             )
             checked.look_again()
             reporter.end(summary)
@@ -181,12 +181,13 @@ def _outcomes(found: "Walked", scan: "Scan") -> "Iterator[SongOutcome]":
     yield from scan.songs(found.songs)
 
 
-def _left_out(found: "Walked", lost: "Vanished") -> "LeftOut":
+def _left_out(found: "Walked", lost: "Vanished", roots: Sequence[Path]) -> "LeftOut":
     from pacetag.tagger.outcomes import LeftOut
 
     return LeftOut(
         refused=tuple((str(place), why) for place, why in found.refused),
-        bins=tuple(map(str, found.bins)),
+        bins=tuple(str(place) for place in found.bins if place not in roots),
+        hidden=tuple(str(place) for place in found.hidden if place not in roots),
         binned=len(lost.binned),
         others=found.others,
     )

@@ -45,23 +45,28 @@ def left_out_lines(left_out: LeftOut, shown: ShownPaths) -> list[str]:
     """What was passed over, and what to do about it."""
     lines = []
     if left_out.bins:
-        lines.append(_bins(left_out.bins, shown))
+        count, named = _named(left_out.bins, shown)
+        folders = "folder" if count == 1 else "folders"
+        lines.append(f"{count} {folders} of trash, snapshots or thumbnails passed over {named}")
     if left_out.binned:
         are = "lies in such a folder and is" if left_out.binned == 1 else "lie there and are"
         lines.append(f"{songs(left_out.binned)} of the index {are} no longer offered.")
+    if left_out.hidden:
+        count, named = _named(left_out.hidden, shown)
+        what = (
+            "hidden song or folder of songs" if count == 1 else "hidden songs or folders of songs"
+        )
+        lines.append(f"{count} {what} passed over {named}")
     if left_out.others:
         lines.append(_others(left_out.others))
     return lines
 
 
-def _bins(bins: Sequence[str], shown: ShownPaths) -> str:
-    folders = "1 folder" if len(bins) == 1 else f"{len(bins)} folders"
-    names = [shown.text(path) for path in bins[:FEW]]
-    listed = ", ".join(names if len(bins) <= FEW else [*names, "..."])
-    return (
-        f"{folders} of trash, snapshots or thumbnails passed over ({listed}); "
-        "name one to have it scanned."
-    )
+def _named(places: Sequence[str], shown: ShownPaths) -> tuple[int, str]:
+    """How many there are, and the end of a sentence that names the first of them."""
+    names = [shown.text(path) for path in places[:FEW]]
+    listed = ", ".join(names if len(places) <= FEW else [*names, "..."])
+    return len(places), f"({listed}); name one to have it scanned."
 
 
 def _others(others: Sequence[tuple[str, int]]) -> str:

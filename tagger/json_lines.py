@@ -46,6 +46,7 @@ class JsonReporter:
                 "unreadable": [{"path": path, "reason": why} for path, why in left_out.refused],
                 "passed_over": {
                     "folders": list(left_out.bins),  # of trash, snapshots and thumbnails
+                    "hidden": list(left_out.hidden),  # songs, and folders with songs
                     "songs": left_out.binned,  # of the index, which lie in such folders
                     "files": dict(left_out.others),  # that may hold music, by suffix
                 },

@@ -5,11 +5,18 @@ import os
 import stat as modes
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 
 from pacetag.db.records import Stamp
 from pacetag.tagger.errors import UsageError
-from pacetag.tagger.passed_over import BY_NAME, is_bin, is_hidden, may_hold_music
+from pacetag.tagger.passed_over import (
+    BY_NAME,
+    is_bin,
+    is_hidden,
+    is_hidden_by_people,
+    may_hold_music,
+)
 from pacetag.tagger.tags.replace import stamp_of
 from pacetag.tagger.tags.siblings import is_sibling
 
@@ -24,8 +31,12 @@ def is_song(name: str) -> bool:
 
     Temporary files of copiers and of the tag writer are hidden or end in something else.
     """
-    _, dot, suffix = name.rpartition(".")
-    return bool(dot) and suffix.lower() in AUDIO_SUFFIXES and not is_hidden(name)
+    return _ends_as_song(name) and not is_hidden(name)
+
+
+def _ends_as_song(name: str) -> bool:
+    stem, _, suffix = name.rpartition(".")
+    return bool(stem) and suffix.lower() in AUDIO_SUFFIXES
 
 
 def is_named_song(name: str) -> bool:
@@ -34,6 +45,7 @@ def is_named_song(name: str) -> bool:
     return bool(dot) and suffix.lower() in AUDIO_SUFFIXES | BY_NAME
 
 
+FEW = 100  # entries of a hidden folder that are looked at
 # What a folder answers that is not there any more, or never led anywhere.
 _GONE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
 
@@ -50,6 +62,7 @@ class Trail:
         self.leftovers: list[Path] = []  # hidden files of pacetag's own that it came across
         self.bins: list[Path] = []  # folders of trash and the like
         self.others = Counter[str]()  # files that may hold music, by suffix
+        self.hidden: list[Path] = []  # songs, and folders with songs, that a person may have hidden
         self.refused: dict[Path, str] = {}  # what could not be looked into, and why
         self.ended = False  # the walk is to come to its end without going anywhere
 
@@ -67,6 +80,17 @@ class Trail:
             return False
         self.bins.append(folder)
         return True
+
+    def sees_hidden(self, place: Path) -> None:
+        """Take down what is hidden, if it is pacetag's own, or a song or a folder with songs."""
+        if is_sibling(place.name):
+            self.leftovers.append(place)
+        elif (
+            is_hidden_by_people(place.name)
+            and self.may_go(place)
+            and (_ends_as_song(place.name) or _holds_songs(place))
+        ):
+            self.hidden.append(place)
 
     def refuses(self, place: Path, error: OSError, what: str = "listed") -> None:
         """Take down that a folder could not be looked into; one that is gone is no fault."""
@@ -132,8 +156,7 @@ def _walk_folder(
         for entry in entries:
             place = folder / entry.name
             if is_hidden(entry.name) and not is_bin(entry.name):
-                if is_sibling(entry.name):
-                    trail.leftovers.append(place)
+                trail.sees_hidden(place)
                 continue
             if not trail.may_go(place):
                 continue
@@ -149,6 +172,20 @@ def _walk_folder(
             real.extend(reversed(below))
         else:
             linked.clear()
+
+
+def _holds_songs(folder: Path, *, deep: bool = True) -> bool:
+    """Whether songs lie in a folder, or right below it, as far as a short look tells."""
+    try:
+        with os.scandir(folder) as listing:
+            names = [entry.name for entry in islice(listing, FEW)]
+    except OSError:  # a file, for the most part
+        return False
+    if any(map(is_song, names)):
+        return True
+    return deep and any(
+        _holds_songs(folder / name, deep=False) for name in names if not is_hidden(name)
+    )
 
 
 def _is_folder(entry: os.DirEntry[str], place: Path, trail: Trail) -> bool:

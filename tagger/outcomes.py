@@ -59,6 +59,7 @@ class LeftOut:
     refused: tuple[tuple[str, str], ...] = ()  # folders that could not be looked into, and why
     bins: tuple[str, ...] = ()  # folders of trash, snapshots and thumbnails
     binned: int = 0  # songs of the index that lie in such folders, and were offered until now
+    hidden: tuple[str, ...] = ()  # songs and folders with songs whose names begin with a dot
     others: tuple[tuple[str, int], ...] = ()  # suffixes that may hold music, and how many files
 
 

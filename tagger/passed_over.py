@@ -23,8 +23,15 @@ BINS = frozenset(
 )
 BIN_BEGINNINGS = (".trash", ".recycle", ".synctrash", "@gmt-", "@syno", "network recycle bin")
 
-# Hidden names that a title could have, too.
-HIDDEN = frozenset({".skype", ".mathematica", ".maple", ".eclipse"})
+# Folders of programs, of which nothing is said. Those that are not listed are hidden as well.
+TOOLS = frozenset(
+    {".git", ".hg", ".svn", ".bzr", ".cvs", ".cache", ".config", ".local", ".var", ".ssh", ".gnupg"}
+    | {".stfolder", ".sync", ".dropbox.cache", ".rsync-partial", ".~tmp~", ".nextcloudsync"}
+    | {".appledouble", ".appledb", ".spotlight-v100", ".fseventsd", ".documentrevisions-v100"}
+    | {".mozilla", ".thunderbird", ".npm", ".cargo", ".gradle", ".m2", ".venv", ".tox", ".idea"}
+    | {".vscode", ".steam", ".wine", ".android", ".flatpak", ".nv", ".java", ".kde"}
+    | {".skype", ".mathematica", ".maple", ".eclipse"}
+)
 # How programs begin the name of a file that is no song, or not yet.
 _HALF_WRITTEN = re.compile(
     r"\.(_|~|#"  # what Macs keep beside a file; locks and copies of editors
@@ -59,9 +66,16 @@ def is_hidden(name: str) -> bool:
     """
     if not name.startswith("."):
         return False
-    if _HALF_WRITTEN.match(name) or name.lower() in HIDDEN:
-        return True
-    return " " not in name and _TITLE.match(name) is None
+    return _is_of_programs(name) or (" " not in name and _TITLE.match(name) is None)
+
+
+def is_hidden_by_people(name: str) -> bool:
+    """Whether a name is hidden for its form alone, so that a person may have meant a title."""
+    return is_hidden(name) and not is_bin(name) and not _is_of_programs(name)
+
+
+def _is_of_programs(name: str) -> bool:
+    return _HALF_WRITTEN.match(name) is not None or name.lower() in TOOLS
 
 
 def is_bin(name: str) -> bool:

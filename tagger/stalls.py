@@ -34,6 +34,7 @@ class Walked:
     stalled: tuple[Path, ...] = ()  # files and folders that were passed over, as no answer came
     refused: tuple[tuple[Path, str], ...] = ()  # what could not be looked into, and why
     bins: tuple[Path, ...] = ()  # folders of trash, snapshots and thumbnails that it stayed out of
+    hidden: tuple[Path, ...] = ()  # songs and folders with songs that a person may have hidden
     others: tuple[tuple[str, int], ...] = ()  # suffixes that may hold music, and how many files
 
 
@@ -73,6 +74,7 @@ class Asking:
                     stalled=tuple(stalled),
                     refused=tuple(trail.refused.items()),
                     bins=tuple(trail.bins),
+                    hidden=tuple(trail.hidden),
                     others=tuple(sorted(trail.others.items())),
                 )
 

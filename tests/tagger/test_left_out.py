@@ -100,7 +100,9 @@ def test_songs_of_the_index_in_the_trash_are_no_longer_offered_until_they_are_na
         pacetag("scan", library).stdout
     )
 
-    assert scan_json(library, library / "#recycle").songs["120 b.mp3"]["reason"] == "is back"
+    both = scan_json(library, library / "#recycle")
+    assert both.songs["120 b.mp3"]["reason"] == "is back"
+    assert summary(both)["passed_over"] == {"folders": [], "hidden": [], "songs": 0, "files": {}}
     assert offered(pacetag) == ["120 b.mp3", "120.mp3"]
 
 
@@ -133,6 +135,28 @@ def test_files_that_may_hold_music_are_counted_and_can_be_named(
         "scanned: `pacetag scan FILE`; convert .mod to FLAC or another kind of song first.\n"
     ) in pacetag("scan", library).stdout
     assert scan_json(book).outcomes == {"130.m4b": "tagged"}
+
+
+def test_hidden_songs_are_counted_and_can_be_named(
+    make_song: MakeSong, scan_json: Run, pacetag: Run, library: Path
+) -> None:
+    """One small word after a dot may be a band or hidden on purpose; nobody can tell."""
+    make_song("120.mp3")
+    for name in (".hack/a/130.mp3", "x/.moe/140.mp3", ".calva.mp3", ".deep/a/b/150.mp3"):
+        make_song(name)
+    for name in ("._w.mp3", ".git/150.mp3", ".stversions/160.mp3", ".cache/a/170.mp3"):
+        make_song(name)
+
+    hidden = summary(scan_json())["passed_over"]["hidden"]
+
+    assert hidden == [f"{library}/{name}" for name in (".calva.mp3", ".hack", "x/.moe")]
+    assert (
+        "3 hidden songs or folders of songs passed over (.calva.mp3, .hack, x/.moe); "
+        "name one to have it scanned.\n"
+    ) in pacetag("scan", library).stdout
+    found = scan_json(library, library / ".hack")
+    assert found.outcomes == {"120.mp3": "unchanged", "130.mp3": "tagged"}
+    assert summary(found)["passed_over"]["hidden"] == hidden[:1] + hidden[2:]
 
 
 def test_nothing_is_said_where_nothing_was_passed_over(

@@ -9,6 +9,7 @@ from pacetag.tagger.passed_over import (
     BINS,
     BY_NAME,
     TO_CONVERT,
+    TOOLS,
     is_bin,
     is_hidden,
     is_off_the_way,
@@ -155,4 +156,5 @@ def test_the_page_on_what_is_scanned_lists_all_of_it(root: Path) -> None:
     page = (root / "docs" / "what-is-scanned.md").read_text().lower()
 
     assert [name for name in BINS if f"`{name}`" not in page] == []
+    assert [name for name in TOOLS if f"`{name}`" not in page] == []
     assert [suffix for suffix in BY_NAME | TO_CONVERT if f".{suffix}" not in page] == []

@@ -121,7 +121,7 @@ def test_the_json_lines_keep_their_keys(make_song: MakeSong, scan_json: Run) -> 
     }
     last = json.loads(found.result.stdout.splitlines()[-1])
     assert set(last) == {"counts", "untagged", "missing", "unreadable", "passed_over", "seconds"}
-    assert set(last["passed_over"]) == {"folders", "songs", "files"}
+    assert set(last["passed_over"]) == {"folders", "hidden", "songs", "files"}
     assert found.result.stderr == ""
 
 
