@@ -75,7 +75,8 @@ def _others(others: Sequence[tuple[str, int]]) -> str:
     listed = ", ".join(f"{files} .{suffix}" for suffix, files in by_number)
     known = any(suffix not in TO_CONVERT for suffix, _ in others)
     locked = [f".{suffix}" for suffix, _ in by_number if suffix in TO_CONVERT]
-    advice = ["name them to have them scanned: `pacetag scan FILE`"] if known else []
+    them = "it" if count == 1 else "them"
+    advice = [f"name {them} to have {them} scanned: `pacetag scan FILE`"] if known else []
     if locked:
         advice.append(f"convert {', '.join(locked)} to FLAC or another kind of song first")
     files = "1 file" if count == 1 else f"{count} files"

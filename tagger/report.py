@@ -110,9 +110,11 @@ def say_summary(summary: ScanSummary, way: Ending, *, dry_run: bool) -> None:
     """Print what was done, and last what was not; what failed goes to stderr, each song once."""
     for line in summary_lines(summary, way, dry_run=dry_run):
         say(line)
-    for faults, stream in ((False, sys.stdout), (True, sys.stderr)):
-        for line in finding_lines(summary, way, faults=faults):
-            say(line, stream)
+    found = finding_lines(summary, way, faults=False)
+    for line in ["", *found] if found else []:
+        say(line)
+    for line in finding_lines(summary, way, faults=True):
+        say(line, sys.stderr)
 
 
 def summary_lines(

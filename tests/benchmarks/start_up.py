@@ -14,7 +14,7 @@ from rich.console import Console
 
 from pacetag.db.index import SongIndex
 
-COMMANDS = (["--help"], ["playlist", "--cadence", "165"], ["stats"])
+COMMANDS = (["--help"], ["playlist", "--cadence", "165"], ["stats"], ["problems"])
 
 
 def main() -> int:

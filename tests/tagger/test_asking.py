@@ -171,7 +171,9 @@ def test_values_that_cannot_be_meant_are_usage_errors(
     assert done.stdout == ""
 
 
-@pytest.mark.parametrize("command", [["stats"], ["playlist", "--cadence", "165"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "command", [["stats"], ["problems"], ["playlist", "--cadence", "165"]], ids=" ".join
+)
 def test_without_an_index_it_says_how_to_make_one_and_makes_none(
     command: list[str], pacetag: Run, index_file: Path
 ) -> None:

@@ -64,6 +64,8 @@ class Ground:
         return [
             ("stats",),
             ("stats", "--json"),
+            ("problems",),
+            ("problems", music, "--json"),
             PLAYLIST,
             (*PLAYLIST, "--json"),
             (*PLAYLIST, "--output", str(self.folder / "run.m3u8")),

@@ -94,6 +94,7 @@ def test_an_index_of_a_newer_pacetag_is_refused_and_left_as_it_is(
         ("undo", "--list"),
         ("playlist", "--cadence", "110"),
         ("stats",),
+        ("problems",),
     ):
         done = pacetag(*command)
         assert done.exit_code == 1, command
