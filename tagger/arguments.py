@@ -36,11 +36,13 @@ class OutputType(PathType):
 
 
 PATH = PathType(path_type=Path)
+# What may not be read is no wrong usage: it is named beside what else lies there and may not.
+MUSIC = PathType(path_type=Path, readable=False)
 OUTPUT = OutputType(path_type=Path, readable=False)
 
 PathsArgument = Annotated[
     list[Path],
-    typer.Argument(metavar="PATH", click_type=PATH, help="Folders with music, or single songs."),
+    typer.Argument(metavar="PATH", click_type=MUSIC, help="Folders with music, or single songs."),
 ]
 IndexOption = Annotated[
     Path | None,

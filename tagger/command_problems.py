@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pacetag.tagger.arguments import PATH, IndexOption, JsonOption
+from pacetag.tagger.arguments import MUSIC, IndexOption, JsonOption
 from pacetag.tagger.settings import index_path
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def problems(
         list[Path] | None,
         typer.Argument(
             metavar="[PATH]...",
-            click_type=PATH,
+            click_type=MUSIC,
             help="Folders or songs; without any, all that the index knows.",
         ),
     ] = None,

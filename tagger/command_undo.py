@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pacetag.tagger.arguments import PATH, IndexOption, JsonOption
+from pacetag.tagger.arguments import MUSIC, IndexOption, JsonOption
 from pacetag.tagger.settings import index_path
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def undo(
         list[Path] | None,
         typer.Argument(
             metavar="[PATH...]",
-            click_type=PATH,
+            click_type=MUSIC,
             help="Folders with music, or single songs.",
             show_default=False,
         ),

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pacetag.tagger.arguments import PATH, IndexOption
+from pacetag.tagger.arguments import MUSIC, IndexOption
 from pacetag.tagger.command_scan import BpmOption, JobsOption, NiceOption, NoTagsOption
 from pacetag.tagger.options import BpmMode, ScanOptions
 from pacetag.tagger.priority import stand_back
@@ -15,7 +15,7 @@ from pacetag.tagger.settings import default_jobs, index_path
 
 def watch(
     paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH", click_type=PATH, help="Folders with music.")
+        list[Path], typer.Argument(metavar="PATH", click_type=MUSIC, help="Folders with music.")
     ],
     jobs: JobsOption = None,
     nice: NiceOption = False,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pacetag.tagger.findings import Kind, group_lines
+from pacetag.tagger.library import LISTED
 from pacetag.tagger.outcomes import LeftOut, ScanSummary
 from pacetag.tagger.passed_over import TO_CONVERT
 from pacetag.tagger.shown_paths import ShownPaths
@@ -96,6 +97,7 @@ def _refused(left_out: LeftOut, way: Ending) -> list[str]:
     count = len(left_out.refused)
     if not count:
         return []
-    folders = "1 folder" if count == 1 else f"{count} folders"
+    listed = all(why.startswith(LISTED) for _, why in left_out.refused)
+    folders = ("folder" if listed else "place") + ("s" if count > 1 else "")
     lines = (f"  {way.shown.text(path)}: {why}" for path, why in left_out.refused)
-    return [f"{folders} could not be looked into:", *lines]
+    return [f"{count} {folders} could not be looked into:", *lines]

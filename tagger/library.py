@@ -45,6 +45,7 @@ def is_named_song(name: str) -> bool:
     return bool(dot) and suffix.lower() in AUDIO_SUFFIXES | BY_NAME
 
 
+LISTED = "cannot be listed"  # of a folder
 FEW = 100  # entries of a hidden folder that are looked at
 # What a folder answers that is not there any more, or never led anywhere.
 _GONE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
@@ -92,10 +93,10 @@ class Trail:
         ):
             self.hidden.append(place)
 
-    def refuses(self, place: Path, error: OSError, what: str = "listed") -> None:
+    def refuses(self, place: Path, error: OSError, what: str = LISTED) -> None:
         """Take down that a folder could not be looked into; one that is gone is no fault."""
         if error.errno not in _GONE:
-            self.refused[place] = f"cannot be {what}: {error.strerror or error}"
+            self.refused[place] = f"{what}: {error.strerror or error}"
 
 
 def walk(paths: Iterable[Path], *, deep: bool = True, trail: Trail | None = None) -> Iterator[Path]:
@@ -129,7 +130,7 @@ def _leads_to(place: Path, kind: Callable[[int], bool], trail: Trail) -> bool:
     try:
         return kind(place.stat().st_mode)
     except OSError as error:
-        trail.refuses(place, error, "looked at")
+        trail.refuses(place, error, "cannot be looked at")
         return False
 
 
@@ -192,7 +193,7 @@ def _is_folder(entry: os.DirEntry[str], place: Path, trail: Trail) -> bool:
     try:
         return entry.is_dir()
     except OSError as error:  # a link that leads to itself, or where nobody may look
-        trail.refuses(place, error, "looked at")
+        trail.refuses(place, error, "cannot be looked at")
         return False
 
 

@@ -49,7 +49,8 @@ def chosen_songs(
     written, asking = _written(index, runs), Asking(stop)
     if choice.roots:
         found = asking.walk(choice.roots, bins=True)
-        named = _written_below(choice.roots, written.difference(map(str, found.songs)))
+        left = written.difference(map(str, found.songs))
+        named = _written_below(choice.roots, left, without=[place for place, _ in found.refused])
         found = replace(found, songs=(*found.songs, *named))
     else:
         found = Walked(songs=tuple(map(Path, sorted(_with_other_names(index, written)))))
@@ -75,10 +76,17 @@ def _written(index: SongIndex, runs: frozenset[int] | None) -> set[str]:
     return {path for run in runs for path in index.writes.paths(run)}
 
 
-def _written_below(roots: Sequence[Path], paths: Iterable[str]) -> list[Path]:
+def _written_below(
+    roots: Sequence[Path], paths: Iterable[str], *, without: Sequence[Path]
+) -> list[Path]:
     """Those of the paths below the roots that are there: a walk does not find what was named."""
-    below = tuple(f"{root}".rstrip("/") + "/" for root in roots)
-    return [Path(path) for path in sorted(paths) if path.startswith(below) and not is_gone(path)]
+    below, beyond = _as_beginnings(roots), _as_beginnings(without)
+    chosen = (path for path in sorted(paths) if path.startswith(below))
+    return [Path(path) for path in chosen if not path.startswith(beyond) and not is_gone(path)]
+
+
+def _as_beginnings(folders: Sequence[Path]) -> tuple[str, ...]:
+    return tuple(f"{folder}".rstrip("/") + "/" for folder in folders)
 
 
 def _with_other_names(index: SongIndex, written: set[str]) -> set[str]:

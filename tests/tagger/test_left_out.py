@@ -227,17 +227,26 @@ def test_a_link_to_where_nobody_may_look_is_named_and_one_to_nothing_is_not(
     )
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read all")
-def test_a_folder_without_rights_is_named(make_song: MakeSong, scan_json: Run) -> None:
+@pytest.mark.parametrize("named", ["", "album"])
+def test_a_folder_without_rights_is_named_also_where_it_was_asked_for(
+    named: str, make_song: MakeSong, scan_json: Run, library: Path, pacetag: Run
+) -> None:
     song = make_song("album/120.mp3")
+    scan_json()
     song.parent.chmod(0)
     try:
-        found = scan_json()
+        if os.access(song.parent, os.R_OK):
+            pytest.skip("root may read all")
+        found = scan_json(library / named)
+        undone = pacetag("undo", "--dry-run", library / named)
     finally:
         song.parent.chmod(0o755)
 
-    assert found.result.exit_code == 1
-    assert summary(found)["unreadable"][0]["path"] == str(song.parent)
+    assert (found.result.exit_code, undone.exit_code) == (1, 1)
+    why = "cannot be listed: Permission denied"
+    assert summary(found)["unreadable"] == [{"path": str(song.parent), "reason": why}]
+    assert undone.stderr == f"{song.parent}: {why}\n"
+    assert offered(pacetag) == ["120.mp3"]
 
 
 def test_a_check_that_only_tags_change_knows_what_was_named(
