@@ -1,15 +1,13 @@
 """What a scan says at its end of what it did not do."""
 
 import os
-import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pacetag.tagger.findings import Kind, group_lines
-from pacetag.tagger.library import LISTED
 from pacetag.tagger.outcomes import LeftOut, ScanSummary
-from pacetag.tagger.passed_over import TO_CONVERT
+from pacetag.tagger.passed_over import LISTED, TO_CONVERT
 from pacetag.tagger.shown_paths import ShownPaths
 from pacetag.tagger.wording import printable, songs
 
@@ -34,6 +32,8 @@ def ending(roots: Sequence[Path], index: Path | None, *, dry_run: bool) -> Endin
 
 def _problems(roots: Sequence[Path], index: Path | None) -> str:
     """The command that lists all; one that cannot be typed is left shorter."""
+    import shlex
+
     words = ["pacetag", "problems"]
     if index is not None:
         words += ["--index", os.fspath(index)]

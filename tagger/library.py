@@ -12,6 +12,7 @@ from pacetag.db.records import Stamp
 from pacetag.tagger.errors import UsageError
 from pacetag.tagger.passed_over import (
     BY_NAME,
+    LISTED,
     is_bin,
     is_hidden,
     is_hidden_by_people,
@@ -45,7 +46,6 @@ def is_named_song(name: str) -> bool:
     return bool(dot) and suffix.lower() in AUDIO_SUFFIXES | BY_NAME
 
 
-LISTED = "cannot be listed"  # of a folder
 FEW = 100  # entries of a hidden folder that are looked at
 # What a folder answers that is not there any more, or never led anywhere.
 _GONE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
@@ -116,13 +116,12 @@ def walk(paths: Iterable[Path], *, deep: bool = True, trail: Trail | None = None
             continue
         if _leads_to(start, modes.S_ISDIR, trail):
             yield from _walk_folder(start, entered, trail, deep=deep)
-        elif (
-            is_named_song(start.name)
-            and start not in named
-            and _leads_to(start, modes.S_ISREG, trail)
-        ):
+        elif start not in named and _leads_to(start, modes.S_ISREG, trail):
             named.add(start)
-            yield start
+            if is_named_song(start.name):
+                yield start
+            elif suffix := may_hold_music(start.name):
+                trail.others[suffix] += 1
 
 
 def _leads_to(place: Path, kind: Callable[[int], bool], trail: Trail) -> bool:

@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+LISTED = "cannot be listed"  # how it is begun to say why a folder could not be looked into
+
 # Folders in which systems keep what was thrown away, earlier states, thumbnails and notes of their
 # own. Compared in lower case.
 BINS = frozenset(

@@ -134,7 +134,9 @@ def test_files_that_may_hold_music_are_counted_and_can_be_named(
         "4 files passed over that may hold music: 2 .m4b, 1 .mod, 1 .webm; name them to have them "
         "scanned: `pacetag scan FILE`; convert .mod to FLAC or another kind of song first.\n"
     ) in pacetag("scan", library).stdout
-    assert scan_json(book).outcomes == {"130.m4b": "tagged"}
+    found = scan_json(book, library / "z.mod", library / "cover.jpg")
+    assert found.outcomes == {"130.m4b": "tagged"}
+    assert summary(found)["passed_over"]["files"] == {"mod": 1}
 
 
 def test_hidden_songs_are_counted_and_can_be_named(

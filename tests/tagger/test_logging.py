@@ -257,7 +257,8 @@ class TestScreen:
         done = pacetag("scan", "--jobs", "1", library)
 
         assert done.stderr == (
-            f"{library / 'buggy.flac'}: judging broke off (ZeroDivisionError: division by zero)\n"
+            "1 song failed:\n"
+            "  buggy.flac: judging broke off (ZeroDivisionError: division by zero)\n"
         )
 
     def test_the_log_ends_with_the_command(self, pacetag: Run, log: Path) -> None:
