@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from pacetag.tagger.output_files import OutputFile
     from pacetag.tagger.playlist.entries import Playlist
 
-WIDEST = 0.5  # beyond half the cadence another pace of the song would fit better
 LINES = 250  # of a table that nobody set bounds to: fifteen hours of music
 
 
@@ -23,14 +22,21 @@ def playlist(
         float, typer.Option("--cadence", metavar="N", help="Steps a minute, both feet counted.")
     ],
     tolerance: Annotated[
-        float, typer.Option("--tolerance", help="How far a pace may be off; 0.04 is 4 %.")
-    ] = 0.04,
+        str,
+        typer.Option(
+            "--tolerance", metavar="SHARE", help="How far a pace may be off: 4%, 0.04, 6steps."
+        ),
+    ] = "0.04",
     min_confidence: Annotated[
         float, typer.Option("--min-confidence", help="How sure a pace must be, 0 to 1.")
     ] = 0.5,
     duration: Annotated[
         str | None,
-        typer.Option("--duration", metavar="TIME", help="How long to run: 45m, 1h30m."),
+        typer.Option(
+            "--duration",
+            metavar="TIME",
+            help="How long to run: 45m, 1h30m, 1:30:00, 90 (minutes), 2700s.",
+        ),
     ] = None,
     limit: Annotated[
         int | None,
@@ -62,7 +68,7 @@ def playlist(
     from pacetag.tagger.opening import read_index
     from pacetag.tagger.playlist.query import build_playlist
 
-    seconds = _check(cadence, tolerance, min_confidence, duration)
+    share, seconds = _check(cadence, tolerance, min_confidence, duration)
     if limit is None and seconds is None and output is None and not as_json:
         limit = LINES
     index_file = index_path(index)
@@ -71,7 +77,7 @@ def playlist(
         found = build_playlist(
             songs,
             cadence,
-            tolerance=tolerance,
+            tolerance=share,
             min_confidence=min_confidence,
             duration=seconds,
             limit=limit,
@@ -93,24 +99,32 @@ def _place(output: Path, songs: "SongIndex", index_file: Path, *, overwrite: boo
 
 
 def _check(
-    cadence: float, tolerance: float, min_confidence: float, duration: str | None
-) -> float | None:
-    """The duration in seconds. Raises UsageError for a number that cannot be meant."""
+    cadence: float, tolerance: str, min_confidence: float, duration: str | None
+) -> tuple[float, float | None]:
+    """The tolerance as a part of the cadence, and the duration in seconds.
+
+    Raises UsageError for what cannot be meant.
+    """
+    from pacetag.db.bins import HIGHEST, LOWEST
     from pacetag.tagger.errors import UsageError
     from pacetag.tagger.playlist.duration import parse_duration
+    from pacetag.tagger.playlist.tolerance import parse_tolerance
 
-    if not 0 < cadence < float("inf"):
-        raise UsageError(f"--cadence must be above 0 steps a minute, not {cadence:g}")
-    if not 0 <= tolerance <= WIDEST:
+    if not LOWEST <= cadence <= HIGHEST:
         raise UsageError(
-            f"--tolerance must be from 0 to {WIDEST:g} (0.04 is 4 %), not {tolerance:g}"
+            f"--cadence must be from {LOWEST} to {HIGHEST} steps a minute, the range in which "
+            f"songs have paces, not {cadence:g}"
         )
     if not 0 <= min_confidence <= 1:
         raise UsageError(f"--min-confidence must be from 0 to 1, not {min_confidence:g}")
+    option = "--tolerance"
     try:
-        return None if duration is None else parse_duration(duration)
+        share = parse_tolerance(tolerance, cadence)
+        option = "--duration"
+        return share, None if duration is None else parse_duration(duration)
     except ValueError as error:
-        raise UsageError(f"--duration: {error}") from error
+        sign = " " if str(error).startswith("must") else ": "
+        raise UsageError(f"{option}{sign}{error}") from error
 
 
 def _show(found: "Playlist", output: Path | None, *, as_json: bool) -> None:

@@ -15,13 +15,16 @@ _CLOCK = re.compile(r"(?P<hours>[0-9]{1,6}):(?P<minutes>[0-5][0-9]):(?P<seconds>
 
 _FORMS = (_MINUTES, _CLOCK, _HOURS_THEN_MINUTES, _UNITS)
 _SECONDS = {"hours": 3600.0, "minutes": 60.0, "seconds": 1.0}
+# A bare number from here on is seconds, as programs count: as minutes it would be 17 hours.
+MANY = 1_000
+FORMS = "write 45m, 1h30m, 1:30:00 or 90 (minutes), 90 min, 2700s or 2700 (seconds from 1000 on)"
 
 
 def parse_duration(text: str) -> float:
     """Return the seconds that `text` means: "45m", "1h30m", "1h30", "90", "1:30:00", "1.5 h".
 
-    A bare number is minutes, as runs are counted in. Two numbers with a colon are refused, since
-    "1:30" is minutes and seconds to some and hours and minutes to others.
+    A bare number is minutes, as runs are counted in, and from 1000 on seconds. Two numbers with a
+    colon are refused, since "1:30" is minutes and seconds to some and hours and minutes to others.
 
     Raises:
         ValueError: it is not a duration, or none at all, with a sentence for a person.
@@ -38,7 +41,9 @@ def parse_duration(text: str) -> float:
             seconds = _total(match)
             break
     else:
-        raise ValueError(f"{text!r} is not a duration: write 45m, 1h30m, 1:30:00 or 90 (minutes)")
+        raise ValueError(f"{text!r} is not a duration: {FORMS}")
+    if form is _MINUTES and seconds >= MANY * _SECONDS["minutes"]:
+        seconds /= _SECONDS["minutes"]
     if seconds <= 0:
         raise ValueError(f"{text!r} is no time at all: write a duration like 45m")
     return seconds

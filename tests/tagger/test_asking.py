@@ -13,6 +13,8 @@ from pacetag.tagger import command_playlist
 MakeSong = Callable[..., Path]
 Run = Callable[..., Any]
 
+WHY = "the range in which songs have paces"
+
 pytestmark = pytest.mark.usefixtures("worker_threads")
 
 
@@ -148,12 +150,26 @@ def test_when_no_tolerance_helps_it_says_so(pacetag: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--cadence", "0"], "--cadence must be above 0"),
-        (["--cadence", "-3"], "--cadence must be above 0"),
-        (["--cadence", "nan"], "--cadence must be above 0"),
-        (["--cadence", "inf"], "--cadence must be above 0"),
+        *(
+            (
+                ["--cadence", n],
+                f"--cadence must be from 40 to 320 steps a minute, {WHY}, not {shown}",
+            )
+            for n, shown in (
+                ("0", "0"),
+                ("-3", "-3"),
+                ("20", "20"),
+                ("39.9", "39.9"),
+                ("320.1", "320.1"),
+                ("1e9", "1e+09"),
+                ("nan", "nan"),
+                ("inf", "inf"),
+            )
+        ),
         (["--cadence", "165", "--tolerance", "0.51"], "--tolerance must be from 0 to 0.5"),
         (["--cadence", "165", "--tolerance", "-0.1"], "--tolerance must be from 0 to 0.5"),
+        (["--cadence", "165", "--tolerance", "4"], "--tolerance: '4' could be per cent or steps"),
+        (["--cadence", "165", "--tolerance", "wide"], "--tolerance: 'wide' is not a tolerance"),
         (["--cadence", "165", "--min-confidence", "1.5"], "--min-confidence must be from 0 to 1"),
         (["--cadence", "165", "--duration", "soon"], "--duration: 'soon' is not a duration"),
         (["--cadence", "165", "--limit", "0"], "--limit"),
@@ -169,6 +185,16 @@ def test_values_that_cannot_be_meant_are_usage_errors(
     assert done.exit_code == 2
     assert said in done.stderr
     assert done.stdout == ""
+
+
+@pytest.mark.parametrize("tolerance", ["4%", "4 %", "0.04", ".04", "6.6steps", "6.6 steps"])
+@pytest.mark.usefixtures("scanned")
+def test_a_tolerance_can_be_written_in_many_ways(pacetag: Run, tolerance: str) -> None:
+    done = pacetag("playlist", "--cadence", "165", "--tolerance", tolerance, "--json")
+
+    found = json.loads(done.stdout)
+    assert found["tolerance"] == pytest.approx(0.04)
+    assert len(found["songs"]) == 2
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,13 @@ from pacetag.tagger.playlist.duration import parse_duration
         ("1m30s", 90),
         ("1h1m1s", 3661),
         ("  45m \n", 2700),
+        ("90 min", 5400),
+        ("2700s", 2700),
+        ("2700 s", 2700),
+        ("2700", 2700),
+        ("999", 59_940),
+        ("1000", 1000),
+        ("1000 min", 60_000),
     ],
 )
 def test_each_way_of_writing_gives_its_seconds(text: str, seconds: float) -> None:
@@ -60,8 +67,11 @@ def test_each_way_of_writing_gives_its_seconds(text: str, seconds: float) -> Non
     ],
 )
 def test_anything_else_is_refused_with_examples(text: str) -> None:
-    with pytest.raises(ValueError, match=r"not a duration: write 45m, 1h30m, 1:30:00 or 90"):
+    with pytest.raises(
+        ValueError, match=r"not a duration: write 45m, 1h30m, 1:30:00 or 90"
+    ) as said:
         parse_duration(text)
+    assert all(form in str(said.value) for form in ("90 min", "2700s", "2700 (seconds"))
 
 
 @pytest.mark.parametrize("text", ["1:30", "45:00", "90:00"])
