@@ -2,13 +2,12 @@
 
 import os
 import pwd
-import re
 from contextlib import suppress
 from pathlib import Path
 
+from pacetag.db.mounts import mount_of, mounts
 from pacetag.db.regular import NEIGHBOURS, beside
 
-_MOUNTS = Path("/proc/self/mountinfo")
 # On a local disk that is mounted for reading only, files stay as they are; a server's may change.
 _LOCAL = frozenset(
     {"btrfs", "cramfs", "erofs", "exfat", "ext2", "ext3", "ext4", "f2fs", "hfsplus", "iso9660"}
@@ -57,21 +56,9 @@ def is_frozen(path: Path) -> bool:
 
     A single mount that is read-only says nothing of others of the same file system.
     """
-    with suppress(OSError, ValueError, IndexError):
+    with suppress(OSError):
         if not os.statvfs(path).f_flag & os.ST_RDONLY:
             return False
-        kind, options = _file_system(Path(os.path.realpath(path)))
-        return kind in _LOCAL and "ro" in options
+        mount = mount_of(os.path.realpath(path), mounts())
+        return mount is not None and mount.kind in _LOCAL and "ro" in mount.options
     return False
-
-
-def _file_system(path: Path) -> tuple[str, list[str]]:
-    """The kind and the options of the file system that holds a path. Raises OSError."""
-    found: tuple[int, str, list[str]] = (-1, "", [])
-    for line in _MOUNTS.read_text(encoding="utf-8", errors="surrogateescape").splitlines():
-        left, right = line.split(" - ", 1)
-        place = Path(re.sub(r"\\([0-7]{3})", lambda code: chr(int(code[1], 8)), left.split()[4]))
-        kind, _, options = right.split(" ", 2)
-        if len(place.parts) >= found[0] and path.is_relative_to(place):  # the last one is on top
-            found = (len(place.parts), kind, options.split(","))
-    return found[1:]

@@ -22,11 +22,13 @@ from pacetag.db.records import (
     BestSongs,
     Glimpse,
     IndexStats,
+    Nearest,
     NotedSong,
     PaceMatch,
     PaceQuery,
     SongRecord,
     Stamp,
+    Standing,
 )
 from pacetag.db.regular import check_regular
 from pacetag.db.rows import (
@@ -41,6 +43,7 @@ from pacetag.db.rows import (
 from pacetag.db.runs import FileId, TagChange
 from pacetag.db.statistics import index_statistics
 from pacetag.db.steps import is_current
+from pacetag.db.values import flag
 from pacetag.db.write_log import WriteLog
 
 
@@ -201,6 +204,17 @@ class SongIndex:
             rows = self._rows(sql.MISSING_UNDER, path_ranges(folder))
             return sorted(decode_path(path) for (path,) in rows)
 
+    def songs_under(self, folder: str) -> Iterator[tuple[str, bool]]:
+        """Yield the path of each song at or below `folder`, and whether it is marked missing."""
+        with in_words(self.path):
+            for path, missing in self._db.execute(sql.SONGS_UNDER, path_ranges(folder)):
+                yield decode_path(path), flag(missing, "`missing`")
+
+    def forget(self, paths: Iterable[str]) -> None:
+        """Drop what is known of these songs, all at once; the log of tag writes keeps its own."""
+        with in_words(self.path), writing(self._db):
+            self._db.executemany(sql.FORGET_SONG, [(encode_path(path),) for path in paths])
+
     def matches(self, *, low: float, high: float, min_confidence: float) -> list[PaceMatch]:
         """Return the songs with a pace of `low` to `high` bpm, borders included.
 
@@ -228,13 +242,23 @@ class SongIndex:
         with in_words(self.path):
             return search.best_songs(self._db, query, at_most=at_most)
 
-    def distances(self, query: PaceQuery) -> Iterator[float]:
-        """Yield, for each audio with a pace that is sought, how far the nearest is off, as a share.
+    def nearest(self, query: PaceQuery) -> Iterator[Nearest]:
+        """Yield, for each song with a pace that is sought, how far the nearest is off.
 
-        Missing and failed songs are left out, and copies of the same audio count as one.
+        Missing and failed songs are left out.
         """
         with in_words(self.path):
-            yield from search.distances(self._db, query)
+            yield from search.nearest(self._db, query)
+
+    def songs_of(self, ids: Sequence[int]) -> dict[int, SongRecord]:
+        """Return the songs with these numbers, missing and failed ones aside."""
+        with in_words(self.path):
+            return search.songs_of(self._db, ids)
+
+    def standings(self, paths: Sequence[str]) -> dict[str, Standing]:
+        """Return, of each of these files that is known, what decides which one is offered."""
+        with in_words(self.path):
+            return dict(search.standings(self._db, paths))
 
     def stats(self) -> IndexStats:
         """Return the index in numbers."""

@@ -78,6 +78,26 @@ class NotedSong:
     changes: tuple[float, ...]  # bpm of its parts in turn, if it changes tempo
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Nearest:
+    """Of a song with a pace that is sought only how far that is off, and what tells copies."""
+
+    song_id: int
+    off: float  # from the centre, as a share of it
+    fingerprint: str | None
+    title: str | None
+    artist: str | None
+    duration: float | None  # seconds
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """What decides which of several files of one piece is offered."""
+
+    song_id: int  # the one that was scanned first has the lowest
+    tagged: bool  # its file carries pacetag's tags
+
+
 @dataclass(frozen=True, kw_only=True)
 class PaceMatch:
     """A song and the pace that answers a query."""

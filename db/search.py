@@ -9,14 +9,25 @@ from pacetag.db.connection import snapshot
 from pacetag.db.records import (
     BestSongs,
     Glimpse,
+    Nearest,
     NotedSong,
     PaceQuery,
     PaceRecord,
     SongRecord,
+    Standing,
 )
 from pacetag.db.rows import decode_path, decode_stamp, encode_path, pace_record, song_record
 from pacetag.db.runs import TagState
-from pacetag.db.values import flag, listener_of, number, tempos_of, text_or_none, whole
+from pacetag.db.values import (
+    MOST_SECONDS,
+    flag,
+    listener_of,
+    number,
+    number_or_none,
+    tempos_of,
+    text_or_none,
+    whole,
+)
 
 # Parts of the reach. The best paces are nearly always found close to the centre.
 RINGS = (1 / 8, 1 / 4, 1 / 2, 1.0)
@@ -27,7 +38,7 @@ def best_songs(connection: sqlite3.Connection, query: PaceQuery, *, at_most: int
     with snapshot(connection):
         paces = _best_paces(connection, query, at_most)
         ids = list(dict.fromkeys(song_id for song_id, _ in paces))
-        songs = list(_offered(connection, ids))
+        songs = [song for _, song in _offered(connection, ids)]
     return BestSongs(songs=songs, left=paces[-1][1] if len(paces) == at_most else None)
 
 
@@ -52,19 +63,51 @@ def _best_paces(
     return paces
 
 
-def _offered(connection: sqlite3.Connection, ids: Sequence[int]) -> Iterator[SongRecord]:
-    """Those of the songs that are there and did not fail."""
+def songs_of(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, SongRecord]:
+    """Those of the songs that are there and did not fail, by number."""
+    with snapshot(connection):
+        return dict(_offered(connection, ids))
+
+
+def _offered(
+    connection: sqlite3.Connection, ids: Sequence[int]
+) -> Iterator[tuple[int, SongRecord]]:
     for part in _batches(ids):
         rows = connection.execute(sql.OFFERED_SONGS, part).fetchall()
         paces = _paces_of(connection, [row[0] for row in rows])
         for song_id, *values in rows:
-            yield song_record(values, paces.get(song_id, ()))
+            yield song_id, song_record(values, paces.get(song_id, ()))
 
 
-def distances(connection: sqlite3.Connection, query: PaceQuery) -> Iterator[float]:
-    """For each audio with a pace that is sought: how far the nearest is off, as a share."""
-    for (off,) in connection.execute(sql.DISTANCES, _sought(query, query.reach)):
-        yield number(off, "a pace")
+def nearest(connection: sqlite3.Connection, query: PaceQuery) -> Iterator[Nearest]:
+    """For each song with a pace that is sought: how far the nearest is off, as a share."""
+    rows = connection.execute(sql.NEAREST, _sought(query, query.reach))
+    for song_id, off, fingerprint, title, artist, duration in rows:
+        yield Nearest(
+            song_id=whole(song_id, "a song"),
+            off=number(off, "a pace"),
+            fingerprint=text_or_none(fingerprint, "a fingerprint"),
+            title=text_or_none(title, "a title"),
+            artist=text_or_none(artist, "an artist"),
+            duration=number_or_none(duration, "a length", most=MOST_SECONDS),
+        )
+
+
+def standings(
+    connection: sqlite3.Connection, paths: Sequence[str]
+) -> Iterator[tuple[str, Standing]]:
+    """Of each of the songs that is known, what decides which file of a piece is offered."""
+    for part in _batches([encode_path(path) for path in paths]):
+        for path, song_id, untagged, tags in connection.execute(sql.STANDINGS, part).fetchall():
+            state = TagState(whole(tags, "a state", most=2))
+            reason = text_or_none(untagged, "a reason")
+            yield (
+                decode_path(path),
+                Standing(
+                    song_id=whole(song_id, "a song"),
+                    tagged=state is TagState.SEEN_TO and reason is None,
+                ),
+            )
 
 
 def _sought(query: PaceQuery, reach: float) -> dict[str, float]:

@@ -52,13 +52,17 @@ BEST_PACES = """
     FROM paces WHERE bpm BETWEEN :low AND :high AND confidence >= :min_confidence
     ORDER BY worth DESC LIMIT :at_most
 """
-# How far each audio is off: copies count once, and audio without a fingerprint is nobody's copy.
-DISTANCES = """
-    SELECT min(abs(bpm / :centre - 1))
+# How far each song is off, with what tells whether it is a copy of another.
+NEAREST = """
+    SELECT songs.id, min(abs(bpm / :centre - 1)), fingerprint, title, artist, duration
     FROM paces CROSS JOIN songs ON songs.id = song_id
     WHERE bpm BETWEEN :low AND :high AND confidence >= :min_confidence
       AND +missing = 0 AND failure IS NULL
-    GROUP BY coalesce(fingerprint, songs.id)
+    GROUP BY songs.id
+"""
+STANDINGS = f"""
+    SELECT path, id, untagged, {tag_state("songs.path", "songs.fingerprint")}
+    FROM songs WHERE path IN ({_KEYS})
 """
 
 # The plus keeps SQLite from searching by `missing`, which would give nearly every song.
@@ -68,6 +72,7 @@ _UNDER = """
 """
 STAMPS_UNDER = f"SELECT path, stamp FROM songs WHERE {_UNDER} AND +missing = 0"
 PATHS_UNDER = f"SELECT path FROM songs WHERE {_UNDER} AND +missing = 0"
+SONGS_UNDER = f"SELECT path, missing FROM songs WHERE {_UNDER}"
 MISSING_UNDER = f"SELECT path FROM songs WHERE {_UNDER} AND +missing = 1"
 NOTED_UNDER = f"""
     SELECT path, failure, too_short, untagged, changes FROM songs
@@ -84,6 +89,7 @@ STORE_SONG = f"""
 """
 FORGET_PACES = "DELETE FROM paces WHERE song_id = :song_id"
 STORE_PACE = "INSERT INTO paces (song_id, rank, bpm, confidence) VALUES (?, ?, ?, ?)"
+FORGET_SONG = "DELETE FROM songs WHERE path = ?"  # its paces go along, its writes do not
 MARK_MISSING = "UPDATE songs SET missing = 1 WHERE path = ?"
 
 IS_KNOWN = "SELECT 1 FROM songs WHERE path = :old AND fingerprint IS :fingerprint"

@@ -62,11 +62,13 @@ def playlist(
 ) -> None:
     """List the songs that fit a cadence, the best first.
 
-    When nothing fits, it says how many songs would with a wider tolerance. Exit codes: 0 done,
-    1 the index or the output cannot be used, 2 wrong usage.
+    A piece comes once, however many files hold it, and songs that are not where they were are left
+    out. When nothing fits, or less than --duration wants, it says what a wider tolerance would
+    give. Exit codes: 0 done, 1 the index or the output cannot be used, 2 wrong usage.
     """
     from pacetag.tagger.opening import read_index
     from pacetag.tagger.playlist.query import build_playlist
+    from pacetag.tagger.presence import Presence
 
     share, seconds = _check(cadence, tolerance, min_confidence, duration)
     if limit is None and seconds is None and output is None and not as_json:
@@ -81,6 +83,7 @@ def playlist(
             min_confidence=min_confidence,
             duration=seconds,
             limit=limit,
+            presence=Presence(),
         )
         if place is not None and found.entries:
             from pacetag.tagger.playlist.writing import write_m3u8
@@ -128,25 +131,30 @@ def _check(
 
 
 def _show(found: "Playlist", output: Path | None, *, as_json: bool) -> None:
+    from pacetag.tagger.report import say
     from pacetag.tagger.standard_output import is_stdout
     from pacetag.tagger.standard_streams import results_on_stderr
+    from pacetag.tagger.tables import (
+        absent_lines,
+        nothing_fits,
+        playlist_table,
+        playlist_total,
+        too_short_lines,
+    )
 
     stream = results_on_stderr() if is_stdout(output) else sys.stdout
+    for line in (*absent_lines(found), *too_short_lines(found)):
+        say(line, sys.stderr)
     if as_json:
         from pacetag.tagger.json_lines import playlist_object, say_json
 
         say_json(playlist_object(found), stream)
         return
-    from pacetag.tagger.report import say
-    from pacetag.tagger.tables import nothing_fits, playlist_table, playlist_total
-
     if not found.entries:
         for line in nothing_fits(found):
             say(line, stream)
-    elif output is None:
+        return
+    if output is None:
         playlist_table(found)
-        say(playlist_total(found))
-    elif stream is sys.stdout:
-        say(f"{output}: {playlist_total(found)}")
-    else:
-        say(playlist_total(found), stream)
+    named = f"{output}: " if output is not None and stream is sys.stdout else ""
+    say(f"{named}{playlist_total(found)}", stream)

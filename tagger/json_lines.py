@@ -82,7 +82,17 @@ def playlist_object(playlist: Playlist) -> dict[str, Any]:
             for entry in playlist.entries
         ],
         "seconds": round(playlist.total, 3),
-        "near": [{"tolerance": near.tolerance, "songs": near.songs} for near in playlist.near],
+        "wanted": playlist.wanted,
+        "gone": playlist.gone,
+        "silent": playlist.silent,
+        "near": [
+            {
+                "tolerance": near.tolerance,
+                "songs": near.songs,
+                "seconds": round(near.seconds, 3),
+            }
+            for near in playlist.near
+        ],
     }
 
 

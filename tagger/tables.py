@@ -14,6 +14,7 @@ PLAYLIST = (
     Column(heading="Artist", least=NAME, drop=4),
     Column(heading="Title", least=NAME),
 )
+NO_WIDER = "A wider tolerance would not help; scan more music with `pacetag scan`."
 
 
 def playlist_table(playlist: Playlist) -> None:
@@ -42,13 +43,48 @@ def playlist_total(playlist: Playlist) -> str:
 
 def nothing_fits(playlist: Playlist) -> list[str]:
     """What a wider tolerance would give."""
-    first = (
-        f"No song fits {playlist.cadence:g} steps a minute within {100 * playlist.tolerance:.3g} %."
-    )
+    within = f"{playlist.cadence:g} steps a minute within {100 * playlist.tolerance:.3g} %"
+    if playlist.gone or playlist.silent:
+        return [f"No song that is there fits {within}."]
+    first = f"No song fits {within}."
     if not playlist.near:
-        return [first, "A wider tolerance would not help; scan more music with `pacetag scan`."]
+        return [first, NO_WIDER]
     wider = (f"  --tolerance {near.tolerance:g}: {songs(near.songs)}" for near in playlist.near)
     return [first, "A wider tolerance would give:", *wider]
+
+
+def too_short_lines(playlist: Playlist) -> list[str]:
+    """That all that fits does not last as long as was asked for, and what would."""
+    if not playlist.is_short:
+        return []
+    within = f"within {100 * playlist.tolerance:.3g} %"
+    first = f"That is all that fits {within}, less than the {clock(playlist.wanted or 0)} wanted."
+    enough = next((n for n in playlist.near if n.seconds >= (playlist.wanted or 0)), None)
+    wider = [near for near in playlist.near if enough is None or near.tolerance <= enough.tolerance]
+    if not wider:
+        return [first, NO_WIDER]
+    lines = (
+        f"  --tolerance {near.tolerance:g}: {songs(near.songs)}, {clock(near.seconds)}"
+        for near in wider
+    )
+    return [first, "A wider tolerance would give:", *lines]
+
+
+def absent_lines(playlist: Playlist) -> list[str]:
+    """How many songs would be in the playlist if they were where they were."""
+    lines = []
+    if playlist.gone:
+        more = "more than " if playlist.given_up else ""
+        one = playlist.gone == 1
+        lines.append(
+            f"{more}{songs(playlist.gone)} {'is' if one else 'are'} not where "
+            f"{'it was' if one else 'they were'}: mount the disk, or scan "
+            f"{'it' if one else 'them'} at the new place"
+        )
+    if playlist.silent:
+        lie = "lies" if playlist.silent == 1 else "lie"
+        lines.append(f"{songs(playlist.silent)} {lie} on a disk that does not answer")
+    return lines
 
 
 def stats_lines(stats: IndexStats, index_file: str) -> list[str]:

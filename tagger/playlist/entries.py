@@ -1,6 +1,6 @@
 """What a playlist is, as values; how it is shown or written is elsewhere."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pacetag.db.records import PaceRecord, SongRecord
 
@@ -20,6 +20,7 @@ class NearMiss:
 
     tolerance: float  # as a part of the cadence
     songs: int
+    seconds: float = field(default=0.0, compare=False)  # that they last
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,5 +31,15 @@ class Playlist:
     tolerance: float  # as a part of the cadence
     entries: tuple[PlaylistEntry, ...]  # best first
     total: float  # seconds; songs of unknown duration add nothing
-    near: tuple[NearMiss, ...]  # widening; empty unless there is no entry
+    near: tuple[NearMiss, ...]  # widening; empty unless there is no entry, or too few
     cut: bool = False  # more songs would fit, but were more than was asked for
+    wanted: float | None = None  # seconds to fill
+    gone: int = 0  # songs that fit better than the last entry, but are not where they were
+    silent: int = 0  # such songs on disks that do not answer
+    given_up: bool = False  # so many were gone that no more were looked for
+
+    @property
+    def is_short(self) -> bool:
+        """Whether all that fits lasts less than was asked for."""
+        wanted = self.wanted or 0.0
+        return bool(self.entries) and not (self.cut or self.given_up) and self.total < wanted

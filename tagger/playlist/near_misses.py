@@ -1,34 +1,72 @@
-"""When nothing fits: how far the tolerance must go for how many songs."""
+"""How far the tolerance must go for how many songs, where those that fit do not suffice."""
 
 from bisect import bisect_left
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 
 from pacetag.db.index import SongIndex
-from pacetag.db.records import PaceQuery
+from pacetag.db.records import Nearest, PaceQuery, SongRecord
 from pacetag.tagger.playlist.entries import NearMiss
+from pacetag.tagger.playlist.pieces import Name, is_same_piece, piece_name
 from pacetag.tagger.playlist.ranking import SLACK
 
 # Parts of the cadence. Beyond the last one it is another run, not a wider tolerance.
 TOLERANCES = (0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.08, 0.10, 0.15, 0.20)
 
 
-def near_misses(index: SongIndex, cadence: float, *, min_confidence: float) -> tuple[NearMiss, ...]:
+def near_misses(
+    index: SongIndex, cadence: float, *, min_confidence: float, beyond: float = 0.0
+) -> tuple[NearMiss, ...]:
     """Return the tolerances at which more songs fit than at the one before, nearest first.
-
-    Meant for when nothing fits: then narrower tolerances give nothing either and are not named.
 
     Args:
         index: the songs.
         cadence: steps per minute.
         min_confidence: 0..1, as for the playlist.
+        beyond: only wider tolerances than this; where nothing fits, narrower ones give nothing.
     """
     reaches = [tolerance + SLACK for tolerance in TOLERANCES]
     query = PaceQuery(centre=float(cadence), reach=reaches[-1], min_confidence=min_confidence)
-    first_fit = Counter(bisect_left(reaches, off) for off in index.distances(query))
+    fitting: Counter[int] = Counter()
+    lasting: defaultdict[int, float] = defaultdict(float)
+    for song in _once(index, index.nearest(query)):
+        place = bisect_left(reaches, song.off)
+        fitting[place] += 1
+        lasting[place] += song.duration or 0.0
     near: list[NearMiss] = []
-    fitting = 0
+    songs, seconds = 0, 0.0
     for place, tolerance in enumerate(TOLERANCES):
-        if first_fit[place]:
-            fitting += first_fit[place]
-            near.append(NearMiss(tolerance=tolerance, songs=fitting))
+        songs, seconds = songs + fitting[place], seconds + lasting[place]
+        if fitting[place] and tolerance > beyond:
+            near.append(NearMiss(tolerance=tolerance, songs=songs, seconds=seconds))
     return tuple(near)
+
+
+def _once(index: SongIndex, found: Iterable[Nearest]) -> Iterator[Nearest]:
+    """Each piece once, where it is nearest; only songs of the same name are looked at closely."""
+    heard: set[str] = set()
+    named: dict[Name, list[Nearest]] = {}
+    for song in sorted(found, key=lambda song: song.off):
+        if song.fingerprint is not None:
+            if song.fingerprint in heard:
+                continue
+            heard.add(song.fingerprint)
+        name = piece_name(song)
+        if name is None:
+            yield song
+        else:
+            named.setdefault(name, []).append(song)
+    alike = [song.song_id for songs in named.values() if len(songs) > 1 for song in songs]
+    records = index.songs_of(alike) if alike else {}
+    for songs in named.values():
+        yield from songs if len(songs) == 1 else _apart(songs, records)
+
+
+def _apart(songs: Iterable[Nearest], records: dict[int, SongRecord]) -> Iterator[Nearest]:
+    """Those of the songs of one name that are no other format of one before."""
+    kept: list[SongRecord] = []
+    for song in songs:
+        record = records.get(song.song_id)
+        if record is None or not any(is_same_piece(each, record) for each in kept):
+            yield song
+            kept += [record] if record is not None else []

@@ -1,12 +1,18 @@
 """From a cadence to the songs to run to."""
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from pacetag.db.index import SongIndex
 from pacetag.tagger.playlist.entries import Playlist, PlaylistEntry
 from pacetag.tagger.playlist.near_misses import near_misses
-from pacetag.tagger.playlist.ranking import FIRST, all_entries, first_entries
+from pacetag.tagger.playlist.pieces import by_preference, gathered
+from pacetag.tagger.playlist.ranking import FIRST, Sought, all_entries, first_entries
+from pacetag.tagger.presence import Place, Presence
+
+BLOCK = 64  # pieces of which disks and index are asked in one go
+MOST_GONE = 4_096  # pieces that are gone, after which no more are looked for
 
 
 def build_playlist(
@@ -17,8 +23,11 @@ def build_playlist(
     min_confidence: float = 0.5,
     duration: float | None = None,
     limit: int | None = None,
+    presence: Presence | None = None,
 ) -> Playlist:
     """Find the songs with a pace near the cadence, best first (see `ranking.worth`).
+
+    A piece comes once, however many files hold it (see `pieces`), in the place of its worthiest.
 
     Args:
         index: the songs.
@@ -31,61 +40,106 @@ def build_playlist(
             may then be longer than asked for, never shorter for a wrong guess.
         limit: how many songs to take at most, the best. With it or `duration` a library of a
             million songs answers at once; without, every song that fits is read.
+        presence: tells which songs are where the index says, so that the next best take the place
+            of those that are not; without it all are believed to be.
 
     Raises:
         ValueError: a number that makes no sense, with a sentence for a person.
         SongIndexError: the index cannot be read.
     """
     _check(cadence, tolerance, min_confidence, duration, limit)
-    chosen, cut = _choose(
-        index,
-        cadence,
-        tolerance=tolerance,
-        min_confidence=min_confidence,
-        duration=duration,
-        limit=limit,
-    )
-    near = () if chosen else near_misses(index, cadence, min_confidence=min_confidence)
-    return Playlist(
+    sought = Sought(cadence=cadence, tolerance=tolerance, min_confidence=min_confidence)
+    chosen = _choose(index, sought, duration=duration, limit=limit, presence=presence)
+    entries = tuple(chosen.entries)
+    found = Playlist(
         cadence=cadence,
         tolerance=tolerance,
-        entries=tuple(chosen),
-        total=_seconds(chosen),
-        near=near,
-        cut=cut,
+        entries=entries,
+        total=_seconds(entries),
+        near=(),
+        cut=chosen.cut,
+        wanted=duration,
+        gone=chosen.gone,
+        silent=chosen.silent,
+        given_up=chosen.given_up,
     )
+    if entries and not found.is_short:
+        return found
+    if chosen.gone or chosen.silent:  # what is not there would be promised
+        return found
+    beyond = tolerance if entries else 0.0
+    near = near_misses(index, cadence, min_confidence=min_confidence, beyond=beyond)
+    return replace(found, near=near)
 
 
 def _choose(
     index: SongIndex,
-    cadence: float,
+    sought: Sought,
     *,
-    tolerance: float,
-    min_confidence: float,
     duration: float | None,
     limit: int | None,
-) -> tuple[list[PlaylistEntry], bool]:
+    presence: Presence | None,
+) -> "_Chosen":
     """The entries that are taken, and whether `limit` kept some out."""
-    sought = {"tolerance": tolerance, "min_confidence": min_confidence}
-    if duration is None and limit is None:
-        return all_entries(index, cadence, **sought), False
+    enough = duration or math.inf
+    whole = duration is None and limit is None
     first = FIRST if limit is None else limit + limit // 8 + FIRST  # some may be missing, or copies
-    chosen: list[PlaylistEntry] = []
-    for found in first_entries(index, cadence, **sought, first=first):
-        chosen = list(_fill(found, duration))[:limit]
-        if len(chosen) < len(found):
-            return chosen, len(chosen) == limit and _seconds(chosen) < (duration or math.inf)
-    return chosen, False
+    parts = [all_entries(index, sought)] if whole else first_entries(index, sought, first=first)
+    for part in parts:
+        chosen = _Chosen(index, presence)
+        left = chosen.take(gathered(part), duration, limit)
+        chosen.cut = left and len(chosen.entries) == limit and _seconds(chosen.entries) < enough
+        chosen.given_up = not whole and not left and chosen.gone + chosen.silent >= MOST_GONE
+        if left or chosen.given_up:
+            break
+    return chosen
 
 
-def _fill(entries: Iterable[PlaylistEntry], duration: float | None) -> Iterator[PlaylistEntry]:
-    """Yield entries, if `duration` is given until their sum has reached so many seconds."""
-    filled = 0.0
-    for entry in entries:
-        if duration is not None and filled >= duration:
-            return
-        yield entry
-        filled += entry.song.duration or 0.0
+class _Chosen:
+    """The songs of a playlist, of each piece the file that is there and best stands for it."""
+
+    def __init__(self, index: SongIndex, presence: Presence | None) -> None:
+        self._index, self._presence = index, presence
+        self.entries: list[PlaylistEntry] = []
+        self.gone = self.silent = 0
+        self.cut = self.given_up = False
+
+    def take(
+        self, pieces: Sequence[list[PlaylistEntry]], duration: float | None, limit: int | None
+    ) -> bool:
+        """Take pieces until there are enough; whether any were left over."""
+        filled = 0.0
+        for number, piece in enumerate(self._ordered(pieces)):
+            if len(self.entries) == limit or (duration is not None and filled >= duration):
+                return number < len(pieces)
+            entry = self._that_is_there(piece)
+            if entry is not None:
+                self.entries.append(entry)
+                filled += entry.song.duration or 0.0
+        return False
+
+    def _ordered(self, pieces: Sequence[list[PlaylistEntry]]) -> Iterator[list[PlaylistEntry]]:
+        """The pieces, each with the file to offer first; disks are asked of some at a time."""
+        for start in range(0, len(pieces), BLOCK):
+            block = pieces[start : start + BLOCK]
+            doubles = [entry.song.path for piece in block if len(piece) > 1 for entry in piece]
+            standings = self._index.standings(doubles) if doubles else {}
+            if self._presence is not None:
+                self._presence.of(entry.song.path for piece in block for entry in piece)
+            for piece in block:
+                yield by_preference(piece, standings) if len(piece) > 1 else piece
+
+    def _that_is_there(self, piece: list[PlaylistEntry]) -> PlaylistEntry | None:
+        if self._presence is None:
+            return piece[0]
+        places = self._presence.of(entry.song.path for entry in piece)
+        for entry in piece:
+            if places[entry.song.path] is Place.THERE:
+                return entry
+        silent = Place.SILENT in places.values()
+        self.silent += silent
+        self.gone += not silent
+        return None
 
 
 def _seconds(entries: Iterable[PlaylistEntry]) -> float:

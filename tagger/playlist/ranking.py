@@ -1,6 +1,7 @@
 """Which songs fit a cadence, and how well."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import takewhile
 
 from pacetag.db.index import SongIndex
@@ -14,25 +15,26 @@ DOUBT = 1e-9
 FIRST = 64  # paces in the first part of a ranking; an hour takes some twenty songs
 
 
-def all_entries(
-    index: SongIndex, cadence: float, *, tolerance: float, min_confidence: float
-) -> list[PlaylistEntry]:
+@dataclass(frozen=True, kw_only=True)
+class Sought:
+    """What is asked for."""
+
+    cadence: float  # steps per minute
+    tolerance: float  # as a part of the cadence
+    min_confidence: float  # 0..1
+
+
+def all_entries(index: SongIndex, sought: Sought) -> list[PlaylistEntry]:
     """Return all songs of the index that fit, as `best_entries` does."""
-    reach = tolerance + SLACK
+    cadence, reach = sought.cadence, sought.tolerance + SLACK
     found = index.matches(
-        low=cadence * (1 - reach), high=cadence * (1 + reach), min_confidence=min_confidence
+        low=cadence * (1 - reach), high=cadence * (1 + reach), min_confidence=sought.min_confidence
     )
-    songs = (match.song for match in found)
-    return best_entries(songs, cadence, tolerance=tolerance, min_confidence=min_confidence)
+    return best_entries((match.song for match in found), sought)
 
 
 def first_entries(
-    index: SongIndex,
-    cadence: float,
-    *,
-    tolerance: float,
-    min_confidence: float,
-    first: int = FIRST,
+    index: SongIndex, sought: Sought, *, first: int = FIRST
 ) -> Iterator[list[PlaylistEntry]]:
     """Yield growing first parts of what `all_entries` returns, the last one whole.
 
@@ -40,18 +42,17 @@ def first_entries(
     best paces are read, then those of more. What is worth no more than a pace that was left out
     stays out as well, since that one may come before it: so each part is exact.
     """
+    tolerance = sought.tolerance
     query = PaceQuery(
-        centre=float(cadence),
+        centre=float(sought.cadence),
         reach=tolerance + SLACK,
-        min_confidence=min_confidence,
+        min_confidence=sought.min_confidence,
         fall=0.5 / tolerance**2 if tolerance > 0 else 0.0,  # as `worth` has it
     )
     at_most = first
     while True:
         found = index.best(query, at_most=at_most)
-        entries = best_entries(
-            found.songs, cadence, tolerance=tolerance, min_confidence=min_confidence
-        )
+        entries = best_entries(found.songs, sought)
         if found.left is None:
             yield entries
             return
@@ -65,22 +66,18 @@ def _worth_more(
     return list(takewhile(lambda entry: worth(entry, tolerance) > least, entries))
 
 
-def best_entries(
-    songs: Iterable[SongRecord], cadence: float, *, tolerance: float, min_confidence: float
-) -> list[PlaylistEntry]:
-    """Return the songs that fit, each with its best pace, best first, no audio twice.
+def best_entries(songs: Iterable[SongRecord], sought: Sought) -> list[PlaylistEntry]:
+    """Return the songs that fit, each with its best pace, best first.
 
-    A pace fits when it is within `tolerance` (a part of the cadence) of `cadence` (steps per
-    minute) and at least as sure as `min_confidence`. Songs of equal worth come by artist, title
-    and path. Of copies of the same audio (equal fingerprints) the first one stays.
+    A pace fits when it is within the tolerance of the cadence and sure enough. Songs of equal
+    worth come by artist, title and path.
     """
-    entries = []
+    tolerance, entries = sought.tolerance, []
     for song in songs:
-        fitting = _fitting(song, cadence, tolerance, min_confidence)
+        fitting = _fitting(song, sought)
         if fitting:
             entries.append(max(fitting, key=lambda entry: worth(entry, tolerance)))
-    entries.sort(key=lambda entry: (-worth(entry, tolerance), _name(entry.song)))
-    return list(_without_copies(entries))
+    return sorted(entries, key=lambda entry: (-worth(entry, tolerance), _name(entry.song)))
 
 
 def worth(entry: PlaylistEntry, tolerance: float) -> float:
@@ -96,31 +93,19 @@ def worth(entry: PlaylistEntry, tolerance: float) -> float:
     return round(entry.pace.confidence * (1 - part**2 / 2), 9)
 
 
-def _fitting(
-    song: SongRecord, cadence: float, tolerance: float, min_confidence: float
-) -> list[PlaylistEntry]:
+def _fitting(song: SongRecord, sought: Sought) -> list[PlaylistEntry]:
     return [
-        PlaylistEntry(song=song, pace=pace, deviation=pace.bpm / cadence - 1)
+        PlaylistEntry(song=song, pace=pace, deviation=pace.bpm / sought.cadence - 1)
         for pace in song.paces
-        if _is_near(pace, cadence, tolerance) and pace.confidence >= min_confidence
+        if _is_near(pace, sought) and pace.confidence >= sought.min_confidence
     ]
 
 
-def _is_near(pace: PaceRecord, cadence: float, tolerance: float) -> bool:
-    return abs(pace.bpm / cadence - 1) <= tolerance + SLACK
+def _is_near(pace: PaceRecord, sought: Sought) -> bool:
+    return abs(pace.bpm / sought.cadence - 1) <= sought.tolerance + SLACK
 
 
 def _name(song: SongRecord) -> tuple[bool, str, bool, str, str]:
     """Return the key for songs of equal worth: nameless ones last."""
     artist, title = song.artist or "", song.title or ""
     return not artist, artist.casefold(), not title, title.casefold(), song.path
-
-
-def _without_copies(entries: Iterable[PlaylistEntry]) -> Iterator[PlaylistEntry]:
-    heard: set[str] = set()
-    for entry in entries:
-        audio = entry.song.fingerprint
-        if audio not in heard:
-            yield entry
-        if audio is not None:  # unknown audio is nobody's copy
-            heard.add(audio)

@@ -7,6 +7,7 @@ five: whole `pacetag` processes, then the query alone in a process that runs alr
 
 import argparse
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -37,8 +38,8 @@ QUESTIONS: dict[str, Callable[[SongIndex], object]] = {
     "playlist of 250 songs": lambda index: build_playlist(index, 165, limit=250),
     "playlist of 45 minutes": lambda index: build_playlist(index, 165, duration=2_700),
     "stats": SongIndex.stats,
-    "a song": lambda index: index.song(_path(7)),
-    "store a song": lambda index: index.store(_song(7, random.Random(1))),
+    "a song": lambda index: index.song("/srv/music/none.mp3"),
+    "store a song": lambda index: index.store(_song(Path("/srv"), 7, random.Random(1))),
 }
 
 
@@ -50,10 +51,11 @@ def main() -> int:
     options = parser.parse_args()
     for songs in options.songs:
         with tempfile.TemporaryDirectory(dir=options.work) as folder:
-            path = Path(folder, "index.sqlite3")
-            fill(
-                path, (_song(number, rng) for rng in [random.Random(1)] for number in range(songs))
-            )
+            path, music = Path(folder, "index.sqlite3"), Path(folder, "music")
+            rng = random.Random(1)
+            fill(path, (_song(music, number, rng) for number in range(songs)))
+            with SongIndex.open(path) as index:
+                _make_files(index)
             table = Table(title=f"{songs} songs", box=SIMPLE_HEAD)
             table.add_column("question")
             for heading in ("whole process, s", "query alone, s"):
@@ -64,16 +66,34 @@ def main() -> int:
             with SongIndex.open(path) as index:
                 for name, question in QUESTIONS.items():
                     table.add_row(name, "", f"{_best(partial(question, index)):.4f}")
+            for away in ("the best are gone", "all are gone"):
+                if away == "all are gone":
+                    shutil.rmtree(music)
+                else:
+                    with SongIndex.open(path) as index:
+                        for entry in build_playlist(index, 165, limit=200).entries:
+                            Path(entry.song.path).unlink()
+                seconds = _best(partial(_run, PLAYLIST, path))
+                table.add_row(f"{' '.join(PLAYLIST)}, {away}", f"{seconds:.3f}", "")
             Console().print(table)
     return 0
 
 
-def _path(number: int) -> str:
+def _make_files(index: SongIndex) -> None:
+    """Of the songs that are listed: a playlist names only songs that are there."""
+    for sure in (0.5, 1.0):
+        for entry in build_playlist(index, 165, limit=1_000, min_confidence=sure).entries:
+            path = Path(entry.song.path)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
+
+
+def _path(music: Path, number: int) -> str:
     artist, album = number // 120, number // 12 % 10
-    return f"/srv/music/Artist {artist:05}/Album {album}/{number % 12:02} - Song {number}.mp3"
+    return f"{music}/Artist {artist:05}/Album {album}/{number % 12:02} - Song {number}.mp3"
 
 
-def _song(number: int, rng: random.Random) -> SongRecord:
+def _song(music: Path, number: int, rng: random.Random) -> SongRecord:
     """A song with the paces of one family; one in a hundred is missing, some failed."""
     base = rng.uniform(70, 142)
     levels = (base / 2, base, 2 * base, base * rng.choice([3 / 2, 2 / 3, 4 / 3]))
@@ -81,7 +101,7 @@ def _song(number: int, rng: random.Random) -> SongRecord:
     failed = rng.random() < 0.005
     paces = zip(rng.sample(levels, len(levels)), sure, strict=True)
     return SongRecord(
-        path=_path(number),
+        path=_path(music, number),
         stamp=Stamp(size=5_000_000 + number, mtime_ns=10**18, ctime_ns=10**18, inode=number),
         fingerprint=f"{rng.getrandbits(128):032x}",
         title=f"Song of the road {number}",

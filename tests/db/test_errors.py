@@ -191,7 +191,9 @@ def read_all(path: Path) -> None:
         index.stats()
         index.matches(low=0, high=1e9, min_confidence=0)
         index.best(query, at_most=9)
-        list(index.distances(query))
+        list(index.nearest(query))
+        index.songs_of([1, 2])
+        index.standings(["/a.mp3"])
         index.writes.runs()
         for found in index.writes.paths():
             index.writes.history(found, "f")

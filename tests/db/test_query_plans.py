@@ -41,14 +41,17 @@ SEARCHES = {
     "GLIMPSES": (PATH, WRITES),
     "PACES_OF_SONGS": (PACES_OF_SONG,),
     "BEST_PACES": (PACE,),
-    "DISTANCES": (PACE, BY_ID),
+    "NEAREST": (PACE, BY_ID),
+    "STANDINGS": (PATH, WRITES),
     "STAMPS_UNDER": FOLDER,
     "PATHS_UNDER": FOLDER,
+    "SONGS_UNDER": FOLDER,
     "MISSING_UNDER": FOLDER,
     "NOTED_UNDER": FOLDER,
     "STORE_SONG": (),
     "FORGET_PACES": (PACES_OF_SONG,),
     "STORE_PACE": (),
+    "FORGET_SONG": (PATH,),
     "MARK_MISSING": (PATH,),
     "IS_KNOWN": (PATH,),
     "MOVE 0": (PATH,),
@@ -143,7 +146,7 @@ def _plain(line: str) -> str:
     return line.removesuffix(" LEFT-JOIN").replace("COVERING ", "")
 
 
-@pytest.mark.parametrize("name", ["BEST_PACES", "DISTANCES", "SONGS_BY_PACE"])
+@pytest.mark.parametrize("name", ["BEST_PACES", "NEAREST", "SONGS_BY_PACE"])
 def test_a_range_of_paces_is_read_from_the_index_alone(
     blank: sqlite3.Connection, name: str
 ) -> None:

@@ -109,20 +109,49 @@ class TestBest:
         assert sum("ORDER BY worth" in statement for statement in statements) == looks
 
 
-class TestDistances:
-    def test_each_audio_counts_once_where_it_is_nearest(
+class TestNearest:
+    def test_each_song_counts_once_where_it_is_nearest(
         self, index: SongIndex, make_song: MakeSong
     ) -> None:
         index.store(make_song("/a.mp3", {165.0 * 1.03: 0.9, 165.0 * 0.98: 0.6}, fingerprint="f"))
-        index.store(make_song("/copy.mp3", {165.0 * 1.01: 0.9}, fingerprint="f"))
-        index.store(make_song("/b.mp3", {165.0 * 1.02: 0.9}, fingerprint=None))
-        index.store(make_song("/c.mp3", {165.0 * 1.02: 0.9}, fingerprint=None))
+        index.store(make_song("/b.mp3", {165.0 * 1.01: 0.9}, title=None, duration=None))
         index.store(make_song("/unsure.mp3", {165.0: 0.4}))
         index.store(make_song("/beyond.mp3", {175.0: 0.9}))
         index.store(make_song("/gone.mp3", {165.0: 0.9}, missing=True))
         index.store(make_song("/broken.mp3", {165.0: 0.9}, failure="no"))
 
-        assert sorted(index.distances(QUERY)) == pytest.approx([0.01, 0.02, 0.02])
+        first, second = index.nearest(QUERY)
+
+        assert (first.off, second.off) == pytest.approx((0.02, 0.01))
+        assert (first.fingerprint, first.title, first.artist) == ("f", "Hill", "Legs")
+        assert (first.duration, second.title, second.duration) == (200.5, None, None)
+        found = index.songs_of([second.song_id, first.song_id])
+        assert {number: song.path for number, song in found.items()} == {
+            first.song_id: "/a.mp3",
+            second.song_id: "/b.mp3",
+        }
+
+
+def test_a_song_stands_by_when_it_was_scanned_and_whether_its_file_carries_tags(
+    index: SongIndex, make_song: MakeSong
+) -> None:
+    run = index.writes.start_run("scan", 1.0)
+    index.store(make_song("/tagged.mp3"), found=NOTHING)
+    index.store(make_song("/only indexed.mp3", untagged="its folder is read-only"), found=NOTHING)
+    index.store(make_song("/no tags.mp3"))
+    index.store(make_song("/undone.mp3"), found=NOTHING)
+    undone = index.writes.note(
+        "/undone.mp3", "audio of '/undone.mp3'", NOTHING, run=run, undoing=True
+    )
+    index.writes.finish(undone, make_song("/undone.mp3").stamp)
+
+    found = index.standings(
+        ["/undone.mp3", "/none.mp3", "/no tags.mp3", "/tagged.mp3", "/only indexed.mp3"]
+    )
+
+    names = sorted(found, key=lambda path: found[path].song_id)
+    assert names == ["/tagged.mp3", "/only indexed.mp3", "/no tags.mp3", "/undone.mp3"]
+    assert [found[name].tagged for name in names] == [True, False, False, False]
 
 
 class TestGlimpses:

@@ -92,6 +92,9 @@ def test_json_holds_all_of_the_playlist(pacetag: Run, scanned: Path) -> None:
             }
         ],
         "seconds": 180.0,
+        "wanted": None,
+        "gone": 0,
+        "silent": 0,
         "near": [],
     }
 
@@ -195,6 +198,106 @@ def test_a_tolerance_can_be_written_in_many_ways(pacetag: Run, tolerance: str) -
     found = json.loads(done.stdout)
     assert found["tolerance"] == pytest.approx(0.04)
     assert len(found["songs"]) == 2
+
+
+class TestTooShort:
+    @pytest.fixture(autouse=True)
+    def _songs(self, scanned: Path) -> None:
+        """Two fit at 165 within 4 %, three minutes each."""
+
+    def test_it_says_how_much_there_is_and_what_would_give_more(
+        self, pacetag: Run, make_song: MakeSong, scan_json: Run
+    ) -> None:
+        for bpm in (156, 154, 150, 140):  # 5.5, 6.7, 9.1, 15.2 % off
+            make_song(f"{bpm}.mp3")
+        scan_json()
+
+        done = pacetag("playlist", "--cadence", "165", "--duration", "11m")
+
+        assert done.exit_code == 0
+        assert done.stdout.splitlines()[-1] == "2 songs, 6:00, for 165 steps a minute"
+        assert done.stderr.splitlines() == [
+            "That is all that fits within 4 %, less than the 11:00 wanted.",
+            "A wider tolerance would give:",
+            "  --tolerance 0.06: 3 songs, 9:00",
+            "  --tolerance 0.08: 4 songs, 12:00",
+        ]
+        wider = pacetag("playlist", "--cadence", "165", "--duration", "11m", "--tolerance", "0.08")
+        assert wider.stderr == ""
+        assert wider.stdout.splitlines()[-1] == "4 songs, 12:00, for 165 steps a minute"
+
+    def test_where_no_tolerance_helps_it_says_so(self, pacetag: Run) -> None:
+        done = pacetag("playlist", "--cadence", "165", "--duration", "100h")
+
+        assert done.stderr.splitlines() == [
+            "That is all that fits within 4 %, less than the 100:00:00 wanted.",
+            "A wider tolerance would not help; scan more music with `pacetag scan`.",
+        ]
+
+    def test_json_has_both_numbers(self, pacetag: Run) -> None:
+        done = pacetag("playlist", "--cadence", "165", "--duration", "100h", "--json")
+
+        found = json.loads(done.stdout)
+        assert (found["seconds"], found["wanted"]) == (360.0, 360_000.0)
+
+    @pytest.mark.parametrize("bounds", [("--duration", "6m"), ("--duration", "9h", "--limit", "1")])
+    def test_what_is_met_or_bounded_otherwise_is_not_short(
+        self, pacetag: Run, bounds: tuple[str, ...]
+    ) -> None:
+        assert pacetag("playlist", "--cadence", "165", *bounds).stderr == ""
+
+
+class TestSongsThatAreNotThere:
+    def test_the_next_best_take_their_place_and_it_is_said_once(
+        self, pacetag: Run, scanned: Path
+    ) -> None:
+        scanned.unlink()
+
+        done = pacetag("playlist", "--cadence", "165", "--limit", "1")
+
+        assert "160.ogg" in done.stdout
+        assert "Blondie" not in done.stdout
+        assert done.stderr.startswith("1 song is not where it was: ")
+        assert done.stderr.count("\n") == 1
+        assert done.exit_code == 0
+
+    def test_json_counts_them(self, pacetag: Run, scanned: Path) -> None:
+        scanned.unlink()
+
+        found = json.loads(pacetag("playlist", "--cadence", "165", "--json").stdout)
+
+        assert [Path(song["path"]).name for song in found["songs"]] == ["160.ogg"]
+        assert (found["gone"], found["silent"]) == (1, 0)
+
+    @pytest.mark.usefixtures("scanned")
+    def test_a_disk_that_is_not_mounted_promises_nothing(
+        self, pacetag: Run, library: Path, tmp_path: Path
+    ) -> None:
+        library.rename(tmp_path / "elsewhere")
+        library.mkdir()
+        output = tmp_path / "run.m3u8"
+
+        done = pacetag("playlist", "--cadence", "165", "--output", output)
+
+        assert done.stdout == "No song that is there fits 165 steps a minute within 4 %.\n"
+        assert done.stderr.startswith("2 songs are not where they were: mount the disk, ")
+        assert not output.exists()
+
+    def test_what_is_a_folder_now_is_no_song(self, pacetag: Run, scanned: Path) -> None:
+        scanned.unlink()
+        scanned.mkdir()
+
+        assert "Blondie" not in pacetag("playlist", "--cadence", "165").stdout
+
+    def test_a_song_that_would_not_be_listed_is_not_looked_for(
+        self, pacetag: Run, library: Path, scanned: Path
+    ) -> None:
+        (library / "160.ogg").unlink()
+
+        done = pacetag("playlist", "--cadence", "165", "--limit", "1")
+
+        assert "Blondie" in done.stdout
+        assert done.stderr == ""
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from pacetag.db import access, reading
+from pacetag.db import access, mounts, reading
 from pacetag.db.errors import BusyIndexError
 from pacetag.db.index import SongIndex
 from pacetag.db.light_sqlite_utils import Database
@@ -301,10 +301,10 @@ class TestFileSystems:
         place.mkdir()
         file = place / "songs.db"
         file.touch()
-        mounts = tmp_path / "mountinfo"
+        table = tmp_path / "mountinfo"
         name = str(place).replace(" ", "\\040")
-        mounts.write_text(f"1 0 0:1 / / rw - ext4 /dev/root ro\n{line.format(name)}\n")
-        monkeypatch.setattr(access, "_MOUNTS", mounts)
+        table.write_text(f"1 0 0:1 / / rw - ext4 /dev/root ro\n{line.format(name)}\n")
+        monkeypatch.setattr(mounts, "MOUNTS", table)
         status = os.statvfs(file)
 
         class ReadOnly:

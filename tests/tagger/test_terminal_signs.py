@@ -168,16 +168,19 @@ def index_of_songs(tmp_path: Path, index_file: Path) -> Path:
     index_file.parent.mkdir()
     with SongIndex.open(index_file) as index:
         for number, sign in enumerate((*SIGNS.values(), *KEPT)):
+            path = tmp_path / "music" / f"{number} {sign}{'' if number else chr(0xDCE5)}.mp3"
+            path.parent.mkdir(exist_ok=True, parents=True)
+            path.touch()
             index.store(
                 SongRecord(
-                    path=f"{tmp_path}/music/{number} {sign}{'' if number else chr(0xDCE5)}.mp3",
+                    path=str(path),
                     stamp=Stamp(size=1, mtime_ns=2, ctime_ns=3, inode=number),
                     fingerprint=f"{number}",
                     title=f"title {sign}",
                     artist=f"artist {sign}",
                     album=sign,
                     genre=sign,
-                    duration=200.0,
+                    duration=200.0 + 3 * number,  # or those of blanks would be one piece
                     bundle=f"ear {sign}",
                     paces=(PaceRecord(bpm=165.0, confidence=0.9),),
                 )

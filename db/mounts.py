@@ -1,0 +1,45 @@
+"""Where file systems are mounted, as Linux tells; elsewhere nothing is known of them."""
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+MOUNTS = Path("/proc/self/mountinfo")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mount:
+    """One mount; of several on the same folder the last one is on top."""
+
+    place: str  # the folder, absolute
+    kind: str  # of file system
+    options: frozenset[str]  # of the whole file system, not of this mount alone
+
+
+def mounts() -> list[Mount]:
+    """Return all mounts in their order; none where they are not known."""
+    with suppress(OSError):
+        lines = MOUNTS.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+        return list(_parsed(lines))
+    return []
+
+
+def _parsed(lines: list[str]) -> Iterator[Mount]:
+    for line in lines:
+        with suppress(ValueError, IndexError):
+            left, right = line.split(" - ", 1)
+            place = re.sub(r"\\([0-7]{3})", lambda code: chr(int(code[1], 8)), left.split()[4])
+            kind, _, options = right.split(" ", 2)
+            yield Mount(place=place, kind=kind, options=frozenset(options.split(",")))
+
+
+def mount_of(path: str, known: list[Mount]) -> Mount | None:
+    """Return the mount that a path lies in, by its name alone: no disk is asked."""
+    found = None
+    for mount in known:
+        inside = path == mount.place or path.startswith(mount.place.rstrip("/") + "/")
+        if inside and (found is None or len(mount.place) >= len(found.place)):
+            found = mount
+    return found
