@@ -6,15 +6,38 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pacetag.tagger.arguments import OUTPUT, IndexOption, JsonOption, OverwriteOption
+from pacetag.tagger.arguments import OUTPUT, PATH, IndexOption, JsonOption, OverwriteOption
 from pacetag.tagger.settings import index_path
 
 if TYPE_CHECKING:
     from pacetag.db.index import SongIndex
     from pacetag.tagger.output_files import OutputFile
     from pacetag.tagger.playlist.entries import Playlist
+    from pacetag.tagger.playlist.paths import PathStyle
 
 LINES = 250  # of a table that nobody set bounds to: fifteen hours of music
+
+AbsoluteOption = Annotated[
+    bool, typer.Option("--absolute", help="Write absolute paths, not relative to the playlist.")
+]
+RelativeOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--relative-to",
+        metavar="DIR",
+        click_type=PATH,
+        help="Write paths relative to this folder, as a music server wants of its own.",
+    ),
+]
+RootOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--root-map",
+        metavar="FROM=TO",
+        help="Write absolute paths in which TO stands for the folder FROM, as the player sees it; "
+        "may be given several times.",
+    ),
+]
 
 
 def playlist(
@@ -57,6 +80,9 @@ def playlist(
         ),
     ] = None,
     overwrite: OverwriteOption = False,
+    absolute: AbsoluteOption = False,
+    relative_to: RelativeOption = None,
+    root_map: RootOption = None,
     index: IndexOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -71,6 +97,7 @@ def playlist(
     from pacetag.tagger.presence import Presence
 
     share, seconds = _check(cadence, tolerance, min_confidence, duration)
+    style = _style(output, relative_to, root_map or [], absolute=absolute)
     if limit is None and seconds is None and output is None and not as_json:
         limit = LINES
     index_file = index_path(index)
@@ -86,9 +113,7 @@ def playlist(
             presence=Presence(),
         )
         if place is not None and found.entries:
-            from pacetag.tagger.playlist.writing import write_m3u8
-
-            write_m3u8(found, place)
+            found = _write(found, place, style)
     _show(found, output, as_json=as_json)
 
 
@@ -99,6 +124,24 @@ def _place(output: Path, songs: "SongIndex", index_file: Path, *, overwrite: boo
     place = playlist_output(output, overwrite=overwrite, inputs=(index_file,), known=songs.song)
     place.check()
     return place
+
+
+def _write(found: "Playlist", place: "OutputFile", style: "PathStyle | None") -> "Playlist":
+    """Write the playlist, and return what of it could be written."""
+    from pacetag.tagger.playlist.writing import write_m3u8
+
+    if style is None:
+        write_m3u8(found, place)
+        return found
+    from pacetag.tagger.playlist.paths import nameable
+    from pacetag.tagger.report import say
+    from pacetag.tagger.tables import unnamed_lines
+
+    written = nameable(found, style)
+    write_m3u8(written, place, style.line)
+    for line in unnamed_lines(found, written, style):
+        say(line, sys.stderr)
+    return written
 
 
 def _check(
@@ -128,6 +171,28 @@ def _check(
     except ValueError as error:
         sign = " " if str(error).startswith("must") else ": "
         raise UsageError(f"{option}{sign}{error}") from error
+
+
+def _style(
+    output: Path | None, relative_to: Path | None, maps: list[str], *, absolute: bool
+) -> "PathStyle | None":
+    """How songs are named; None for the usual way. Raises UsageError."""
+    if relative_to is None and not maps and not absolute:
+        return None
+    from pacetag.tagger.errors import UsageError
+    from pacetag.tagger.playlist.paths import PathStyle, parse_root
+
+    if output is None:
+        raise UsageError(
+            "--absolute, --relative-to and --root-map say what stands in a file: name it with "
+            "--output, or - to print it"
+        )
+    if relative_to is not None and (absolute or maps):
+        raise UsageError("--relative-to excludes --absolute and --root-map")
+    try:
+        return PathStyle(relative_to=relative_to, roots=[parse_root(text) for text in maps])
+    except (ValueError, RuntimeError) as error:  # the latter: ~ of a user who does not exist
+        raise UsageError(f"--root-map: {error}") from error
 
 
 def _show(found: "Playlist", output: Path | None, *, as_json: bool) -> None:

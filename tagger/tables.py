@@ -3,6 +3,7 @@
 from pacetag.db.records import IndexStats
 from pacetag.tagger.columns import Column, bar_room, print_table
 from pacetag.tagger.playlist.entries import Playlist, PlaylistEntry
+from pacetag.tagger.playlist.paths import PathStyle
 from pacetag.tagger.wording import clock, histogram_lines, percent, printable, songs
 
 NAME = 12  # columns of the screen that an artist or a title keeps
@@ -78,12 +79,27 @@ def absent_lines(playlist: Playlist) -> list[str]:
         one = playlist.gone == 1
         lines.append(
             f"{more}{songs(playlist.gone)} {'is' if one else 'are'} not where "
-            f"{'it was' if one else 'they were'}: mount the disk, or scan "
-            f"{'it' if one else 'them'} at the new place"
+            f"{'it was' if one else 'they were'}: mount the disk, scan {'it' if one else 'them'} "
+            "at the new place, or have `pacetag prune` forget what is gone for good"
         )
     if playlist.silent:
         lie = "lies" if playlist.silent == 1 else "lie"
         lines.append(f"{songs(playlist.silent)} {lie} on a disk that does not answer")
+    return lines
+
+
+def unnamed_lines(found: Playlist, written: Playlist, style: PathStyle) -> list[str]:
+    """Which songs cannot stand in a playlist file, and how many lie elsewhere than was said."""
+    kept = {entry.song.path for entry in written.entries}
+    lines = [
+        f"{printable(entry.song.path)}: left out, since a line of the playlist cannot hold its name"
+        for entry in found.entries
+        if entry.song.path not in kept
+    ]
+    outside = sum(style.is_outside(path) for path in kept)
+    if outside:
+        lie = "lies" if outside == 1 else "lie"
+        lines.append(f"{songs(outside)} {lie} in none of the folders that were named")
     return lines
 
 

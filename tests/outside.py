@@ -36,6 +36,9 @@ PACKAGES: Mapping[str, str] = {  # program or font -> the Debian package that br
     "opusenc": "opus-tools",
     "opusinfo": "opus-tools",
     "strace": "strace",
+    "mpd": "mpd",
+    "mpc": "mpc",
+    "mksquashfs": "squashfs-tools",
     "dpkg-deb": "dpkg",
 }
 SHARED: Mapping[str, str] = {  # the file or folder, below /usr/share, that a name also stands for

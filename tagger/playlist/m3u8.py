@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from collections.abc import Callable
 from pathlib import Path, PurePath
 
 from pacetag.db.records import SongRecord
@@ -11,15 +12,19 @@ from pacetag.tagger.wording import printable
 HEADER = "#EXTM3U\n"
 MARK = "# Made by pacetag, which replaces it unless it is changed: "  # and a hash of what follows
 
+Line = Callable[[str], str | None]  # how a playlist names the song at an absolute path
 
-def m3u8_text(playlist: Playlist, folder: Path | None) -> str:
+
+def m3u8_text(playlist: Playlist, folder: Path | None, line: Line | None = None) -> str:
     """Return the content of the file if it lies in `folder`; None if nobody knows where.
 
     An `#EXTINF` line and a path, with forward slashes and relative to the folder, for each song
-    (see `song_line`), below a comment that tells it from all files that pacetag must not replace.
+    (see `song_line`, which `line` takes the place of), below a comment that tells it from all
+    files that pacetag must not replace.
     """
-    lines = (line for entry in playlist.entries for line in song_lines(entry.song, folder))
-    body = "".join(f"{line}\n" for line in lines)
+    songs = [entry.song for entry in playlist.entries]
+    pairs = [(song_lines(song, folder), line and line(song.path)) for song in songs]
+    body = "".join(f"{about}\n{own or usual}\n" for (about, usual), own in pairs)
     return f"{HEADER}{MARK}{_hash(body.encode())}\n{body}"
 
 
@@ -57,19 +62,22 @@ def song_line(path: str, folder: Path | None) -> str:
     text cannot hold (line breaks, spaces at its end, bytes that are not UTF-8) is given as a
     `file://` address with percent signs, which stands for the exact bytes.
     """
-    if not _fits_a_line(path):
+    if not fits_a_line(path):
         return Path(path).as_uri()
-    line = PurePath(path if folder is None else _relative(path, folder)).as_posix()
-    if not _fits_a_line(line):  # the way leads through a folder that a line cannot hold
+    line = PurePath(path if folder is None else relative(path, folder)).as_posix()
+    if not fits_a_line(line):  # the way leads through a folder that a line cannot hold
         return Path(path).as_uri()
+    return plainly_a_path(line)
+
+
+def plainly_a_path(line: str) -> str:
+    """Return a path so that nothing takes it for a comment, an indentation or an address."""
     first = line.split("/", 1)[0]
-    # These would be taken for a comment, an indentation, the scheme of an address.
-    if line[0] == "#" or line[0].isspace() or (":" in first and not PurePath(line).is_absolute()):
-        return f"./{line}"
-    return line
+    address = ":" in first and not PurePath(line).is_absolute()
+    return f"./{line}" if line[0] == "#" or line[0].isspace() or address else line
 
 
-def _relative(path: str, folder: Path) -> str:
+def relative(path: str, folder: Path) -> str:
     """Return the way from `folder` to `path`, or `path` itself where there is none."""
     real = os.path.realpath(folder)
     try:
@@ -83,7 +91,8 @@ def _relative(path: str, folder: Path) -> str:
         return path
 
 
-def _fits_a_line(path: str) -> bool:
+def fits_a_line(path: str) -> bool:
+    """Return whether a line of UTF-8 text can hold a path."""
     try:
         path.encode("utf-8")
     except UnicodeEncodeError:

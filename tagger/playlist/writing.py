@@ -8,7 +8,7 @@ from urllib.parse import unquote_to_bytes
 from pacetag.db.records import SongRecord
 from pacetag.tagger.output_files import OutputFile
 from pacetag.tagger.playlist.entries import Playlist
-from pacetag.tagger.playlist.m3u8 import HEADER, is_marked, m3u8_text, song_lines
+from pacetag.tagger.playlist.m3u8 import HEADER, Line, is_marked, m3u8_text, song_lines
 
 KnownSong = Callable[[str], SongRecord | None]
 
@@ -32,9 +32,12 @@ def playlist_output(
     )
 
 
-def write_m3u8(playlist: Playlist, output: OutputFile) -> None:
-    """Write the playlist, in UTF-8. Raises TaggerError; what was there before is still there."""
-    output.write(m3u8_text(playlist, output.folder).encode("utf-8"))
+def write_m3u8(playlist: Playlist, output: OutputFile, line: Line | None = None) -> None:
+    """Write the playlist, in UTF-8; `line` names songs otherwise than `m3u8.song_line` does.
+
+    Raises TaggerError; what was there before is still there.
+    """
+    output.write(m3u8_text(playlist, output.folder, line).encode("utf-8"))
 
 
 def is_unmarked(content: bytes, folder: Path, known: KnownSong) -> bool:

@@ -1,0 +1,95 @@
+"""How a playlist names songs for a player that sees the music elsewhere than this machine does."""
+
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pacetag.tagger.playlist.entries import Playlist
+from pacetag.tagger.playlist.m3u8 import fits_a_line, plainly_a_path, relative
+
+ROOT_FORM = "write FROM=TO, as in /home/me/Music=/mnt/music"
+_DRIVE = re.compile(r"[A-Za-z]:")
+_ON_WINDOWS = re.compile(r"[A-Za-z]:[\\/]|\\\\")  # how absolute paths begin there
+
+
+@dataclass(frozen=True, kw_only=True)
+class Root:
+    """A folder of this machine, and what the player calls it."""
+
+    here: str  # absolute, without a slash at its end
+    there: str  # as it was named; "" makes paths that begin below the folder
+
+    def holds(self, path: str) -> bool:
+        """Whether a path is the folder or lies below it."""
+        return path == self.here or path.startswith(self.here.rstrip("/") + "/")
+
+    def moved(self, path: str) -> str | None:
+        """Return what the player calls a path in the folder; None where it has no such name.
+
+        Windows, told by a backslash or a bare drive, has backslashes between folders, and so no
+        names with one.
+        """
+        rest = path[len(self.here) :].lstrip("/")
+        windows = "\\" in self.there or _DRIVE.fullmatch(self.there) is not None
+        if windows and "\\" in rest:
+            return None
+        bare = self.there.rstrip("/\\" if windows else "/")
+        sign = "\\" if windows else "/"
+        rest = rest.replace("/", sign)
+        return f"{bare}{sign}{rest}" if self.there and rest else self.there or rest
+
+
+def parse_root(text: str) -> Root:
+    """Return what FROM=TO means. Of several signs = the first is meant behind a folder that exists.
+
+    Raises ValueError, with a sentence.
+    """
+    splits = [(text[: sign.start()], text[sign.end() :]) for sign in re.finditer("=", text)]
+    splits = [(here, there) for here, there in splits if here]
+    if not splits:
+        raise ValueError(f"{text!r} names no two folders: {ROOT_FORM}")
+    here, there = next((pair for pair in splits if Path(pair[0]).is_dir()), splits[0])
+    return Root(here=_absolute(here), there=there)
+
+
+def _absolute(folder: str | Path) -> str:
+    return os.path.abspath(Path(folder).expanduser())  # noqa: PTH100 - resolve() follows links
+
+
+@dataclass(frozen=True, kw_only=True)
+class PathStyle:
+    """What stands in the lines: paths from a folder, absolute ones, or those under another root."""
+
+    relative_to: Path | None = None  # else absolute
+    roots: Sequence[Root] = ()  # the one that is deepest counts
+
+    def line(self, path: str) -> str | None:
+        """Return the line for the song at `path` (absolute); None where no line can hold it."""
+        if self.relative_to is not None:
+            line: str | None = relative(path, Path(_absolute(self.relative_to)))
+        else:
+            root = self._root(path)
+            line = path if root is None else root.moved(path)
+        if line is None or not line or not fits_a_line(line):
+            return None
+        return line if _ON_WINDOWS.match(line) else plainly_a_path(line)
+
+    def is_outside(self, path: str) -> bool:
+        """Whether a song lies in none of the folders that were named."""
+        if self.relative_to is not None:
+            line = relative(path, Path(_absolute(self.relative_to)))
+            return line.startswith((os.pardir + os.sep, os.sep))
+        return bool(self.roots) and self._root(path) is None
+
+    def _root(self, path: str) -> Root | None:
+        holding = [root for root in self.roots if root.holds(path)]
+        return max(holding, key=lambda root: len(root.here), default=None)
+
+
+def nameable(playlist: Playlist, style: PathStyle) -> Playlist:
+    """Return the playlist without the songs whose names no line can hold."""
+    entries = [entry for entry in playlist.entries if style.line(entry.song.path) is not None]
+    total = sum(entry.song.duration or 0.0 for entry in entries)
+    return replace(playlist, entries=tuple(entries), total=total)
