@@ -14,8 +14,10 @@ import typer
 from typer.core import TyperGroup
 
 from pacetag.tagger.command_evaluate import evaluate
+from pacetag.tagger.command_forget import forget
 from pacetag.tagger.command_playlist import playlist
 from pacetag.tagger.command_problems import problems
+from pacetag.tagger.command_prune import prune
 from pacetag.tagger.command_scan import scan
 from pacetag.tagger.command_set import set as set_paces
 from pacetag.tagger.command_show import show
@@ -128,18 +130,9 @@ def _interruptible(command: Callable[..., None]) -> Callable[..., None]:
     return interruptible
 
 
-for command in (
-    scan,
-    playlist,
-    watch,
-    show,
-    set_paces,
-    stats,
-    problems,
-    undo,
-    evaluate,
-    _interruptible(train),
-):
+COMMANDS = (scan, playlist, watch, show, set_paces, stats, problems, undo, prune, forget, evaluate)
+
+for command in (*COMMANDS, _interruptible(train)):
     app.command(cls=LoggingCommand)(command)
 
 

@@ -254,7 +254,7 @@ class TestDisks:
         assert done.returncode == 1
         assert "its folder lies on a disk that is mounted for reading only" in done.stderr
 
-    @pytest.mark.skipif(not shutil.which("mksquashfs"), reason="mksquashfs is not installed")
+    @pytest.mark.outside("mksquashfs")
     def test_a_disk_that_nothing_can_write_needs_no_copy(self, folder: Path, index: Path) -> None:
         image, place = folder / "image", folder / "disk"
         place.mkdir()

@@ -33,7 +33,7 @@ def asf_names(path: Path) -> list[str]:
     return [name.upper() for name, _ in tags if name not in ("PACE", "PACETAG")]
 
 
-@pytest.mark.skipif(not shutil.which("ffmpeg"), reason="ffmpeg is not installed")
+@pytest.mark.outside("ffmpeg")
 def test_title_and_artist_that_ffmpeg_writes_twice_into_wma_are_read_once(
     copy_of: Callable[[str], Song],
 ) -> None:
@@ -120,7 +120,7 @@ def test_undo_takes_back_paces_that_another_program_shuffled(
     assert (tags.pace, tags.pacetag) == ((), None)
 
 
-@pytest.mark.skipif(not shutil.which("kid3-cli"), reason="kid3-cli is not installed")
+@pytest.mark.outside("kid3-cli")
 @pytest.mark.usefixtures("worker_threads")
 def test_undo_takes_back_what_kid3_saved_again(
     copy_of: Callable[[str], Song], library: Path, scan_json: Run, pacetag: Run

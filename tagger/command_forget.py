@@ -1,0 +1,43 @@
+"""`pacetag forget`: drop a folder from the index."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pacetag.tagger.arguments import PATH, IndexOption, JsonOption
+from pacetag.tagger.command_prune import DryRunOption
+from pacetag.tagger.settings import index_path
+
+if TYPE_CHECKING:
+    from pacetag.db.index import SongIndex
+    from pacetag.tagger.forgetting import Forgetting
+
+
+def forget(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="PATH",
+            click_type=PATH,
+            help="Folders or songs, such as a backup, that the index shall not hold.",
+        ),
+    ],
+    dry_run: DryRunOption = False,
+    index: IndexOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Drop folders or songs from the index, whether they are there or not.
+
+    The files and their tags stay as they are, and what `undo` needs is kept. A scan of them takes
+    them in again. Exit codes: 0 done, 1 nothing is known of a path that was named, 2 wrong usage.
+    """
+    from pacetag.tagger.forgetting import songs_at
+    from pacetag.tagger.forgotten import forget_songs
+
+    named = [path.expanduser() for path in paths]
+
+    def choose(songs: "SongIndex") -> "Forgetting":
+        return songs_at(songs, named)
+
+    raise typer.Exit(forget_songs(choose, index_path(index), as_json=as_json, dry_run=dry_run))

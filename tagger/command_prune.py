@@ -1,0 +1,51 @@
+"""`pacetag prune`: forget songs that are gone."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pacetag.tagger.arguments import PATH, IndexOption, JsonOption
+from pacetag.tagger.settings import index_path
+
+if TYPE_CHECKING:
+    from pacetag.db.index import SongIndex
+    from pacetag.tagger.forgetting import Forgetting
+
+DryRunOption = Annotated[
+    bool, typer.Option("--dry-run", help="Say which songs would be forgotten; change nothing.")
+]
+
+
+def prune(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[PATH...]",
+            click_type=PATH,
+            help="Folders or songs to look at; otherwise all of the index.",
+            show_default=False,
+        ),
+    ] = None,
+    dry_run: DryRunOption = False,
+    index: IndexOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Forget songs that stay away.
+
+    Those below a folder that looks like a disk that is not mounted, as it is empty or not there,
+    are kept unless the folder is named. No file is touched, and what `undo` needs is kept: a song
+    that comes back can still be put back as it was. Exit codes: 0 done, 1 nothing is known of a
+    path that was named, 2 wrong usage.
+    """
+    from pacetag.tagger.forgetting import songs_gone
+    from pacetag.tagger.presence import Presence
+
+    named = [path.expanduser() for path in paths or []]
+
+    def choose(songs: "SongIndex") -> "Forgetting":
+        return songs_gone(songs, named, Presence())
+
+    from pacetag.tagger.forgotten import forget_songs
+
+    raise typer.Exit(forget_songs(choose, index_path(index), as_json=as_json, dry_run=dry_run))
