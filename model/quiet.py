@@ -2,9 +2,11 @@
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+MOST_LINES = 20  # handed over; a decoder can complain of every frame of a song
 
 
 @contextmanager
@@ -19,3 +21,30 @@ def native_silence() -> Iterator[None]:
     finally:
         os.dup2(kept, 2)
         os.close(kept)
+
+
+@contextmanager
+def native_noise(tell: Callable[[str], None]) -> Iterator[None]:
+    """Keep the same from the screen, and hand over its first lines when the block has ended.
+
+    What is beyond the capacity of a pipe is dropped.
+    """
+    with suppress(OSError, ValueError):
+        sys.stderr.flush()
+    kept = os.dup(2)
+    reading, writing = os.pipe()
+    try:
+        for end in (reading, writing):
+            os.set_blocking(end, False)
+        os.dup2(writing, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        for descriptor in (kept, writing):
+            os.close(descriptor)
+        said = b""
+        with suppress(BlockingIOError), os.fdopen(reading, "rb", buffering=0) as pipe:
+            said = pipe.read(1 << 16) or b""
+    for line in said.decode("utf-8", "replace").splitlines()[:MOST_LINES]:
+        if line.strip():
+            tell(line)

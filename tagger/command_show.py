@@ -50,6 +50,7 @@ def show(
     from pacetag.tagger import workers
     from pacetag.tagger.errors import UsageError
     from pacetag.tagger.library import check_paths
+    from pacetag.tagger.logs import library_noise
     from pacetag.tagger.trial import load_judge
     from pacetag.tagger.unfinished import finish_at_usual_places
 
@@ -60,7 +61,9 @@ def show(
     ear = workers.shipped_ear()
     say = partial(_say, _called(path, str(file)), ear.bundle, everything=everything)
     if plot is None and evidence is None:
-        say(load_judge(ear).file(path), None, as_json=as_json)
+        with library_noise():
+            judgement = load_judge(ear).file(path)
+        say(judgement, None, as_json=as_json)
         return
     _check_tempos(evidence)
     place = None if plot is None else _place(plot, path, overwrite=overwrite)
@@ -107,10 +110,12 @@ def _examined(
 ) -> "Evidence":
     """Judge, compare and draw, as far as it is asked for."""
     from pacetag.model.evidence import gather_evidence
+    from pacetag.tagger.logs import library_noise
     from pacetag.tagger.trial import load_judge
     from pacetag.tagger.wording import printable
 
-    found = gather_evidence(load_judge(ear), path, tempos)
+    with library_noise():
+        found = gather_evidence(load_judge(ear), path, tempos)
     if place is not None:
         from pacetag.tagger.plot import draw_evidence
 

@@ -13,6 +13,7 @@ from pacetag.model.evaluation.report import Failure
 from pacetag.model.evaluation.song_marks import HeardSong, HeardTempo
 from pacetag.tagger import workers
 from pacetag.tagger.judge_names import JudgeName
+from pacetag.tagger.logs import info
 from pacetag.tagger.paces import JudgementLike
 from pacetag.tagger.stopping import signals_held
 from pacetag.tagger.trial import try_judge
@@ -67,6 +68,8 @@ def hear_song(judge: JudgeLike, song: EvaluationSong) -> HeardSong | Failure:
     began = time.perf_counter()
     hearing = hear(remembering, song.path)
     seconds = time.perf_counter() - began
+    for line in hearing.noise:
+        info("library", f"{song.path}: {line}")
     if isinstance(hearing, Unheard) or remembering.last is None:
         reason = hearing.reason if isinstance(hearing, Unheard) else "nothing was heard"
         trace = hearing.trace if isinstance(hearing, Unheard) else None

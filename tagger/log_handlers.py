@@ -30,7 +30,7 @@ class ScreenHandler(logging.Handler):
         """Say it. A screen that is gone ends nothing."""
         text = record.getMessage().partition("\n")[0]
         with suppress(OSError, ValueError, AttributeError):
-            say(f"{_area(record)}: {printable(text)}", sys.stderr)
+            say(f"{_area(record)}: {printable(text)}", sys.stderr, whole=True)
 
 
 class FileHandler(logging.Handler):
@@ -84,12 +84,15 @@ def start_log(*, verbose: bool, file: Path | None, spared: Iterable[Path]) -> Ca
     before = logger.level, logger.propagate
     logger.setLevel(logging.DEBUG if file is not None else logging.INFO)
     logger.propagate = False
-    for handler in handlers:
-        logger.addHandler(handler)
+    loggers = (logger, logging.getLogger())  # libraries' warnings come to the root
+    for each in loggers:
+        for handler in handlers:
+            each.addHandler(handler)
 
     def end() -> None:
         for handler in handlers:
-            logger.removeHandler(handler)
+            for each in loggers:
+                each.removeHandler(handler)
             handler.close()
         logger.setLevel(before[0])
         logger.propagate = before[1]

@@ -54,10 +54,12 @@ class LoggingCommand(TyperCommand):
         verbose, file = ctx.meta.get(_VERBOSE, False), ctx.meta.get(_FILE)
         if verbose or file is not None:
             _begin(ctx, verbose=verbose, file=Path(file) if file is not None else None)
-        elif ctx.info_name not in QUIET:
+        if ctx.info_name not in QUIET:
+            from pacetag.model.caches import use_writable_caches
             from pacetag.tagger.logs import silence_libraries
 
             silence_libraries()
+            use_writable_caches()
         return super().invoke(ctx)
 
 

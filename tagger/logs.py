@@ -5,7 +5,10 @@ listens.
 """
 
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from pacetag.tagger.wording import printable
 
@@ -29,12 +32,35 @@ def debug(
 
 
 def silence_libraries() -> None:
-    """Keep libraries' own logging off the screen, where logging prints what has no handler."""
+    """Send libraries' logging, warnings and stray errors to the log, and never to the screen.
+
+    Logging prints what has no handler, Python prints warnings, and what breaks a library's thread.
+    """
     import logging
+    import threading
 
     root = logging.getLogger()
     if not root.handlers:
         root.addHandler(logging.NullHandler())
+    logging.captureWarnings(True)
+    threading.excepthook = _stray
+    sys.unraisablehook = _stray
+
+
+def _stray(raised: Any) -> None:
+    """Note what was raised where nothing can catch it."""
+    where = getattr(raised, "thread", None) or getattr(raised, "err_msg", None) or "a library"
+    error = raised.exc_value or raised.exc_type()
+    debug("library", f"{where}: {type(error).__name__}: {error}", error=error)
+
+
+@contextmanager
+def library_noise() -> Iterator[None]:
+    """Send what libraries written in C say on standard error meanwhile to the log, at the end."""
+    from pacetag.model.quiet import native_noise
+
+    with native_noise(partial(info, "library")):
+        yield
 
 
 def is_verbose() -> bool:

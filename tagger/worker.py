@@ -9,7 +9,7 @@ import threading
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing import parent_process
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from pacetag.model.errors import DecodeError, ModelError, ReadError, TooShortError
+from pacetag.model.quiet import native_noise
 from pacetag.tagger.errors import EarError
 from pacetag.tagger.logs import silence_libraries
 from pacetag.tagger.paces import JudgementLike, Pace, compatible_paces
@@ -75,6 +76,7 @@ class Heard:
     duration: float  # seconds
     spread: float | None = None  # of the tempo over the song, as a share of it
     changes: tuple[float, ...] = ()  # bpm of its parts in turn, if it changes tempo
+    noise: tuple[str, ...] = field(default=(), compare=False, repr=False)  # of libraries
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +87,7 @@ class Unheard:
     too_short: bool = False
     system_fault: bool = False  # of the disk, say, and not of the song: it may be over next time
     trace: str | None = field(default=None, compare=False, repr=False)  # traceback, for the log
+    noise: tuple[str, ...] = field(default=(), compare=False, repr=False)  # of libraries
 
 
 Hearing = Heard | Unheard
@@ -116,9 +119,25 @@ def prepare() -> None:
     parent = parent_process()
     if parent is None:
         return
+    _be_silent()
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     if sys.platform == "linux":
         _be_killed_with(parent)
+
+
+def _be_silent() -> None:
+    """Leave standard error, and the terminal that it may be, to the parent.
+
+    What is written there while a song is heard goes to the parent's log, warnings as well.
+    """
+    import logging
+
+    with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 - as light as can be
+        os.dup2(nowhere.fileno(), 2)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setLevel(logging.WARNING)
+    handler.setFormatter(logging.Formatter("%(name)s: %(message)s"))
+    logging.getLogger().addHandler(handler)
 
 
 def _end_with(parent: BaseProcess) -> None:
@@ -143,6 +162,13 @@ def hear(judge: JudgeLike, path: Path) -> Hearing:
     Decoders take a disk that fails for a damaged file. So a song that seems to be at fault is read
     through, and judged once more: what the system refused for a moment only is over by then.
     """
+    noise: list[str] = []
+    with native_noise(noise.append):
+        found = _hear_twice(judge, path)
+    return replace(found, noise=tuple(noise)) if noise else found
+
+
+def _hear_twice(judge: JudgeLike, path: Path) -> Hearing:
     found = _hear(judge, path)
     if isinstance(found, Heard) or found.system_fault:
         return found

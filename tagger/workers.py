@@ -149,6 +149,8 @@ class JudgePool:
         elif worker.song is not None:
             song, worker.song = worker.song, None
             worker.songs += 1
+            for line in said.noise:
+                info("library", f"{song}: {line}")
             if isinstance(said, Unheard):
                 debug("worker", f"{song}: {said.reason}", trace=said.trace)
             self._done(song, said)

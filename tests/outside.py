@@ -52,7 +52,8 @@ RENDERING = ("mma", "fluidsynth", *FONTS)  # what it takes to render a groove
 # What every system has; tests may use it without a word.
 SYSTEM = (
     *("bash", "cat", "chmod", "cp", "echo", "env", "false", "gzip", "ionice", "kill", "ln", "ls"),
-    *("mkdir", "mount", "mv", "printf", "rm", "sh", "sleep", "tar", "test", "true", "umount", "xz"),
+    *("mkdir", "mount", "mv", "printf", "rm", "setpriv", "sh", "sleep", "tar", "test", "true"),
+    *("umount", "unshare", "xz"),
 )
 
 Function = TypeVar("Function", bound=Callable[..., Any])

@@ -6,13 +6,16 @@ about in the file that FAKE_JUDGE_LOG names.
 
 import ctypes
 import errno
+import logging
 import os
 import re
 import resource
 import signal
 import time
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 
 from pacetag.model.errors import BundleError, DecodeError, TooShortError
 
@@ -52,6 +55,11 @@ class FakeJudge:
         if log:
             with Path(log).open("ab") as file:
                 file.write(os.fsencode(path.name) + b"\n")
+        if "noisy" in path.name:
+            os.write(2, b"[libmpg123] error: a frame is odd\n")
+            warnings.warn("something is old", stacklevel=1)
+            logging.getLogger("numba").warning("no place for a cache")
+            Thread(target=lambda: 1 / 0).start()
         if "slow" in path.name:
             time.sleep(0.4)
         if "failing" in path.name and Path(os.environ["FAKE_JUDGE_FAULT"]).exists():
