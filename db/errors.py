@@ -30,7 +30,7 @@ class NewerIndexError(SongIndexError):
 class DamagedIndexError(SongIndexError):
     """The file is not, or no longer, a readable SQLite database of this shape."""
 
-    advice = "Move the file away and run `pacetag scan` again, which builds a new index."
+    advice = "Move the file away and run `pacetag scan FOLDER` again, which builds a new index."
 
 
 class ForeignIndexError(SongIndexError):

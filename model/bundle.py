@@ -121,7 +121,9 @@ def load_bundle(folder: Path | None = None) -> Bundle:
     return bundle
 
 
-_REMEDY = "train it again with `pacetag train`, or reinstall pacetag to get the shipped one back"
+_REMEDY = (
+    "train it again with `pacetag train WORK`, or reinstall pacetag to get the shipped one back"
+)
 _MOST_JSON, _MOST_NETWORK = 16 << 20, 1 << 30  # bytes
 
 

@@ -54,7 +54,7 @@ def evaluate(
             "--plot",
             metavar="PNG",
             click_type=OUTPUT,
-            help="Draw the reliability plot, - to standard output; needs pacetag[plot].",
+            help="Draw the reliability plot, - to standard output; needs matplotlib.",
         ),
     ] = None,
     overwrite: OverwriteOption = False,

@@ -33,7 +33,7 @@ def show(
             "--plot",
             metavar="PNG",
             click_type=OUTPUT,
-            help="Draw what the song was judged by, - to standard output; needs pacetag[plot].",
+            help="Draw what the song was judged by, - to standard output; needs matplotlib.",
         ),
     ] = None,
     overwrite: OverwriteOption = False,
@@ -57,7 +57,7 @@ def show(
     finish_at_usual_places()
     path = check_paths([file])[0]
     if path.is_dir():
-        raise UsageError(f"{file}: is a folder; name one song, or use `pacetag scan`")
+        raise UsageError(f"{file}: is a folder; name one song, or use `pacetag scan FOLDER`")
     ear = workers.shipped_ear()
     say = partial(_say, _called(path, str(file)), ear.bundle, everything=everything)
     if plot is None and evidence is None:

@@ -68,8 +68,8 @@ def train(
 
     Free music is rendered and fetched. Own songs are split by artist into 60 % to train, 20 % to
     validate and 20 % to test on, and WORK/experiments.md notes what they brought. Goes on from what
-    an interrupted run left in WORK. Needs pacetag[train]; for free music also MMA, FluidSynth and
-    Debian's package tools. Set PACETAG_BUNDLE to the new bundle's folder to have it judge. Exit
+    an interrupted run left in WORK. Needs Keras and TensorFlow; for free music also MMA, FluidSynth
+    and Debian's package tools. Set PACETAG_BUNDLE to the new bundle's folder to have it judge. Exit
     codes: 0 done, 1 something is missing, 2 wrong usage, 130 interrupted.
     """
     from pacetag.model.bundle_names import NAME_RULE, is_bundle_name

@@ -17,9 +17,10 @@ class MissingExtraError(TaggerError):
     """A command needs packages that a plain installation leaves out."""
 
     def __init__(self, what: str, extra: str) -> None:
+        from pacetag.model.extras import install_command
+
         super().__init__(
-            f"{what} needs packages that are not installed; "
-            f"`pip install 'pacetag[{extra}]'` adds them"
+            f"{what} needs packages that are not installed; `{install_command(extra)}` adds them"
         )
 
 

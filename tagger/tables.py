@@ -15,7 +15,7 @@ PLAYLIST = (
     Column(heading="Artist", least=NAME, drop=4),
     Column(heading="Title", least=NAME),
 )
-NO_WIDER = "A wider tolerance would not help; scan more music with `pacetag scan`."
+NO_WIDER = "A wider tolerance would not help; scan more music with `pacetag scan FOLDER`."
 
 
 def playlist_table(playlist: Playlist) -> None:

@@ -13,6 +13,7 @@ from rich.console import Console
 from pacetag.model.bundle import Bundle, load_bundle, shipped_bundle_folder
 from pacetag.model.bundle_names import NAME_RULE, is_bundle_name
 from pacetag.model.errors import ModelError
+from pacetag.model.extras import install_command
 
 if TYPE_CHECKING:
     from pacetag.model.training.free_music import FreeMusic
@@ -51,7 +52,10 @@ def train_bundle(
         raise ModelError(f"the bundle cannot be called {options.name!r}: {NAME_RULE}")
     for needed in ("keras", "tensorflow"):
         if find_spec(needed) is None:
-            raise ModelError(f"training needs {needed}: pip install 'pacetag[train]'")
+            raise ModelError(
+                f"training needs {needed}, which is not installed; `{install_command('train')}` "
+                "adds what it needs"
+            )
     from pacetag.model.training.cases import CaseSettings
     from pacetag.model.training.fit import FitSettings
     from pacetag.model.training.free_music import free_lessons

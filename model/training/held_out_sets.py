@@ -73,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except ModelError:  # not every run has every corpus
             continue
     if not songs:
-        sys.stderr.write(f"{given.work}: holds no corpus; run `pacetag train` first\n")
+        sys.stderr.write(f"{given.work}: holds no corpus; run `pacetag train WORK` first\n")
         return 1
     try:
         written = write_sets(songs, given.out, overwrite=given.overwrite)

@@ -62,7 +62,7 @@ def test_a_file_that_is_no_database_is_damaged_and_left_alone(
     path = tmp_path / "songs.db"
     path.write_bytes(content)
 
-    with pytest.raises(DamagedIndexError, match="Move the file away and run `pacetag scan`"):
+    with pytest.raises(DamagedIndexError, match="Move the file away and run `pacetag scan FOLDER`"):
         SongIndex.open(path)
 
     assert path.read_bytes() == content

@@ -231,7 +231,7 @@ class TestTooShort:
 
         assert done.stderr.splitlines() == [
             "That is all that fits within 4 %, less than the 100:00:00 wanted.",
-            "A wider tolerance would not help; scan more music with `pacetag scan`.",
+            "A wider tolerance would not help; scan more music with `pacetag scan FOLDER`.",
         ]
 
     def test_json_has_both_numbers(self, pacetag: Run) -> None:

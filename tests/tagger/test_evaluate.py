@@ -15,6 +15,7 @@ import pytest
 import soundfile
 from matplotlib.image import imread
 
+from pacetag.model.extras import install_command
 from pacetag.tagger import workers
 from pacetag.tagger.worker import Ear
 from pacetag.tagger.worker_process import DEATH
@@ -252,7 +253,7 @@ def test_without_matplotlib_it_says_so_before_a_song_is_heard(
     done = pacetag("evaluate", good_set, "--plot", tmp_path / "out.png")
 
     assert done.exit_code == 1
-    assert "pip install 'pacetag[plot]'" in done.stderr
+    assert f"`{install_command('plot')}` adds them" in done.stderr
     assert judged() == []
 
 

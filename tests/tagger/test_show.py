@@ -16,6 +16,7 @@ from matplotlib.image import imread
 from mutagen import id3 as mutagen_id3
 from numpy.typing import NDArray
 
+from pacetag.model.extras import install_command
 from pacetag.model.judge import Judgement
 from pacetag.model.tempo_test import TempoComparison
 from pacetag.model.tempos import JudgedTempo
@@ -390,7 +391,7 @@ def test_without_matplotlib_it_says_how_to_get_it(
     done = pacetag("show", make_song("120.mp3"), "--plot", tmp_path / "out.png")
 
     assert done.exit_code == 1
-    assert "pip install 'pacetag[plot]'" in done.stderr
+    assert f"`{install_command('plot')}` adds them" in done.stderr
     assert done.stdout == ""
 
 

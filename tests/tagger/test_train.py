@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from pacetag.model.bundle import load_bundle
+from pacetag.model.extras import install_command
 from pacetag.tagger.cli import app
 from tests.outside import RENDERING
 
@@ -55,7 +56,7 @@ def test_without_the_extra_it_says_what_to_install(
     done = CliRunner().invoke(app, ["train", str(tmp_path)])
 
     assert done.exit_code == 1
-    assert "pip install 'pacetag[train]'" in done.output
+    assert f"`{install_command('train')}` adds" in done.output
 
 
 def test_without_mma_it_says_what_to_install(
