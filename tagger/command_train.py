@@ -1,11 +1,14 @@
 """`pacetag train`: the network made again from free music, and from one's own songs."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pacetag.tagger.arguments import PATH
+
+if TYPE_CHECKING:
+    from pacetag.model.training.verdict import Verdict
 
 
 def train(
@@ -82,6 +85,7 @@ def train(
     from pacetag.model.training.output_folders import OutputError, check_work
     from pacetag.tagger.consoles import CleanConsole
     from pacetag.tagger.labelled_songs import labelled_songs
+    from pacetag.tagger.logs import library_noise
     from pacetag.tagger.report import say
 
     if not labels and (music is not None or not with_free):
@@ -102,10 +106,29 @@ def train(
         free=FreeMusic(songs=songs, fetched=recordings, debs=debs) if with_free else None,
     )
     own = labelled_songs(labels, music) if labels else None
-    bundle = train_bundle(work, options, own=own, console=CleanConsole(stderr=True))
-    say(f"{bundle.folder}: trained; its scores are in bundle.json")
+    with library_noise():
+        made = train_bundle(work, options, own=own, console=CleanConsole(stderr=True))
+    say(f"{made.folder}: trained; its scores are in bundle.json")
     if own:
         say(f"{work / 'experiments.md'}: what the own songs brought")
+    for line in last_words(made.verdict, made.folder):
+        say(line)
+
+
+def last_words(verdict: "Verdict", folder: Path) -> list[str]:
+    """Whether the network is better, and how to have it judge if it is no worse."""
+    import shlex
+
+    from pacetag.model.bundle import FOLDER_VARIABLE
+
+    if verdict.recommended:
+        named = f"{FOLDER_VARIABLE}={shlex.quote(str(folder.absolute()))}"
+        return [*verdict.sentences(), f"To have it judge: export {named}"]
+    return [
+        *verdict.sentences(),
+        f"So {verdict.before} goes on judging; {verdict.new} stays where it is, and nothing uses "
+        "it.",
+    ]
 
 
 def _check_folder(work: Path) -> None:

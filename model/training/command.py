@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pacetag.model.training.labels_match import LabelledSongs
     from pacetag.model.training.settings import TrainingSettings
     from pacetag.model.training.songs import TrainingSong
+    from pacetag.model.training.verdict import Verdict
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,14 +36,22 @@ class TrainingOptions:
     free: FreeMusic | None = None  # None: own songs alone
 
 
+@dataclass(frozen=True, kw_only=True)
+class TrainedBundle:
+    """What a run has made, and whether it is worth having."""
+
+    folder: Path
+    verdict: Verdict
+
+
 def train_bundle(
     work: Path,
     options: TrainingOptions,
     *,
     own: LabelledSongs | None = None,
     console: Console | None = None,
-) -> Bundle:
-    """Render and fetch what is missing below `work`, train on it, return the bundle made.
+) -> TrainedBundle:
+    """Render and fetch what is missing below `work`, train on it, compare it with the shipped one.
 
     With `own` songs these are learnt from too, and what they brought, compared with the shipped
     bundle, is noted in `work/experiments.md`. Raises ModelError with what to install when a tool
@@ -57,6 +66,7 @@ def train_bundle(
                 "adds what it needs"
             )
     from pacetag.model.training.cases import CaseSettings
+    from pacetag.model.training.few_songs import few_songs_warning
     from pacetag.model.training.fit import FitSettings
     from pacetag.model.training.free_music import free_lessons
     from pacetag.model.training.own_songs import OwnSettings
@@ -64,6 +74,7 @@ def train_bundle(
     from pacetag.model.training.run import train
     from pacetag.model.training.settings import TrainingSettings
     from pacetag.model.training.teaching import TeachingSettings
+    from pacetag.model.training.verdict import verdict_on
 
     console = console or Console(stderr=True)
     jobs = options.jobs or os.cpu_count() or 1
@@ -78,6 +89,8 @@ def train_bundle(
     )
     # Own labels first: what is wrong with them should not come out after hours of rendering.
     mine = _own(own, settings, console) if own else []
+    if (warning := few_songs_warning(mine, options.free)) is not None:
+        console.print(f"Warning: {warning}", markup=False, soft_wrap=True)
     lessons = mine
     if options.free:
         found = free_lessons(work, options.free, seed=options.seed, jobs=jobs, console=console)
@@ -85,7 +98,9 @@ def train_bundle(
     bundle = train(lessons, work, settings, jobs=jobs, console=console)
     if own:
         _note(work, own, lessons, bundle, jobs)
-    return bundle
+    shipped = load_bundle(shipped_bundle_folder())
+    verdict = verdict_on(bundle, shipped, lessons, jobs=jobs)
+    return TrainedBundle(folder=bundle.folder, verdict=verdict)
 
 
 def _own(own: LabelledSongs, settings: TrainingSettings, console: Console) -> list[TrainingSong]:

@@ -1,16 +1,24 @@
 """`pacetag train`, from nothing to a bundle that judges."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 from pacetag.model.bundle import load_bundle
 from pacetag.model.extras import install_command
+from pacetag.model.training.few_songs import few_songs_warning
+from pacetag.model.training.free_music import FreeMusic
+from pacetag.model.training.own_songs import OwnTruth
+from pacetag.model.training.songs import TrainingSong
+from pacetag.model.training.verdict import Verdict
 from pacetag.tagger.cli import app
+from pacetag.tagger.command_train import last_words
 from tests.outside import RENDERING
 
 SAMPLES = Path(__file__).parents[2] / "sample_audio"
@@ -35,6 +43,8 @@ def test_training_on_a_few_grooves_ends_in_a_bundle_that_judges(tmp_path: Path) 
         "grooves train": 7,  # two of the further libraries, one played by humans, one of chamber
         "grooves validation": 2,
     }
+    assert "Warning: Only 6 grooves will be rendered to learn from" in done.stderr
+    assert re.search(r"^tiny is (worse|better|neither .*) than stride-4 on ", done.stdout, re.M)
     shown = subprocess.run(
         [*pacetag, "show", str(SAMPLES / "01-kerbside-rock.mp3")],
         env={**os.environ, "PACETAG_BUNDLE": str(bundle.folder)},
@@ -43,6 +53,107 @@ def test_training_on_a_few_grooves_ends_in_a_bundle_that_judges(tmp_path: Path) 
         check=False,
     )
     assert "judged by tiny" in shown.stdout
+
+
+def told(verdict: Verdict) -> list[str]:
+    return last_words(verdict, Path("/my work/bundles/own-1"))
+
+
+def compared(old: list[float], new: list[float]) -> Verdict:
+    return Verdict(
+        before="stride-4",
+        new="own-1",
+        what="own songs",
+        old_f1=np.array(old, float),
+        new_f1=np.array(new, float),
+    )
+
+
+EXPORT = "To have it judge: export PACETAG_BUNDLE='/my work/bundles/own-1'"
+KEPT = "So stride-4 goes on judging; own-1 stays where it is, and nothing uses it."
+
+
+def test_a_worse_network_is_called_worse_and_not_recommended() -> None:
+    assert told(compared([1.0] * 30, [1.0] * 10 + [0.0] * 20)) == [
+        "own-1 is worse than stride-4 on the 30 own songs that were held out to test on: F1 0.333 "
+        "instead of 1.000 (0 better, 20 worse, 10 alike).",
+        "This is more than chance: on other songs of this kind the difference would lie from "
+        "-0.833 to -0.500, 95 times in 100.",
+        KEPT,
+    ]
+
+
+def test_a_network_that_is_worse_by_chance_perhaps_is_not_recommended_either() -> None:
+    first, second, last = told(compared([1.0, 0.5, 1.0], [0.5, 1.0, 0.9]))
+
+    assert first.startswith("own-1 is worse than stride-4 on the 3 own songs")
+    assert second == "This may be chance: 3 songs can tell nothing of others."
+    assert last == KEPT
+
+
+@pytest.mark.parametrize("new", [[0.9] * 40, [0.5] * 40])
+def test_a_network_that_is_no_worse_is_recommended_as_a_command_for_a_shell(
+    new: list[float],
+) -> None:
+    said = told(compared([0.5] * 40, new))
+
+    assert ("neither better nor worse" in said[0]) is (new[0] == 0.5)
+    assert said[-1] == EXPORT
+
+
+def test_without_songs_to_test_on_nothing_is_recommended() -> None:
+    assert told(compared([], [])) == [
+        "No songs were held out to test on, so that nothing tells whether own-1 is better or worse "
+        "than stride-4.",
+        KEPT,
+    ]
+
+
+def test_one_song_tells_nothing_of_others() -> None:
+    said = told(compared([0.0], [1.0]))
+
+    assert "This may be chance: one song can tell nothing of others." in said
+
+
+def own(train: int, validation: int, test: int) -> list[TrainingSong]:
+    sides = ["train"] * train + ["validation"] * validation + ["test"] * test
+    return [
+        TrainingSong(
+            name=str(number), source="own", group="", split=side, windows=(),
+            truth=OwnTruth(paces=(120.0,)),
+        )
+        for number, side in enumerate(sides)
+    ]  # fmt: skip
+
+
+def test_few_songs_are_warned_of_with_what_that_means_and_what_to_do() -> None:
+    assert few_songs_warning(own(7, 3, 1), None) == (
+        "Only 11 own songs can be learnt from: 7 to train on, 3 to validate on, 1 to test on. A "
+        "network learns from hundreds of songs: this one will probably be worse than the shipped "
+        "one, and 1 song to test on can hardly show which is better. Label more songs, of more "
+        "artists, or leave out --only-own to learn from free music as well."
+    )
+    beside = few_songs_warning(own(7, 3, 2), FreeMusic())
+    assert beside is not None
+    assert (
+        "Beside the free music they change little, and 2 songs to test on can hardly show" in beside
+    )
+    grooves = few_songs_warning([], FreeMusic(songs=6, fetched=False))
+    assert grooves is not None
+    assert grooves.startswith("Only 6 grooves will be rendered")
+
+
+@pytest.mark.parametrize(
+    ("songs", "free"),
+    [
+        (own(120, 40, 40), None),
+        (own(30, 10, 10), FreeMusic()),
+        ([], FreeMusic()),
+        ([], FreeMusic(songs=6)),
+    ],
+)
+def test_enough_songs_are_not_warned_of(songs: list[TrainingSong], free: FreeMusic | None) -> None:
+    assert few_songs_warning(songs, free) is None
 
 
 def test_without_the_extra_it_says_what_to_install(

@@ -101,10 +101,15 @@ def fake_world(patch: pytest.MonkeyPatch, folder: Path) -> None:
     patch.setattr(workers, "shipped_ear", lambda: FAKE_EAR)
     threads = SimpleNamespace(Pipe=worker_process._CONTEXT.Pipe, Process=WorkerThread)
     patch.setattr(worker_process, "_CONTEXT", threads)
-    patch.setattr(training, "train_bundle", lambda *_, **__: SimpleNamespace(folder=folder))
+    patch.setattr(training, "train_bundle", lambda *_, **__: _trained(folder))
     patch.setattr("os.fsync", lambda _: None)
     for module in ("library", "tags.overwrite", "tags.replace", "tags.writer", "tags.in_place"):
         patch.setattr(f"pacetag.tagger.{module}.stamp_of", _stamp_of)
+
+
+def _trained(folder: Path) -> Any:
+    verdict = SimpleNamespace(recommended=False, sentences=list, before="a", new="b")
+    return SimpleNamespace(folder=folder, verdict=verdict)
 
 
 def _stamp_of(status: os.stat_result) -> Stamp:
