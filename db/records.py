@@ -137,6 +137,7 @@ class IndexStats:
     without_paces: int  # judged, and no pace was sure enough
     failed: int
     missing: int
+    listener: int  # present songs of which a person set the paces, or that there be none
     artists: int  # different names
     total_seconds: float  # of the present songs whose duration is known
     histogram: tuple[tuple[int, int], ...]  # (lowest bpm of the bin, songs with a pace in it)

@@ -14,6 +14,7 @@ COUNTS = """
     FROM songs INDEXED BY songs_by_state GROUP BY missing, bundle
 """
 ARTISTS = "SELECT count(DISTINCT artist) FROM songs INDEXED BY songs_by_state WHERE missing = 0"
+LISTENERS = "SELECT count(*) FROM songs WHERE listener >= '' AND missing = 0"  # text of any kind
 BINS = """
     SELECT bins, count(*) FROM songs INDEXED BY songs_by_bins WHERE missing = 0 GROUP BY bins
 """
@@ -26,6 +27,7 @@ def index_statistics(connection: sqlite3.Connection) -> IndexStats:
     with snapshot(connection):
         counts = [_counted(*row) for row in connection.execute(COUNTS)]
         (artists,) = connection.execute(ARTISTS).fetchone()
+        (listeners,) = connection.execute(LISTENERS).fetchone()
         rows = connection.execute(BINS)
         bins = [(whole(places, "a set of paces", most=MOST), count) for places, count in rows]
     present = [row[1:] for row in counts if not row[0]]
@@ -40,6 +42,7 @@ def index_statistics(connection: sqlite3.Connection) -> IndexStats:
         without_paces=songs - failed - with_paces,
         failed=failed,
         missing=sum(row[2] for row in counts if row[0]),
+        listener=listeners,
         artists=artists,
         total_seconds=sum(seconds for _, _, _, seconds in present),
         histogram=histogram(bins),

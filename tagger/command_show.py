@@ -78,12 +78,40 @@ def _called(path: Path, named: str) -> "ShownSong":
 
     from pacetag.tagger.shown import ShownSong
     from pacetag.tagger.tags.errors import TagError
+    from pacetag.tagger.tags.ownership import said_by
     from pacetag.tagger.tags.reader import read_tags
 
     with suppress(TagError, OSError):
         tags = read_tags(path)
-        return ShownSong(path=path, named=named, title=tags.title, artist=tags.artist)
-    return ShownSong(path=path, named=named)
+        listener = said_by(tags).listener
+        return ShownSong(
+            path=path,
+            named=named,
+            title=tags.title,
+            artist=tags.artist,
+            listener=listener if listener is not None else _set_in_index(path),
+        )
+    return ShownSong(path=path, named=named, listener=_set_in_index(path))
+
+
+def _set_in_index(path: Path) -> tuple[float, ...] | None:
+    """The paces that a person set, of a file that is still as the index has it."""
+    from contextlib import suppress
+
+    from pacetag.db.errors import SongIndexError
+    from pacetag.tagger.errors import TaggerError
+    from pacetag.tagger.library import stamp
+    from pacetag.tagger.opening import read_index
+    from pacetag.tagger.settings import index_path
+
+    place = index_path()
+    with suppress(SongIndexError, TaggerError, OSError):
+        if place.exists():
+            with read_index(place) as index:
+                song = index.song(str(path))
+                if song is not None and song.stamp == stamp(path):
+                    return song.listener
+    return None
 
 
 def _check_tempos(tempos: tuple[float, float] | None) -> None:

@@ -77,6 +77,7 @@ def playlist_object(playlist: Playlist) -> dict[str, Any]:
                 "artist": entry.song.artist,
                 "duration": entry.song.duration,
                 "pace": {"bpm": entry.pace.bpm, "confidence": entry.pace.confidence},
+                "by": "network" if entry.song.listener is None else "listener",
                 "deviation": round(entry.deviation, 5),
             }
             for entry in playlist.entries
@@ -102,6 +103,7 @@ def stats_object(stats: IndexStats) -> dict[str, Any]:
         "songs": stats.songs,
         "with_paces": stats.with_paces,
         "without_paces": stats.without_paces,
+        "listener": stats.listener,
         "failed": stats.failed,
         "missing": stats.missing,
         "artists": stats.artists,

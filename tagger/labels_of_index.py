@@ -32,7 +32,8 @@ def labels_of_index(path: Path, music: Path | None = None) -> list[LabelledSong 
     """The songs of the index at `path`, only those below the folder `music` if one is given.
 
     Missing and failed songs and those without a sure pace are passed over. Of a pace that is less
-    sure than .5 nothing is known. The index stays as it is. Raises TaggerError.
+    sure than .5 nothing is known. What a person set is the truth, also that there be no paces. The
+    index stays as it is. Raises TaggerError.
     """
     records = _records(path)
     inside = [song for song in records if music is None or Path(song.path).is_relative_to(music)]
@@ -51,11 +52,13 @@ def _records(path: Path) -> list[SongRecord]:
     try:
         with opened_index(path, scratch=True) as index:
             matches = index.matches(low=0.0, high=ANY, min_confidence=MIN_CONFIDENCE)
+            known = index.glimpses(list(index.paths_under("/")))
+            without = [index.song(each.path) for each in known if each.listener == ()]
     except SongIndexError as error:  # it speaks of the copy, and advises other things
         raise TaggerError(
             f"{path}: {error.reason}; labels are a CSV table or an index of pacetag's own"
         ) from error
-    return [match.song for match in matches]
+    return [*(match.song for match in matches), *filter(None, without)]
 
 
 def _labelled(song: SongRecord, index: Path, music: Path | None) -> LabelledSong:

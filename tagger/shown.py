@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pacetag.tagger.json_lines import pace_objects
+from pacetag.tagger.listener import Word, paces_that_count
 from pacetag.tagger.paces import MIN_CONFIDENCE, JudgementLike, compatible_paces
-from pacetag.tagger.wording import clock, percent, printable
+from pacetag.tagger.wording import clock, listed_paces, percent, printable
 
 if TYPE_CHECKING:
     from pacetag.model.evidence import Evidence, ShownTempo
@@ -36,6 +37,7 @@ class ShownSong:
     named: str  # the path as it was named
     title: str | None = None
     artist: str | None = None
+    listener: tuple[float, ...] | None = None  # paces that a person set, also that there be none
 
 
 def show_lines(
@@ -54,7 +56,7 @@ def show_lines(
     lines = [
         *_names(song, judgement.metre),
         printable(f"{song.named}  {clock(judgement.duration)}, judged by {bundle}"),
-        *_paces(judgement),
+        *_paces(judgement, song.listener),
         "Candidates:",
     ]
     listed = [t for t in judgement.tempos if everything or t.probability >= LISTED]
@@ -71,11 +73,15 @@ def _names(song: ShownSong, metre: str | None) -> list[str]:
     return [printable(f"{word}: {text}") for word, text in words if text]
 
 
-def _paces(judgement: HeardLike) -> list[str]:
-    """The paces, and how well the song keeps its tempo."""
+def _paces(judgement: HeardLike, listener: tuple[float, ...] | None) -> list[str]:
+    """The paces, a person's first, and how well the song keeps its tempo."""
     paces = compatible_paces(judgement)
     listed = ", ".join(f"{pace.bpm:.1f} ({percent(pace.confidence)})" for pace in paces)
-    lines = [f"Paces: {listed or 'none; nobody could step to this'}"]
+    if listener is None:
+        lines = [f"Paces: {listed or 'none; nobody could step to this'}"]
+    else:
+        yours = listed_paces(listener)
+        lines = [f"Paces: {yours} (set by you); the network's: {listed or 'none'}"]
     if judgement.changes:
         parts = ", ".join(f"{bpm:.1f}" for bpm in judgement.changes)
         lines.append(f"The tempo changes: {parts} bpm.")
@@ -130,6 +136,8 @@ def shown_object(
     song: ShownSong, bundle: str, judgement: HeardLike, evidence: Evidence | None
 ) -> dict[str, Any]:
     """All of it as JSON holds it; "evidence" is there if two tempos were compared."""
+    judged = compatible_paces(judgement)
+    word = Word(paces=song.listener)
     found: dict[str, Any] = {
         "path": str(song.path),
         "title": song.title,
@@ -137,7 +145,9 @@ def shown_object(
         "metre": judgement.metre,
         "duration": round(judgement.duration, 3),
         "bundle": bundle,
-        "paces": pace_objects(compatible_paces(judgement)),
+        "paces": pace_objects(paces_that_count(word, judged)),
+        "by": "network" if song.listener is None else "listener",
+        "judged": pace_objects(judged),
         "spread": None if judgement.spread is None else round(judgement.spread, 5),
         "changes": [round(bpm, 2) for bpm in judgement.changes],
         "candidates": [

@@ -28,7 +28,7 @@ def _row(entry: PlaylistEntry) -> tuple[str, ...]:
     return (
         f"{entry.pace.bpm:.1f}",
         _signed(entry.deviation),
-        percent(entry.pace.confidence),
+        percent(entry.pace.confidence) if song.listener is None else "you",
         clock(song.duration) if song.duration is not None else "?",
         song.artist or "",
         song.title or song.path.rpartition("/")[2],
@@ -113,6 +113,8 @@ def stats_lines(stats: IndexStats, index_file: str) -> list[str]:
         f"{stats.with_paces} with paces, {stats.without_paces} without a beat to step to, "
         f"{stats.failed} failed, {stats.missing} missing",
     ]
+    if stats.listener:
+        lines.append(f"with paces that you set, or none: {stats.listener}")
     lines += [f"judged by {printable(name)}: {count}" for name, count in stats.bundles.items()]
     bars = histogram_lines(stats.histogram, width=bar_room())
     return [*lines, "", "Songs by pace (steps a minute):", *bars] if bars else lines

@@ -76,6 +76,7 @@ SEARCHES = {
     "MARK_UNDONE": (WRITE,),
     "RUNS": (WRITES_OF_RUN,),
     "ARTISTS": ("songs USING INDEX songs_by_state (missing=?)",),
+    "LISTENERS": ("songs USING INDEX songs_by_listener (missing=?)",),
     "BINS": ("songs USING INDEX songs_by_bins (missing=?)",),
     "TAKEN": (
         "_sqlite_migrations USING INDEX "

@@ -36,6 +36,17 @@ def test_every_song_counts_once_in_its_state(index: SongIndex, make_song: MakeSo
     assert stats.bundles == {"ear-1": 2, "ear-2": 1}
 
 
+def test_songs_of_which_a_person_set_the_paces_are_counted(
+    index: SongIndex, make_song: MakeSong
+) -> None:
+    index.store(make_song("/1.mp3", listener=(84.0,)))
+    index.store(make_song("/2.mp3", {}, listener=()))
+    index.store(make_song("/3.mp3"))
+    index.store(make_song("/gone.mp3", listener=(84.0,), missing=True))
+
+    assert index.stats().listener == 2
+
+
 def test_the_histogram_counts_songs_not_paces(index: SongIndex, make_song: MakeSong) -> None:
     index.store(make_song("/1.mp3", {160.0: 0.9, 169.49: 0.8, 80.0: 0.7}))
     index.store(make_song("/2.mp3", {165.0: 0.9}))

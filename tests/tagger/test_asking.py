@@ -88,6 +88,7 @@ def test_json_holds_all_of_the_playlist(pacetag: Run, scanned: Path) -> None:
                 "artist": "Blondie",
                 "duration": 180.0,
                 "pace": {"bpm": 165.0, "confidence": 0.98},
+                "by": "network",
                 "deviation": 0.0,
             }
         ],
@@ -339,6 +340,7 @@ def test_stats_as_json_keep_their_keys(pacetag: Run) -> None:
         "songs": 5,
         "with_paces": 3,
         "without_paces": 1,
+        "listener": 0,
         "failed": 1,
         "missing": 0,
         "artists": 1,

@@ -135,6 +135,8 @@ def test_json_keeps_its_keys(make_song: MakeSong, pacetag: Run) -> None:
         "duration": 180.0,
         "bundle": "fake-1",
         "paces": [{"bpm": 172.0, "confidence": 0.98}],
+        "by": "network",
+        "judged": [{"bpm": 172.0, "confidence": 0.98}],
         "spread": 0.001,
         "changes": [],
         "candidates": [
