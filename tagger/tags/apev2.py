@@ -104,11 +104,11 @@ class ApeLayout:
     def beside(self, copies: Copies) -> Self:
         """The same layout beside older tags that say this: their copies are in it, or go along.
 
-        They go into a new tag only, and are told by their place: behind pacetag's fields, where
-        nothing else is in the tag.
+        They go into a new tag or an empty one, and are told by their place: behind pacetag's
+        fields, where nothing else is in the tag.
         """
         offered = {key.upper(): make_item(key, values) for key, _, values in copied_texts(copies)}
-        if self.start == self.stop:
+        if not self.items:
             return replace(self, copied=tuple(offered.values()))
         own = own_first(
             [(each.key.upper(), each.data) for each in self.items],

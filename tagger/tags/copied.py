@@ -15,7 +15,9 @@ _Entry = TypeVar("_Entry")
 
 Copies = Mapping[str, Sequence[str]]  # values by name of the row below
 
-_DATE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d(?:[T ]\d\d(?::\d\d(?::\d\d)?)?)?)?)?", re.ASCII)
+_DATE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d(?:[T ]\d\d(?::\d\d(?::\d\d)?)?)?)?)?(?!\d)", re.ASCII)
+_COMPACT = re.compile(r"^(\d{4})(\d\d)(\d\d)$", re.ASCII)
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)", re.ASCII)
 _SPOKEN = ("COMM", "USLT")  # frames that say their language
 
 
@@ -104,9 +106,10 @@ def own_first(
 
 
 def _values_for(frame: str, values: Sequence[str]) -> Sequence[str]:
-    """What of the values a frame can hold; a date must begin with a year."""
+    """What of the values a frame can hold; of a date that is written otherwise the year."""
     if frame == "TDRC":
-        dates = (_DATE.match(value) for value in values)
+        spelt = (_COMPACT.sub(r"\1-\2-\3", value) for value in values)
+        dates = (_DATE.match(value) or _YEAR.search(value) for value in spelt)
         return [date.group().replace(" ", "T") for date in dates if date]
     return values
 

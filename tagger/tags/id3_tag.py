@@ -71,12 +71,13 @@ class Id3Tag:
     def beside(self, copies: Copies) -> Self:
         """The same tag beside older ones that say this: their copies are in it, or go along.
 
-        They go into a new tag only. In one that is there they are told by their place, behind
-        pacetag's fields, where nothing else is in it.
+        They go into a new tag or an empty one, which hides nothing. In one that is there they are
+        told by their place, behind pacetag's fields, where nothing else is in it.
         """
         offered = copied_frames(copies)
-        if not self.size:
-            return replace(self, copied=tuple(offered.values()))
+        if not self.frames:
+            new = self if not offered else replace(self, version=4, flags=0, synchsafe=True)
+            return replace(new, copied=tuple(offered.values()))
         entries = [(self._name(frame), frame) for frame in self.frames]
         own = own_first(entries, offered, _OWN)
         if own is None:

@@ -290,6 +290,45 @@ def test_a_tag_of_another_program_with_the_same_texts_stays(
     assert path.read_bytes() == before
 
 
+@pytest.mark.parametrize("version", [3, 4])
+def test_an_empty_tag_hid_nothing_and_gets_the_copies(
+    version: int, copy_of: Callable[[str], Song]
+) -> None:
+    path = copy_of("mp3-bare").path
+    ape(path)
+    older = path.read_bytes()
+    path.write_bytes(b"ID3" + bytes([version, 0, 0, 0, 0, 2, 0]) + bytes(256) + older)
+
+    write_tags(path, FIELDS)
+    assert newest(path) == {"TITLE": TITLE, "ARTIST": ARTIST}
+    write_tags(path, NOTHING)
+
+    assert path.read_bytes() == older
+
+
+@pytest.mark.parametrize(
+    ("written", "copied"),
+    [
+        ("2003-05-01", "2003-05-01"),
+        ("20030501", "2003-05-01"),
+        ("01.05.2003", "2003"),
+        ("2003/05", "2003"),
+        ("some day", ""),
+    ],
+)
+def test_of_a_date_that_id3_does_not_know_the_year_is_copied(
+    written: str, copied: str, copy_of: Callable[[str], Song]
+) -> None:
+    path = copy_of("mp3-bare").path
+    tag: Any = apev2.APEv2()
+    tag["Title"], tag["Year"] = TITLE, written
+    tag.save(path)
+
+    write_tags(path, FIELDS)
+
+    assert [str(frame) for frame in id3.ID3(path).getall("TDRC")] == [copied] * bool(copied)
+
+
 def test_a_tag_that_says_nothing_leaves_nothing_behind(copy_of: Callable[[str], Song]) -> None:
     path = copy_of("mp3-bare").path
     path.write_bytes(path.read_bytes() + b"TAG" + bytes(124) + b"\xff")
