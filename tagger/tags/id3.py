@@ -1,4 +1,4 @@
-"""ID3v2 at the head of MPEG audio, without touching the frames of others.
+"""ID3v2 at the head of MPEG audio, and True Audio, without touching the frames of others.
 
 mutagen would write 2.3 as 2.4, drop frames that a version does not know, re-encode all others and
 rewrite ID3v1. Tags at the end stay as they are: pacetag's fields are never in them, and a new tag
@@ -6,7 +6,7 @@ gets copies of what they say.
 """
 
 import io
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Self
 
@@ -27,25 +27,43 @@ class Id3Layout:
     rest: int  # bytes after it
     behind: bytes  # the tags at the end, which are never touched, as they are compared
     older: bool  # whether any of them says something that an ID3v2 tag would hide
-    hides: bool  # whether something else than sound follows it, which must not become the head
+    starts: bool  # whether sound follows it
 
     @classmethod
     def load(cls, source: BinaryIO) -> Self:
-        """The layout of an open file. Raises LayoutError."""
+        """The layout of an open file of MPEG audio. Raises LayoutError."""
+        return cls._load(source, _is_frame)
+
+    @classmethod
+    def load_tta(cls, source: BinaryIO) -> Self:
+        """The layout of an open file of True Audio. Raises LayoutError."""
+        layout = cls._load(source, lambda start: start.startswith(b"TTA1"))
+        if not layout.starts:
+            raise LayoutError("it is not the True Audio that its name says")
+        return layout
+
+    @classmethod
+    def _load(cls, source: BinaryIO, begins: Callable[[bytes], bool]) -> Self:
         end = source.seek(0, io.SEEK_END)
         source.seek(0)
         tag = Id3Tag.read(source, end)
         source.seek(tag.size)
         follows = source.read(12)
-        _refuse_others(follows)
+        if not begins(follows):
+            _refuse_others(follows)
         older = older_than_id3(source)
         return cls(
             tag=tag.beside(older),
             rest=end - tag.size,
             behind=kept_trailers(source),
             older=bool(copied_frames(older)),
-            hides=bool(tag.size) and not _is_frame(follows),
+            starts=begins(follows),
         )
+
+    @property
+    def hides(self) -> bool:
+        """Whether something else than sound follows the tag, which must not become the head."""
+        return bool(self.tag.size) and not self.starts
 
     def kept(self, names: Collection[str]) -> tuple[bytes, ...]:
         """Version, every foreign frame, how much follows the tag, and the tags at the end."""

@@ -18,6 +18,7 @@ from mutagen.oggflac import OggFLAC
 from mutagen.oggopus import OggOpus
 from mutagen.oggspeex import OggSpeex
 from mutagen.oggvorbis import OggVorbis
+from mutagen.trueaudio import TrueAudio
 from mutagen.wave import WAVE
 from mutagen.wavpack import WavPack
 
@@ -55,6 +56,7 @@ class Layout(Protocol):
 # Each loader reads the layout from an open file. Raises LayoutError.
 _LOADERS: dict[type, Callable[[BinaryIO], Layout]] = {
     MP3: Id3Layout.load,
+    TrueAudio: Id3Layout.load_tta,
     FLAC: FlacLayout.load,
     OggVorbis: OggLayout.load,
     OggOpus: OggLayout.load,

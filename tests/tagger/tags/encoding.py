@@ -38,6 +38,7 @@ PYAV = {  # suffix: PyAV's names of format and codec, and what the codec takes
     ".wma": ("asf", "wmav2", "fltp"),
     ".wv": ("wv", "wavpack", "s16p"),
     ".oga": ("ogg", "flac", "s16"),
+    ".tta": ("tta", "tta", "s16"),
 }
 
 

@@ -66,6 +66,8 @@ TITLES = {
     "wv-bare": None,
     "mpc": "Låt",
     "mpc-bare": None,
+    "tta": "Låt",
+    "tta-bare": None,
 }
 SOME = ["mp3-v23", "flac", "ogg", "m4a-fast"]  # where the container hardly matters
 NO_PADDING = ("ape", "wv", "mpc")  # containers whose tags stand at the end without any
@@ -120,6 +122,7 @@ _DRESSERS: dict[str, Callable[[Path, str], None]] = {
     "aifc": lambda path, _: dress_chunks(path, 4),
     "dsf": lambda path, _: dress_id3(path, 4),
     "wma": lambda path, _: dress_asf(path),
+    "tta": lambda path, _: dress_id3(path, 3),
     "ape": _dress_ape,
     "wv": _dress_ape,
     "mpc": _dress_ape,

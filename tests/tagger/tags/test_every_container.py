@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from mutagen import File, aiff, apev2, dsf, flac, mp3, mp4, wave
+from mutagen import File, aiff, apev2, dsf, flac, mp3, mp4, trueaudio, wave
 
 from pacetag.tagger.tags.pacetag import PaceTag, TaggedPace, format_pacetag, pace_fields
 from pacetag.tagger.tags.payload import payload_fingerprint
@@ -39,7 +39,7 @@ def foreign(path: Path) -> Any:
         own = {f"----:com.apple.iTunes:{name}" for name in OURS} | {"tmpo"}
         unread = getattr(tags, "_failed_atoms", {})
         return {key: repr(value) for key, value in tags.items() if key not in own}, unread
-    if isinstance(audio, mp3.MP3 | wave.WAVE | aiff.AIFF | dsf.DSF):
+    if isinstance(audio, mp3.MP3 | wave.WAVE | aiff.AIFF | dsf.DSF | trueaudio.TrueAudio):
         own = {f"TXXX:{name}" for name in OURS} | {"TBPM"}
         ape = ape_items(path)
         frames = {
@@ -121,7 +121,7 @@ def test_equal_tags_are_not_written(song: Song) -> None:
     after = song.path.stat()
     assert not again.changed
     assert again.stamp == first.stamp
-    joined = ("mp3-v22", "mp3-v23", "mp3-v23tight", "wav-front", "aiff")  # ID3 before 2.4
+    joined = ("mp3-v22", "mp3-v23", "mp3-v23tight", "wav-front", "aiff", "tta")  # ID3 before 2.4
     assert again.old == FIELDS or song.kind in joined
     assert (after.st_mtime_ns, after.st_ctime_ns, after.st_ino) == (
         before.st_mtime_ns,

@@ -1,4 +1,4 @@
-"""Kinds of files whose tags are read and not written: Matroska, CAF, TTA and raw AAC."""
+"""Kinds of files whose tags are read and not written: Matroska, CAF and raw AAC."""
 
 # mypy: disable-error-code="no-untyped-call"
 
@@ -28,7 +28,6 @@ KINDS = {
     "live.mka": ["-live", "1", "-f", "matroska"],  # whose parts have no sizes
     "plain.caf": [],
     "alac.caf": ["-c:a", "alac"],
-    "plain.tta": [],
     "head.aac": ["-write_id3v2", "1"],
 }
 
