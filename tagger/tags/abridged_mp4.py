@@ -25,6 +25,7 @@ _FIELDS = {
     for name in (row.mp4 for row in FIELDS.values())
 } | {"gnre"}
 _KIND = 8  # bytes before a value: its type and language
+_DEEPEST = 8  # atoms in one another, twice as many as of a track's tables
 _WAY = (b"udta", b"meta", b"ilst")
 
 
@@ -48,24 +49,26 @@ def shorter_mp4(source: BinaryIO) -> Iterator[Shorter]:
             return
 
 
-def _usual(data: Data) -> Data | None:
+def _usual(data: Data, depth: int = 0) -> Data | None:
     """The atoms as MP4 has them, where something in them is as QuickTime has it; else None."""
+    if depth > _DEEPEST:
+        raise LayoutError("its MP4 atoms are nested too deeply")
     parts, changed, end = list[Data](), False, 0
     for atom in atoms_in(data):
         body = cut(data, atom.body, atom.stop)
-        new = _usual(body) if atom.name in (*PARENTS, b"udta", b"ilst") else None
+        new = _usual(body, depth + 1) if atom.name in (*PARENTS, b"udta", b"ilst") else None
         if atom.name == b"meta":
-            new = _usual_meta(body)
+            new = _usual_meta(body, depth + 1)
         changed, end = changed or new is not None, atom.stop
         kept = cut(data, atom.start, atom.stop)
         parts.append(kept if new is None else render_atom(atom.name, new))
     return joined(*parts) if changed or end < len(data) else None
 
 
-def _usual_meta(meta: Data) -> Data | None:
+def _usual_meta(meta: Data, depth: int) -> Data | None:
     if is_unversioned(held(meta, 0, 8)):
-        return joined(bytes(4), _usual(meta) or meta)
-    usual = _usual(cut(meta, 4, len(meta)))
+        return joined(bytes(4), _usual(meta, depth) or meta)
+    usual = _usual(cut(meta, 4, len(meta)), depth)
     return None if usual is None else joined(held(meta, 0, 4), usual)
 
 

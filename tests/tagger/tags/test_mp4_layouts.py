@@ -3,12 +3,14 @@
 import json
 import subprocess
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 from mutagen.mp4 import MP4
 
+from pacetag.tagger.tags.errors import TagError
 from pacetag.tagger.tags.payload import payload_fingerprint
 from pacetag.tagger.tags.reader import read_tags
 from tests.tagger.tags.mp4_making import (
@@ -198,6 +200,18 @@ def test_what_is_not_written_is_read_and_has_a_reason(name: str, mp4: Mp4, tmp_p
 
     assert (tags.title, tags.artist) == (TITLE, ARTIST)
     assert reason in (tags.why_not or "")
+
+
+@pytest.mark.parametrize("name", [b"udta", b"trak", b"meta"])
+def test_atoms_nested_without_end_cost_nothing(name: bytes, mp4: Mp4, tmp_path: Path) -> None:
+    nested = b""
+    for _ in range(20_000):
+        nested = (8 + len(nested)).to_bytes(4) + name + nested if len(nested) < 60_000 else nested
+    path = tmp_path / "song.m4a"
+    path.write_bytes(mp4.file(nested))
+
+    with suppress(TagError):
+        assert read_tags(path).title is None
 
 
 def test_no_layout_fails_at_every_scan(
