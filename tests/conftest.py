@@ -1,7 +1,11 @@
 """Sounds made by formula, for every test; and what each may see of the machine."""
 
+import functools
+import os
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -26,6 +30,27 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(MissingSummary())
     if hasattr(config, "workerinput") or config.getoption("dist", "no") == "no":  # it runs tests
         config.pluginmanager.register(OutsidePlugin(bare=config.getoption("bare")))
+
+
+class HastyConnection(sqlite3.Connection):
+    """An SQLite that leaves to the system when its writes reach the disk."""
+
+    def execute(self, sql: str, *rest: Any) -> sqlite3.Cursor:
+        if sql == "PRAGMA synchronous = FULL":
+            sql = "PRAGMA synchronous = OFF"
+        return super().execute(sql, *rest)
+
+
+@pytest.fixture(autouse=True)
+def hasty(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the tests' own process wait for no disk: nobody cuts the power.
+
+    Processes that tests start do wait. So do tests that are marked as being about it.
+    """
+    if request.node.get_closest_marker("flushes") is None:
+        monkeypatch.setattr(os, "fsync", lambda _: None)
+        connect = functools.partial(sqlite3.connect, factory=HastyConnection)
+        monkeypatch.setattr(sqlite3, "connect", connect)
 
 
 @pytest.fixture(scope="session")

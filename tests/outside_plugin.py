@@ -95,20 +95,17 @@ class OutsidePlugin:
 
 
 class MissingSummary:
-    """At the end of a run: what was missing, and the one command that installs it."""
+    """Says at the very end what was missing, and the one command that installs it."""
 
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        absent = [
-            dict(report.user_properties)[ABSENT]
-            for report in terminalreporter.stats.get("skipped", [])
-            if ABSENT in dict(report.user_properties)
-        ]
-        if absent:
-            names = {name for each in absent for name in each}
-            say = terminalreporter.write_line
-            terminalreporter.section("not installed")
-            say(f"Tests skipped: {len(absent)}. They need {', '.join(sorted(names))}.")
-            say(f"sudo apt-get install {' '.join(packages(names))}")
+    def pytest_unconfigure(self, config: pytest.Config) -> None:
+        reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
+        skipped = reporter.stats.get("skipped", []) if reporter else []
+        absent = [dict(report.user_properties).get(ABSENT) for report in skipped]
+        if any(absent):
+            names = {name for each in absent for name in each or ()}
+            count = sum(each is not None for each in absent)
+            reporter.write_line(f"Tests skipped: {count}. They need {', '.join(sorted(names))}.")
+            reporter.write_line(f"sudo apt-get install {' '.join(packages(names))}")
 
 
 def _named(item: pytest.Item) -> set[str]:

@@ -89,15 +89,14 @@ def test_what_is_missing_is_said_with_the_command_that_installs_it(machine: Path
     said = run_suite(machine, "-k", "named or lives")
 
     assert "2 passed, 1 skipped" in said
-    assert "Tests skipped: 1. They need metaflac.\n" in said
-    assert "sudo apt-get install flac\n" in said
+    assert said.endswith("Tests skipped: 1. They need metaflac.\nsudo apt-get install flac\n")
 
 
 def test_on_a_bare_machine_all_that_names_something_is_skipped(machine: Path) -> None:
     said = run_suite(machine, "--bare")
 
     assert "1 failed, 1 passed, 2 skipped" in said  # what goes round PATH is found there, too
-    assert "sudo apt-get install flac timgm6mb-soundfont\n" in said
+    assert said.endswith("sudo apt-get install flac timgm6mb-soundfont\n")
 
 
 def test_a_name_that_the_table_lacks_is_an_error(machine: Path) -> None:

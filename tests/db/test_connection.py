@@ -10,6 +10,7 @@ from pacetag.db.connection import connect
 FULL = 2  # SQLite's number for it
 
 
+@pytest.mark.flushes
 @pytest.mark.parametrize("built_for", ["OFF", "NORMAL", "FULL"])
 def test_what_is_noted_survives_a_power_cut_whatever_sqlite_was_built_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, built_for: str
