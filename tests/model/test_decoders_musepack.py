@@ -62,17 +62,21 @@ def test_a_song_of_any_length_is_as_long_as_it_was(
 
 @pytest.mark.outside("mpcenc")
 @pytest.mark.parametrize("quality", ["5", "7", "9"])
-@pytest.mark.parametrize("tagged", [False, True])
-@pytest.mark.parametrize("seconds", [14.0, 200.0])
+@pytest.mark.parametrize("seconds", [14.0, 100.0])
 def test_every_excerpt_is_exactly_what_lies_there(
-    seconds: float, tagged: bool, quality: str, tmp_path: Path
+    seconds: float, quality: str, tmp_path: Path
 ) -> None:
-    """Below quality 5 FFmpeg fills bands with noise of its own."""
+    """With a tag and without. Below quality 5 FFmpeg fills bands with noise of its own."""
     song = encode(tmp_path / "song.mpc", seconds, quality=quality)
-    if tagged:
-        dress_ape(song)
     whole = from_the_start(song)
 
+    check_excerpts(song, whole, seconds)
+    dress_ape(song)
+    assert (from_the_start(song) == whole).all()
+    check_excerpts(song, whole, seconds)
+
+
+def check_excerpts(song: Path, whole: NDArray[np.float32], seconds: float) -> None:
     with open_decoder(song) as decoder:
         for start in (0, 0.6, 1.7, 2.2, 3.1, 5.0, seconds / 2, seconds - 4, seconds - 0.5):
             window = decoder.read(start, 3.0)
