@@ -123,7 +123,7 @@ def test_text_shows_paths_below_what_was_named_and_json_whole_ones(
     taken_back = pacetag("undo", library / "album", "--dry-run")
 
     assert "  album/172.mp3  (would be written)" in said.stdout.splitlines()[0]
-    assert said.stderr.startswith("album/broken.mp3: cannot decode audio")
+    assert said.stderr.startswith("1 song failed:\n  album/broken.mp3: cannot decode audio")
     assert str(library) not in said.output
     assert {json.loads(line).get("path") for line in as_json.stdout.splitlines()[:-1]} == {
         str(song),

@@ -35,7 +35,7 @@ def locked(monkeypatch: pytest.MonkeyPatch, folder: Path, error: OSError) -> Ite
     listing = os.scandir
 
     def refuse(path: Any) -> Any:
-        if os.fspath(path) == os.fspath(folder):
+        if not isinstance(path, int) and os.fspath(path) == os.fspath(folder):
             raise error
         return listing(path)
 
@@ -194,7 +194,7 @@ def test_a_folder_that_cannot_be_listed_is_named_and_its_songs_stay(
     assert summary(found)["unreadable"] == [{"path": str(library / below), "reason": why}]
     shown = below or library.name
     assert said.stderr == f"1 folder could not be looked into:\n  {shown}: {why}\n"
-    assert f"{library / below}: {why}" in undone.stderr
+    assert f"{shown}: {why}" in undone.stderr
     assert offered(pacetag) == ["120 b.mp3", "120.mp3"]
     assert scan_json().result.exit_code == 0
 
@@ -247,7 +247,7 @@ def test_a_folder_without_rights_is_named_also_where_it_was_asked_for(
     assert (found.result.exit_code, undone.exit_code) == (1, 1)
     why = "cannot be listed: Permission denied"
     assert summary(found)["unreadable"] == [{"path": str(song.parent), "reason": why}]
-    assert undone.stderr == f"{song.parent}: {why}\n"
+    assert undone.stderr == f"album: {why}\n"
     assert offered(pacetag) == ["120.mp3"]
 
 

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("worker_threads")
 
 SHORT = "3.0 s long; at least 12 s are needed"
 BROKEN = "cannot decode audio: it is not audio"
-READ_ONLY = "indexed only: the file is read-only"
+READ_ONLY = "indexed only: the file is read-only (`chmod u+w` changes that)"
 
 
 @pytest.fixture

@@ -65,12 +65,7 @@ CAUSES: dict[str, tuple[Callable[[Path], object], Callable[[Path], object], str]
     "the file is read-only": (
         lambda song: song.chmod(0o444),
         lambda song: song.chmod(0o644),
-        "indexed only: the file is read-only",
-    ),
-    "its folder is read-only": (
-        lambda song: song.parent.chmod(0o555),
-        lambda song: song.parent.chmod(0o755),
-        "indexed only: its folder is read-only",
+        "indexed only: the file is read-only (`chmod u+w` changes that)",
     ),
     "its PACE is another's": (
         lambda song: set_pace(song, "brisk"),
