@@ -34,6 +34,15 @@ def eager() -> Iterator[None]:
     tensorflow.config.run_functions_eagerly(False)
 
 
+@pytest.fixture
+def as_graphs() -> Iterator[None]:
+    """Many steps are worth the tracing."""
+    tensorflow = pytest.importorskip("tensorflow")
+    tensorflow.config.run_functions_eagerly(False)
+    yield
+    tensorflow.config.run_functions_eagerly(True)
+
+
 @pytest.fixture(scope="module")
 def few(megabatch: Megabatch) -> Megabatch:
     """Enough to learn from where it does not matter what is learnt."""
@@ -129,6 +138,7 @@ def test_networks_are_combined_in_three_ways() -> None:
     assert 0.0 < found["mean"][1] < 1.0
 
 
+@pytest.mark.usefixtures("as_graphs")
 def test_a_pupil_learns_what_its_teachers_say(megabatch: Megabatch) -> None:
     """Teachers who say the opposite of every label make a pupil that does so too."""
     train = trial_pool(megabatch, ["group 1"], cases=None).train
@@ -168,8 +178,8 @@ def test_networks_are_built_for_the_length_of_the_cases(
 ) -> None:
     """`pacetag train` cuts cases of 32 beats, which is not what a spec has by itself."""
     longer = replace(megabatch, cases=np.concatenate([megabatch.cases] * 2, axis=1))
-    small = Trial(name="small", network=SMALL, learning=QUICK)
-    bench = running.Bench(work=Path(), cases=60, seeds=(1, 2))
+    small = Trial(name="small", network=SMALL, learning=replace(QUICK, epochs=1))
+    bench = running.Bench(work=Path(), cases=32, seeds=(1, 2))
     monkeypatch.setattr(running, "load_stored", lambda _: longer)
     monkeypatch.setattr(running, "TRIALS", (small,))
 
