@@ -23,7 +23,7 @@ class AudioSettings:
     shortest: float = 12.0  # s; a case of 16 beats at 80 a minute lasts as long
     excerpt_seconds: float = 40.0  # s; a tempogram steadies in that time
     most_excerpts: int = 3  # spread over the song, they show whether the tempo stays
-    missing_seconds: float = 1.0  # s by which an excerpt may fall short before the file is damaged
+    missing_seconds: float = 3.0  # s by which an excerpt may fall short before the file is damaged
     silence: float = 1e-4  # largest sample, full scale 1; -80 dB, three steps of 16 bit
 
 

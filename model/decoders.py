@@ -19,7 +19,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pacetag.model.decoders_ffmpeg import FfmpegDecoder
-from pacetag.model.decoders_headers import check_ogg_end
 from pacetag.model.decoders_sndfile import SndfileDecoder, UnsupportedError
 from pacetag.model.decoders_source import Source
 from pacetag.model.errors import DecodeError, ReadError
@@ -55,11 +54,55 @@ class Decoder(Protocol):
         """Let the file go."""
 
 
+class Either:
+    """libsndfile, and FFmpeg from the first part on that libsndfile cannot read."""
+
+    def __init__(self, source: Source, decoder: Decoder) -> None:
+        self._source, self.decoder, self._spare = source, decoder, True
+
+    @property
+    def rate(self) -> int:
+        """Samples per second, as stored in the file."""
+        return self.decoder.rate
+
+    @property
+    def seconds(self) -> float:
+        """Length of the whole file."""
+        return self.decoder.seconds
+
+    def read(self, start: float, seconds: float) -> NDArray[np.float32]:
+        """Mono samples [n] from `start` seconds on, at `rate`; fewer than asked at the end.
+
+        Raises DecodeError if the file is damaged there for both.
+        """
+        try:
+            return self.decoder.read(start, seconds)
+        except DecodeError:
+            if not self._spare:
+                raise
+            self._exchange()
+        return self.decoder.read(start, seconds)
+
+    def _exchange(self) -> None:
+        """Go on with FFmpeg. Raises the DecodeError at hand where it knows no better."""
+        self._spare = False
+        other = FfmpegDecoder(self._source)
+        if other.rate != self.rate:
+            other.close()
+            raise
+        self.decoder.close()
+        self.decoder = other
+
+    def close(self) -> None:
+        """Let the file go."""
+        self.decoder.close()
+
+
 @contextmanager
 def open_decoder(path: Path) -> Iterator[Decoder]:
     """Open `path` with the decoder that suits its content, its end already checked.
 
-    Raises DecodeError if it is no audio or is shorter than it says, ReadError (which is one, too)
+    Raises DecodeError if it is no audio or much shorter than it says, ReadError (which is one, too)
     where the system refuses to read it.
     """
     with closing(_open(path)) as source, closing(_choose(source)) as decoder:
@@ -75,12 +118,10 @@ def _open(path: Path) -> Source:
 
 def _choose(source: Source) -> Decoder:
     head = _first_bytes(source)
-    if head.startswith(b"OggS"):
-        check_ogg_end(source.path, source.file)
     if not _suits_sndfile(head):
         return FfmpegDecoder(source)
     try:
-        return SndfileDecoder(source)
+        return Either(source, SndfileDecoder(source))
     except UnsupportedError as error:
         first_reason = error.reason
     try:

@@ -73,6 +73,16 @@ def to_full_scale(samples: Samples, kind: "np.dtype[Any]") -> None:
         samples /= np.float32(128)
 
 
+def mean_of(planes: Sequence[NDArray[Any]]) -> NDArray[np.float32]:
+    """Mean of channels, [n], full scale at 1."""
+    mono: NDArray[np.float32] = planes[0].astype(np.float32)
+    for plane in planes[1:]:
+        mono += plane
+    mono /= np.float32(len(planes))
+    to_full_scale(mono, planes[0].dtype)
+    return mono
+
+
 def _loudest(planes: Sequence[NDArray[Any]]) -> int | None:
     """The first of the channels that are about as loud as any; None while all are silent."""
     powers = []

@@ -1,36 +1,41 @@
 """What a container says about its own length, where the decoders do not tell."""
 
 import struct
-from io import SEEK_END
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from pacetag.model.errors import DecodeError
 
-OGG_PAGE_HEADER = 27  # bytes before the segment table
-OGG_LARGEST_PAGE = OGG_PAGE_HEADER + 255 + 255 * 255  # bytes
+TOLERANCE = 1.0  # s that may be missing, since headers round
+NEARLY_ALL = 0.9  # share of the promised sound with which a song is one, and not a broken download
 MP3_SEARCH = 1 << 16  # bytes after the ID3 tag in which the first frame must begin
+ASF_SEARCH = 1 << 16  # bytes in which the properties of a file stand
+ASF_PROPERTIES = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
 # Samples per second by version bits: MPEG 2.5, (reserved), 2, 1.
 MP3_RATES = ((11_025, 12_000, 8_000), (), (22_050, 24_000, 16_000), (44_100, 48_000, 32_000))
 
 
-def cut_off(path: Path, present: float, claimed: float) -> DecodeError:
-    """Build the error of a file that ends early: `present` of `claimed` seconds are there."""
-    return DecodeError(path, f"cut off: {present:.0f} of its {claimed:.0f} s are there")
+def seconds_there(path: Path, present: float, claimed: float) -> float:
+    """How long a song is of which `present` of `claimed` seconds can be decoded.
+
+    Raises DecodeError where too much is missing.
+    """
+    if present >= claimed - TOLERANCE:
+        return claimed
+    if present >= NEARLY_ALL * claimed:
+        return present
+    reason = f"cut off: {present:.0f} of its {claimed:.0f} s are there, and nine tenths must be"
+    raise DecodeError(path, reason)
 
 
-def check_ogg_end(path: Path, file: BinaryIO) -> None:
-    """Raise DecodeError if the last Ogg page is not all there (RFC 3533, section 6)."""
-    size = file.seek(0, SEEK_END)
-    file.seek(max(0, size - 2 * OGG_LARGEST_PAGE))
-    tail = file.read()
-    page = tail[max(0, tail.rfind(b"OggS")) :]
-    table = page[OGG_PAGE_HEADER:]
-    if len(page) >= OGG_PAGE_HEADER:
-        segments = page[OGG_PAGE_HEADER - 1]
-        if len(table) >= segments + sum(table[:segments]):
-            return
-    raise DecodeError(path, "cut off: its last Ogg page is incomplete")
+@dataclass(frozen=True, kw_only=True)
+class Xing:
+    """What an MP3's Xing, Info or VBRI header promises."""
+
+    seconds: float
+    size: int  # bytes from its own frame on; 0 where it does not say
+    start: int  # place of its own frame
 
 
 def xing_seconds(file: BinaryIO) -> float | None:
@@ -38,18 +43,53 @@ def xing_seconds(file: BinaryIO) -> float | None:
 
     Such a header is the only place where an MP3 says how long it is.
     """
+    found = xing(file)
+    return None if found is None else found.seconds
+
+
+def xing(file: BinaryIO) -> Xing | None:
+    """The header in the first frame of an MP3; None without one."""
     file.seek(0)
-    file.seek(id3_size(file.read(10)))
+    start = id3_size(file.read(10))
+    file.seek(start)
     data = file.read(MP3_SEARCH)
     for at in range(len(data) - 200):
         if data[at] == 0xFF and data[at + 1] >= 0xE0:
             version, layer = data[at + 1] >> 3 & 3, data[at + 1] >> 1 & 3
             bit_rate, rate = data[at + 2] >> 4, data[at + 2] >> 2 & 3
             if version != 1 and layer == 1 and 0 < bit_rate < 15 and rate < 3:
-                frames = _claimed_frames(data[at : at + 200], version)
-                samples = 1152 if version == 3 else 576
-                return None if frames is None else frames * samples / MP3_RATES[version][rate]
+                return _promise(data[at : at + 200], start + at, version, MP3_RATES[version][rate])
     return None
+
+
+def _promise(frame: bytes, start: int, version: int, rate: int) -> Xing | None:
+    mono = frame[3] >> 6 == 3
+    side_info = (17 if mono else 32) if version == 3 else (9 if mono else 17)
+    at, samples = 4 + side_info, 1152 if version == 3 else 576
+    frames, size = None, 0
+    if frame[at : at + 4] in (b"Xing", b"Info") and frame[at + 7] & 1:
+        frames, size = struct.unpack_from(">II", frame, at + 8)
+        size = size if frame[at + 7] & 2 else 0
+    elif frame[36:40] == b"VBRI":
+        size, frames = struct.unpack_from(">II", frame, 36 + 10)
+    if frames is None:
+        return None
+    return Xing(seconds=frames * samples / rate, size=size, start=start)
+
+
+def asf_seconds(file: BinaryIO, start: int) -> float | None:
+    """Length in seconds that the header of a WMA file claims; None where it says nothing.
+
+    FFmpeg does not believe it where less is there, and goes by the bit rate.
+    """
+    file.seek(start)
+    head = file.read(ASF_SEARCH)
+    place = head.find(ASF_PROPERTIES)
+    if place < 0 or len(head) < place + 88:
+        return None
+    ticks, _, preroll = struct.unpack_from("<QQQ", head, place + 64)  # of 100 ns; ms
+    seconds = float(ticks / 1e7 - preroll / 1e3)
+    return seconds if seconds > 0 else None
 
 
 def id3_size(head: bytes) -> int:
@@ -70,14 +110,3 @@ def id3_end(file: BinaryIO) -> int:
         size = id3_size(file.read(10))
         place += size
     return place
-
-
-def _claimed_frames(frame: bytes, version: int) -> int | None:
-    mono = frame[3] >> 6 == 3
-    side_info = (17 if mono else 32) if version == 3 else (9 if mono else 17)
-    at = 4 + side_info
-    if frame[at : at + 4] in (b"Xing", b"Info") and frame[at + 7] & 1:
-        return int(struct.unpack_from(">I", frame, at + 8)[0])
-    if frame[36:40] == b"VBRI":
-        return int(struct.unpack_from(">I", frame, 36 + 14)[0])
-    return None

@@ -7,12 +7,13 @@ import soundfile
 from numpy.typing import NDArray
 
 from pacetag.model.decoders_downmix import Kept
-from pacetag.model.decoders_headers import cut_off
+from pacetag.model.decoders_headers import TOLERANCE, seconds_there
 from pacetag.model.decoders_source import Source
 from pacetag.model.errors import DecodeError
 
+PROBE = 1 << 12  # frames read to see whether a place can be read
 BLOCK = 1 << 18  # frames mixed to mono at a time, so that many channels need no more memory
-TOLERANCE = 1.0  # s that may be missing before a file counts as cut off
+SHORT = 12.0  # s; a FLAC that says that it is shorter may hold a song all the same
 UNKNOWN_LENGTH = 1 << 62  # frames; libsndfile gives 2^63 - 1 where a FLAC stream gives none
 # libsndfile's log notes a chunk that is longer than the file, as in "data : 900 (should be 400)".
 CUT_CHUNK = re.compile(r"^ *(?:data|SSND) : (\d+) \(should be (\d+)\)", re.MULTILINE)
@@ -31,7 +32,7 @@ class UnsupportedError(Exception):
 class SndfileDecoder:
     """A file open in libsndfile.
 
-    Raises UnsupportedError for what another decoder should try, DecodeError if the end is missing.
+    Raises UnsupportedError for what another decoder should try, DecodeError if much is missing.
     """
 
     def __init__(self, source: Source) -> None:
@@ -56,19 +57,21 @@ class SndfileDecoder:
         if file.frames >= UNKNOWN_LENGTH or not seekable:
             raise UnsupportedError("")
         present = file.frames / file.samplerate
+        if file.format == "FLAC" and present < SHORT:  # FFmpeg looks whether that is true
+            raise UnsupportedError("")
         for found, there in CUT_CHUNK.findall(file.extra_info):
             if int(there) < int(found) < STREAMED_SIZE:
-                claimed = present * int(found) / max(int(there), 1)
-                if claimed - present > TOLERANCE:
-                    raise cut_off(self._path, present, claimed)
+                seconds_there(self._path, present, present * int(found) / max(int(there), 1))
         # FLAC gives its length at the start; whether the end is there shows only by going there.
+        # Of Ogg that was cut out of a longer song libsndfile finds the end, and not the start.
         last = max(0, file.frames - round(TOLERANCE * file.samplerate))
         try:
-            file.seek(last)
-            if file.frames and not len(file.read(BLOCK // 64)):
-                raise DecodeError(self._path, "cut off: its end is missing")
+            for place in (last, 0):
+                file.seek(place)
+                if file.frames and not len(file.read(PROBE)):
+                    raise UnsupportedError("")
         except soundfile.LibsndfileError:
-            raise DecodeError(self._path, "cut off: its end is missing") from None
+            raise UnsupportedError("") from None
 
     def read(self, start: float, seconds: float) -> NDArray[np.float32]:
         """Mono samples [n] from `start` seconds on, the mean of all channels.
@@ -92,7 +95,9 @@ class SndfileDecoder:
                 one.add(block.T, length - missing)
                 missing -= len(block)
         except soundfile.LibsndfileError:
-            raise DecodeError(self._path, f"damaged somewhere after {start:.0f} s") from None
+            missing = length
+        if missing > TOLERANCE * self.rate:
+            raise DecodeError(self._path, f"damaged somewhere after {start:.0f} s")
         return one.unless_cancelled(np.concatenate(blocks), self.rate)
 
     def close(self) -> None:

@@ -3,6 +3,9 @@
 import errno
 from pathlib import Path
 
+# A program that goes on with a download later would put the rest behind a tag that grew.
+BROKEN_OFF = "its end is missing, as of a download that broke off"
+
 
 class TagError(Exception):
     """The tags of a file could not be read or written; the file is as it was before."""

@@ -8,13 +8,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Self
 
+from pacetag.model.decoders_flac import is_broken_off
 from pacetag.tagger.tags.comments import VENDOR, Comments
 from pacetag.tagger.tags.content import Data, Stretch, kept_form
-from pacetag.tagger.tags.errors import LayoutError
+from pacetag.tagger.tags.errors import BROKEN_OFF, LayoutError
 from pacetag.tagger.tags.older import older_than_comments
 from pacetag.tagger.tags.padding import padding_for
 from pacetag.tagger.tags.pieces import Piece, write_pieces
-from pacetag.tagger.tags.spans import after_id3, past_zeros
+from pacetag.tagger.tags.spans import after_id3, between_tags, past_zeros
 from pacetag.tagger.tags.views import View, view_of
 
 STREAMINFO, PADDING, COMMENT = 0, 1, 4  # types of blocks
@@ -52,6 +53,8 @@ class FlacLayout:
         sync = source.read(2)
         if blocks[0][0] != STREAMINFO or len(sync) < 2 or sync[0] != 0xFF or sync[1] >> 2 != 0x3E:
             raise LayoutError("its FLAC header is damaged (no sound follows it)")
+        if is_broken_off(source, *between_tags(source)):
+            raise LayoutError(BROKEN_OFF)
         # The first; some programs leave a second, which nobody reads.
         own = next((view for kind, view in blocks if kind == COMMENT), None)
         return cls(

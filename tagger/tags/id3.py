@@ -10,11 +10,13 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Self
 
+from pacetag.model.decoders_mpeg import is_mp3_broken_off
 from pacetag.tagger.tags.copied import copied_frames
-from pacetag.tagger.tags.errors import LayoutError
+from pacetag.tagger.tags.errors import BROKEN_OFF, LayoutError
 from pacetag.tagger.tags.id3_tag import Id3Tag
 from pacetag.tagger.tags.older import kept_trailers, older_than_id3
 from pacetag.tagger.tags.pieces import write_pieces
+from pacetag.tagger.tags.spans import between_tags
 
 _OTHERS = (b"RIFF", b"RF64", b"FORM", b"fLaC", b"OggS", b"MThd", b"MAC ", b"wvpk", b"TTA1")
 
@@ -51,6 +53,8 @@ class Id3Layout:
         follows = source.read(12)
         if not begins(follows):
             _refuse_others(follows)
+        if is_mp3_broken_off(source, between_tags(source)[1]):
+            raise LayoutError(BROKEN_OFF)
         older = older_than_id3(source)
         return cls(
             tag=tag.beside(older),

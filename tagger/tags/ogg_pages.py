@@ -3,13 +3,14 @@
 Specification: RFC 3533 (2003).
 """
 
+import io
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import BinaryIO
 
-from pacetag.tagger.tags.errors import LayoutError
+from pacetag.tagger.tags.errors import BROKEN_OFF, LayoutError
 from pacetag.tagger.tags.spans import Span, past_zeros
 
 DAMAGED = "its Ogg pages are damaged"
@@ -89,11 +90,13 @@ def pages(source: BinaryIO, place: int = 0) -> Iterator[Page]:
 
 
 def check_end(source: BinaryIO) -> None:
-    """Raise LayoutError where pages lie behind something else: decoders would go on there.
+    """Raise LayoutError where the last page is cut off, or pages lie behind something else.
 
-    Other tags, or zeros, at the end of a file are no harm.
+    Decoders would go on there. Other tags, or zeros, at the end of a file are no harm.
     """
     stop = max((page.stop for page in pages(source)), default=0)
+    if stop > source.seek(0, io.SEEK_END):
+        raise LayoutError(BROKEN_OFF)
     source.seek(max(0, stop - 3))
     tail = b""
     while data := source.read(1 << 20):

@@ -198,12 +198,19 @@ def test_two_mp3s_joined_into_one_are_both_heard(tmp_path: Path) -> None:
     assert read_excerpts(path, SPEC).duration == pytest.approx(60, abs=0.5)
 
 
-def test_mp3s_of_two_rates_joined_into_one_are_an_error(tmp_path: Path) -> None:
+def test_mp3s_of_two_rates_joined_into_one_are_both_heard(tmp_path: Path) -> None:
     slow = write(tmp_path / "slow.mp3", clicks(120, 20, 16_000), 16_000)
     fast = write(tmp_path / "fast.mp3", clicks(120, 20, 22_050), 22_050)
     slow.write_bytes(slow.read_bytes() + fast.read_bytes())
 
-    assert reason_of(slow) == "its sample rate changes in the middle"
+    excerpts = read_excerpts(slow, SPEC)
+
+    (samples,) = excerpts.samples
+    late = samples[25 * SPEC.sample_rate : 35 * SPEC.sample_rate]
+    onsets = np.flatnonzero(np.abs(late) > 0.3) / SPEC.sample_rate
+    firsts = onsets[np.flatnonzero(np.diff(onsets, prepend=-1) > 0.2)]
+    assert excerpts.duration == pytest.approx(40, abs=0.3)
+    assert np.diff(firsts) == pytest.approx(0.5, abs=0.005)
 
 
 def test_an_mp3_header_is_found_behind_a_large_tag(tmp_path: Path) -> None:
@@ -215,7 +222,7 @@ def test_an_mp3_header_is_found_behind_a_large_tag(tmp_path: Path) -> None:
     with path.open("rb") as file:
         assert xing_seconds(file) == pytest.approx(40, abs=0.1)
     assert read_excerpts(path, SPEC).duration == pytest.approx(40, abs=0.1)
-    assert reason_of(cut(path, path.parent, 0.9)).startswith("cut off")
+    assert reason_of(cut(path, path.parent, 0.8)).startswith("cut off")
 
 
 def test_the_header_of_fraunhofer_encoders_is_understood(tmp_path: Path) -> None:
@@ -291,15 +298,41 @@ def test_a_file_without_channels_is_an_error(tmp_path: Path) -> None:
     assert "hannel" in reason_of(path)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in CONTAINERS if kind != ".aac"])
-@pytest.mark.parametrize("share", [0.6, 0.93])
-def test_a_file_that_is_cut_off_is_an_error(
-    tmp_path: Path, whole_files: dict[str, Path], kind: str, share: float
-) -> None:
-    """3 or 16 of 40 s are missing. ADTS (.aac) has no place to say so."""
-    short = cut(whole_files[kind], tmp_path, share)
+# ADTS (.aac) and Ogg have no place to say how long they are.
+PROMISING = [kind for kind in CONTAINERS if kind not in {".aac", ".ogg", ".opus", ".oga"}]
 
-    assert "cut off" in reason_of(short) or "its end is missing" in reason_of(short)
+
+@pytest.mark.parametrize("kind", PROMISING)
+def test_a_file_of_which_much_is_missing_is_an_error(
+    tmp_path: Path, whole_files: dict[str, Path], kind: str
+) -> None:
+    """16 of 40 s."""
+    short = cut(whole_files[kind], tmp_path, 0.6)
+
+    assert reason_of(short).startswith("cut off")
+    assert "of its 40 s are there, and nine tenths must be" in reason_of(short)
+
+
+@pytest.mark.parametrize("kind", CONTAINERS)
+def test_a_file_of_which_nearly_all_is_there_is_heard(
+    tmp_path: Path, whole_files: dict[str, Path], kind: str
+) -> None:
+    """3 of 40 s are missing: players play the rest."""
+    excerpts = read_excerpts(cut(whole_files[kind], tmp_path, 0.93), SPEC)
+
+    heard = len(excerpts.samples[0]) / SPEC.sample_rate
+    assert 34 < heard < 39
+    assert excerpts.duration == pytest.approx(heard, abs=1.5)
+
+
+@pytest.mark.parametrize("kind", [".ogg", ".opus", ".oga", ".aac"])
+def test_of_a_file_that_promises_nothing_all_that_is_there_is_heard(
+    tmp_path: Path, whole_files: dict[str, Path], kind: str
+) -> None:
+    """Its last Ogg page is cut."""
+    excerpts = read_excerpts(cut(whole_files[kind], tmp_path, 0.6), SPEC)
+
+    assert 15 < excerpts.duration < 28
 
 
 def test_an_m4a_whose_index_is_lost_is_an_error(tmp_path: Path) -> None:
@@ -331,18 +364,7 @@ def test_a_flac_without_a_length_is_read(tmp_path: Path) -> None:
     assert read_excerpts(path, SPEC).duration == pytest.approx(20, abs=0.1)
 
 
-def test_spoilt_bytes_in_a_flac_are_an_error(tmp_path: Path, whole_files: dict[str, Path]) -> None:
-    """FLAC has a checksum over each frame, so that libsndfile stops there."""
-    data = bytearray(whole_files[".flac"].read_bytes())
-    middle = len(data) // 2
-    data[middle : middle + 300] = b"\x55" * 300
-    path = tmp_path / "spoilt.flac"
-    path.write_bytes(data)
-
-    assert "damaged" in reason_of(path)
-
-
-@pytest.mark.parametrize("kind", [".mp3", ".m4a"])
+@pytest.mark.parametrize("kind", [".mp3", ".m4a", ".flac"])
 def test_a_few_spoilt_bytes_do_not_cost_the_song(
     tmp_path: Path, whole_files: dict[str, Path], kind: str
 ) -> None:
@@ -374,7 +396,7 @@ def test_content_decides_and_not_the_name(
         ("zeros.mp3", bytes(200_000), "no sound can be decoded"),
         ("empty.flac", b"", "the file is empty"),
         ("text.flac", b"fLaC is only a word here. " * 99, ""),
-        ("text.ogg", b"OggS is only a word here. " * 99, "cut off"),
+        ("text.ogg", b"OggS is only a word here. " * 99, ""),
         ("list.m3u8", b"#EXTM3U\n#EXTINF:10,\nother.aac\n#EXT-X-ENDLIST\n", ""),
         ("list.mp3", b"ffconcat version 1.0\nfile other.wav\n", ""),
         (

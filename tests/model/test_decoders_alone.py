@@ -11,7 +11,7 @@ import pytest
 import soundfile
 
 from pacetag.model.audio import read_excerpts
-from pacetag.model.decoders import open_decoder
+from pacetag.model.decoders import Either, open_decoder
 from pacetag.model.decoders_ffmpeg import FfmpegDecoder
 from pacetag.model.decoders_sndfile import SndfileDecoder
 from pacetag.model.errors import ReadError
@@ -248,7 +248,8 @@ def test_libsndfile_reads_what_it_reads_best(kind: str, tmp_path: Path) -> None:
     song = write(tmp_path / f"song{kind}", clicks(120, 14, 22_050), 22_050)
 
     with open_decoder(song) as decoder:
-        assert isinstance(decoder, SndfileDecoder)
+        assert isinstance(decoder, Either)
+        assert isinstance(decoder.decoder, SndfileDecoder)
 
 
 @pytest.mark.parametrize("format_", ["W64", "RF64", "CAF", "AU", "SVX"])
@@ -257,5 +258,6 @@ def test_rarer_containers_are_read_by_libsndfile(format_: str, tmp_path: Path) -
     soundfile.write(song, clicks(120, 14, 22_050), 22_050, "PCM_16", format=format_)
 
     with open_decoder(song) as decoder:
-        assert isinstance(decoder, SndfileDecoder)
+        assert isinstance(decoder, Either)
+        assert isinstance(decoder.decoder, SndfileDecoder)
         assert decoder.seconds == pytest.approx(14, abs=0.01)

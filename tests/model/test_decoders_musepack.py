@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from pacetag.model.audio import read_excerpts
 from pacetag.model.decoders import open_decoder
-from pacetag.model.decoders_ffmpeg import _mono, _planes
+from pacetag.model.decoders_downmix import mean_of
+from pacetag.model.decoders_frames import planes_of
 from pacetag.model.decoders_musepack import MOST, number, read_packets
 from pacetag.model.errors import DecodeError
 from pacetag.model.spec import FeatureSpec
@@ -35,7 +36,7 @@ def encode(
 def from_the_start(path: Path) -> NDArray[np.float32]:
     """The whole song, decoded in one go without any seeking."""
     with av.open(str(path)) as container:
-        return np.concatenate([_mono(_planes(frame)) for frame in container.decode(audio=0)])
+        return np.concatenate([mean_of(planes_of(frame)) for frame in container.decode(audio=0)])
 
 
 def claiming(data: bytes, samples: int) -> bytes:

@@ -1,7 +1,6 @@
 """Text that is not valid in its encoding costs a song nothing but the spoilt signs."""
 
 import subprocess
-import zlib
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +12,13 @@ from pacetag.model.spec import FeatureSpec
 from pacetag.tagger.tags.payload import payload_fingerprint
 from pacetag.tagger.tags.reader import read_tags
 from pacetag.tagger.tags.writer import Written
+from tests.ogg_pages import summed
 from tests.tagger.writing import write_tags
 
 pytestmark = pytest.mark.outside("ffmpeg")
 
 TITLE, ARTIST = "QQTITLEQQ", "QQARTISTQQ"
 SPOILT = {TITLE: b"Bj\xf6rk \xfcz\xe9", ARTIST: b"J\xf3ga \xe9\xe9\xe9\xe9 "}
-REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 KINDS = {  # suffix, and before it a name where there are several: what FFmpeg is told
     "ogg": "-c:a libvorbis",
     "opus": "-c:a libopus",
@@ -55,20 +54,6 @@ def made(folder: Path, kind: str) -> Path:
     assert count
     song.write_bytes(summed(data) if data.startswith(b"OggS") else data)
     return song
-
-
-def summed(data: bytes) -> bytes:
-    """Ogg pages with the right checksums."""
-    found, place = bytearray(data), 0
-    while found[place : place + 4] == b"OggS":
-        table = found[place + 27 : place + 27 + found[place + 26]]
-        stop = place + 27 + len(table) + sum(table)
-        found[place + 22 : place + 26] = bytes(4)
-        page = bytes(found[place:stop]).translate(REVERSED)
-        total = ~zlib.crc32(page, 0xFFFFFFFF) & 0xFFFFFFFF
-        found[place + 22 : place + 26] = total.to_bytes(4).translate(REVERSED)
-        place = stop
-    return bytes(found)
 
 
 def check_written(song: Path) -> Written:
