@@ -1,4 +1,4 @@
-"""What the text frames of an ID3v2 tag say, whatever its version and encodings."""
+"""What the text frames of an ID3v2 tag say, in any version and encoding."""
 
 from collections.abc import Iterator
 

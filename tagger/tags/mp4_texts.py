@@ -79,7 +79,7 @@ def _of_quicktime(held: bytes) -> str:
     size, language = int.from_bytes(held[:2]), int.from_bytes(held[2:4])
     text = held[4 : 4 + size]
     try:
-        return text.decode("utf-8")  # which FFmpeg and others write whatever the language
+        return text.decode("utf-8")  # which FFmpeg and others write in any language
     except UnicodeDecodeError:
         return text.decode("mac_roman") if language < _MAC else _unicode(text)
 
