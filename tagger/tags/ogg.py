@@ -12,9 +12,10 @@ from typing import Any, BinaryIO, Self
 from mutagen import MutagenError
 from mutagen.ogg import OggPage
 
-from pacetag.tagger.tags.content import Data
+from pacetag.tagger.tags.content import joined
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.ogg_headers import Headers, parse_headers
+from pacetag.tagger.tags.ogg_origin import laid_out_as, note_of
 from pacetag.tagger.tags.ogg_pages import (
     DAMAGED,
     Page,
@@ -23,7 +24,7 @@ from pacetag.tagger.tags.ogg_pages import (
     header_packets,
     pages,
 )
-from pacetag.tagger.tags.ogg_refill import refilled
+from pacetag.tagger.tags.ogg_refill import is_usual, refilled
 from pacetag.tagger.tags.ogg_stream import (
     exchanged,
     header_pages,
@@ -35,6 +36,7 @@ from pacetag.tagger.tags.ogg_stream import (
     take_over,
 )
 from pacetag.tagger.tags.pieces import Piece, write_pieces
+from pacetag.tagger.tags.views import Over
 
 _STEP = 1 << 20  # bytes read at once
 
@@ -81,8 +83,15 @@ class OggLayout:
     def write(
         self, source: BinaryIO, target: BinaryIO, wanted: Mapping[str, Sequence[str]]
     ) -> None:
-        """Write source to target with these values."""
-        first, packets = self.headers.render(wanted)
+        """Write source to target with these values.
+
+        Without any field of pacetag's, the headers lie as they did before the first one came.
+        """
+        as_first = None if self.sound is not None else self.headers.as_first(wanted)
+        note, packets = as_first or (b"", [])
+        first = self.first.packets[0]
+        if as_first is None:
+            first, packets = self._noting(source).render(wanted)
         unmoved = None
         if first == self.first.packets[0]:
             unmoved = refilled(source, self.old_pages, packets, self.end)
@@ -92,12 +101,20 @@ class OggLayout:
         target.seek(0)  # nobody need compare what follows with the old file
         check_order(source)
         try:
-            write_pieces(source, target, self._moved(source, first, packets))
+            new_pages = laid_out_as(note, Over(joined(*packets)), self.first.serial)
+            new_pages = new_pages or laid_out(packets)
+            write_pieces(source, target, self._moved(source, first, new_pages))
         except (MutagenError, EOFError, ValueError) as error:
             raise LayoutError(DAMAGED) from error
 
-    def _moved(self, source: BinaryIO, first: bytes, packets: Sequence[Data]) -> Iterator[Piece]:
-        """The file with these packets on pages of their own."""
+    def _noting(self, source: BinaryIO) -> Headers:
+        """The headers, and with them how they lie, unless that could not be made again."""
+        if self.sound is not None or not all(is_usual(source, page) for page in self.old_pages):
+            return self.headers
+        return self.headers.noting(note_of(self.old_pages))
+
+    def _moved(self, source: BinaryIO, first: bytes, new_pages: list[Any]) -> Iterator[Piece]:
+        """The file with these pages of headers (OggPage)."""
         place, start = 0, self.old_pages[0].start
         if first != self.first.packets[0]:
             page = laid_out([first])
@@ -106,7 +123,6 @@ class OggLayout:
             yield from map(rendered, page)
             place = self.first.offset + self.first.size
         yield place, start
-        new_pages = laid_out(packets)
         if self.sound is not None:
             put_behind(new_pages, self.sound)
         yield from exchanged(source, self.old_pages, new_pages, self.end)

@@ -5,13 +5,14 @@ Ogg mapping 1.0 (2005).
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, Self
 
 from pacetag.tagger.tags.comments import Comments
 from pacetag.tagger.tags.content import STEP, Data, Stretch, joined, kept_form
 from pacetag.tagger.tags.errors import LayoutError
-from pacetag.tagger.tags.padding import MOST, padding_for
+from pacetag.tagger.tags.ogg_origin import first_packet, note_in
+from pacetag.tagger.tags.padding import KEPT, MOST, padding_for
 from pacetag.tagger.tags.views import View, as_view, view_from
 
 _DAMAGED = "its comment header is damaged"
@@ -24,6 +25,7 @@ _STREAMS = {
 _FLAC = b"\x7fFLAC"
 _BLOCK_HEAD = 4  # bytes of a block's kind and size
 _COUNT = slice(7, 9)  # where FLAC's first packet says how many packets of headers follow it
+_OWN = ("pace", "pacetag")
 _PADDING, _COMMENT, _LAST = 1, 4, 0x80  # in the first byte of FLAC's packets
 
 
@@ -35,6 +37,12 @@ class Headers(Protocol):
 
     def render(self, wanted: Mapping[str, Sequence[str]]) -> tuple[bytes, list[Data]]:
         """The first packet of the stream, and the others with other values of these fields."""
+
+    def noting(self, note: bytes) -> Self:
+        """The headers with a note on how they lay on pages, unless they hold pacetag's fields."""
+
+    def as_first(self, wanted: Mapping[str, Sequence[str]]) -> tuple[bytes, list[Data]] | None:
+        """The note, and the packets as they were, if none of pacetag's fields will be left."""
 
 
 def is_known(first: bytes) -> bool:
@@ -67,6 +75,7 @@ class CommentHeaders:
     comments: Comments
     tail: bytes | Stretch  # what follows the comments and must stay
     room: int  # bytes of the comment packet
+    note: bytes  # on how the headers lay on pages, in the padding; it may lack
     others: tuple[bytes | Stretch, ...]  # Vorbis' set-up
 
     @classmethod
@@ -82,7 +91,11 @@ class CommentHeaders:
         ending = packet.at(place, min(place + framing, packet.size))
         place += len(ending)
         ending = ending.ljust(framing, b"\0")
+        note = note_in(packet, place)
+        place += len(note)
         stays = _holds_some(packet, place)  # so it is no padding, though RFC 7845 allows noise
+        if stays and note:
+            place, note = place - len(note), b""
         return cls(
             first=first,
             magic=magic,
@@ -90,6 +103,7 @@ class CommentHeaders:
             comments=comments,
             tail=packet.item(place, packet.size) if stays else b"",
             room=packet.size,
+            note=note,
             others=tuple(each.item(0, each.size) for each in packets[1:]),
         )
 
@@ -102,8 +116,32 @@ class CommentHeaders:
         """The packets with other values of these fields, and padding behind the comments."""
         packet = joined(self.magic, self.comments.render(wanted), self.ending, self.tail)
         if not self.tail:
-            packet = joined(packet, bytes(padding_for(self.room - len(packet))))
+            padding = padding_for(self.room - len(packet))
+            note = self.note if len(self.note) <= padding else b""
+            packet = joined(packet, note.ljust(padding, b"\0"))
         return self.first, [packet, *self.others]
+
+    def noting(self, note: bytes) -> Self:
+        """The headers with a note on how they lay on pages, unless they hold pacetag's fields."""
+        entries = self.comments.entries
+        if self.note or self.tail or len(self.comments.foreign(_OWN)) < len(entries):
+            return self
+        return replace(self, note=note)
+
+    def as_first(self, wanted: Mapping[str, Sequence[str]]) -> tuple[bytes, list[Data]] | None:
+        """The note, and the packets as they were, if none of pacetag's fields will be left."""
+        left = self.comments.foreign(wanted)
+        own = len(left) - len(self.comments.foreign([*wanted, *_OWN]))
+        if not self.note or self.tail or own or any(wanted.get(name) for name in _OWN):
+            return None
+        comment = joined(self.magic, self.comments.render(wanted))
+        padding = first_packet(self.note) - len(comment)
+        if not len(self.ending.rstrip(b"\0")) <= padding <= KEPT:
+            return None
+        return self.note, [
+            joined(comment, self.ending.ljust(padding, b"\0")[:padding]),
+            *self.others,
+        ]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,6 +196,13 @@ class FlacHeaders:
         blocks = _blocks([comment, *self.others, padding], self.last)
         count = len(blocks).to_bytes(2)
         return self.first[: _COUNT.start] + count + self.first[_COUNT.stop :], blocks
+
+    def noting(self, _note: bytes) -> Self:
+        """The same headers: what they have for padding is no place for a note."""
+        return self
+
+    def as_first(self, _wanted: Mapping[str, Sequence[str]]) -> None:
+        """Nothing, as there is no note."""
 
     def _padding(self, comment: int) -> int:
         """Bytes of padding with which all packets together take as much as they did, if any does.

@@ -21,12 +21,13 @@ def refilled(
     old = packets_on(source, old_pages, len(packets))
     if [each.size for each in old] != [len(each) for each in packets]:
         return None
-    if not all(_is_usual(source, page) for page in old_pages):
+    if not all(is_usual(source, page) for page in old_pages):
         return None
     return _pieces(source, old_pages, Over(joined(*packets)), end)
 
 
-def _is_usual(source: BinaryIO, page: Page) -> bool:
+def is_usual(source: BinaryIO, page: Page) -> bool:
+    """Whether the page is as mutagen would write it."""
     each = page_at(source, page.start)
     source.seek(page.start)
     return bool(source.read(page.stop - page.start) == each.write())

@@ -235,11 +235,19 @@ def test_what_ends_ogg_comments_stays_whatever_it_is(
         tags = read_tags(path)
         assert (tags.title, tags.artist, tags.pace) == ("La", "Me", tuple(fields["pace"]))
         assert payload_fingerprint(path) == fingerprint
-        own = b"".join(
-            sized(f"{name.upper()}={value}".encode()) for name in fields for value in fields[name]
-        )
-        assert own + behind in path.read_bytes()
-    assert b"precious" not in behind or path.read_bytes() == before
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("behind", [b"\1precious", b"\0precious", b"pacetag\0\0\x05noise!"])
+def test_what_stands_behind_ogg_comments_stays_there(
+    copy_of: Callable[[str], Song], behind: bytes
+) -> None:
+    path = copy_of("opus-bare").path
+    with_comment(path, 1, b"OpusTags" + COMMENT + behind)
+
+    write_tags(path, FIELDS)
+
+    assert sized(b"PACETAG=" + b"x" * 90) + behind in path.read_bytes()
 
 
 def text(value: str) -> bytes:

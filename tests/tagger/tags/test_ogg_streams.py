@@ -3,6 +3,8 @@
 # mypy: disable-error-code="no-untyped-call"
 # mutagen has no types, and these helpers speak to it in every line.
 
+import random
+import zlib
 from collections.abc import Callable, Sequence
 from itertools import zip_longest
 from pathlib import Path
@@ -10,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from mutagen import oggvorbis
 from mutagen.ogg import OggPage
 
 from pacetag.tagger.tags.errors import NotWritableError
@@ -20,6 +23,7 @@ from tests.tagger.writing import write_tags
 
 Pages = list[Any]  # of OggPage
 
+MARK = b"pacetag\0"  # how a note on the pages begins
 FIELDS = {"pace": ["172", "86"], "pacetag": ["x" * 90]}
 VERSIONS: list[dict[str, list[str]]] = [
     FIELDS,
@@ -77,7 +81,7 @@ def test_tags_go_into_the_stream_of_sound_and_other_streams_stay(
 ) -> None:
     song = copy_of(kind)
     sound, serial = song.decode(), pages_of(song.path)[0].serial
-    mixed(song.path, STREAMS[beside], sound_first=sound_first)
+    before = mixed(song.path, STREAMS[beside], sound_first=sound_first)
     others, fingerprint = others_of(song.path, serial), payload_fingerprint(song.path)
 
     for fields in VERSIONS:
@@ -88,6 +92,7 @@ def test_tags_go_into_the_stream_of_sound_and_other_streams_stay(
         assert tags.pace == tuple(fields["pace"])
         assert others_of(song.path, serial) == others
         assert payload_fingerprint(song.path) == fingerprint
+    assert song.path.read_bytes() == before or kind == "oga"
     alone = [page for page in pages_of(song.path) if page.serial == serial]
     assert [page.sequence for page in alone] == list(range(len(alone)))
     song.path.write_bytes(b"".join(page.write() for page in alone))
@@ -128,3 +133,64 @@ def test_of_two_streams_of_sound_the_file_is_only_indexed(
     with pytest.raises(NotWritableError):
         write_tags(song.path, FIELDS)
     assert song.path.read_bytes() == before
+
+
+class TestHowHeadersLayBefore:
+    """What is noted of it in the padding lets an undo give the same bytes."""
+
+    @pytest.mark.parametrize("kind", ["ogg-bare", "ogg-picture", "opus-picture", "spx-bare"])
+    def test_all_writes_together_are_undone_to_the_byte(
+        self, copy_of: Callable[[str], Song], kind: str
+    ) -> None:
+        path = copy_of(kind).path
+        before = path.read_bytes()
+        for length in (90, 7, 9_000, 300):
+            write_tags(path, {"pace": ["172", "86"], "pacetag": ["x" * length], "bpm": ["172"]})
+
+        write_tags(path, {"pace": [], "pacetag": [], "bpm": []})
+
+        assert path.read_bytes() == before
+
+    @pytest.mark.parametrize("by", ["changed title", "no more padding"])
+    def test_what_another_program_wrote_since_stays(
+        self, copy_of: Callable[[str], Song], by: str
+    ) -> None:
+        path = copy_of("ogg").path
+        write_tags(path, FIELDS)
+        audio = oggvorbis.OggVorbis(path)
+        audio["title"] = "a longer title of another program's"
+        audio.save(padding=(lambda _: 0) if by == "no more padding" else None)
+        fingerprint = payload_fingerprint(path)
+
+        write_tags(path, {"pace": [], "pacetag": []})
+
+        assert read_tags(path).title == "a longer title of another program's"
+        assert read_tags(path).pace == ()
+        assert payload_fingerprint(path) == fingerprint
+
+    @pytest.mark.parametrize("seed", range(30))
+    def test_a_note_that_is_damaged_does_no_harm(
+        self, copy_of: Callable[[str], Song], seed: int
+    ) -> None:
+        draw = random.Random(seed)
+        song = copy_of("ogg-bare")
+        write_tags(song.path, FIELDS)
+        sound, fingerprint = song.decode(), payload_fingerprint(song.path)
+        pages = pages_of(song.path)
+        page = next(page for page in pages if MARK in b"".join(page.packets))
+        packet = bytearray(page.packets[0])
+        place = packet.index(MARK) + len(MARK)
+        if draw.random() < 0.5:
+            packet[place + draw.randrange(30)] = draw.randrange(256)
+        else:  # well packed, but of something else
+            data = zlib.compress(draw.randbytes(draw.randrange(60)))
+            packet[place : place + 2 + len(data)] = len(data).to_bytes(2) + data
+            packet[place + 2 + len(data) : place + 200] = bytes(200 - 2 - len(data))
+        page.packets[0] = bytes(packet)
+        song.path.write_bytes(b"".join(each.write() for each in pages))
+
+        write_tags(song.path, {"pace": [], "pacetag": []})
+
+        assert read_tags(song.path).pace == ()
+        assert payload_fingerprint(song.path) == fingerprint
+        assert np.array_equal(song.decode(), sound)
