@@ -59,12 +59,12 @@ def set(  # noqa: A001 - the name of the command
     stop = Stop()
     with stop_on_signals(stop), opened_index(index_path(index), scratch=dry_run) as opened:
         setter = PaceSetter(opened, dry_run=dry_run)
-        for song in songs:
+        for song, named in songs.items():
             if stop.requested:
                 break
             done = setter.song(song, paces)
             counts[done.outcome] += 1
-            _show(done, as_json=as_json, dry_run=dry_run)
+            _show(done, named, as_json=as_json, dry_run=dry_run)
     if as_json:
         from pacetag.tagger.json_lines import say_json
 
@@ -73,14 +73,14 @@ def set(  # noqa: A001 - the name of the command
     raise typer.Exit(130 if stop.requested else 1 if counts[Setting.FAILED] else 0)
 
 
-def _songs(paths: Sequence[Path]) -> list[Path]:
-    """The songs, absolute, each once. Raises UsageError for what is none."""
+def _songs(paths: Sequence[Path]) -> dict[Path, str]:
+    """The songs' absolute paths, each once, and how they were named. Raises UsageError."""
     from pacetag.tagger.errors import UsageError
     from pacetag.tagger.library import AUDIO_SUFFIXES, check_paths
 
     if not paths:
         raise UsageError(f"name the songs, {EXAMPLE}; one that is called 84 is named ./84")
-    found = []
+    found: dict[Path, str] = {}
     for path in paths:
         try:
             (place,) = check_paths([path])
@@ -92,8 +92,8 @@ def _songs(paths: Sequence[Path]) -> list[Path]:
             raise UsageError(f"{path}: is a folder; name its songs, as {path}/*.mp3")
         if place.suffix.removeprefix(".").lower() not in AUDIO_SUFFIXES:
             raise UsageError(f"{path}: is not called as a song is; name songs, {EXAMPLE}")
-        found.append(place)
-    return list(dict.fromkeys(found))
+        found.setdefault(place, str(path))
+    return found
 
 
 def _paces(numbers: Sequence[str], *, none: bool, auto: bool) -> tuple[float, ...] | None:
@@ -112,7 +112,7 @@ def _paces(numbers: Sequence[str], *, none: bool, auto: bool) -> tuple[float, ..
     return None if auto else paces
 
 
-def _show(song: "SetOutcome", *, as_json: bool, dry_run: bool) -> None:
+def _show(song: "SetOutcome", named: str, *, as_json: bool, dry_run: bool) -> None:
     import sys
 
     from pacetag.tagger.differences import change_lines, changes_object
@@ -136,11 +136,11 @@ def _show(song: "SetOutcome", *, as_json: bool, dry_run: bool) -> None:
         )
         return
     if song.outcome is Setting.FAILED:
-        say(printable(f"{song.path}: {song.reason}"), sys.stderr)
+        say(printable(f"{named}: {song.reason}"), sys.stderr)
         return
     by = "set by you" if song.listener else "the network's"
     rates = [pace.bpm for pace in song.paces]
     said = f"; {song.reason}" if song.reason else ""
-    say(printable(f"{song.path}: {listed_paces(rates)} ({by}){said}"))
+    say(printable(f"{named}: {listed_paces(rates)} ({by}){said}"))
     for line in change_lines(song.changes) if dry_run else ():
         say(line)

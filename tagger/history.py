@@ -113,24 +113,26 @@ def _before(name: str, writes: Sequence[TagWrite]) -> list[str]:
     return list(value)
 
 
-def _left(name: str, write: TagWrite, value: list[str]) -> bool:
+def _left(name: str, write: TagWrite, value: list[str], *, whole: bool = False) -> bool:
     """Whether a write left this value; one that was not finished may have changed nothing."""
-    if write.change.new is None or _is_left(name, value, write.change.new[name]):
+    if write.change.new is None or _is_left(name, value, write.change.new[name], whole=whole):
         return True
     return not write.finished and FIELDS[name].alike(write.change.old[name], value)
 
 
-def _is_left(name: str, value: Sequence[str], written: Sequence[str]) -> bool:
+def _is_left(
+    name: str, value: Sequence[str], written: Sequence[str], *, whole: bool = False
+) -> bool:
     """Whether a value is what was written, or what other programs make of that."""
     if FIELDS[name].alike(value, written):
         return True
-    return name == "pace" and is_mangled(value, written)
+    return name == "pace" and is_mangled(value, written, whole=whole)
 
 
 def _is_ours(name: str, writes: Sequence[TagWrite], held: Mapping[str, list[str]]) -> bool:
     touching = _touching(name, writes)
     if touching and touching[0].change.new is not None:
-        return _left(name, touching[0], held[name])
+        return _left(name, touching[0], held[name], whole=True)
     return _looks_ours(name, held)
 
 
@@ -143,4 +145,4 @@ def _looks_ours(name: str, held: Mapping[str, list[str]]) -> bool:
         return said is not None
     if said is None or said.listener is not None:  # a person may have typed it
         return False
-    return _is_left(name, held[name], said.values)
+    return _is_left(name, held[name], said.values, whole=True)

@@ -46,7 +46,7 @@ def said_by(tags: SongTags, written: Sequence[str] = (), known: Paces | None = N
     expected = tuple(written) if note is None else tuple(note.values)
     if tags.pace == expected:
         return Said(listener=said)
-    if _is_mangled(paces, expected) and (tags.pacetag or read_paces(expected) == paces):
+    if is_mangled(tags.pace, expected) and (tags.pacetag or read_paces(expected) == paces):
         return Said(listener=said, mangled=True)
     return Said(listener=paces, foreign=True)
 
@@ -70,8 +70,8 @@ def _recorded(known: Paces | None, written: Sequence[str]) -> Paces | None:
 
 
 def foreign_pace(tags: SongTags) -> bool:
-    """Whether PACE must stay as it is, be it there or not, as far as the file alone can tell."""
-    return said_by(tags).foreign
+    """Whether PACE is there and must stay as it is, as far as the file alone can tell."""
+    return bool(tags.pace) and said_by(tags).foreign
 
 
 def read_paces(values: Sequence[str]) -> Paces | None:
@@ -86,18 +86,14 @@ def read_paces(values: Sequence[str]) -> Paces | None:
     return paces if are_settable(paces) else None
 
 
-def is_mangled(values: Sequence[str], written: Sequence[str]) -> bool:
+def is_mangled(values: Sequence[str], written: Sequence[str], *, whole: bool = False) -> bool:
     """Whether values are what other programs make of those that were written.
 
     FFmpeg and TagLib keep the first of several, VLC the last; others join them, turn them about,
-    double them or write them with decimals.
+    double them or write them with decimals. `whole`: only where none is lost, for a person may
+    have meant the one that is left.
     """
-    paces = read_paces(values)
-    return paces is not None and _is_mangled(paces, written)
-
-
-def _is_mangled(paces: Paces, written: Sequence[str]) -> bool:
-    own = read_paces(written)
-    if own is None:
+    paces, own = read_paces(values), read_paces(written)
+    if paces is None or own is None:
         return False
-    return sorted(paces) == sorted(own) or paces in ((own[0],), (own[-1],))
+    return sorted(paces) == sorted(own) or (not whole and paces in ((own[0],), (own[-1],)))

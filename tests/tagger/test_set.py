@@ -491,6 +491,17 @@ class TestTakingItBack:
         assert read_tags(song).pace == ()
 
 
+def test_songs_are_called_as_they_were_named(
+    make_song: MakeSong, pacetag: Run, library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_song(NAME)
+    monkeypatch.chdir(library.parent)
+
+    done = pacetag("set", f"music/{NAME}", "84", "168.5")
+
+    assert done.stdout == f"music/{NAME}: 84, 168.5 (set by you)\n"
+
+
 class TestDryRuns:
     """They say what would be done, and touch nothing."""
 

@@ -185,8 +185,7 @@ def test_pace_always_follows_from_pacetag() -> None:
     ("pace", "pacetag", "foreign"),
     [
         ((), None, False),
-        ((), LINE, True),  # a person removed PACE, and it stays away
-        ((), "1 bundle=b paces=none audio=00", False),
+        ((), LINE, False),
         (("172", "86"), LINE, False),
         (("172", "86"), None, True),
         (("172", "86"), "9 something later", True),
