@@ -12,10 +12,15 @@ import pytest
 from pacetag.db.index import SongIndex
 from pacetag.db.records import SongRecord
 from pacetag.tagger import workers
+from pacetag.tagger.library import walk
+from pacetag.tagger.options import ScanOptions
+from pacetag.tagger.scan import Scan
+from pacetag.tagger.stopping import Stop
 from pacetag.tagger.tags.held import held_fields
 from pacetag.tagger.tags.pacetag import PaceTag, parse_pacetag
 from pacetag.tagger.tags.reader import read_tags
 from pacetag.tagger.worker import Ear
+from tests.tagger.conftest import FAKE_EAR
 from tests.tagger.tags.making import SOME
 from tests.tagger.tags.test_other_programs import run
 from tests.tagger.writing import write_tags
@@ -586,3 +591,55 @@ class TestOtherPrograms:
         scan_json()
         assert read_tags(song).pace == ()
         assert record(index_file, song).listener == ()
+
+
+@pytest.fixture
+def four(put: Put, scan_json: Run) -> dict[str, Path]:
+    """Scanned songs of which one was typed into, and others lost or changed their PACE since."""
+    songs = {name: put("flac", name) for name in ("typed", "removed", "mangled", "cleared")}
+    scan_json()
+    set_pace(songs["typed"], "84")
+    write_tags(songs["removed"], {"pace": []})
+    set_pace(songs["mangled"], "82|165")
+    write_tags(songs["cleared"], {"pace": [], "pacetag": []})
+    return songs
+
+
+def has_come_out_right(songs: dict[str, Path], index_file: Path) -> None:
+    paces = {name: read_tags(song).pace for name, song in songs.items()}
+    assert paces == {"typed": ("84",), "removed": (), "mangled": OURS, "cleared": ()}
+    listeners = {name: record(index_file, song).listener for name, song in songs.items()}
+    assert listeners == {"typed": (84.0,), "removed": (), "mangled": None, "cleared": None}
+    assert bpms(index_file, songs["cleared"]) == (82.0, 165.0)
+
+
+def test_the_watcher_does_as_a_scan_does(
+    four: dict[str, Path], library: Path, index_file: Path
+) -> None:
+    with SongIndex.open(index_file) as index:
+        options = ScanOptions(jobs=1, watching=True)
+        for _ in range(2):
+            list(Scan(index, FAKE_EAR, options, Stop()).songs(walk([library])))
+
+    has_come_out_right(four, index_file)
+
+
+def test_the_check_that_only_tags_change_finds_nothing(
+    four: dict[str, Path], pacetag: Run, library: Path, index_file: Path
+) -> None:
+    done = pacetag("scan", library, "--jobs", "1", "--read-only-check", library)
+
+    assert done.stdout.endswith("nothing but tags has changed.\n")
+    assert done.exit_code == 0
+    has_come_out_right(four, index_file)
+
+
+def test_a_dry_run_touches_none_of_them(
+    four: dict[str, Path], scan_json: Run, index_file: Path
+) -> None:
+    before = {name: song.read_bytes() for name, song in four.items()}
+
+    scan_json("--dry-run")
+
+    assert {name: song.read_bytes() for name, song in four.items()} == before
+    assert record(index_file, four["typed"]).listener is None
