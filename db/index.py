@@ -124,6 +124,12 @@ class SongIndex:
         rows = self._rows(sql.PATHS_WITH_AUDIO, {"fingerprint": fingerprint})
         return [decode_path(path) for (path,) in rows]
 
+    def copies(self, fingerprint: str) -> list[str]:
+        """Return the paths of the songs with that audio that are not missing, the oldest first."""
+        with in_words(self.path):
+            rows = self._rows(sql.COPIES, {"fingerprint": fingerprint})
+            return [decode_path(path) for (path,) in rows]
+
     def is_blank(self) -> bool:
         """Whether nothing is known of any song, as in an index that was just made."""
         return not self._rows(sql.ANY_SONG, {})

@@ -23,6 +23,7 @@ PATHS_WITH_AUDIO = """
     SELECT path FROM songs WHERE fingerprint = :fingerprint
     UNION SELECT path FROM tag_writes WHERE fingerprint = :fingerprint
 """
+COPIES = "SELECT path FROM songs WHERE fingerprint = :fingerprint AND +missing = 0 ORDER BY id"
 ANY_SONG = "SELECT 1 FROM songs UNION ALL SELECT 1 FROM tag_writes LIMIT 1"
 SONGS_BY_PACE = f"""
     {_SONGS} WHERE +missing = 0 AND failure IS NULL AND songs.id IN (

@@ -161,10 +161,14 @@ def _say(
     as_json: bool,
     stream: TextIO | None = None,
 ) -> None:
+    from dataclasses import replace
+
     from pacetag.tagger.columns import terminal_width
+    from pacetag.tagger.copies import other_places
     from pacetag.tagger.report import say
     from pacetag.tagger.shown import show_lines, shown_object
 
+    song = replace(song, also=tuple(other_places(song.path)))
     if as_json:
         from pacetag.tagger.json_lines import say_json
 

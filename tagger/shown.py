@@ -38,6 +38,7 @@ class ShownSong:
     title: str | None = None
     artist: str | None = None
     listener: tuple[float, ...] | None = None  # paces that a person set, also that there be none
+    also: tuple[str, ...] = ()  # other places of the same sound
 
 
 def show_lines(
@@ -65,7 +66,7 @@ def show_lines(
         lines.append(f"  and {unlisted} below {LISTED:.0%}, which --all lists")
     if evidence is not None and evidence.comparison is not None:
         lines += comparison_lines(evidence.shown, evidence.comparison, width=width)
-    return lines
+    return [*lines, *(printable(f"also: {place}") for place in song.also)]
 
 
 def _names(song: ShownSong, metre: str | None) -> list[str]:
@@ -135,7 +136,10 @@ def verdict(comparison: TempoComparison, probabilities: list[float]) -> str:
 def shown_object(
     song: ShownSong, bundle: str, judgement: HeardLike, evidence: Evidence | None
 ) -> dict[str, Any]:
-    """All of it as JSON holds it; "evidence" is there if two tempos were compared."""
+    """All of it as JSON holds it; "evidence" is there if two tempos were compared.
+
+    "also" is there if the same sound lies elsewhere, too.
+    """
     judged = compatible_paces(judgement)
     word = Word(paces=song.listener)
     found: dict[str, Any] = {
@@ -154,6 +158,7 @@ def shown_object(
             {"bpm": round(tempo.bpm, 2), "probability": round(tempo.probability, 4)}
             for tempo in judgement.tempos
         ],
+        **({"also": list(song.also)} if song.also else {}),
     }
     if evidence is not None and evidence.comparison is not None:
         found["evidence"] = _comparison_object(evidence.shown, evidence.comparison)

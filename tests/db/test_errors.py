@@ -194,6 +194,8 @@ def read_all(path: Path) -> None:
         list(index.nearest(query))
         index.songs_of([1, 2])
         index.standings(["/a.mp3"])
+        index.copies("f")
+        list(index.songs_under("/"))
         index.writes.runs()
         for found in index.writes.paths():
             index.writes.history(found, "f")

@@ -36,6 +36,7 @@ SEARCHES = {
         "songs USING INDEX songs_by_fingerprint (fingerprint=?)",
         "tag_writes USING INDEX tag_writes_by_audio (fingerprint=?)",
     ),
+    "COPIES": ("songs USING INDEX songs_by_fingerprint (fingerprint=?)",),
     "SONGS_BY_PACE": (BY_ID, PACE, PACES_OF_SONG),
     "OFFERED_SONGS": (BY_ID,),
     "GLIMPSES": (PATH, WRITES),

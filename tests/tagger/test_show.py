@@ -146,6 +146,58 @@ def test_json_keeps_its_keys(make_song: MakeSong, pacetag: Run) -> None:
     }
 
 
+class TestCopies:
+    @pytest.fixture
+    def copies(self, make_song: MakeSong, scan_json: Run) -> list[Path]:
+        """Three files of one sound, and one of another, in the order in which they were scanned."""
+        made = [make_song(f"{n} 172.mp3", seed=9) for n in "cab"] + [make_song("d 172.mp3")]
+        for song in made:
+            scan_json(song)
+        return made
+
+    def test_the_other_files_of_the_sound_are_named(self, copies: list[Path], pacetag: Run) -> None:
+        first, second, third, other = copies
+
+        assert pacetag("show", second).stdout.splitlines()[-2:] == [
+            f"also: {first}",
+            f"also: {third}",
+        ]
+        assert json.loads(pacetag("show", "--json", first).stdout)["also"] == [
+            str(second),
+            str(third),
+        ]
+        assert "also" not in pacetag("show", other).stdout
+
+    def test_only_those_that_are_there(self, copies: list[Path], pacetag: Run) -> None:
+        copies[0].unlink()
+
+        assert pacetag("show", copies[1]).stdout.splitlines()[-1] == f"also: {copies[2]}"
+        assert str(copies[0]) not in pacetag("show", copies[1]).stdout
+
+    def test_what_lies_there_now_counts_not_what_lay_there(
+        self, copies: list[Path], pacetag: Run
+    ) -> None:
+        copies[3].rename(copies[1])
+
+        assert "also" not in pacetag("show", copies[1]).stdout
+
+    def test_a_song_that_the_index_does_not_know_has_copies_all_the_same(
+        self, copies: list[Path], make_song: MakeSong, pacetag: Run
+    ) -> None:
+        new = make_song("new 172.mp3", seed=9)
+
+        assert pacetag("show", new).stdout.count("also: ") == 3
+
+    def test_an_index_that_cannot_be_read_is_no_hindrance(
+        self, copies: list[Path], pacetag: Run, index_file: Path
+    ) -> None:
+        index_file.write_bytes(b"nothing like an index" * 100)
+
+        done = pacetag("show", copies[0])
+
+        assert (done.exit_code, done.stderr) == (0, "")
+
+
 def test_a_song_without_a_beat_is_said_to_have_no_paces(make_song: MakeSong, pacetag: Run) -> None:
     assert "Paces: none" in pacetag("show", make_song("beatless.mp3")).stdout
 

@@ -1,0 +1,36 @@
+"""Where else the same sound lies, as the index knows."""
+
+from pathlib import Path
+
+from pacetag.db.errors import SongIndexError
+from pacetag.db.index import SongIndex
+from pacetag.tagger.errors import TaggerError
+from pacetag.tagger.examine import examine
+from pacetag.tagger.logs import info
+from pacetag.tagger.opening import read_index
+from pacetag.tagger.presence import Place, Presence
+from pacetag.tagger.settings import index_path
+from pacetag.tagger.tags.errors import TagError
+
+
+def other_places(path: Path) -> list[str]:
+    """Return the other files of the song's sound that are there, the first scanned first.
+
+    None where there is no index, or none that can be read: the song can be shown without.
+    """
+    try:
+        with read_index(index_path()) as index:
+            found = _copies(index, path)
+    except (TaggerError, SongIndexError, TagError, OSError) as error:
+        info("index", f"{path}: its copies are not known: {error}")
+        return []
+    places = Presence().of(found)
+    return [copy for copy in found if places[copy] is Place.THERE]
+
+
+def _copies(index: SongIndex, path: Path) -> list[str]:
+    """Paths of songs with the sound that is in the file now."""
+    known = index.song(str(path))
+    stamp, fingerprint = (known.stamp, known.fingerprint) if known else (None, None)
+    sound = examine(path, stamp, fingerprint).fingerprint
+    return [copy for copy in index.copies(sound) if copy != str(path)]
