@@ -21,6 +21,7 @@ ID3: Any = id3.ID3
 MP4: Any = mp4.MP4
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+USING = (ROOT / "docs/using.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```\w*\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
 COMMANDS = [
     re.sub(r"\s+#.*", "", line)
@@ -29,7 +30,7 @@ COMMANDS = [
     if line.startswith("pacetag ")
 ]
 PICTURE = next(block for block in BLOCKS if block.startswith("$ pacetag"))
-ROW = re.compile(r"^\s*(\d+\.\d)\s+([+-]\d+\.\d%)\s+\d+%\s+\d+:\d\d\s+(.+?)\s*$")
+ROW = re.compile(r"^\s*(\d+\.\d)\s+([+-]\d+\.\d%)\s+[\d.]+%\s+\d+:\d\d\s+(.+?)\s*$")
 
 
 @pytest.fixture(scope="module")
@@ -164,7 +165,7 @@ def test_every_option_that_is_named_exists(tmp_path: Path) -> None:
         for name in ("", *(c.callback.__name__ for c in app.registered_commands if c.callback))
     )
 
-    for option in set(re.findall(r"--[a-z-]+[a-z]", README)):
+    for option in set(re.findall(r"--[a-z-]+[a-z]", README + USING)):
         assert option in helps, option
 
 
@@ -178,7 +179,12 @@ def test_the_two_commands_are_those_of_the_makefile_and_the_gate() -> None:
         assert f"make {target}" in gate
 
 
-def test_the_links_lead_somewhere() -> None:
-    for target in re.findall(r"\]\(([^)#]+)\)", README):
+@pytest.mark.parametrize("page", ["README.md", "docs/using.md"])
+def test_the_links_lead_somewhere(page: str) -> None:
+    for target in re.findall(r"\]\(([^)#]+)\)", (ROOT / page).read_text(encoding="utf-8")):
         if "://" not in target:
-            assert (ROOT / target).exists(), target
+            assert ((ROOT / page).parent / target).exists(), target
+
+
+def test_the_front_page_is_short() -> None:
+    assert len(README.split()) <= 900
