@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from pacetag.db.runs import FIELDS as LOGGED
 from pacetag.db.runs import TagChange, TagWrite
-from pacetag.tagger.history import before, strangers
+from pacetag.tagger.history import before, strangers, without_own
 from pacetag.tagger.tags.fields import FIELDS
 
 Values = Sequence[str]
@@ -82,3 +82,14 @@ def test_without_knowledge_the_fields_tell_by_themselves() -> None:
 
 def test_the_log_takes_just_the_fields_that_are_written() -> None:
     assert {name for name, field in FIELDS.items() if field.written} == LOGGED
+
+
+def test_of_values_out_of_a_backup_a_persons_stay() -> None:
+    judged = "1 bundle=b paces=82.00@0.98,165.00@0.93 audio=0f"
+    yours = judged.replace(" audio", " listener=84.00 audio")
+
+    assert without_own({"pace": ["82", "165"], "pacetag": [judged]}) == {"pace": [], "pacetag": []}
+    assert without_own({"pace": ["82|165"], "pacetag": [judged]}) == {"pace": [], "pacetag": []}
+    for line in (judged, yours):
+        left = without_own({"pace": ["84"], "pacetag": [line]})
+        assert left == {"pace": ["84"], "pacetag": []}

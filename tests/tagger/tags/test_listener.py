@@ -30,7 +30,7 @@ Put = Callable[..., Path]
 
 OURS = ("82", "165")  # what the fake judge hears in a file of this name
 SOME_MORE = [*SOME, "mp3-v24", "mp3-v22", "opus", "oga", "spx", "wav", "aiff", "dsf"]
-SOME_MORE += ["wma", "ape", "wv", "mpc"]
+SOME_MORE += ["wma", "ape", "wv", "mpc", "tta"]
 MANGLED = {
     "first": ["82"],
     "last": ["165"],
