@@ -20,6 +20,7 @@ from pacetag.tagger.tags.asf_objects import (
     PADDING,
     SIGNATURE,
     AsfObject,
+    attributes,
     first_objects,
     foreign_attributes,
     list_of,
@@ -27,6 +28,7 @@ from pacetag.tagger.tags.asf_objects import (
     slack,
     split_objects,
 )
+from pacetag.tagger.tags.asf_origin import as_noted, note_in, note_of
 from pacetag.tagger.tags.asf_parts import EXTENSION_HEAD, LISTS, header_parts
 from pacetag.tagger.tags.content import Data, cut, held, joined, kept_form
 from pacetag.tagger.tags.errors import LayoutError
@@ -37,6 +39,8 @@ from pacetag.tagger.tags.spans import past_zeros, trailers
 from pacetag.tagger.tags.views import view_of
 
 _HEAD = 30  # bytes of the header's own header
+_OBJECT = 24  # bytes of an object's
+_OWN = {FIELDS[name].asf.upper() for name in ("pace", "pacetag")}
 _LARGEST = 256 << 20  # bytes of a header
 _NEW_EXTENSION = bytes.fromhex("11d2d3abbaa9cf118ee600c00c2053650600") + bytes(4)
 _SIZE = slice(16, 24)  # of the file, in its properties
@@ -52,6 +56,7 @@ class AsfLayout:
     reserved: bytes  # 2 bytes
     objects: tuple[AsfObject, ...]
     inner: tuple[tuple[AsfObject, ...], ...]  # of each header extension
+    note: bytes  # on how the header was at first, in its padding; it may lack
     behind: Data  # what the header holds behind the objects that it counts
     size: int  # bytes of the header
     stop: int  # place where the objects of the file end, and tags or zeros may follow
@@ -73,6 +78,7 @@ class AsfLayout:
             reserved=head[28:],
             objects=objects,
             inner=tuple(_inner(each.data) for each in objects if each.guid == EXTENSION),
+            note=note_in(objects),
             behind=behind,
             size=size,
             stop=_end_of_objects(source, size, end),
@@ -113,12 +119,21 @@ class AsfLayout:
     def write(
         self, source: BinaryIO, target: BinaryIO, wanted: Mapping[str, Sequence[str]]
     ) -> None:
-        """Write source to target with these values, and one padding object."""
-        objects = [each for each in self._changed(wanted) if each.guid != PADDING]
-        taken = sum(24 + len(each.data) for each in objects) + len(self.behind)
-        room = self.size - _HEAD - taken - 24
-        objects.append(AsfObject(guid=PADDING, data=bytes(padding_for(room))))
-        size = _HEAD + taken + 24 + len(objects[-1].data)
+        """Write source to target with these values, and one padding object.
+
+        Without any field of pacetag's, the header is as it was before the first one came.
+        """
+        objects, inner = self._changed(wanted)
+        noted = None
+        if self.note and not _holds_own(objects, inner):
+            noted = as_noted(self.note, objects, inner)
+        if noted is not None:
+            objects, inner = noted
+        left = iter(inner)
+        objects = [_extension(o, next(left)) if o.guid == EXTENSION else o for o in objects]
+        if noted is None:
+            objects.append(self._padding(_size_of(objects)))
+        size = _HEAD + _size_of(objects) + len(self.behind)
         head = HEADER + size.to_bytes(8, "little") + len(objects).to_bytes(4, "little")
         body = [
             (self._resized(each, size - self.size) if each.guid == FILE_PROPERTIES else each)
@@ -128,24 +143,36 @@ class AsfLayout:
         rest = (self.size, self.end)
         write_pieces(source, target, [head + self.reserved, *rendered, self.behind, rest])
 
-    def _changed(self, wanted: Mapping[str, Sequence[str]]) -> list[AsfObject]:
-        """The objects of the header with other values of these fields."""
+    def _padding(self, taken: int) -> AsfObject:
+        """What is left beside objects of so many bytes, and in it how the header was at first."""
+        size = padding_for(self.size - _HEAD - taken - len(self.behind) - _OBJECT)
+        note = self.note
+        if not note and not _holds_own(self.objects, self.inner):
+            note = note_of(self.objects, self.inner)
+        return AsfObject(guid=PADDING, data=(note if len(note) <= size else b"").ljust(size, b"\0"))
+
+    def _changed(
+        self, wanted: Mapping[str, Sequence[str]]
+    ) -> tuple[list[AsfObject], list[Sequence[AsfObject]]]:
+        """The objects of the header without padding, and those in its extensions.
+
+        They have other values of these fields.
+        """
         first: list[Data] = []
         rest: list[Data] = []
         for name, values in wanted.items():
             some, others = make_attributes(FIELDS[name].asf, values)
             first += some
             rest += others
-        objects = list(_with_list(self.objects, wanted, DESCRIPTION, first))
-        contents = list(self.inner)
-        if rest and not contents:
+        kept = [each for each in self.objects if each.guid != PADDING]
+        objects = list(_with_list(kept, wanted, DESCRIPTION, first))
+        inner: list[Sequence[AsfObject]] = list(self.inner)
+        if rest and not inner:
             objects.append(AsfObject(guid=EXTENSION, data=_NEW_EXTENSION))
-            contents.append(())
-        for at, inner in enumerate(contents):  # new values go into the first
-            changed = _with_list(inner, wanted, LIBRARY, [] if at else rest)
-            contents[at] = tuple(changed)
-        left = iter(contents)
-        return [_extension(o, next(left)) if o.guid == EXTENSION else o for o in objects]
+            inner.append(())
+        for at, each in enumerate(inner):  # new values go into the first
+            inner[at] = list(_with_list(each, wanted, LIBRARY, [] if at else rest))
+        return objects, inner
 
     def _resized(self, properties: AsfObject, grown: int) -> AsfObject:
         """The file's properties with another size, unless they did not give the right one."""
@@ -155,6 +182,16 @@ class AsfLayout:
             return properties
         said = (size + grown).to_bytes(8, "little")
         return AsfObject(guid=FILE_PROPERTIES, data=data[: _SIZE.start] + said + data[_SIZE.stop :])
+
+
+def _holds_own(objects: Sequence[AsfObject], inner: Sequence[Sequence[AsfObject]]) -> bool:
+    """Whether any attribute of pacetag's own is among these objects."""
+    lists = [each for each in (*objects, *chain(*inner)) if each.guid in LISTS]
+    return any(name.upper() in _OWN for each in lists for name, _ in attributes(each))
+
+
+def _size_of(objects: Sequence[AsfObject]) -> int:
+    return sum(_OBJECT + len(each.data) for each in objects)
 
 
 def _end_of_objects(source: BinaryIO, place: int, end: int) -> int:

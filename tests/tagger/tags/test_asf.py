@@ -238,3 +238,59 @@ def test_any_other_attributes_and_objects_survive(
     after = [each.render() for each in objects_of(path)]
     assert [each for each in after if each in before] == before
     assert payload_fingerprint(path) == fingerprint
+
+
+NOTES = [
+    b"",
+    b"[]",
+    b"{",
+    b"[" * 900,
+    b'{"description": false, "library": false, "extension": false, "paddings": []}',
+    b'{"description": true, "library": true, "extension": true, "paddings": [[-1, 5]]}',
+    b'{"description": true, "library": true, "extension": true, "paddings": [[0, 99999999]]}',
+    b'{"description": 1, "library": 0, "extension": 0, "paddings": [[99, 5], [0, 3]]}',
+]
+
+
+@pytest.mark.parametrize("note", NOTES)
+@pytest.mark.parametrize("kind", ["wma", "wma-bare"])
+def test_a_note_on_the_header_that_is_not_pacetags_does_no_harm(
+    copy_of: Callable[[str], Song], kind: str, note: bytes
+) -> None:
+    path = copy_of(kind).path
+    title, fingerprint = read_tags(path).title, payload_fingerprint(path)
+    others = [each.guid for each in objects_of(path) if each.guid != PADDING]
+    write_tags(path, FIELDS)
+    objects = [
+        AsfObject(guid=PADDING, data=(b"pacetag\0" + note).ljust(2000, b"\0"))
+        if each.guid == PADDING
+        else each
+        for each in objects_of(path)
+    ]
+    with_objects(path, objects)
+
+    write_tags(path, {"pace": [], "pacetag": []})
+
+    assert read_tags(path).title == title
+    assert read_tags(path).pace == ()
+    assert payload_fingerprint(path) == fingerprint
+    may_go = (PADDING, DESCRIPTION, EXTENSION)  # where they are empty
+    left = [each.guid for each in objects_of(path) if each.guid not in may_go]
+    assert left == [guid for guid in others if guid not in may_go]
+    assert path.stat().st_size < 1 << 20
+
+
+def test_what_another_program_keeps_in_the_padding_is_no_note(
+    copy_of: Callable[[str], Song],
+) -> None:
+    path = copy_of("wma-bare").path
+    for length in (9, 5000, 60):
+        write_tags(path, {"pace": ["172"], "pacetag": ["x" * length]})
+    audio: Any = asf.ASF(path)  # type: ignore[no-untyped-call]
+    audio["Title"] = "another program's"
+    audio.save()
+
+    write_tags(path, {"pace": [], "pacetag": []})
+
+    assert read_tags(path).title == "another program's"
+    assert read_tags(path).pacetag is None

@@ -299,6 +299,7 @@ def test_odd_asf_files_are_written(copy_of: Callable[[str], Song], odd: str, twi
     numbers = (30 + len(body)).to_bytes(8, "little")
     numbers += (len(objects) - uncounted).to_bytes(4, "little")
     path.write_bytes(data[:16] + numbers + data[28:30] + body + data[size:] + behind)
+    before = path.read_bytes()
     assert payload_fingerprint(path) == fingerprint
 
     for fields in (FIELDS, NOTHING, FIELDS):
@@ -309,6 +310,7 @@ def test_odd_asf_files_are_written(copy_of: Callable[[str], Song], odd: str, twi
         assert payload_fingerprint(path) == fingerprint
         assert path.read_bytes().endswith(data[size:] + behind)
         assert not rest or rest + data[size : size + 16] in path.read_bytes()
+        assert fields is FIELDS or path.read_bytes() == before
     if not rest:  # at which FFmpeg stumbles
         assert np.array_equal(song.decode(), sound)
 

@@ -46,7 +46,7 @@ def test_title_and_artist_that_ffmpeg_writes_twice_into_wma_are_read_once(
     subprocess.run(command, check=True)
     names = asf_names(path)
     assert (names.count("TITLE"), names.count("AUTHOR")) == (2, 2)
-    sound = payload_fingerprint(path)
+    sound, before = payload_fingerprint(path), path.read_bytes()
 
     for fields in VERSIONS:
         write_tags(path, fields)
@@ -57,6 +57,7 @@ def test_title_and_artist_that_ffmpeg_writes_twice_into_wma_are_read_once(
         assert tags.pace == tuple(fields["pace"])
         assert payload_fingerprint(path) == sound
         assert asf_names(path) == names
+    assert path.read_bytes() == before
 
 
 def repeat_artist(path: Path, *values: str) -> None:
