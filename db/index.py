@@ -249,9 +249,9 @@ class SongIndex:
             return search.best_songs(self._db, query, at_most=at_most)
 
     def nearest(self, query: PaceQuery) -> Iterator[Nearest]:
-        """Yield, for each song with a pace that is sought, how far the nearest is off.
+        """Yield, for each audio with a pace that is sought, how far the nearest is off.
 
-        Missing and failed songs are left out.
+        Missing and failed songs are left out, and copies of the same audio count as one.
         """
         with in_words(self.path):
             yield from search.nearest(self._db, query)

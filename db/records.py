@@ -80,11 +80,10 @@ class NotedSong:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Nearest:
-    """Of a song with a pace that is sought only how far that is off, and what tells copies."""
+    """Of an audio with a pace that is sought only how far that is off, and one song's names."""
 
     song_id: int
     off: float  # from the centre, as a share of it
-    fingerprint: str | None
     title: str | None
     artist: str | None
     duration: float | None  # seconds

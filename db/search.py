@@ -80,13 +80,12 @@ def _offered(
 
 
 def nearest(connection: sqlite3.Connection, query: PaceQuery) -> Iterator[Nearest]:
-    """For each song with a pace that is sought: how far the nearest is off, as a share."""
+    """For each audio with a pace that is sought: how far the nearest is off, as a share."""
     rows = connection.execute(sql.NEAREST, _sought(query, query.reach))
-    for song_id, off, fingerprint, title, artist, duration in rows:
+    for song_id, off, title, artist, duration in rows:
         yield Nearest(
             song_id=whole(song_id, "a song"),
             off=number(off, "a pace"),
-            fingerprint=text_or_none(fingerprint, "a fingerprint"),
             title=text_or_none(title, "a title"),
             artist=text_or_none(artist, "an artist"),
             duration=number_or_none(duration, "a length", most=MOST_SECONDS),

@@ -53,13 +53,14 @@ BEST_PACES = """
     FROM paces WHERE bpm BETWEEN :low AND :high AND confidence >= :min_confidence
     ORDER BY worth DESC LIMIT :at_most
 """
-# How far each song is off, with what tells whether it is a copy of another.
+# How far each audio is off, with the names of the song that is nearest, as SQLite has it beside
+# min(): copies count once, and audio without a fingerprint is nobody's copy.
 NEAREST = """
-    SELECT songs.id, min(abs(bpm / :centre - 1)), fingerprint, title, artist, duration
+    SELECT songs.id, min(abs(bpm / :centre - 1)), title, artist, duration
     FROM paces CROSS JOIN songs ON songs.id = song_id
     WHERE bpm BETWEEN :low AND :high AND confidence >= :min_confidence
       AND +missing = 0 AND failure IS NULL
-    GROUP BY songs.id
+    GROUP BY coalesce(fingerprint, songs.id)
 """
 STANDINGS = f"""
     SELECT path, id, untagged, {tag_state("songs.path", "songs.fingerprint")}

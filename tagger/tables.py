@@ -60,6 +60,8 @@ def too_short_lines(playlist: Playlist) -> list[str]:
         return []
     within = f"within {100 * playlist.tolerance:.3g} %"
     first = f"That is all that fits {within}, less than the {clock(playlist.wanted or 0)} wanted."
+    if playlist.gone or playlist.silent:  # what would help is said of those
+        return [first]
     enough = next((n for n in playlist.near if n.seconds >= (playlist.wanted or 0)), None)
     wider = [near for near in playlist.near if enough is None or near.tolerance <= enough.tolerance]
     if not wider:

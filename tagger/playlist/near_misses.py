@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 
 from pacetag.db.index import SongIndex
 from pacetag.db.records import Nearest, PaceQuery, SongRecord
@@ -12,6 +13,7 @@ from pacetag.tagger.playlist.ranking import SLACK
 
 # Parts of the cadence. Beyond the last one it is another run, not a wider tolerance.
 TOLERANCES = (0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.08, 0.10, 0.15, 0.20)
+CLOSELY = 20_000  # songs that are compared by name; more take seconds
 
 
 def near_misses(
@@ -42,15 +44,14 @@ def near_misses(
     return tuple(near)
 
 
-def _once(index: SongIndex, found: Iterable[Nearest]) -> Iterator[Nearest]:
-    """Each piece once, where it is nearest; only songs of the same name are looked at closely."""
-    heard: set[str] = set()
+def _once(index: SongIndex, found: Iterator[Nearest]) -> Iterator[Nearest]:
+    """Each piece once, where it is nearest; of very many, copies of one sound alone are told."""
+    first = list(islice(found, CLOSELY + 1))
+    if len(first) > CLOSELY:
+        yield from chain(first, found)
+        return
     named: dict[Name, list[Nearest]] = {}
-    for song in sorted(found, key=lambda song: song.off):
-        if song.fingerprint is not None:
-            if song.fingerprint in heard:
-                continue
-            heard.add(song.fingerprint)
+    for song in sorted(first, key=lambda song: song.off):
         name = piece_name(song)
         if name is None:
             yield song

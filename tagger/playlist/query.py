@@ -11,7 +11,7 @@ from pacetag.tagger.playlist.pieces import by_preference, gathered
 from pacetag.tagger.playlist.ranking import FIRST, Sought, all_entries, first_entries
 from pacetag.tagger.presence import Place, Presence
 
-BLOCK = 64  # pieces of which disks and index are asked in one go
+BLOCK, LARGEST_BLOCK = 16, 4_096  # pieces of which disks and index are asked in one go
 MOST_GONE = 4_096  # pieces that are gone, after which no more are looked for
 
 
@@ -109,9 +109,9 @@ class _Chosen:
     ) -> bool:
         """Take pieces until there are enough; whether any were left over."""
         filled = 0.0
-        for number, piece in enumerate(self._ordered(pieces)):
+        for piece in self._ordered(pieces):
             if len(self.entries) == limit or (duration is not None and filled >= duration):
-                return number < len(pieces)
+                return True
             entry = self._that_is_there(piece)
             if entry is not None:
                 self.entries.append(entry)
@@ -120,8 +120,9 @@ class _Chosen:
 
     def _ordered(self, pieces: Sequence[list[PlaylistEntry]]) -> Iterator[list[PlaylistEntry]]:
         """The pieces, each with the file to offer first; disks are asked of some at a time."""
-        for start in range(0, len(pieces), BLOCK):
-            block = pieces[start : start + BLOCK]
+        start, size = 0, BLOCK
+        while block := pieces[start : start + size]:
+            start, size = start + size, min(2 * size, LARGEST_BLOCK)
             doubles = [entry.song.path for piece in block if len(piece) > 1 for entry in piece]
             standings = self._index.standings(doubles) if doubles else {}
             if self._presence is not None:

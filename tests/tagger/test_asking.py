@@ -235,6 +235,15 @@ class TestTooShort:
             "A wider tolerance would not help; scan more music with `pacetag scan FOLDER`.",
         ]
 
+    def test_where_songs_are_gone_nothing_is_promised(self, pacetag: Run, scanned: Path) -> None:
+        scanned.unlink()
+
+        done = pacetag("playlist", "--cadence", "165", "--duration", "1h")
+
+        first, second = done.stderr.splitlines()
+        assert first.startswith("1 song is not where it was: ")
+        assert second == "That is all that fits within 4 %, less than the 1:00:00 wanted."
+
     def test_json_has_both_numbers(self, pacetag: Run) -> None:
         done = pacetag("playlist", "--cadence", "165", "--duration", "100h", "--json")
 

@@ -171,3 +171,15 @@ def test_where_thousands_are_gone_no_more_are_looked_for(
 
     assert (found.entries, found.given_up) == ((), True)
     assert 80 <= found.gone < 400
+
+
+def test_of_very_many_that_are_near_only_copies_of_one_sound_are_told(
+    index: SongIndex, song: Song, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.flac", "b.mp3"):
+        index.store(song(f"/{name}", PACES))
+    index.store(song("/copy.mp3", PACES, fingerprint="audio of '/b.mp3'"))
+
+    for most, songs in ((2, 1), (1, 2)):
+        monkeypatch.setattr("pacetag.tagger.playlist.near_misses.CLOSELY", most)
+        assert [near.songs for near in build_playlist(index, 175, tolerance=0.01).near] == [songs]
