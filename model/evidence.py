@@ -1,6 +1,6 @@
 """What a judgement rests on, for people who want to see it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,11 +12,13 @@ from pacetag.model.candidates import Candidate, song_candidates
 from pacetag.model.case_analyses import TempoFigures, tempo_figures, tempo_power, transformed
 from pacetag.model.features import Features
 from pacetag.model.habits import acceptance
-from pacetag.model.judge import Judge, Judgement
+from pacetag.model.judge import Judge, Judgement, Listening
 from pacetag.model.spec import FeatureSpec
+from pacetag.model.steadiness import HEARD, exact_tempo
 from pacetag.model.tempo_test import APART, TempoComparison, compare_tempos
 
 ANALYSED_BEATS = 16  # of a case, as in 2019, however many the network hears
+MOMENT_SECONDS = 8.0  # for a tempo over time: a dozen beats, and some points in each excerpt
 ANY_TEMPO = 120.0  # bpm; shown where nothing was judged, so that there is a case to see
 
 
@@ -32,6 +34,15 @@ class ShownTempo:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TempoMoment:
+    """The tempo of some seconds of a song."""
+
+    seconds: float  # into the song, of their middle
+    bpm: float
+    clarity: float  # self-similarity at the beat, 0 to 1
+
+
+@dataclass(frozen=True, kw_only=True)
 class Evidence:
     """Everything that can be drawn or said about a judgement."""
 
@@ -42,6 +53,7 @@ class Evidence:
     figures: tuple[TempoFigures, ...]  # of every candidate, in the same order
     shown: tuple[ShownTempo, ...]  # the most probable tempo, or the two that were asked about
     comparison: TempoComparison | None  # of those two
+    moments: tuple[TempoMoment, ...] = ()  # of the song, in their order; none without a pace
 
 
 def gather_evidence(
@@ -65,7 +77,28 @@ def gather_evidence(
         figures=tempo_figures(heard, [c.bpm for c in candidates], spec),
         shown=tuple(_shown(judge, heard, judgement, bpm, spec) for bpm in tempos or (best,)),
         comparison=compare_tempos(heard, spec, *tempos) if tempos else None,
+        moments=tuple(tempo_moments(listening, spec)),
     )
+
+
+def tempo_moments(listening: Listening, spec: FeatureSpec) -> Iterator[TempoMoment]:
+    """The tempo every few seconds of what was listened to, near the paces that were judged."""
+    judgement = listening.judgement
+    likely = [tempo.bpm for tempo in judgement.tempos[:1] if tempo.probability >= HEARD]
+    for excerpt, features in enumerate(listening.features):
+        start = listening.starts[excerpt] if listening.starts else 0.0
+        frames = len(features.onset)
+        count = max(1, round(frames / (MOMENT_SECONDS * spec.frame_rate)))
+        for place, part in enumerate(np.array_split(features.onset, count)):
+            tries = [
+                stretch
+                for bpm in judgement.changes or likely
+                for stretch in exact_tempo([part], bpm, spec)[1]
+            ]
+            if tries:
+                best = max(tries, key=lambda stretch: stretch.clarity)
+                middle = start + (place + 0.5) * frames / count / spec.frame_rate
+                yield TempoMoment(seconds=middle, bpm=best.bpm, clarity=best.clarity)
 
 
 def _shown(

@@ -46,6 +46,7 @@ class Listening:
 
     judgement: Judgement
     features: tuple[Features, ...]  # of the excerpts that were listened to, in their order
+    starts: tuple[float, ...] = ()  # s into the song, of each excerpt
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +102,11 @@ class Judge:
                         break
         if found is None:
             raise silent(path)
-        return Listening(judgement=found.judgement, features=tuple(f for _, f in heard))
+        return Listening(
+            judgement=found.judgement,
+            features=tuple(f for _, f in heard),
+            starts=tuple(start for start, _ in heard),
+        )
 
     def audio(self, excerpts: Excerpts) -> Judgement:
         """Judge excerpts of decoded sound."""

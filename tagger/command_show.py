@@ -59,7 +59,8 @@ def show(
     if path.is_dir():
         raise UsageError(f"{file}: is a folder; name one song, or use `pacetag scan FOLDER`")
     ear = workers.shipped_ear()
-    say = partial(_say, _called(path, str(file)), ear.bundle, everything=everything)
+    song = _called(path, str(file))
+    say = partial(_say, song, ear.bundle, everything=everything)
     if plot is None and evidence is None:
         with library_noise():
             judgement = load_judge(ear).file(path)
@@ -67,7 +68,7 @@ def show(
         return
     _check_tempos(evidence)
     place = None if plot is None else _place(plot, path, overwrite=overwrite)
-    found = _examined(ear, path, evidence, place)
+    found = _examined(ear, path, evidence, place, song)
     stream = results_on_stderr() if is_stdout(plot) else sys.stdout
     say(found.judgement, found, as_json=as_json, stream=stream)
 
@@ -134,20 +135,25 @@ def _place(plot: Path, song: Path, *, overwrite: bool) -> "OutputFile":
 
 
 def _examined(
-    ear: Any, path: Path, tempos: tuple[float, float] | None, place: "OutputFile | None"
+    ear: Any,
+    path: Path,
+    tempos: tuple[float, float] | None,
+    place: "OutputFile | None",
+    song: "ShownSong",
 ) -> "Evidence":
     """Judge, compare and draw, as far as it is asked for."""
     from pacetag.model.evidence import gather_evidence
     from pacetag.tagger.logs import library_noise
+    from pacetag.tagger.shown import title_lines
     from pacetag.tagger.trial import load_judge
-    from pacetag.tagger.wording import printable
 
     with library_noise():
         found = gather_evidence(load_judge(ear), path, tempos)
     if place is not None:
         from pacetag.tagger.plot import draw_evidence
 
-        draw_evidence(found, place, title=printable(path.name))
+        title, below = title_lines(song, found.judgement)
+        draw_evidence(found, place, title=title, below=below)
     return found
 
 

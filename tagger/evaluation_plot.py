@@ -7,17 +7,24 @@ from matplotlib.figure import Figure
 from pacetag.model.evaluation.reliability import ReliabilityBin
 from pacetag.tagger.output_files import OutputFile
 from pacetag.tagger.pictures import picture
+from pacetag.tagger.plot_fonts import drawable
 
 DPI = 120
 
 
 def draw_reliability(rows: Sequence[ReliabilityBin], output: OutputFile, *, title: str) -> None:
-    """Write a picture: what came true over what was promised, and how many cases that rests on.
+    """Write the picture that `reliability_figure` draws.
 
     Raises TaggerError when the file cannot be written.
     """
+    output.write(picture(reliability_figure(rows, title=title), output.named, dpi=DPI))
+
+
+def reliability_figure(rows: Sequence[ReliabilityBin], *, title: str) -> Figure:
+    """What came true over what was promised, and how many cases that rests on."""
     figure = Figure(figsize=(6, 7), layout="constrained")
-    figure.suptitle(title, parse_math=False)
+    named = drawable(title)
+    figure.suptitle(named.text, parse_math=False, fontfamily=list(named.families))
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
     filled = [row for row in rows if row.cases]
     above.plot([0, 1], [0, 1], color="0.6", linestyle="dashed", label="promises kept")
@@ -26,6 +33,8 @@ def draw_reliability(rows: Sequence[ReliabilityBin], output: OutputFile, *, titl
         [row.true for row in filled],
         color="tab:blue",
         marker="o",
+        clip_on=False,
+        zorder=3,
         label="this judge",
     )
     above.set_xlim(0, 1)
@@ -43,4 +52,4 @@ def draw_reliability(rows: Sequence[ReliabilityBin], output: OutputFile, *, titl
     below.set_yscale("symlog", linthresh=1)
     below.set_ylabel("cases")
     below.set_xlabel("probability that was given")
-    output.write(picture(figure, output.named, dpi=DPI))
+    return figure

@@ -1,8 +1,10 @@
 """A picture of what a song was judged by, for `pacetag show --plot`."""
 
 from matplotlib.figure import Figure, SubFigure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from pacetag.model.evidence import Evidence
+from pacetag.tagger.columns import shortened
 from pacetag.tagger.output_files import OutputFile
 from pacetag.tagger.pictures import picture
 from pacetag.tagger.plot_cases import (
@@ -11,34 +13,54 @@ from pacetag.tagger.plot_cases import (
     draw_heat_maps,
     draw_histograms,
 )
+from pacetag.tagger.plot_fonts import drawable
+from pacetag.tagger.plot_over_time import draw_over_time
 from pacetag.tagger.plot_tempos import draw_scatter, draw_tempogram
 
 WIDTH = 12.0  # inches
 TEMPOGRAM, MAPS, MEASURES, HISTOGRAMS = 3.0, 3.0, 3.2, 1.9  # inches, heights of the rows
+OVER_TIME, TITLE = 1.8, 0.7  # inches
+BETWEEN = 0.16  # of a drawing's width, so that a label is nearest to its own
 DPI = 110
+LONGEST = 90  # columns of the title, which would run out of the picture
 
 
-def draw_evidence(evidence: Evidence, output: OutputFile, *, title: str) -> None:
-    """Write the picture: tempogram, heat maps of the cases, how alike their beats are.
-
-    From above: the tempogram with the judged tempos; a row of heat maps for each tempo that is
-    shown; correlation of the beats with each other, variance within the columns, and all
-    candidates by both; histograms of the power and of what the network gets.
+def draw_evidence(evidence: Evidence, output: OutputFile, *, title: str, below: str) -> None:
+    """Write the picture that `evidence_figure` draws.
 
     Raises TaggerError when the file cannot be written.
     """
-    heights = [TEMPOGRAM, *[MAPS] * len(evidence.shown), MEASURES, HISTOGRAMS]
-    figure = Figure(figsize=(WIDTH, sum(heights) + 0.4), layout="constrained")
-    figure.suptitle(title, parse_math=False)
+    figure = evidence_figure(evidence, title=title, below=below)
+    output.write(picture(figure, output.named, dpi=DPI))
+
+
+def evidence_figure(evidence: Evidence, *, title: str, below: str) -> Figure:
+    """The picture: tempogram, heat maps of the cases, how alike their beats are.
+
+    From above: the title and a line `below` it; the tempogram with the judged tempos; a row of heat
+    maps for each tempo that is shown; correlation of the beats with each other, variance within the
+    columns, and all candidates by both; histograms of the power and of what the network gets; the
+    tempo over time.
+    """
+    heights = [TEMPOGRAM, *[MAPS] * len(evidence.shown), MEASURES, HISTOGRAMS, OVER_TIME]
+    layout = ConstrainedLayoutEngine(wspace=BETWEEN)
+    figure = Figure(figsize=(WIDTH, sum(heights) + TITLE), layout=layout)
+    named = drawable(f"{_cut(title)}\n{_cut(below)}")
+    figure.suptitle(named.text, parse_math=False, fontfamily=list(named.families))
     rows = figure.subfigures(len(heights), 1, squeeze=False, height_ratios=heights)[:, 0]
-    above, *maps, measures, below = rows
+    above, *maps, measures, spread, last = rows
     draw_tempogram(above.subplots(), evidence)
     for row, tempo in zip(maps, evidence.shown, strict=True):
         draw_heat_maps(row, tempo)
     _draw_measures(measures, evidence)
-    raw, transformed = below.subplots(1, 2)
+    raw, transformed = spread.subplots(1, 2)
     draw_histograms(raw, transformed, evidence.shown)
-    output.write(picture(figure, output.named, dpi=DPI))
+    draw_over_time(last.subplots(), evidence)
+    return figure
+
+
+def _cut(text: str) -> str:
+    return shortened(text, LONGEST)
 
 
 def _draw_measures(figure: SubFigure, evidence: Evidence) -> None:
@@ -47,6 +69,6 @@ def _draw_measures(figure: SubFigure, evidence: Evidence) -> None:
         1, len(shown) + 2, width_ratios=[*[1.0] * len(shown), 1.0, 1.4]
     )
     for place, (axes, tempo) in enumerate(zip(maps, shown, strict=True)):
-        draw_correlation(axes, tempo, bar=place == len(shown) - 1)
+        draw_correlation(axes, tempo, first=not place, bar=place == len(shown) - 1)
     draw_column_variance(variance, shown)
     draw_scatter(scatter, evidence)

@@ -30,15 +30,20 @@ def draw_heat_maps(figure: SubFigure, tempo: ShownTempo) -> None:
     figure.supxlabel("sample within the beat: a true tempo stands in columns", fontsize="small")
 
 
-def draw_correlation(axes: Axes, tempo: ShownTempo, *, bar: bool) -> None:
-    """Correlation of each beat with each other one; `bar` adds the scale."""
+def draw_correlation(axes: Axes, tempo: ShownTempo, *, first: bool, bar: bool) -> None:
+    """Correlation of each beat with each other one.
+
+    The `first` of several names its axis, and `bar` adds the scale.
+    """
     image = axes.imshow(row_correlation(tempo.case), cmap="RdBu_r", vmin=-1, vmax=1)
-    axes.set_title(f"beat with beat at {tempo.bpm:.1f} bpm", fontsize="small")
+    axes.set_title(f"correlation, {tempo.bpm:.1f} bpm", fontsize="small")
     axes.set_xlabel("beat", fontsize="small")
-    axes.set_ylabel("beat", fontsize="small")
+    if first:  # between two drawings it would be nearer to the other one
+        axes.set_ylabel("beat", fontsize="small")
     _whole_ticks(axes)
     if bar:
-        axes.figure.colorbar(image, ax=axes, shrink=0.8, label="correlation")
+        # Without a label, which would stand at the axis of the next drawing.
+        axes.figure.colorbar(image, ax=axes, shrink=0.8)
 
 
 def draw_column_variance(axes: Axes, shown: Sequence[ShownTempo]) -> None:

@@ -32,7 +32,7 @@ def draw_tempogram(axes: Axes, evidence: Evidence) -> None:
             rotation=90,  # neighbours may be 6 % apart, too near for words side by side
             fontsize="x-small",
         )
-    axes.set_ylim(0, top * 1.5)
+    axes.set_ylim(0, top * 1.7)  # room for the longest label
     axes.set_xscale("log")
     axes.set_xticks(TICKS, [str(tick) for tick in TICKS])
     axes.minorticks_off()

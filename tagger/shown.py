@@ -69,6 +69,16 @@ def show_lines(
     return [*lines, *(printable(f"also: {place}") for place in song.also)]
 
 
+def title_lines(song: ShownSong, judgement: HeardLike) -> tuple[str, str]:
+    """Two lines above a picture of the song: what it is called, and its file, metre and length."""
+    names = " \N{EN DASH} ".join(name for name in (song.title, song.artist) if name)
+    metre = (METRES[judgement.metre],) if judgement.metre else ()
+    facts = [*metre, clock(judgement.duration)]
+    if names:
+        facts.insert(0, song.path.name)
+    return printable(names or song.path.name), printable(", ".join(facts))
+
+
 def _names(song: ShownSong, metre: str | None) -> list[str]:
     words = ("Title", song.title), ("Artist", song.artist), ("Metre", metre and METRES[metre])
     return [printable(f"{word}: {text}") for word, text in words if text]
