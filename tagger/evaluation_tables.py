@@ -84,7 +84,7 @@ def _overall(group: GroupFigures) -> Table:
         ("expected calibration error", group.calibration_error, cases),
     ]
     for span in group.sets:
-        where = f"{span.low:g}-{span.high:g} at ±{span.tolerance:.0%}"
+        where = f"{span.low:g}-{span.high:g} ±{span.tolerance:.0%}"
         rows += [
             (f"set precision, {where}", span.precision, beat),
             (f"set recall, {where}", span.recall, beat),

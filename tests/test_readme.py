@@ -30,7 +30,7 @@ COMMANDS = [
     if line.startswith("pacetag ")
 ]
 PICTURE = next(block for block in BLOCKS if block.startswith("$ pacetag"))
-ROW = re.compile(r"^\s*(\d+\.\d)\s+([+-]\d+\.\d%)\s+[\d.]+%\s+\d+:\d\d\s+(.+?)\s*$")
+ROW = re.compile(r"^\s*(\d+\.\d)\s+([+-]\d+\.\d%)\s+>?[\d.]+%\s+\d+:\d\d\s+(.+?)\s*$")
 
 
 @pytest.fixture(scope="module")

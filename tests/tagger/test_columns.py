@@ -274,3 +274,13 @@ def test_the_order_in_which_columns_go_is_the_documented_one(
     going = sorted((c for c in columns if c.drop < KEPT), key=lambda column: column.drop)
 
     assert row.split(" | ")[1] == ", ".join(column.heading or "the bars" for column in going)
+
+
+def test_names_of_figures_are_told_apart_on_a_narrow_terminal(pacetag: Any, tmp_path: Path) -> None:
+    table = tmp_path / "set.csv"
+    table.write_text("file,paces\n172-86.mp3,172 86\n")
+    wide = pacetag("evaluate", table, "--jobs", "1").stdout.splitlines()
+    rows = [line.split("   ")[0].strip() for line in wide if "±" in line and "0-" in line]
+
+    assert len(rows) == 12
+    assert len({shortened(row, 28) for row in rows}) == len(rows)

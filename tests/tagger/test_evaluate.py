@@ -68,7 +68,7 @@ def test_tables_show_the_figures_their_intervals_and_the_groups(
     lines = done.stdout.splitlines()
     rows = {line.strip()[:44].strip(): line.split() for line in lines}
     assert done.stdout.startswith("4 songs judged by current (fake-1) in 0:0")
-    assert "0.500" in rows["set F1, 80-210 at ±4%"]
+    assert "0.500" in rows["set F1, 80-210 ±4%"]
     assert "1.000" in rows["most confident pace in the metrical family"]
     assert "0.333" in rows["octave errors (2, 4, 1/2, 1/4)"]
     assert "0.500" in rows["false paces"]
