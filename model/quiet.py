@@ -5,7 +5,9 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Lock
 
+_LISTENING = Lock()
 MOST_LINES = 20  # handed over; a decoder can complain of every frame of a song
 
 
@@ -27,12 +29,20 @@ def native_silence() -> Iterator[None]:
 def native_noise(tell: Callable[[str], None]) -> Iterator[None]:
     """Keep the same from the screen, and hand over its first lines when the block has ended.
 
-    What is beyond the capacity of a pipe is dropped.
+    What is beyond the capacity of a pipe is dropped. In one thread at a time: the descriptor is the
+    whole process's, and what is said while another thread listens is handed over there.
     """
+    if not _LISTENING.acquire(blocking=False):
+        yield
+        return
     with suppress(OSError, ValueError):
         sys.stderr.flush()
-    kept = os.dup(2)
-    reading, writing = os.pipe()
+    try:
+        kept, (reading, writing) = os.dup(2), os.pipe()
+    except OSError:  # out of descriptors: what is said is shown, and nothing else is amiss
+        _LISTENING.release()
+        yield
+        return
     try:
         for end in (reading, writing):
             os.set_blocking(end, False)
@@ -45,6 +55,7 @@ def native_noise(tell: Callable[[str], None]) -> Iterator[None]:
         said = b""
         with suppress(BlockingIOError), os.fdopen(reading, "rb", buffering=0) as pipe:
             said = pipe.read(1 << 16) or b""
+        _LISTENING.release()
     for line in said.decode("utf-8", "replace").splitlines()[:MOST_LINES]:
         if line.strip():
             tell(line)

@@ -84,3 +84,28 @@ def test_a_flood_of_complaints_neither_blocks_nor_fills_the_log() -> None:
     )
 
     assert done.stderr == "20 line 0"
+
+
+THREADS = """
+import os, threading, time
+from pacetag.model.quiet import native_noise
+def listen(number):
+    for _ in range(200):
+        with native_noise(lambda line: None):
+            os.write(2, b"noise\\n")
+            time.sleep(0.0005 * number)
+threads = [threading.Thread(target=listen, args=(number,)) for number in range(3)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+os.write(2, b"at the end\\n")
+"""
+
+
+def test_threads_that_listen_at_once_leave_standard_error_as_it_was() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", THREADS], capture_output=True, text=True, timeout=60, check=True
+    )
+
+    assert done.stderr.endswith("at the end\n")
