@@ -48,6 +48,7 @@ def check_written(song: Path) -> None:
     assert song.read_bytes() == before
 
 
+@pytest.mark.outside("ffmpeg", "wavpack")
 @pytest.mark.parametrize("name", WAVPACK)
 def test_wavpack_of_any_rate_is_read_and_written(name: str, tmp_path: Path) -> None:
     song = wavpack(tmp_path, name)
@@ -57,6 +58,7 @@ def test_wavpack_of_any_rate_is_read_and_written(name: str, tmp_path: Path) -> N
     check_written(song)
 
 
+@pytest.mark.outside("wavpack")
 def test_wavpack_of_dsd_is_read_and_written(tmp_path: Path) -> None:
     plain, song = tmp_path / "plain.dsf", tmp_path / "song.wv"
     plain.write_bytes(silent_dsf())
