@@ -180,7 +180,7 @@ def _style(
     if relative_to is None and not maps and not absolute:
         return None
     from pacetag.tagger.errors import UsageError
-    from pacetag.tagger.playlist.paths import PathStyle, parse_root
+    from pacetag.tagger.playlist.paths import PathStyle, parse_roots
 
     if output is None:
         raise UsageError(
@@ -190,7 +190,7 @@ def _style(
     if relative_to is not None and (absolute or maps):
         raise UsageError("--relative-to excludes --absolute and --root-map")
     try:
-        return PathStyle(relative_to=relative_to, roots=[parse_root(text) for text in maps])
+        return PathStyle(relative_to=relative_to, roots=parse_roots(maps))
     except (ValueError, RuntimeError) as error:  # the latter: ~ of a user who does not exist
         raise UsageError(f"--root-map: {error}") from error
 

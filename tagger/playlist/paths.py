@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -39,6 +39,15 @@ class Root:
         sign = "\\" if windows else "/"
         rest = rest.replace("/", sign)
         return f"{bare}{sign}{rest}" if self.there and rest else self.there or rest
+
+
+def parse_roots(texts: Iterable[str]) -> list[Root]:
+    """Return what each FROM=TO means, for the names that were given and for the real ones.
+
+    Songs are known by the names through which they were scanned. Raises ValueError.
+    """
+    named = [parse_root(text) for text in texts]
+    return [*named, *(replace(root, here=os.path.realpath(root.here)) for root in named)]
 
 
 def parse_root(text: str) -> Root:

@@ -12,7 +12,7 @@ import pytest
 from pacetag.db.index import SongIndex
 from pacetag.db.records import SongRecord
 from pacetag.tagger.playlist.entries import Playlist
-from pacetag.tagger.playlist.paths import PathStyle, Root, nameable, parse_root
+from pacetag.tagger.playlist.paths import PathStyle, Root, nameable, parse_root, parse_roots
 
 Song = Callable[..., SongRecord]
 Listing = Callable[..., Playlist]
@@ -89,6 +89,15 @@ def test_a_folder_with_an_equals_sign_is_found_where_it_exists(tmp_path: Path) -
     folder.mkdir()
 
     assert parse_root(f"{folder}=/srv=1") == Root(here=str(folder), there="/srv=1")
+
+
+def test_a_folder_may_be_named_through_a_link(tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "link").symlink_to("disk")
+    style = PathStyle(roots=parse_roots([f"{tmp_path}/link=/srv"]))
+
+    for name in ("link", "disk"):
+        assert style.line(f"{tmp_path}/{name}/a.mp3") == "/srv/a.mp3"
 
 
 @pytest.mark.parametrize("text", ["", "/m", "=/srv", "=", "=="])
