@@ -37,6 +37,7 @@ from pacetag.tagger.tags.id3 import Id3Layout
 from pacetag.tagger.tags.iff import IffLayout
 from pacetag.tagger.tags.mp4 import Mp4Layout
 from pacetag.tagger.tags.ogg import OggLayout
+from pacetag.tagger.tags.ogg_pages import check_order
 from pacetag.tagger.tags.older import older_than_apev2
 from pacetag.tagger.tags.replace import may_access
 
@@ -96,9 +97,13 @@ def why_not_writable(path: Path, audio: Audio) -> str | None:
     Whether it is allowed to be written, `forbidden` says. Raises UnreadableError.
     """
     try:
-        load_layout(path, type(audio))
+        if isinstance(load_layout(path, type(audio)), OggLayout):
+            with path.open("rb") as source:
+                check_order(source)  # the first write mostly moves pages
     except NotWritableError as error:
         return error.reason
+    except LayoutError as error:
+        return str(error)
     except OSError as error:
         raise UnreadableError(path, system_reason(error)) from error
     return None

@@ -8,6 +8,7 @@ import pytest
 from pacetag.tagger.tags.errors import NotWritableError
 from pacetag.tagger.tags.payload import payload_fingerprint
 from pacetag.tagger.tags.reader import read_tags
+from tests.ogg_pages import changed
 from tests.tagger.conftest import ScanJson
 from tests.tagger.writing import write_tags
 
@@ -73,3 +74,20 @@ def test_a_scan_indexes_it_and_says_why_it_is_not_written(
         assert scanned.outcomes == {"song.flac": "unchanged"}
     found = scan_json("--force").songs["song.flac"]["reason"]
     assert found == "indexed only: its end is missing, as of a download that broke off"
+
+
+@pytest.mark.parametrize("kind", ["ogg", "opus", "oga", "spx"])
+@pytest.mark.usefixtures("worker_threads")
+def test_ogg_that_lost_a_page_is_indexed_and_no_failure(
+    kind: str, library: Path, scan_json: ScanJson
+) -> None:
+    song = made(library, kind)
+    data = song.read_bytes()
+    song.write_bytes(changed(data, lambda _, at, flags: (at, flags), left_out={9}))
+
+    for _ in range(2):
+        scanned = scan_json()
+        assert scanned.result.exit_code == 0
+        assert scanned.outcomes == {song.name: "unchanged"}
+    found = scan_json("--force").songs[song.name]["reason"]
+    assert found == "indexed only: its Ogg pages are damaged (order)"
