@@ -555,3 +555,11 @@ def test_nothing_heavy_is_needed() -> None:
     done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
 
     assert {"numpy", "mutagen", "rich", "matplotlib", "av"}.isdisjoint(done.stdout.split())
+
+
+def test_two_frames_by_chance_in_a_picture_do_not_make_it_a_song() -> None:
+    frame = b"\xff\xfb\x90\x00" + bytes(413)  # 128 kbit/s at 44.1 kHz
+    frames = frame + b"\xff\xfb\x90\x00" + bytes(413)
+
+    assert is_sound(b"junk" + frames, b"")
+    assert not is_sound(b"\x89PNG\r\n\x1a\n" + frames, b"")
