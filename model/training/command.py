@@ -90,7 +90,7 @@ def train_bundle(
     # Own labels first: what is wrong with them should not come out after hours of rendering.
     mine = _own(own, settings, console) if own else []
     if (warning := few_songs_warning(mine, options.free)) is not None:
-        console.print(f"Warning: {warning}", markup=False, soft_wrap=True)
+        console.print(f"Warning: {warning}", markup=False, soft_wrap=not console.is_terminal)
     lessons = mine
     if options.free:
         found = free_lessons(work, options.free, seed=options.seed, jobs=jobs, console=console)
