@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from pacetag.tagger.examine import Look
 
-FAILED_BEFORE = "it is as it was; --force tries again"
+FAILED_BEFORE = "it is as it was; `pacetag scan --force` tries again"
 TRIED_AGAIN = "the next scan tries again"
 FOREIGN = (
     "its PACE is not pacetag's and was left alone; `pacetag set` writes your paces, or with --auto "

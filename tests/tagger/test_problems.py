@@ -43,7 +43,7 @@ def test_a_scan_names_each_song_once_by_kind_with_its_reason(pacetag: Run, libra
 
     assert first.exit_code == second.exit_code == 1
     assert first.stderr == f"1 song failed:\n  a/broken.mp3: {BROKEN}\n"
-    again = "(it is as it was; --force tries again)"
+    again = "(it is as it was; `pacetag scan --force` tries again)"
     assert second.stderr == f"1 song failed:\n  a/broken.mp3: {BROKEN} {again}\n"
     for said in (first, second):
         assert f"1 song is not tagged:\n  b/130.flac: {READ_ONLY}\n" in said.stdout

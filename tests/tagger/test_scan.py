@@ -170,7 +170,7 @@ def test_a_failure_is_remembered_until_the_song_changes_or_force_asks(
     again = scan_json()
     assert again.outcomes == {"broken.mp3": "failed"}
     assert again.songs["broken.mp3"]["reason"] == (
-        "cannot decode audio: it is not audio (it is as it was; --force tries again)"
+        "cannot decode audio: it is not audio (it is as it was; `pacetag scan --force` tries again)"
     )
     assert (again.result.exit_code, judged()) == (1, [])
 

@@ -26,7 +26,7 @@ def test_several_workers_judge_every_song_once(
 
 
 BY_SYSTEM = "(the next scan tries again)"
-BY_SONG = "(it is as it was; --force tries again)"
+BY_SONG = "(it is as it was; `pacetag scan --force` tries again)"
 
 
 @pytest.mark.parametrize(

@@ -195,7 +195,7 @@ def test_a_file_that_breaks_what_looks_into_it_stops_no_scan_and_is_remembered(
     assert {outcome.reason for outcome in first} == {reason}
     assert {outcome.outcome for outcome in (*first, *second)} == {Outcome.FAILED}
     assert {outcome.reason for outcome in second} == {
-        f"{reason} (it is as it was; --force tries again)"
+        f"{reason} (it is as it was; `pacetag scan --force` tries again)"
     }
 
 
