@@ -94,7 +94,7 @@ def _loudest(planes: Sequence[NDArray[Any]]) -> int | None:
     most = max(powers)
     if not most > SILENCE**2:  # or not a number
         return None
-    return next(at for at, power in enumerate(powers) if 2 * power > most)
+    return next((at for at, power in enumerate(powers) if power >= most / 2), 0)
 
 
 def _powers(samples: Samples, block: int) -> Samples:

@@ -145,3 +145,19 @@ def test_silence_in_one_channel_and_hum_in_both_stay_silence(tmp_path: Path) -> 
 
     with pytest.raises(Exception, match="only silence"):
         read_excerpts(song, SPEC)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 1e30])
+@pytest.mark.parametrize("channel", [0, 1])
+def test_samples_without_bounds_are_no_crash(value: float, channel: int, tmp_path: Path) -> None:
+    samples = noise(13, 2)
+    samples[5, channel] = value
+    song = tmp_path / "song.wav"
+    soundfile.write(song, samples, RATE, subtype="FLOAT")
+    source = Source(song)
+    other = FfmpegDecoder(source)
+
+    with open_decoder(song) as decoder:
+        assert len(decoder.read(0, 13)) == len(other.read(0, 13)) == 13 * RATE
+    other.close()
+    source.close()
