@@ -12,6 +12,9 @@ from pacetag.model.decoders_flac import is_broken_off
 from pacetag.model.spec import FeatureSpec
 from tests.model.test_audio import clock, time_on_clock
 from tests.ogg_pages import changed
+from tests.outside import needs
+
+pytestmark = pytest.mark.outside("ffmpeg")
 
 SPEC = FeatureSpec()
 SECONDS = 30
@@ -37,6 +40,7 @@ def run(*command: str | Path) -> None:
 
 
 @pytest.fixture(scope="module")
+@needs("ffmpeg")
 def songs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Songs of 30 s of which the pitch tells the time."""
     folder = tmp_path_factory.mktemp("songs")

@@ -53,6 +53,7 @@ def paces_of(judge: Judge, song: Path) -> list[float]:
     return [tempo.bpm for tempo in judge.file(song).tempos if tempo.probability >= 0.5]
 
 
+@pytest.mark.outside("ffmpeg")
 @pytest.mark.parametrize(
     ("name", "pan"),
     [
@@ -83,6 +84,7 @@ def test_a_song_has_the_paces_of_one_of_its_channels(
     assert paces_of(judge, song) == pytest.approx(paces, rel=0.005)
 
 
+@pytest.mark.outside("ffmpeg")
 @pytest.mark.parametrize(("start", "stop"), [(0, 20), (10, 25), (25, 47), (30, 36)])
 def test_a_channel_may_be_inverted_for_a_part_of_the_song(
     start: int, stop: int, tmp_path: Path, judge: Judge, paces: list[float]

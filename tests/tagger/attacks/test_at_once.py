@@ -29,7 +29,7 @@ def _finished(process: subprocess.Popen[str]) -> tuple[str, str]:
     assert "Traceback" not in err
     assert "disk image" not in err
     for line in err.splitlines():
-        assert CHANGED in line, line
+        assert CHANGED in line or line.endswith("failed:"), line
     assert process.returncode in (0, 1), err
     assert process.returncode == 0 or CHANGED in out + err
     return out, err

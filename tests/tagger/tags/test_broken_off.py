@@ -12,6 +12,8 @@ from tests.ogg_pages import changed
 from tests.tagger.conftest import ScanJson
 from tests.tagger.writing import write_tags
 
+pytestmark = pytest.mark.outside("ffmpeg")
+
 KINDS = {
     "ogg": "-c:a libvorbis",
     "opus": "-c:a libopus",
