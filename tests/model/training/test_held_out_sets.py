@@ -55,4 +55,4 @@ def test_without_a_corpus_it_says_what_to_do(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main([str(tmp_path), str(tmp_path / "sets")]) == 1
-    assert "run `pacetag train` first" in capsys.readouterr().err
+    assert "run `pacetag train WORK` first" in capsys.readouterr().err
