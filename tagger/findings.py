@@ -17,6 +17,7 @@ class Kind(StrEnum):
     UNTAGGED = "untagged"  # its file does not carry its paces
     TOO_SHORT = "too short"
     TEMPO = "changes tempo"
+    WORD = "set by hand"  # somebody else than pacetag saw to its PACE
 
 
 _HEADINGS = {  # for one song, and for several
@@ -24,6 +25,10 @@ _HEADINGS = {  # for one song, and for several
     Kind.UNTAGGED: ("is not tagged", "are not tagged"),
     Kind.TOO_SHORT: ("is too short", "are too short"),
     Kind.TEMPO: ("changes tempo", "change tempo"),
+    Kind.WORD: (
+        "was changed by you or another program",
+        "were changed by you or another program",
+    ),
 }
 
 

@@ -35,6 +35,7 @@ class SongOutcome:
     untagged: str | None = None  # why its file does not carry its paces, if it should; in `reason`
     too_short: bool = False  # that is why it was skipped
     tempos: tuple[float, ...] = ()  # bpm of its parts in turn, if it changes tempo
+    word: str | None = None  # what is made of a PACE that is not pacetag's; in `reason`
     at_rest: bool = False  # it lies there as it did, so nothing was done with it
 
 
@@ -145,3 +146,5 @@ def findings_of(song: SongOutcome) -> Iterator[Finding]:
         yield Finding(kind=Kind.TOO_SHORT, path=song.path, reason=song.reason or "")
     if (changes := changes_text(song.tempos)) is not None:
         yield Finding(kind=Kind.TEMPO, path=song.path, reason=changes)
+    if song.word is not None:
+        yield Finding(kind=Kind.WORD, path=song.path, reason=song.word)

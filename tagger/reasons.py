@@ -15,12 +15,12 @@ FOREIGN = (
     "its PACE is not pacetag's and was left alone; `pacetag set` writes your paces, or with --auto "
     "the network's"
 )
-YOURS = "its paces are those that you set; `pacetag set --auto` has the network's again"
-NONE = "you want no paces for it; `pacetag set --auto` has the network's again"
+YOURS = "its paces are those that you set; `pacetag set --auto FILE` has the network's again"
+NONE = "you want no paces for it; `pacetag set --auto FILE` has the network's again"
 MANGLED = "its PACE was changed by another program and put right; `pacetag set` sets other paces"
 CLEARED = (
-    "indexed only: its tags were cleared since pacetag wrote them; `pacetag set --auto` writes "
-    "them again"
+    "indexed only: its tags were cleared since pacetag wrote them; `pacetag set --auto FILE` "
+    "writes them again"
 )
 UNDONE = "indexed only: its tags were undone; `pacetag scan` writes them again"
 NO_TAGS = "indexed only (--no-tags)"

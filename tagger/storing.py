@@ -71,6 +71,7 @@ class Storing:
             reason="; ".join(filter(None, reasons)) or None,
             untagged=marked.untagged,
             tempos=found.changes,
+            word="; ".join(word.reasons) or None,
             analysed=isinstance(found, Heard),
             written=marked.written,
             changes=marked.changes,

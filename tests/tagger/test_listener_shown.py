@@ -45,6 +45,24 @@ def test_a_playlist_goes_by_them_and_says_whose_they_are(typed: Path, pacetag: R
     assert slow["pace"]["bpm"] == 84.0
 
 
+def test_a_scan_says_once_what_it_makes_of_them(
+    make_song: MakeSong, scan_json: Run, pacetag: Run, library: Path
+) -> None:
+    song, other = make_song("82-165.flac"), make_song("167.flac")
+    scan_json()
+    write_tags(song, {"pace": ["84", "168"]})
+    write_tags(other, {"pace": ["167/167"]})
+
+    lines = pacetag("scan", library).stdout.splitlines()
+
+    start = lines.index("1 song was changed by you or another program:")
+    assert lines[start + 1] == (
+        "  82-165.flac: its paces are those that you set; `pacetag set --auto FILE` has the "
+        "network's again"
+    )
+    assert "changed by you" not in pacetag("scan", library).stdout
+
+
 def test_a_song_shows_them_first(typed: Path, pacetag: Run) -> None:
     lines = pacetag("show", typed).stdout.splitlines()
     found = json.loads(pacetag("show", typed, "--json").stdout)
