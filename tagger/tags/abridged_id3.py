@@ -14,10 +14,11 @@ from pacetag.tagger.tags.bounds import LONGEST_TEXT, UNPACKED, BoundsError
 from pacetag.tagger.tags.content import SHORT, STEP, joined
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.fields import FIELDS
+from pacetag.tagger.tags.id3_extended import EXTENDED, past_extended_header
 from pacetag.tagger.tags.id3_frames import frame_names
-from pacetag.tagger.tags.id3_tag import EXTENDED, UNSYNCHRONISED, past_extended_header, tag_header
+from pacetag.tagger.tags.id3_tag import UNSYNCHRONISED, tag_header
 from pacetag.tagger.tags.shorter import Shorter, note
-from pacetag.tagger.tags.views import WHOLE, View, view_of, without_unsynchronisation
+from pacetag.tagger.tags.views import WHOLE, Sliced, View, view_of, without_unsynchronisation
 
 _KEPT = 1 << 10  # bytes of a frame that say what it is, as a picture's kind and description
 _MOST = 20_000  # frames; tags of more are read as they are, or refused
@@ -70,19 +71,6 @@ def _is_unsynchronised(view: View) -> bool:
     return last != b"\xff"
 
 
-class _Sliced:
-    """A view as mutagen looks at bytes."""
-
-    def __init__(self, view: View) -> None:
-        self._view = view
-
-    def __len__(self) -> int:
-        return self._view.size
-
-    def __getitem__(self, where: slice) -> bytes:
-        return self._view.at(where.start, min(where.stop, self._view.size))
-
-
 def _frames(version: int, flags: int, body: View) -> Iterator[bytes]:
     """The frames, each short. Raises LayoutError where there are too many."""
     unpacked = 0
@@ -104,7 +92,7 @@ def _walk(version: int, body: View) -> Iterator[_Frame]:
     """The frames as mutagen finds them, up to padding or damage."""
     width = 3 if version == 2 else 4
     length, place = 6 if version == 2 else 10, 0
-    plain = version < 4 or determine_bpi(_Sliced(body), Frames) is int  # type: ignore[no-untyped-call]
+    plain = version < 4 or determine_bpi(Sliced(body), Frames) is int  # type: ignore[no-untyped-call]
     while place + length <= body.size:
         head = body.at(place, place + length)
         if not head[:width].strip(b"\0"):

@@ -53,6 +53,8 @@ class Id3Layout:
         follows = source.read(12)
         if not begins(follows):
             _refuse_others(follows)
+            if tag.rest:  # FFmpeg would hear what is left of a frame otherwise
+                raise LayoutError("its ID3 tag has a wrong size")
         if is_mp3_broken_off(source, between_tags(source)[1]):
             raise LayoutError(BROKEN_OFF)
         older = older_than_id3(source)

@@ -1,19 +1,20 @@
 """The frames of an ID3v2 tag: apart, recognised, and made."""
 
 import codecs
-import re
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import overload
 
-from pacetag.tagger.tags.content import Stretch, held
+from mutagen.id3 import Frames
+from mutagen.id3._tags import determine_bpi
+
+from pacetag.tagger.tags.content import STEP, Stretch, held
 from pacetag.tagger.tags.errors import LayoutError
-from pacetag.tagger.tags.views import View, as_view
+from pacetag.tagger.tags.views import Sliced, View, as_view
 
 _SHORT = {"TBPM": "TBP", "TXXX": "TXX"}  # names in ID3v2.2 of what is written
 _LONG = {short: long for long, short in _SHORT.items()}
 _LONG |= {"TT2": "TIT2", "TP1": "TPE1", "TAL": "TALB", "TCO": "TCON"}
-_NAME = re.compile(rb"[A-Za-z0-9]{2,4}[ \0]{0,2}")  # 2.3 tags with names of 2.2 exist: "TT2\0"
 
 _MOST = 20_000  # frames of a tag; songs have some dozens
 
@@ -25,58 +26,77 @@ Frame = bytes | Stretch  # with its header
 
 
 @overload
-def split_frames(version: int, body: bytes) -> tuple[tuple[bytes, ...], bool]: ...
+def split_frames(version: int, body: bytes) -> tuple[tuple[bytes, ...], bytes, bool]: ...
 
 
 @overload
-def split_frames(version: int, body: View) -> tuple[tuple[Frame, ...], bool]: ...
+def split_frames(version: int, body: View) -> tuple[tuple[Frame, ...], Frame, bool]: ...
 
 
-def split_frames(version: int, body: bytes | View) -> tuple[tuple[Frame, ...], bool]:
-    """The frames of a tag's body with their headers, and whether sizes are synchsafe.
+def split_frames(version: int, body: bytes | View) -> tuple[tuple[Frame, ...], Frame, bool]:
+    """The frames of a tag's body with their headers, what follows them, and how sizes are told.
 
-    Raises LayoutError where they do not fill the body up to its padding.
+    What follows them are zeros, as a rule. Else it is a frame that the tag's end cuts off, padding
+    of another kind, or sound that a wrong size takes into the tag. The third value is whether sizes
+    are synchsafe. Raises LayoutError where there are too many frames.
     """
     view = as_view(body)
     synchsafe = version == 4
-    try:
-        places = _places(version, view, synchsafe=synchsafe)
-    except LayoutError:
-        if version < 4:
-            raise
-        synchsafe = False
-        places = _places(version, view, synchsafe=False)
-    return tuple(view.item(start, stop) for start, stop in pairwise(places)), synchsafe
+    places = _places(version, view, synchsafe=synchsafe)
+    if synchsafe and not is_blank(view, places[-1]):
+        plain = _places(version, view, synchsafe=False)
+        if is_blank(view, plain[-1]) or _is_plain(view):
+            synchsafe, places = False, plain
+    frames = tuple(view.item(start, stop) for start, stop in pairwise(places))
+    return frames, view.item(places[-1], view.size), synchsafe
 
 
 def _places(version: int, view: View, *, synchsafe: bool) -> list[int]:
-    """Where the frames begin, and where the last one ends."""
+    """Where the frames begin, and where the last one ends; their names may be odd.
+
+    None has a byte of ones in its name: that may be sound, which a wrong size takes into the tag.
+    """
     name_length, head_length = (3, 6) if version == 2 else (4, 10)
     places = [0]
     while places[-1] + head_length <= view.size:
         place = places[-1]
         head = view.at(place, place + head_length)
-        if not head[0]:
-            break
+        name = head[:name_length]
         size = _size(head[name_length : 2 * name_length], synchsafe=synchsafe)
+        if not name.strip(b"\0") or b"\xff" in name or size is None:
+            break
         stop = place + head_length + size
-        if not _NAME.fullmatch(head[:name_length]) or stop > view.size:
-            raise LayoutError(f"its ID3 tag is damaged after {len(places) - 1} frames")
+        if stop > view.size:
+            break
         if len(places) > _MOST:
             raise LayoutError(f"its ID3 tag holds more than {_MOST} frames")
         places.append(stop)
     return places
 
 
-def _size(field: bytes, *, synchsafe: bool) -> int:
+def _size(field: bytes, *, synchsafe: bool) -> int | None:
+    """The size that a field tells; None where it is not of its kind."""
     if not synchsafe:
         return int.from_bytes(field)
     if any(byte & 0x80 for byte in field):
-        raise LayoutError("its ID3 tag is damaged (sizes)")
+        return None
     size = 0
     for byte in field:
         size = size << 7 | byte
     return size
+
+
+def _is_plain(view: View) -> bool:
+    """Whether mutagen takes the sizes of a damaged tag of 2.4 for plain ones."""
+    return bool(determine_bpi(Sliced(view), Frames) is int)  # type: ignore[no-untyped-call]
+
+
+def is_blank(view: View, start: int) -> bool:
+    """Whether a view holds nothing but zeros from a place on."""
+    return not any(
+        view.at(place, min(place + STEP, view.size)).strip(b"\0")
+        for place in range(start, view.size, STEP)
+    )
 
 
 def is_text(frame: Frame) -> bool:
@@ -88,7 +108,7 @@ def frame_names(version: int, frame: Frame, *, unsynchronised: bool = False) -> 
     """What the field table calls the frame: its identifier, with its description if custom."""
     if isinstance(frame, Stretch):  # its beginning is enough: no name of ours is as long
         frame = frame.head
-    name = frame[: 3 if version == 2 else 4].rstrip(b" \0").decode("ascii")
+    name = frame[: 3 if version == 2 else 4].rstrip(b" \0").decode("latin-1")
     name = _LONG.get(name, name)
     if name != "TXXX":
         return name
@@ -103,7 +123,7 @@ def frame_text(version: int, frame: Frame, name: str, *, unsynchronised: bool = 
     """
     if isinstance(frame, Stretch):
         frame = frame.head
-    own = frame[: 3 if version == 2 else 4].rstrip(b" \0").decode("ascii")
+    own = frame[: 3 if version == 2 else 4].rstrip(b" \0").decode("latin-1")
     if name != _LONG.get(own, own):
         return ""
     content = frame_content(version, frame, unsynchronised=unsynchronised)

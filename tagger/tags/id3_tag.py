@@ -13,29 +13,35 @@ from pacetag.tagger.tags.content import Content, joined, kept_form
 from pacetag.tagger.tags.copied import Copies, copied_frames, own_first
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.fields import FIELDS
+from pacetag.tagger.tags.id3_extended import EXTENDED, NO_HEADER, ExtendedHeader
 from pacetag.tagger.tags.id3_frames import (
     Frame,
     frame_names,
+    is_blank,
     is_text,
     make_frame_like,
     says_nothing,
     split_frames,
 )
 from pacetag.tagger.tags.padding import padding_for
-from pacetag.tagger.tags.views import View, view_from, view_of, without_unsynchronisation
+from pacetag.tagger.tags.views import view_from, view_of, without_unsynchronisation
 
 _OWN = frozenset(row.id3 for row in FIELDS.values() if row.written)
 
-UNSYNCHRONISED, EXTENDED, EXPERIMENTAL, FOOTER = 0x80, 0x40, 0x20, 0x10
+UNSYNCHRONISED, FOOTER = 0x80, 0x10
 
 
 @dataclass(frozen=True, kw_only=True)
 class Id3Tag:
-    """The frames of a tag, or of one yet to be made."""
+    """The frames of a tag, or of one yet to be made, and what else lies in it."""
 
     version: int = 4  # 2, 3 or 4
+    revision: int = 0
     flags: int = 0  # those that stay
+    extended: ExtendedHeader = NO_HEADER
     frames: tuple[Frame, ...] = ()  # with their headers
+    rest: Frame = b""  # what follows them, unless it is padding of zeros
+    footed: bool = False  # whether a footer ends it
     synchsafe: bool = True  # sizes of 2.4 frames; early iTunes wrote plain ones
     size: int = 0  # bytes that the tag takes in the file with all that belongs to it
     copied: tuple[bytes, ...] = ()  # frames of pacetag's, of what older kinds of tags say
@@ -51,22 +57,51 @@ class Id3Tag:
         if not head.startswith(b"ID3"):
             return cls()
         version, flags, size = tag_header(head)
-        total = 10 + size + (10 if flags & FOOTER else 0)
+        if head[4] == 0xFF:  # FFmpeg takes it for sound
+            raise LayoutError("its ID3 tag is of an unknown version")
+        footed = bool(flags & FOOTER)
+        total = 10 + size + (10 if footed else 0)
         if start + total > stop or start + total > source.seek(0, io.SEEK_END):
             raise LayoutError("its ID3 tag is damaged (it is larger than the file)")
+        if footed and not _ends_with_footer(source, start + 10 + size):
+            raise LayoutError("its ID3 tag is damaged (it lacks its footer)")
         body = view_of(source, start + 10, start + 10 + size)
         if version < 4 and flags & UNSYNCHRONISED:
             body = without_unsynchronisation(body)
-        frames, synchsafe = split_frames(version, past_extended_header(version, flags, body))
+        extended = ExtendedHeader.read(version, flags, body)
+        inner = view_from(body, len(extended.data))
+        frames, rest, synchsafe = split_frames(version, inner)
+        if is_blank(inner, inner.size - len(rest)):
+            extended = extended.telling(len(rest))
+            rest = rest if footed else b""
         # In 2.4 the flag speaks of each frame, and they stay as they are.
-        stay = EXPERIMENTAL | (UNSYNCHRONISED if version == 4 else 0)
-        return cls(
+        stay = 0xFF if version == 4 else 0xFF & ~UNSYNCHRONISED
+        tag = cls(
             version=version,
+            revision=head[4],
             flags=flags & stay,
+            extended=extended,
             frames=frames,
+            rest=rest,
+            footed=footed,
             synchsafe=synchsafe,
             size=total,
         )
+        return tag._without_checksum()._checked()
+
+    def _without_checksum(self) -> Self:
+        """The same without an extended header whose checksum would no longer hold."""
+        if not self.extended.has_checksum:
+            return self
+        if self.rest:
+            raise LayoutError("its ID3 tag is damaged (extended header)")
+        return replace(self, extended=NO_HEADER, flags=self.flags & ~EXTENDED)
+
+    def _checked(self) -> Self:
+        """The same. Raises LayoutError where a field of pacetag's is cut off by the tag's end."""
+        if len(self.rest) > 10 and self._name(self.rest) in _OWN:
+            raise LayoutError(f"its ID3 tag is damaged after {len(self.frames)} frames")
+        return self
 
     def beside(self, copies: Copies) -> Self:
         """The same tag beside older ones that say this: their copies are in it, or go along.
@@ -75,8 +110,11 @@ class Id3Tag:
         told by their place, behind pacetag's fields, where nothing else is in it.
         """
         offered = copied_frames(copies)
+        if self.rest or self.extended.data:
+            return self
         if not self.frames:
-            new = self if not offered else replace(self, version=4, flags=0, synchsafe=True)
+            anew = replace(self, version=4, revision=0, flags=0, footed=False, synchsafe=True)
+            new = anew if offered else self
             return replace(new, copied=tuple(offered.values()))
         entries = [(self._name(frame), frame) for frame in self.frames]
         own = own_first(entries, offered, _OWN)
@@ -86,9 +124,10 @@ class Id3Tag:
         return replace(self, frames=self.frames[: len(own)], copied=copied)
 
     def kept(self, names: Collection[str]) -> tuple[bytes, ...]:
-        """Every foreign frame, and the version that they are in."""
+        """Every foreign frame, the version that they are in, and what else lies in the tag."""
         foreign = self.foreign(names)
-        return (*map(kept_form, foreign), bytes([self.version if foreign else 0]))
+        version = bytes([self.version if foreign else 0])
+        return (*map(kept_form, foreign), version, self.extended.data, kept_form(self.rest))
 
     def foreign(self, names: Collection[str]) -> list[Frame]:
         """The frames of all but these fields. One that says nothing is no field, and stays."""
@@ -108,23 +147,30 @@ class Id3Tag:
     ) -> bytes | Content:
         """The tag with other values of these fields, and padding.
 
-        `room` is how many bytes there are for it, its old ones by default. A tag that holds nothing
-        more is empty, as before the first field came, unless it is needed all the same. Raises
-        LayoutError beyond 256 MiB.
+        `room` is how many bytes there are for it, its old ones by default. What follows the frames
+        may be a frame that is cut off, which the tag's end must end; so no padding comes behind it,
+        and none before a footer. A tag that holds nothing more is empty, as before the first
+        field came, unless it is needed all the same. Raises LayoutError beyond 256 MiB.
         """
         frames = self._changed(wanted)
         if frames:
             held = {self._name(frame) for frame in frames}
             frames += [frame for frame in self.copied if self._name(frame) not in held]
-        elif not needed:
+        elif not (needed or self.extended.data or self.rest):
             return b""
-        body = joined(*frames)
-        size = len(body) + padding_for((room or self.size) - 10 - len(body))
+        body = joined(*frames, self.rest)
+        size = len(self.extended.data) + len(body)
+        padding = 0
+        if not self.rest and not self.footed:
+            padding = padding_for((room or self.size) - 10 - size)
+        size += padding
         if size >= 1 << 28:
             raise LayoutError("its ID3 tag would grow beyond 256 MiB")
         sevens = bytes(size >> shift & 0x7F for shift in (21, 14, 7, 0))
-        head = b"ID3" + bytes([self.version, 0, self.flags]) + sevens
-        return joined(head, body, bytes(size - len(body)))
+        head = bytes([self.version, self.revision, self.flags]) + sevens
+        footer = b"3DI" + head if self.footed else b""
+        extended = self.extended.rendered(padding)
+        return joined(b"ID3" + head + extended, body, bytes(padding) + footer)
 
     def _changed(self, wanted: Mapping[str, Sequence[str]]) -> list[Frame]:
         """The frames with other values of these fields, which stand where the field stood.
@@ -164,16 +210,6 @@ def tag_header(head: bytes) -> tuple[int, int, int]:
     return version, flags, size
 
 
-def past_extended_header(version: int, flags: int, body: View) -> View:
-    """The body from its first frame on. The extended header's checksum would no longer hold."""
-    if version == 2 or not flags & EXTENDED:
-        return body
-    head = body.at(0, min(4, body.size))
-    if head.isalnum():  # some programs set the flag and write none
-        return body
-    size = int.from_bytes(head)
-    if version == 3:
-        size += 4
-    if not 6 <= size <= body.size:
-        raise LayoutError("its ID3 tag is damaged (extended header)")
-    return view_from(body, size)
+def _ends_with_footer(source: BinaryIO, place: int) -> bool:
+    source.seek(place)
+    return source.read(3) == b"3DI"

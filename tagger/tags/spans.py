@@ -59,8 +59,9 @@ def after_id3(source: BinaryIO, place: int = 0) -> int:
         head = source.read(10)
         if len(head) < 10 or head[:3] != b"ID3" or any(byte & 0x80 for byte in head[6:]):
             return place
-        footer = 10 if head[3] == 4 and head[5] & 0x10 else 0
-        place += 10 + _synchsafe(head[6:]) + footer
+        place += 10 + _synchsafe(head[6:])
+        if head[3] == 4 and head[5] & 0x10 and _read(source, place, 3) == b"3DI":
+            place += 10
 
 
 def past_zeros(source: BinaryIO, place: int, stop: int) -> int:

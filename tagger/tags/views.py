@@ -153,6 +153,19 @@ class Over(_Items):
         return b"".join(parts)
 
 
+class Sliced:
+    """A view as mutagen looks at bytes."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+
+    def __len__(self) -> int:
+        return self._view.size
+
+    def __getitem__(self, where: slice) -> bytes:
+        return self._view.at(where.start, min(where.stop, self._view.size))
+
+
 def view_of(source: BinaryIO, start: int, stop: int) -> View:
     """A part of an open file. Raises LayoutError where the file ends before."""
     return view_of_spans(source, [(start, stop)])

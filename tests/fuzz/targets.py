@@ -93,7 +93,7 @@ def id3_frames(data: bytes) -> None:
     """The body of an ID3 tag, its version first."""
     version = 2 + (data[0] if data else 0) % 3
     try:
-        frames, _ = split_frames(version, data[1:])
+        frames, _, _ = split_frames(version, data[1:])
     except LayoutError:
         return
     for frame in frames:
