@@ -17,6 +17,7 @@ from pacetag.tagger.tags.fields import FIELDS
 from pacetag.tagger.tags.id3_extended import EXTENDED, past_extended_header
 from pacetag.tagger.tags.id3_frames import frame_names
 from pacetag.tagger.tags.id3_tag import UNSYNCHRONISED, tag_header
+from pacetag.tagger.tags.id3_unsynchronised import is_unsynchronised
 from pacetag.tagger.tags.shorter import Shorter, note
 from pacetag.tagger.tags.views import WHOLE, Sliced, View, view_of, without_unsynchronisation
 
@@ -24,7 +25,6 @@ _KEPT = 1 << 10  # bytes of a frame that say what it is, as a picture's kind and
 _MOST = 20_000  # frames; tags of more are read as they are, or refused
 _FIELDS = {row.id3 for row in FIELDS.values()}
 _BLOBS = re.compile(r"APIC|PIC|GEOB?|PRIV|MCDI?|MCI|UFID?|AENC|CRA|ENCR|GRID|COMR|CHAP|CTOC|CR?M")
-_UNSAFE = re.compile(rb"\xff[\xe0-\xff]")
 _PACKED = {2: 0, 3: 0x80, 4: 0x08}  # version: flag of frames that are compressed
 
 
@@ -52,23 +52,12 @@ def shorter_id3(source: BinaryIO, start: int = 0, stop: int | None = None) -> It
     body = view_of(source, start + 10, start + 10 + size)
     if version < 4 and flags & UNSYNCHRONISED:
         flags &= ~UNSYNCHRONISED
-        body = without_unsynchronisation(body) if _is_unsynchronised(body) else body
+        body = without_unsynchronisation(body) if is_unsynchronised(body) else body
     body, flags = past_extended_header(version, flags, body), flags & ~EXTENDED
     frames = b"".join(_frames(version, flags, body))
     sevens = bytes(len(frames) >> shift & 0x7F for shift in (21, 14, 7, 0))
     tag = head[:5] + bytes([flags]) + sevens + frames
     yield Shorter(start=start, stop=start + 10 + size, instead=tag)
-
-
-def _is_unsynchronised(view: View) -> bool:
-    """Whether it is as its flag says; mutagen reads it as it lies where it is not."""
-    last = b""
-    for place in range(0, view.size, STEP):
-        data = last + view.at(place, min(place + STEP, view.size))
-        if _UNSAFE.search(data):
-            return False
-        last = data[-1:]
-    return last != b"\xff"
 
 
 def _frames(version: int, flags: int, body: View) -> Iterator[bytes]:

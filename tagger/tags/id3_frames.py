@@ -185,6 +185,16 @@ def make_frame(version: int, name: str, values: Sequence[str], *, synchsafe: boo
     return wrapped(version, identifier, content, synchsafe=synchsafe)
 
 
+def make_plain_frame(version: int, name: str, values: Sequence[str]) -> bytes:
+    """The same in 2.2 and 2.3, in Latin-1 where that has all signs, without a byte of ones."""
+    identifier, _, description = name.partition(":")
+    text = _terminated(description, "\0") + "/".join(values)
+    if not description or not text.isascii():
+        return make_frame(version, name, values, synchsafe=False)
+    content = bytes([LATIN1]) + text.encode("ascii")
+    return wrapped(version, identifier, content, synchsafe=False)
+
+
 def make_frame_like(
     old: Frame, version: int, name: str, values: Sequence[str], *, synchsafe: bool
 ) -> bytes:

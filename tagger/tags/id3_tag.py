@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import BinaryIO, Self
 
-from pacetag.tagger.tags.content import Content, joined, kept_form
+from pacetag.tagger.tags.content import Content, Stretch, held, joined, kept_form
 from pacetag.tagger.tags.copied import Copies, copied_frames, own_first
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.fields import FIELDS
@@ -20,9 +20,11 @@ from pacetag.tagger.tags.id3_frames import (
     is_blank,
     is_text,
     make_frame_like,
+    make_plain_frame,
     says_nothing,
     split_frames,
 )
+from pacetag.tagger.tags.id3_unsynchronised import Way, is_unsynchronised, way_of
 from pacetag.tagger.tags.padding import padding_for
 from pacetag.tagger.tags.views import view_from, view_of, without_unsynchronisation
 
@@ -42,6 +44,7 @@ class Id3Tag:
     frames: tuple[Frame, ...] = ()  # with their headers
     rest: Frame = b""  # what follows them, unless it is padding of zeros
     footed: bool = False  # whether a footer ends it
+    way: Way | None = None  # how all of it is unsynchronised; frames of 2.4 are so as they lie
     synchsafe: bool = True  # sizes of 2.4 frames; early iTunes wrote plain ones
     size: int = 0  # bytes that the tag takes in the file with all that belongs to it
     copied: tuple[bytes, ...] = ()  # frames of pacetag's, of what older kinds of tags say
@@ -66,24 +69,26 @@ class Id3Tag:
         if footed and not _ends_with_footer(source, start + 10 + size):
             raise LayoutError("its ID3 tag is damaged (it lacks its footer)")
         body = view_of(source, start + 10, start + 10 + size)
-        if version < 4 and flags & UNSYNCHRONISED:
+        way = None
+        if version < 4 and flags & UNSYNCHRONISED and is_unsynchronised(body):
+            way = way_of(body)
+            flags &= 0xFF if way else ~UNSYNCHRONISED
             body = without_unsynchronisation(body)
         extended = ExtendedHeader.read(version, flags, body)
         inner = view_from(body, len(extended.data))
         frames, rest, synchsafe = split_frames(version, inner)
         if is_blank(inner, inner.size - len(rest)):
-            extended = extended.telling(len(rest))
+            extended = extended if way else extended.telling(len(rest))
             rest = rest if footed else b""
-        # In 2.4 the flag speaks of each frame, and they stay as they are.
-        stay = 0xFF if version == 4 else 0xFF & ~UNSYNCHRONISED
         tag = cls(
             version=version,
             revision=head[4],
-            flags=flags & stay,
+            flags=flags,
             extended=extended,
             frames=frames,
             rest=rest,
             footed=footed,
+            way=way,
             synchsafe=synchsafe,
             size=total,
         )
@@ -113,7 +118,9 @@ class Id3Tag:
         if self.rest or self.extended.data:
             return self
         if not self.frames:
-            anew = replace(self, version=4, revision=0, flags=0, footed=False, synchsafe=True)
+            anew = replace(
+                self, version=4, revision=0, flags=0, footed=False, way=None, synchsafe=True
+            )
             new = anew if offered else self
             return replace(new, copied=tuple(offered.values()))
         entries = [(self._name(frame), frame) for frame in self.frames]
@@ -154,12 +161,14 @@ class Id3Tag:
         """
         frames = self._changed(wanted)
         if frames:
-            held = {self._name(frame) for frame in frames}
-            frames += [frame for frame in self.copied if self._name(frame) not in held]
+            names = {self._name(frame) for frame in frames}
+            frames += [frame for frame in self.copied if self._name(frame) not in names]
         elif not (needed or self.extended.data or self.rest):
             return b""
         body = joined(*frames, self.rest)
-        size = len(self.extended.data) + len(body)
+        if self.way:
+            body = self.way.unsynchronised(joined(self.extended.data, body))
+        size = (0 if self.way else len(self.extended.data)) + len(body)
         padding = 0
         if not self.rest and not self.footed:
             padding = padding_for((room or self.size) - 10 - size)
@@ -169,7 +178,7 @@ class Id3Tag:
         sevens = bytes(size >> shift & 0x7F for shift in (21, 14, 7, 0))
         head = bytes([self.version, self.revision, self.flags]) + sevens
         footer = b"3DI" + head if self.footed else b""
-        extended = self.extended.rendered(padding)
+        extended = b"" if self.way else self.extended.rendered(padding)
         return joined(b"ID3" + head + extended, body, bytes(padding) + footer)
 
     def _changed(self, wanted: Mapping[str, Sequence[str]]) -> list[Frame]:
@@ -179,19 +188,27 @@ class Id3Tag:
         bytes see them.
         """
         left = {FIELDS[name].id3: values for name, values in wanted.items()}
-        names, frames, texts = frozenset(left), list[Frame](), 0
+        names, frames, texts, lost = frozenset(left), list[Frame](), 0, False
         for frame in self.frames:
+            lost = lost or self._misleads(frame)
             name = self._name(frame)
             if values := left.pop(name, None):
                 frames.append(self._make(name, values, like=frame))
             if name not in names or says_nothing(self.version, frame):
                 frames.append(frame)
-            texts = len(frames) if is_text(frame) else texts
+            texts = len(frames) if is_text(frame) and not lost else texts
         own = [self._make(name, values) for name, values in left.items() if values]
         frames[texts:texts] = own
         return frames
 
+    def _misleads(self, frame: Frame) -> bool:
+        """Whether FFmpeg takes what follows the frame for no frames."""
+        has_ones = isinstance(frame, Stretch) or b"\xff" in frame
+        return held(frame, 0, 1) == b"\0" or (self.way is not None and has_ones)
+
     def _make(self, name: str, values: Sequence[str], like: Frame = b"") -> bytes:
+        if self.way and ":" in name:
+            return make_plain_frame(self.version, name, values)
         return make_frame_like(like, self.version, name, values, synchsafe=self.synchsafe)
 
 

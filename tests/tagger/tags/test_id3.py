@@ -176,19 +176,47 @@ def test_several_frames_of_the_same_name_become_one(bare: Song) -> None:
     assert read_tags(path).pace == ("172", "86")
 
 
+PRIVATE = b"me\0\xff\xe0\xff\x00\xffy\xff"
+ZEROS_BEHIND = {  # the two ways of programs: behind each 255, or where the standard needs it
+    "each": PRIVATE.replace(b"\xff", b"\xff\x00"),
+    "needed": b"me\0\xff\0\xe0\xff\x00\x00\xffy\xff\x00",
+}
+
+
+@pytest.mark.parametrize("way", ZEROS_BEHIND)
 @pytest.mark.parametrize("version", [2, 3])
-def test_an_unsynchronised_tag_is_understood(bare: Song, version: int) -> None:
-    """ID3v2.2 and 2.3 put a zero behind each 255, all over the tag."""
-    private = b"me\0\xff\xe0\xff\x00\xff"
-    name, size = (b"UFI", len(private).to_bytes(3)) if version == 2 else (b"PRIV", b"\0\0\0\x08")
-    one = name + size + (b"" if version == 2 else b"\0\0") + private
-    path = with_tag(bare, version, one.replace(b"\xff", b"\xff\x00") + bytes(20), flags=0x80)
+def test_an_unsynchronised_tag_stays_so(bare: Song, version: int, way: str) -> None:
+    """ID3v2.2 and 2.3 put zeros behind bytes of ones, all over the tag."""
+    size = len(PRIVATE).to_bytes(3 if version == 2 else 4)
+    head = (b"UFI" if version == 2 else b"PRIV") + size + (b"" if version == 2 else b"\0\0")
+    path = with_tag(bare, version, head + ZEROS_BEHIND[way] + bytes(400), flags=0x80)
+    before = path.read_bytes()
 
     write_tags(path, FIELDS)
 
-    assert one in path.read_bytes()
-    assert path.read_bytes()[5] == 0
+    assert head + ZEROS_BEHIND[way] in path.read_bytes()
+    assert path.read_bytes()[5] == 0x80
     assert read_tags(path).pace == ("172", "86")
+    write_tags(path, {"pace": [], "pacetag": []})
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("version", [2, 3])
+def test_a_tag_that_only_says_that_it_is_unsynchronised_is_taken_as_it_lies(
+    bare: Song, version: int
+) -> None:
+    content = b"\1\xff\xfe" + "\u00ff\uff00".encode("utf-16-le")
+    size = len(content).to_bytes(3 if version == 2 else 4)
+    head = (b"TT2" if version == 2 else b"TIT2") + size + (b"" if version == 2 else b"\0\0")
+    path = with_tag(bare, version, head + content + bytes(400), flags=0x80)
+    before = path.read_bytes()
+
+    write_tags(path, FIELDS)
+
+    assert read_tags(path).title == "\u00ff\uff00"
+    assert head + content in path.read_bytes()
+    write_tags(path, {"pace": [], "pacetag": []})
+    assert path.read_bytes() == before
 
 
 def test_unsynchronised_frames_of_24_stay_as_they_are(bare: Song) -> None:

@@ -1,5 +1,7 @@
 """ID3v2 tags as other programs leave them: no byte of them or of the sound is lost, ever."""
 
+import json
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -90,6 +92,18 @@ ODD: dict[str, bytes] = {
     ),
     "a frame that was made longer": tag(
         4, BOTH + frame(b"TALB", b"\1\xff\xfeA\0").replace(b"\xff", b"\xff\0") + NOISE, flags=0x80
+    ),
+    "an unsynchronised tag, 2.3": tag(
+        3, BOTH + frame(b"TALB", b"\1\xff\xfeA\0").replace(b"\xff", b"\xff\0") + ZEROS, flags=0x80
+    ),
+    "an unsynchronised tag with sizes as it lies, 2.3": tag(
+        3, BOTH + frame(b"TALB", b"\1\xff\0\xfeA\0") + ZEROS, flags=0x80
+    ),
+    "an unsynchronised extended header, 2.3": tag(
+        3, b"\0\0\0\x06" + bytes(6) + BOTH + ZEROS, flags=0xC0
+    ),
+    "a flag for unsynchronisation, 2.3": tag(
+        3, BOTH + frame(b"TALB", b"\1\xff\xfeA\0") + NOISE, flags=0x80
     ),
     "a revision": b"ID3\x03\x07" + tag(3, BOTH + ZEROS)[5:],
     "ID3v2.2": tag(2, SHORT + ZEROS),
@@ -216,6 +230,39 @@ def test_other_programs_read_the_rest_of_an_odd_tag_as_before(
     write_tags(path, FIELDS)
 
     assert said() == before
+
+
+@pytest.mark.outside("ffprobe")
+@pytest.mark.parametrize("odd", ODD)
+def test_ffmpeg_finds_the_pace_where_it_found_the_title(
+    copy_of: Callable[[str], Song], odd: str
+) -> None:
+    def said() -> dict[str, str]:
+        command = [
+            "ffprobe",
+            "-v",
+            "error",
+            "-show_entries",
+            "format_tags",
+            "-of",
+            "json",
+            str(path),
+        ]
+        done = subprocess.run(command, capture_output=True, check=True)
+        found = json.loads(done.stdout)["format"].get("tags", {})
+        return {key.upper(): value for key, value in found.items()}
+
+    path = copy_of("mp3-bare").path
+    path.write_bytes(ODD[odd] + path.read_bytes())
+    before = said()
+
+    for _ in range(2):
+        write_tags(path, NOTHING)
+        write_tags(path, FIELDS)
+
+    after = said()
+    assert "PACE" in after or "TITLE" not in before
+    assert {key: value for key, value in after.items() if not key.startswith("PACE")} == before
 
 
 REFUSED = {
