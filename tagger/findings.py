@@ -17,7 +17,7 @@ class Kind(StrEnum):
     UNTAGGED = "untagged"  # its file does not carry its paces
     TOO_SHORT = "too short"
     TEMPO = "changes tempo"
-    WORD = "set by hand"  # somebody else than pacetag saw to its PACE
+    WORD = "set by hand"  # a person or another program changed its PACE
 
 
 _HEADINGS = {  # for one song, and for several

@@ -124,4 +124,4 @@ def forbidden(path: Path) -> str | None:
         return "its disk is mounted read-only"
     if marked or status.st_uid == os.geteuid():
         return "the file is read-only (`chmod u+w` changes that)"
-    return "it belongs to somebody else, who lets you read it only (`chmod g+w` changes that)"
+    return "it belongs to another user, who lets you read it only (`chmod g+w` changes that)"

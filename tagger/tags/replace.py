@@ -97,7 +97,7 @@ def _take_over(path: Path, real: Path, draft: int, before: os.stat_result) -> No
         with _unless_refused():
             os.fchown(draft, *owner)
         if _owner(draft) != owner:  # before others may read it, whom the mode would let
-            raise UnlikeError(path, "it belongs to somebody else, and a new copy of it would not")
+            raise UnlikeError(path, "it belongs to another user, and a new copy of it would not")
     if hasattr(os, "listxattr"):  # Linux only
         _take_over_attributes(path, real, draft)
     if _mode(draft) != mode:  # after the owner, whose change clears bits

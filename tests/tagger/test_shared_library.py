@@ -19,7 +19,7 @@ from tests.tagger.conftest import FAKES
 MakeSong = Callable[..., Path]
 
 SONGS = ("172-86.mp3", "100.flac", "110.ogg", "120.opus", "130.m4a", "140.wav")
-THEIRS = "it belongs to somebody else, who lets you read it only (`chmod g+w` changes that)"
+THEIRS = "it belongs to another user, who lets you read it only (`chmod g+w` changes that)"
 OWNER, GROUP, USER = 1500, 1600, 1501
 
 # Another user who may read everything, as where this Python lies, but writes as other users do.
