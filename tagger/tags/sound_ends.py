@@ -1,15 +1,19 @@
-"""Where sound ends by its own account, so that zeros behind it are told from it.
+"""Where sound begins and ends by its own account, so that tags and zeros are told from it.
 
 Programs that shorten a tag at the end of a file may leave zeros before it, and others fill files up
 with them. Specifications: ISO 11172-3 (1993), WavPack 4 & 5 Binary File / Block Format (2020),
 Musepack Stream Version 8, and Monkey's Audio's own APEInfo.h (3.98 and later).
 """
 
+import re
 from collections.abc import Callable
 from typing import BinaryIO
 
 _STEP = 1 << 16  # bytes read at once
 _FEW = 64  # zeros; FLAC's frames, and those of Musepack 7, never end with as many
+_TAKEN_IN = 1 << 12  # bytes at a tag's end in which sound is looked for
+_SURE = 4  # frames in a row that are no chance
+_SYNC = re.compile(rb"\xff[\xe0-\xff]")
 _KBITS = {  # kbit/s by the index in a header: MPEG 1 layers I to III, MPEG 2 layers I, II and III
     (1, 1): (0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448),
     (1, 2): (0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384),
@@ -30,6 +34,32 @@ def sound_end(source: BinaryIO, start: int, stop: int) -> int:
         return stop
     end = _own_end(source, start, stop, head)
     return end if end is not None and _is_zero(source, end, stop) else stop
+
+
+def early_start(source: BinaryIO, place: int) -> int:
+    """Where MPEG audio begins of which a tag of a wrong size takes in the first bytes.
+
+    The place behind the tag itself where a frame begins there, or none before it leads on.
+    """
+    if _mpeg_frame(_read(source, place, place + 4)):
+        return place
+    low = max(0, place - _TAKEN_IN)
+    for found in _SYNC.finditer(_read(source, low, place + 1)):
+        if _leads_beyond(source, low + found.start(), place):
+            return low + found.start()
+    return place
+
+
+def _leads_beyond(source: BinaryIO, start: int, place: int) -> bool:
+    """Whether frames of MPEG audio follow each other from start to beyond a place."""
+    beyond = 0
+    while beyond < _SURE:
+        size = _mpeg_frame(_read(source, start, start + 4))
+        if not size:
+            return False
+        start += size
+        beyond += start > place
+    return True
 
 
 def _own_end(source: BinaryIO, start: int, stop: int, head: bytes) -> int | None:

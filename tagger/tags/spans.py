@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from pacetag.tagger.tags.errors import LayoutError
-from pacetag.tagger.tags.sound_ends import sound_end
+from pacetag.tagger.tags.sound_ends import early_start, sound_end
 
 Span = tuple[int, int]  # first byte, and the byte after the last
 APE, ID3V1, LYRICS, ZEROS = "APE", "ID3v1", "Lyrics3v2", "zeros"  # kinds of trailers
@@ -40,12 +40,16 @@ def between_tags(source: BinaryIO) -> Span:
 
 
 def _sound_start(source: BinaryIO) -> int:
-    """The place behind every ID3v2 tag at the head, and zeros, with which no sound begins."""
+    """The place behind every ID3v2 tag at the head, and zeros, with which no sound begins.
+
+    A tag that says that it is larger than it is takes no sound into itself.
+    """
     place, end = after_id3(source), source.seek(0, io.SEEK_END)
     for _ in range(_MOST):
+        early = early_start(source, place) if place else 0
         sound = past_zeros(source, place, end)
-        if sound == end:
-            break
+        if sound == end or early < place:
+            return early
         place = after_id3(source, sound)
         if place == sound:
             break

@@ -145,7 +145,9 @@ def test_a_tag_that_reaches_into_the_sound_is_left_alone(
     copy_of: Callable[[str], Song], more: int, padding: bytes
 ) -> None:
     path = copy_of("mp3-bare").path
+    fingerprint = payload_fingerprint(path)
     before = of_wrong_size(path, more, padding)
+    assert payload_fingerprint(path) == fingerprint
 
     assert read_tags(path).why_not == "its ID3 tag has a wrong size"
     with pytest.raises(NotWritableError, match="wrong size"):
