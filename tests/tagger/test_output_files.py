@@ -1,5 +1,6 @@
 """A file that a user names as output costs nobody another file."""
 
+import functools
 import os
 import signal
 import socket
@@ -8,13 +9,17 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
+from matplotlib.figure import Figure
 
 from pacetag.db.index import SongIndex
-from pacetag.tagger import never_replaced, output_files, workers
+from pacetag.model import evidence
+from pacetag.model.evidence import Evidence, gather_evidence
+from pacetag.tagger import evaluation_plot, never_replaced, output_files, plot, workers
 from pacetag.tagger.errors import TaggerError, UsageError
 from pacetag.tagger.never_replaced import is_sound
 from pacetag.tagger.output_files import OutputFile
@@ -41,7 +46,7 @@ FOREIGN = {
 
 
 @pytest.fixture(autouse=True)
-def one_song(make_song: MakeSong, pacetag: Run) -> Path:
+def one_song(make_song: MakeSong, pacetag: Run, worker_threads: None) -> Path:
     """A library of one song, that the index knows."""
     song = make_song("172.mp3")
     assert pacetag("scan", "--jobs", "1", song.parent).exit_code == 0
@@ -55,9 +60,31 @@ def seeing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "shipped_ear", lambda: ear)
 
 
+@functools.cache
+def _evidence(song: Path) -> Evidence:
+    return gather_evidence(import_module("seeing_judge").load_seeing(), song)
+
+
+@pytest.fixture
+def small_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tiny figures in place of those that take a second each, of a song that is heard once."""
+
+    def tiny(*_: object, **__: object) -> Figure:
+        return Figure(figsize=(0.5, 0.5))
+
+    monkeypatch.setattr(evidence, "gather_evidence", lambda _, song, __: _evidence(song))
+    monkeypatch.setattr(plot, "evidence_figure", tiny)
+    monkeypatch.setattr(evaluation_plot, "reliability_figure", tiny)
+
+
 @pytest.fixture(params=["playlist", "show", "evaluate"])
 def write(
-    request: pytest.FixtureRequest, pacetag: Run, tmp_path: Path, seeing: None, library: Path
+    request: pytest.FixtureRequest,
+    pacetag: Run,
+    tmp_path: Path,
+    seeing: None,
+    small_pictures: None,
+    library: Path,
 ) -> Write:
     """Have one of the commands write to a place."""
     (tmp_path / "set.csv").write_text("file,paces\n172.mp3,172\n")
