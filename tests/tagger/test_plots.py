@@ -1,5 +1,6 @@
 """Pictures: labels that stand at their axes, names in any script, and the tempo over time."""
 
+import itertools
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,7 +18,7 @@ from matplotlib.transforms import Bbox
 from pacetag.model.evaluation.reliability import ReliabilityBin
 from pacetag.model.evidence import Evidence, gather_evidence
 from pacetag.model.judge import Judge
-from pacetag.tagger import plot_fonts
+from pacetag.tagger import plot, plot_fonts
 from pacetag.tagger.evaluation_plot import reliability_figure
 from pacetag.tagger.plot import evidence_figure
 from pacetag.tagger.plot_fonts import USUAL, drawable
@@ -83,27 +84,40 @@ def labels(axes: Axes, renderer: Any) -> Iterator[tuple[str, Bbox]]:
             yield text.get_text(), text.get_window_extent(renderer)
 
 
-def overlaps(figure: Figure) -> list[tuple[str, str]]:
+def overlaps(figure: Figure, renderer: Any) -> list[tuple[str, str]]:
     """Pairs of labels of different axes that cover each other, or stand at the other's axes."""
-    renderer = drawn(figure)
     every = list(dict.fromkeys(_axes(figure)))
+    places = [axes.get_window_extent(renderer) for axes in every]
+    named = [list(labels(axes, renderer)) for axes in every]
     found = []
-    for place, axes in enumerate(every):
-        for name, box in labels(axes, renderer):
-            for other in every[:place] + every[place + 1 :]:
-                if box.overlaps(other.get_window_extent(renderer)):
-                    found.append((name, other.get_title()))
-                found += [(name, o) for o, its in labels(other, renderer) if box.overlaps(its)]
+    for place, other in itertools.permutations(range(len(every)), 2):
+        for name, box in named[place]:
+            if box.overlaps(places[other]):
+                found.append((name, every[other].get_title()))
+            found += [(name, o) for o, its in named[other] if box.overlaps(its)]
     return found
+
+
+@pytest.fixture(scope="module")
+def drawn_train(train: Evidence) -> tuple[Figure, Any]:
+    """The picture of two tempos, and what drew it."""
+    figure = evidence_figure(train, title="A Song", below="its file")
+    return figure, drawn(figure)
 
 
 @pytest.mark.parametrize("name", ["waltz", "train"])
 def test_no_label_overlaps_another_axes_or_its_labels(
     name: str, request: pytest.FixtureRequest
 ) -> None:
-    evidence = request.getfixturevalue(name)
+    if name == "train":
+        figure, renderer = request.getfixturevalue("drawn_train")
+    else:
+        figure = evidence_figure(request.getfixturevalue(name), title="A Song", below="its file")
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            renderer = drawn(figure)
 
-    assert overlaps(evidence_figure(evidence, title="A Song", below="its file")) == []
+    assert overlaps(figure, renderer) == []
 
 
 def test_labels_of_the_reliability_plot_do_not_overlap_either() -> None:
@@ -113,12 +127,13 @@ def test_labels_of_the_reliability_plot_do_not_overlap_either() -> None:
     ]
     figure = reliability_figure(rows, title="current, 12 songs")
 
-    assert [pair for pair in overlaps(figure) if "" not in pair] == []
+    assert [pair for pair in overlaps(figure, drawn(figure)) if "" not in pair] == []
 
 
-def test_labels_of_a_drawing_are_nearer_to_it_than_to_its_neighbour(train: Evidence) -> None:
-    figure = evidence_figure(train, title="A Song", below="its file")
-    renderer = drawn(figure)
+def test_labels_of_a_drawing_are_nearer_to_it_than_to_its_neighbour(
+    drawn_train: tuple[Figure, Any],
+) -> None:
+    figure, renderer = drawn_train
     every = list(dict.fromkeys(_axes(figure)))
     for axes in every:
         label = axes.yaxis.label
@@ -136,6 +151,15 @@ def test_labels_of_a_drawing_are_nearer_to_it_than_to_its_neighbour(train: Evide
         assert min(every, key=distance) is axes, label.get_text()
 
 
+@pytest.fixture
+def titles_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave what is below the title empty, which takes the time."""
+    for name in ("tempogram", "heat_maps", "histograms", "over_time"):
+        monkeypatch.setattr(plot, f"draw_{name}", lambda *_: None)
+    monkeypatch.setattr(plot, "_draw_measures", lambda *_: None)
+
+
+@pytest.mark.usefixtures("titles_alone")
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
 def test_a_name_in_any_script_is_drawn_without_boxes(name: str, waltz: Evidence) -> None:
     figure = evidence_figure(waltz, title=name, below=name)
@@ -171,6 +195,7 @@ def test_signs_that_no_font_has_are_spelt(monkeypatch: pytest.MonkeyPatch) -> No
     assert drawable("メリ 戦 🏃").text == "meri [U+6226] (runner)"
 
 
+@pytest.mark.usefixtures("titles_alone")
 def test_a_long_title_stays_in_the_picture(waltz: Evidence) -> None:
     figure = evidence_figure(waltz, title="The Longest Title Of All " * 30, below="x" * 500)
     renderer = drawn(figure)
