@@ -20,7 +20,9 @@ import av
 import numpy as np
 import pytest
 import soundfile
+import typer.testing
 from numpy.typing import NDArray
+from typer.main import get_command
 from typer.testing import CliRunner, Result
 
 from pacetag.tagger import worker_process, workers
@@ -64,6 +66,14 @@ def _encoded(suffix: str, seed: int, folder: Path) -> bytes:
     path = folder / f"{seed}{suffix}"
     write_sound(path, _noise(seed))
     return path.read_bytes()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_command_line() -> Iterator[None]:
+    """Have typer build the command line once, not for every command that a test runs."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(typer.testing, "_get_command", cache(get_command))
+        yield
 
 
 @pytest.fixture(scope="session")
