@@ -1,5 +1,6 @@
 """The paces that a person set stand above the network's, in every container and whatever comes."""
 
+import json
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -20,7 +21,7 @@ from pacetag.tagger.tags.held import held_fields
 from pacetag.tagger.tags.pacetag import PaceTag, parse_pacetag
 from pacetag.tagger.tags.reader import read_tags
 from pacetag.tagger.worker import Ear
-from tests.tagger.conftest import FAKE_EAR
+from tests.tagger.conftest import FAKE_EAR, Scanned
 from tests.tagger.tags.making import SOME
 from tests.tagger.tags.test_other_programs import run
 from tests.tagger.writing import write_tags
@@ -79,7 +80,7 @@ def put(made: dict[str, Path], library: Path) -> Put:
 
     def put(kind: str, folder: str = "any") -> Path:
         place = library / folder
-        place.mkdir(exist_ok=True)
+        place.mkdir(parents=True, exist_ok=True)
         return Path(shutil.copy(made[kind], place / f"82-165{made[kind].suffix}"))
 
     return put
@@ -87,7 +88,6 @@ def put(made: dict[str, Path], library: Path) -> Put:
 
 def set_pace(song: Path, *values: str) -> None:
     """What a tag editor does."""
-    write_tags(song, {"pace": []})
     write_tags(song, {"pace": list(values)})
 
 
@@ -114,6 +114,12 @@ def another_ear(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "shipped_ear", lambda: ear)
 
 
+def reasons(scanned: Scanned) -> dict[str, str]:
+    """What a scan said of each song, by the folder in which it lies."""
+    *songs, _ = [json.loads(line) for line in scanned.result.stdout.splitlines()]
+    return {Path(song["path"]).parent.name: song["reason"] for song in songs}
+
+
 def everything_later(
     scan_json: Run, index_file: Path, monkeypatch: pytest.MonkeyPatch, check: Callable[[str], None]
 ) -> None:
@@ -131,42 +137,50 @@ def everything_later(
     check("forced")
 
 
-@pytest.mark.parametrize("kind", SOME_MORE)
 def test_paces_that_a_person_typed_count_from_then_on(
-    kind: str, put: Put, scan_json: Run, index_file: Path, monkeypatch: pytest.MonkeyPatch
+    put: Put, scan_json: Run, index_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    song = put(kind)
+    songs = {kind: put(kind, kind) for kind in SOME_MORE}
     scan_json()
-    set_pace(song, "84", "168")
+    for song in songs.values():
+        set_pace(song, "84", "168")
 
     def check(when: str) -> None:
-        found = record(index_file, song)
-        assert read_tags(song).pace == ("84", "168"), when
-        assert found.listener == (84.0, 168.0), when
-        assert [(pace.bpm, pace.confidence) for pace in found.paces] == [(84, 1), (168, 1)], when
-        assert [pace.bpm for pace in found.judged] == [82.0, 165.0], when
+        for kind, song in songs.items():
+            found = record(index_file, song)
+            paces = [(pace.bpm, pace.confidence) for pace in found.paces]
+            assert read_tags(song).pace == ("84", "168"), (kind, when)
+            assert found.listener == (84.0, 168.0), (kind, when)
+            assert paces == [(84, 1), (168, 1)], (kind, when)
+            assert [pace.bpm for pace in found.judged] == [82.0, 165.0], (kind, when)
 
-    reason = scan_json().songs[song.name]["reason"]
-    assert "that you set" in reason
-    assert "pacetag set --auto" in reason
+    told = reasons(scan_json())
+    assert told.keys() == songs.keys()
+    for kind, reason in told.items():
+        assert "that you set" in reason, kind
+        assert "pacetag set --auto" in reason, kind
     everything_later(scan_json, index_file, monkeypatch, check)
 
 
-@pytest.mark.parametrize("kind", SOME_MORE)
 def test_paces_that_a_person_removed_stay_away(
-    kind: str, put: Put, scan_json: Run, index_file: Path, monkeypatch: pytest.MonkeyPatch
+    put: Put, scan_json: Run, index_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    song = put(kind)
+    songs = {kind: put(kind, kind) for kind in SOME_MORE}
     scan_json()
-    write_tags(song, {"pace": []})
+    for song in songs.values():
+        write_tags(song, {"pace": []})
 
     def check(when: str) -> None:
-        found = record(index_file, song)
-        assert read_tags(song).pace == (), when
-        assert (found.listener, found.paces) == ((), ()), when
-        assert [pace.bpm for pace in found.judged] == [82.0, 165.0], when
+        for kind, song in songs.items():
+            found = record(index_file, song)
+            assert read_tags(song).pace == (), (kind, when)
+            assert (found.listener, found.paces) == ((), ()), (kind, when)
+            assert [pace.bpm for pace in found.judged] == [82.0, 165.0], (kind, when)
 
-    assert "you want no paces" in scan_json().songs[song.name]["reason"]
+    told = reasons(scan_json())
+    assert told.keys() == songs.keys()
+    for kind, reason in told.items():
+        assert "you want no paces" in reason, kind
     everything_later(scan_json, index_file, monkeypatch, check)
 
 
@@ -246,24 +260,28 @@ def test_that_there_be_none_outlives_a_bundle_that_finds_none(
     assert (read_tags(song).pace, record(index_file, song).listener) == ((), ())
 
 
-@pytest.mark.parametrize("kind", SOME_MORE)
 @pytest.mark.parametrize("lost", [False, True])
 def test_what_other_programs_make_of_pacetags_own_is_put_right(
-    *, kind: str, lost: bool, put: Put, scan_json: Run, index_file: Path
+    *, lost: bool, put: Put, scan_json: Run, index_file: Path
 ) -> None:
-    songs = {how: put(kind, how) for how in MANGLED}
+    cases = [(kind, how) for kind in SOME_MORE for how in MANGLED]
+    songs = {(kind, how): put(kind, f"{kind}/{how}") for kind, how in cases}
     scan_json()
-    for how, song in songs.items():
+    for (_, how), song in songs.items():
         set_pace(song, *MANGLED[how])
     if lost:
         index_file.unlink()
 
     assert scan_json().result.exit_code == 0
 
-    for how, song in songs.items():
-        assert read_tags(song).pace == OURS, how
-        assert record(index_file, song).listener is None, how
-        assert bpms(index_file, song) == (82.0, 165.0), how
+    for case, song in songs.items():
+        assert read_tags(song).pace == OURS, case
+    with SongIndex.open(index_file) as index:
+        for case, song in songs.items():
+            found = index.song(str(song))
+            assert found is not None, case
+            assert found.listener is None, case
+            assert tuple(pace.bpm for pace in found.paces) == (82.0, 165.0), case
     assert scan_json().counts["written"] == 0
 
 
