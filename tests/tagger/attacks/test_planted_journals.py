@@ -4,11 +4,12 @@ import base64
 import json
 import os
 import shutil
-import subprocess
+import signal
 import tarfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import mutagen.flac
@@ -22,8 +23,8 @@ from tests.tagger.writing import journal_folder, write_tags
 
 MakeSong = Callable[..., Path]
 Run = Callable[..., Any]
-Start = Callable[..., subprocess.Popen[str]]
 
+LIMIT = 60  # s for a command; a hang takes longer
 STRANGER = 12_345  # a user that nobody is
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only the superuser gives files away")
 
@@ -45,7 +46,7 @@ class Torn:
 
 
 @pytest.fixture
-def song(make_song: MakeSong, pacetag: Run, library: Path) -> Path:
+def song(make_song: MakeSong, pacetag: Run, library: Path, worker_threads: None) -> Path:
     """A song of the index."""
     path = make_song("172.flac")
     audio: Any = mutagen.flac.FLAC(path)  # type: ignore[no-untyped-call]
@@ -73,16 +74,24 @@ def torn(song: Path, request: pytest.FixtureRequest) -> Torn:
 
 
 @pytest.fixture
-def stats(pacetag_process: Start) -> Callable[..., str]:
-    """Run a command that asks, in a process of its own; what it says on stderr."""
+def stats(pacetag: Run) -> Iterator[Callable[..., str]]:
+    """Run a command that asks, which must not hang; what it says on stderr."""
+
+    def hung(_number: int, _frame: FrameType | None) -> None:
+        pytest.fail("hung")
 
     def run(*arguments: str | Path) -> str:
-        process = pacetag_process("stats", *arguments)
-        _, err = process.communicate(timeout=60)
-        assert process.returncode == 0, err
-        return err
+        signal.alarm(LIMIT)
+        try:
+            done = pacetag("stats", *arguments)
+        finally:
+            signal.alarm(0)
+        assert done.exit_code == 0, done.stderr
+        return str(done.stderr)
 
-    return run
+    before = signal.signal(signal.SIGALRM, hung)
+    yield run
+    signal.signal(signal.SIGALRM, before)
 
 
 def patches(before: bytes, after: bytes) -> tuple[Patch, ...]:
