@@ -93,8 +93,8 @@ def clock(seconds: float, rate: int) -> Samples:
 def time_on_clock(samples: NDArray[np.float32]) -> float:
     """Seconds at which a window of `clock` begins."""
     length = SPEC.sample_rate // 2
-    spectrum = np.abs(np.fft.rfft(samples[:length] * np.hanning(length), 1 << 18))
-    pitch = spectrum.argmax() * SPEC.sample_rate / (1 << 18)
+    spectrum = np.abs(np.fft.rfft(samples[:length] * np.hanning(length), 1 << 16))
+    pitch = spectrum.argmax() * SPEC.sample_rate / (1 << 16)
     return float((pitch - 300) / 20 - 0.25)  # the pitch in the middle of half a second
 
 

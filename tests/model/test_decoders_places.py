@@ -1,7 +1,8 @@
 """Sound lies where it lay in the song, in every container, however short the song is."""
 
+import functools
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -78,11 +79,23 @@ def marked(kinds: Iterable[str]) -> list[Any]:
 NOT_MADE = {"ape", "dsf", "mp+"}
 
 
-def make(kind: str, seconds: float, folder: Path) -> Path:
-    """A song of which the pitch tells the time."""
-    plain, song = folder / "plain.wav", folder / f"song.{kind}"
-    sound = clock(seconds, RATE)
-    soundfile.write(plain, np.stack([sound, sound], axis=1), RATE)
+@pytest.fixture(scope="module")
+def plain_songs(tmp_path_factory: pytest.TempPathFactory) -> Callable[[float], Path]:
+    """What songs are made of, by their seconds: a sound of which the pitch tells the time."""
+    folder = tmp_path_factory.mktemp("plain")
+
+    @functools.cache
+    def make(seconds: float) -> Path:
+        path, sound = folder / f"{seconds}.wav", clock(seconds, RATE)
+        soundfile.write(path, np.stack([sound, sound], axis=1), RATE)
+        return path
+
+    return make
+
+
+def make(kind: str, plain: Path, folder: Path) -> Path:
+    """The same sound as a song of this kind."""
+    song = folder / f"song.{kind}"
     if kind in FFMPEG:
         command = ["ffmpeg", "-v", "error", "-i", str(plain), *FFMPEG[kind].split(), str(song)]
     else:
@@ -97,8 +110,10 @@ def test_every_suffix_is_tried() -> None:
 
 @pytest.mark.parametrize("seconds", [14.0, 19.3])
 @pytest.mark.parametrize("kind", marked(KINDS))
-def test_a_short_song_is_heard_where_it_is(kind: str, seconds: float, tmp_path: Path) -> None:
-    song = make(kind, seconds, tmp_path)
+def test_a_short_song_is_heard_where_it_is(
+    kind: str, seconds: float, plain_songs: Callable[[float], Path], tmp_path: Path
+) -> None:
+    song = make(kind, plain_songs(seconds), tmp_path)
 
     excerpts = read_excerpts(song, SPEC)
 
@@ -118,8 +133,10 @@ def test_a_short_song_is_heard_where_it_is(kind: str, seconds: float, tmp_path: 
 @pytest.mark.parametrize(
     "kind", marked(["oga", "flac.oga", "spx", "speexenc.spx", "mpc", "aac", "wma"])
 )
-def test_a_long_song_is_heard_where_it_is(kind: str, tmp_path: Path) -> None:
-    excerpts = read_excerpts(make(kind, 170, tmp_path), SPEC)
+def test_a_long_song_is_heard_where_it_is(
+    kind: str, plain_songs: Callable[[float], Path], tmp_path: Path
+) -> None:
+    excerpts = read_excerpts(make(kind, plain_songs(170), tmp_path), SPEC)
 
     heard = [time_on_clock(part) for part in excerpts.samples]
     assert excerpts.duration == pytest.approx(170, abs=0.15)
