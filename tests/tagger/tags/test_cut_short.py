@@ -26,8 +26,8 @@ LONG = bool(os.environ.get("PACETAG_LONG_TESTS"))
 THOROUGH = ("flac", "m4a-fast")  # kinds of which every moment is tried always
 FIRST = {"pace": ["150"], "pacetag": ["the first"]}
 SECOND = {"pace": ["172", "86"], "pacetag": ["the second"]}
-LARGE = {"pace": ["172", "86"], "pacetag": ["the second " + "x" * 9000]}  # fits no padding
-THIRD = {"pace": ["99"], "pacetag": ["the third " + "y" * 20_000]}
+LARGE = {"pace": ["172", "86"], "pacetag": ["the second " + "x" * 6000]}  # fits no padding
+THIRD = {"pace": ["99"], "pacetag": ["the third " + "y" * 11_000]}
 
 
 @dataclass(frozen=True, kw_only=True)
