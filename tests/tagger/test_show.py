@@ -287,14 +287,26 @@ def picture_of(path: Path) -> NDArray[np.float32]:
     return np.asarray(imread(path))[..., :3]
 
 
-@pytest.mark.usefixtures("seeing")
-def test_a_plot_shows_tempogram_case_and_what_was_measured_on_it(
-    clicks: Path, pacetag: Run, tmp_path: Path
-) -> None:
-    done = pacetag("show", clicks, "--plot", tmp_path / "out.png")
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for a picture that two tests look at."""
+    return tmp_path_factory.mktemp("pictures")
 
-    assert (done.exit_code, done.stderr) == (0, "")
-    pixels = picture_of(tmp_path / "out.png")
+
+@pytest.fixture
+def plotted(seeing: None, clicks: Path, pacetag: Run, pictures: Path) -> NDArray[np.float32]:
+    """The picture of the clicks, drawn once."""
+    place = pictures / "out.png"
+    if not place.exists():
+        done = pacetag("show", clicks, "--plot", place)
+        assert (done.exit_code, done.stderr) == (0, "")
+    return picture_of(place)
+
+
+def test_a_plot_shows_tempogram_case_and_what_was_measured_on_it(
+    plotted: NDArray[np.float32],
+) -> None:
+    pixels = plotted
     fourth = len(pixels) // 4
     red, green, blue = np.moveaxis(pixels[:fourth], -1, 0)
     assert ((green > red + 0.2) & (green > blue + 0.2)).any()  # the compatible tempos
@@ -306,14 +318,12 @@ def test_a_plot_shows_tempogram_case_and_what_was_measured_on_it(
 
 @pytest.mark.usefixtures("seeing")
 def test_a_plot_of_two_tempos_shows_the_case_of_each(
-    clicks: Path, pacetag: Run, tmp_path: Path
+    clicks: Path, pacetag: Run, plotted: NDArray[np.float32], tmp_path: Path
 ) -> None:
-    pacetag("show", clicks, "--plot", tmp_path / "one.png")
-
     done = pacetag("show", clicks, "--evidence", "120", "97", "--plot", tmp_path / "two.png")
 
     assert (done.exit_code, done.stderr) == (0, "")
-    one, two = picture_of(tmp_path / "one.png"), picture_of(tmp_path / "two.png")
+    one, two = plotted, picture_of(tmp_path / "two.png")
     assert two.shape[1] == one.shape[1]
     assert two.shape[0] - one.shape[0] == pytest.approx(3 * 110, abs=2)  # a row of heat maps more
     for colour in ((0.122, 0.467, 0.706), (1.0, 0.498, 0.055)):
