@@ -122,6 +122,9 @@ def forbidden(path: Path) -> str | None:
         return None
     if os.statvfs(real).f_flag & os.ST_RDONLY:
         return "its disk is mounted read-only"
-    if marked or status.st_uid == os.geteuid():
+    own = os.geteuid() in (0, status.st_uid)
+    if own and status.st_mode & stat.S_IWUSR:  # no bit of the mode forbids it
+        return "the file is locked (`chattr -i` unlocks it)"
+    if marked or own:
         return "the file is read-only (`chmod u+w` changes that)"
     return "it belongs to another user, who lets you read it only (`chmod g+w` changes that)"

@@ -335,3 +335,12 @@ def test_a_value_that_is_no_text_is_refused_and_the_song_left_alone(
 
     assert song.path.read_bytes() == content
     assert listing(song.path) == beside
+
+
+def test_a_file_that_is_locked_against_all_is_told_from_one_of_mode(
+    copy_of: Callable[[str], Song], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    song = copy_of("mp3-v24")
+    monkeypatch.setattr("pacetag.tagger.tags.layout.may_access", lambda *_: False)
+
+    assert read_tags(song.path).why_not == "the file is locked (`chattr -i` unlocks it)"
