@@ -1,14 +1,22 @@
-"""How an MP3 ends: with a whole frame, or in the middle of one, as a download that broke off."""
+"""Frames of MPEG audio: how long one is, and whether an MP3 ends with a whole one.
 
+Specification: ISO 11172-3 (1993), ISO 13818-3 (1998).
+"""
+
+from collections.abc import Collection
 from typing import BinaryIO
 
 from pacetag.model.decoders_headers import MP3_RATES, TOLERANCE, xing
 
 _TAIL = 1 << 13  # bytes in which the last frame lies; the largest takes 1 441
-_KBPS = (  # by the code of the bit rate: MPEG 2 and 2.5, MPEG 1
-    (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
-    (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
-)
+_KBITS = {  # kbit/s by the index in a header: MPEG 1 layers I to III, MPEG 2 layers I, II and III
+    (1, 1): (0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448),
+    (1, 2): (0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384),
+    (1, 3): (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
+    (2, 1): (0, 32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256),
+    (2, 2): (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
+    (2, 3): (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
+}
 
 
 def is_mp3_broken_off(file: BinaryIO, stop: int) -> bool:
@@ -25,18 +33,24 @@ def is_mp3_broken_off(file: BinaryIO, stop: int) -> bool:
     begin = max(promise.start, stop - _TAIL)
     file.seek(begin)
     tail = file.read(max(0, stop - begin))
-    return not any(at + _size(tail[at : at + 4]) == len(tail) for at in range(len(tail) - 4))
+    return not any(
+        at + frame_size(tail[at : at + 4], (3,)) == len(tail) for at in range(len(tail) - 4)
+    )
 
 
-def _size(head: bytes) -> int:
-    """Bytes of the frame of layer III that begins so; 0 where none does."""
-    if head[0] != 0xFF or head[1] < 0xE0:
+def frame_size(head: bytes, layers: Collection[int] = (1, 2, 3)) -> int:
+    """Bytes of the frame of MPEG audio, of one of these layers, that begins so.
+
+    0 where none does, also where its bit rate is free.
+    """
+    if len(head) < 4 or head[0] != 0xFF or head[1] < 0xE0:
         return 0
-    version, layer = head[1] >> 3 & 3, head[1] >> 1 & 3
-    bit_rate, rate, padding = head[2] >> 4, head[2] >> 2 & 3, head[2] >> 1 & 1
-    if version == 1 or layer != 1 or bit_rate == 15 or rate == 3:
+    version, layer = head[1] >> 3 & 3, 4 - (head[1] >> 1 & 3)
+    bits, rate, padding = head[2] >> 4, head[2] >> 2 & 3, head[2] >> 1 & 1
+    if version == 1 or layer not in layers or bits in (0, 15) or rate == 3:
         return 0
-    newer = version == 3
-    return (144 if newer else 72) * _KBPS[newer][bit_rate] * 1000 // MP3_RATES[version][
-        rate
-    ] + padding
+    per_second = _KBITS[1 if version == 3 else 2, layer][bits] * 1000
+    if layer == 1:
+        return (12 * per_second // MP3_RATES[version][rate] + padding) * 4
+    samples = 72 if layer == 3 and version != 3 else 144
+    return samples * per_second // MP3_RATES[version][rate] + padding

@@ -3,14 +3,12 @@
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from pacetag.tagger.tags.apev2_items import split_items
+from pacetag.tagger.tags.apev2_items import COUNT, FRAME, SIZE, split_items
 from pacetag.tagger.tags.fields import FIELDS
 from pacetag.tagger.tags.shorter import Shorter, note
 from pacetag.tagger.tags.spans import APE, Trailer, after_id3, trailers
 from pacetag.tagger.tags.views import WHOLE, view_of
 
-_FRAME = 32  # bytes of the header, and of the footer
-_SIZE, _COUNT = slice(12, 16), slice(16, 20)  # in them
 _FIELDS = {row.apev2.upper() for row in FIELDS.values()}
 
 
@@ -24,12 +22,12 @@ def shorter_ape(source: BinaryIO) -> Iterator[Shorter]:
 
 
 def _shorter(source: BinaryIO, tag: Trailer) -> Shorter:
-    source.seek(tag.stop - _FRAME)
-    footer = source.read(_FRAME)
-    body = view_of(source, tag.body, tag.stop - _FRAME)
+    source.seek(tag.stop - FRAME)
+    footer = source.read(FRAME)
+    body = view_of(source, tag.body, tag.stop - FRAME)
     items: list[bytes] = []
     # What is not counted is not read either.
-    for item in split_items(body, int.from_bytes(footer[_COUNT], "little")):
+    for item in split_items(body, int.from_bytes(footer[COUNT], "little")):
         if isinstance(item.data, bytes) or item.key.upper() in _FIELDS:
             items.append(body.at(item.start, item.stop))
         else:
@@ -37,10 +35,10 @@ def _shorter(source: BinaryIO, tag: Trailer) -> Shorter:
             head = item.data.head[4 : 8 + len(item.key) + 1]
             items.append(len(held).to_bytes(4, "little") + head + held)
     content = b"".join(items)
-    size = (len(content) + _FRAME).to_bytes(4, "little")
-    footer = footer[: _SIZE.start] + size + footer[_SIZE.stop :]
+    size = (len(content) + FRAME).to_bytes(4, "little")
+    footer = footer[: SIZE.start] + size + footer[SIZE.stop :]
     source.seek(tag.start)
     header = source.read(tag.body - tag.start)
     if header:
-        header = header[: _SIZE.start] + size + header[_SIZE.stop :]
+        header = header[: SIZE.start] + size + header[SIZE.stop :]
     return Shorter(start=tag.start, stop=tag.stop, instead=header + content + footer)

@@ -17,13 +17,11 @@ from mutagen.apev2 import (
     APEValue,
 )
 
-from pacetag.tagger.tags.apev2_items import split_items
+from pacetag.tagger.tags.apev2_items import items_between
 from pacetag.tagger.tags.content import Stretch
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.spans import APE, after_id3, trailers
-from pacetag.tagger.tags.views import view_of
 
-_FRAME = 32  # bytes of the footer
 _KIND = 6  # bits of an item's flags
 _KINDS = {0: TEXT, 2: BINARY, 4: EXTERNAL}
 
@@ -66,9 +64,7 @@ def _by_items(file: BinaryIO) -> APEv2:
     tag = next((each for each in trailers(file, after_id3(file)) if each.kind == APE), None)
     if tag is None:
         raise LayoutError("its APE tag is damaged")
-    file.seek(tag.stop - _FRAME)
-    count = int.from_bytes(file.read(_FRAME)[16:20], "little")
-    for item in split_items(view_of(file, tag.body, tag.stop - _FRAME), count):
+    for item in items_between(file, tag.body, tag.stop):
         kind = _KINDS.get(item.flags & _KIND)
         if kind is None or isinstance(item.data, Stretch):
             continue

@@ -9,13 +9,24 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import BinaryIO, Self
 
-from pacetag.tagger.tags.apev2_items import DAMAGED, Item, make_item, number, numbers, split_items
+from pacetag.tagger.tags.apev2_items import (
+    COUNT,
+    DAMAGED,
+    FRAME,
+    SIZE,
+    Item,
+    make_item,
+    number,
+    numbers,
+    split_items,
+)
 from pacetag.tagger.tags.content import Content, Stretch, joined, kept_form
 from pacetag.tagger.tags.copied import Copies, copied_texts, own_first
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.fields import FIELDS
 from pacetag.tagger.tags.musepack import check_end
 from pacetag.tagger.tags.pieces import write_pieces
+from pacetag.tagger.tags.sound_ends import read_span
 from pacetag.tagger.tags.spans import (
     APE,
     ID3V1,
@@ -30,10 +41,8 @@ from pacetag.tagger.tags.views import view_of
 from pacetag.tagger.tags.wavpack import check_blocks
 
 _PREAMBLE = b"APETAGEX"
-_FRAME = 32  # bytes of the header, and of the footer
 _VERSIONS = (1000, 2000)  # the first has neither header nor flags
 _HAS_HEADER, _IS_HEADER, _READ_ONLY = 1 << 31, 1 << 29, 1
-_SIZE, _COUNT = slice(12, 16), slice(16, 20)  # in the header and the footer
 _KIND = 6  # bits of an item's flags that are zero for text
 _LARGEST = 64 << 20  # bytes of a tag
 
@@ -161,8 +170,8 @@ class ApeLayout:
         """By how much a header or footer is wrong about the tag."""
         if not frame:
             return b""
-        size = self.taken + len(self.rest) + _FRAME
-        wrong = (number(frame[_SIZE]) - size, number(frame[_COUNT]) - self.counted)
+        size = self.taken + len(self.rest) + FRAME
+        wrong = (number(frame[SIZE]) - size, number(frame[COUNT]) - self.counted)
         return repr(wrong).encode()
 
     def _render(self, wanted: Mapping[str, Sequence[str]]) -> bytes | Content:
@@ -181,7 +190,7 @@ class ApeLayout:
         items += [each for each in self.copied if each.key.upper() not in held]
         body = joined(*(each.data for each in items))
         size = len(body) - self.taken
-        if self.stop - self.start + size > _LARGEST - 2 * _FRAME:
+        if self.stop - self.start + size > _LARGEST - 2 * FRAME:
             raise LayoutError("its APE tag would grow beyond 64 MiB")
         header, footer = (
             _changed(each, size, len(items) - self.counted) for each in (self.header, self.footer)
@@ -224,7 +233,7 @@ def _place_for_new(found: Sequence[Trailer], end: int) -> int:
 
 
 def _new_frame(flags: int) -> bytes:
-    said = (_VERSIONS[-1], _FRAME, 0, flags, 0, 0)
+    said = (_VERSIONS[-1], FRAME, 0, flags, 0, 0)
     return _PREAMBLE + b"".join(each.to_bytes(4, "little") for each in said)
 
 
@@ -234,7 +243,7 @@ def _parts(
     """Header, items, what else is in it, and footer of a tag. Raises LayoutError."""
     if tag.stop - tag.start > _LARGEST:
         raise LayoutError("its APE tag is larger than 64 MiB")
-    footer = _read(source, tag.stop - _FRAME, tag.stop)
+    footer = read_span(source, tag.stop - FRAME, tag.stop)
     version, size, count, flags = numbers(footer[8:24])
     if version not in _VERSIONS:
         raise LayoutError("its APE tag is of a version that is not written")
@@ -242,28 +251,23 @@ def _parts(
         raise LayoutError("its APE tag is marked as read-only")
     if flags & _IS_HEADER or tag.body + size != tag.stop:
         raise LayoutError(DAMAGED)
-    body = view_of(source, tag.body, tag.stop - _FRAME)
+    body = view_of(source, tag.body, tag.stop - FRAME)
     items = split_items(body, count)
     rest = body.item(items[-1].stop if items else 0, body.size)
-    return _read(source, tag.start, tag.body), items, rest, footer
+    return read_span(source, tag.start, tag.body), items, rest, footer
 
 
 def _changed(frame: bytes, size: int, count: int) -> bytes:
     """A header or footer of a tag that grew by so many bytes and items."""
     if not frame:
         return b""
-    grown = (number(frame[_SIZE]) + size, number(frame[_COUNT]) + count)
+    grown = (number(frame[SIZE]) + size, number(frame[COUNT]) + count)
     said = b"".join((each % (1 << 32)).to_bytes(4, "little") for each in grown)
-    return frame[: _SIZE.start] + said + frame[_COUNT.stop :]
+    return frame[: SIZE.start] + said + frame[COUNT.stop :]
 
 
 def _masked(frame: bytes) -> bytes:
-    return frame[: _SIZE.start] + frame[_COUNT.stop :]
-
-
-def _read(source: BinaryIO, start: int, stop: int) -> bytes:
-    source.seek(start)
-    return source.read(stop - start)
+    return frame[: SIZE.start] + frame[COUNT.stop :]
 
 
 def _kept(source: BinaryIO, start: int, stop: int) -> bytes:

@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import BinaryIO
 
 from pacetag.tagger.tags.content import Stretch
 from pacetag.tagger.tags.errors import LayoutError
-from pacetag.tagger.tags.views import View
+from pacetag.tagger.tags.views import View, view_of
 
 DAMAGED = "its APE tag is damaged"
+FRAME = 32  # bytes of the header, and of the footer
+SIZE, COUNT = slice(12, 16), slice(16, 20)  # in them
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +50,16 @@ def split_items(body: View, count: int) -> tuple[Item, ...]:
         items.append(Item(key=key, flags=flags, data=data, start=place, stop=stop))
         place = stop
     return tuple(items)
+
+
+def items_between(source: BinaryIO, body: int, stop: int) -> tuple[Item, ...]:
+    """The items of a tag whose first lies at `body`, and which ends with a footer at `stop`.
+
+    What the footer does not count is not read. Raises LayoutError.
+    """
+    source.seek(stop - FRAME)
+    count = number(source.read(FRAME)[COUNT])
+    return split_items(view_of(source, body, stop - FRAME), count)
 
 
 def numbers(data: bytes) -> tuple[int, ...]:

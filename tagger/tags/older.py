@@ -12,18 +12,18 @@ from typing import BinaryIO
 
 from mutagen._constants import GENRES
 
-from pacetag.tagger.tags.apev2_items import split_items
+from pacetag.tagger.tags.apev2_items import items_between
 from pacetag.tagger.tags.content import kept_form
 from pacetag.tagger.tags.copied import BY_APE, BY_CHUNK, BY_ID3, BY_INFO, Copies
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.id3_tag import Id3Tag
 from pacetag.tagger.tags.id3_texts import LONGEST, decoded, named_texts
-from pacetag.tagger.tags.spans import APE, after_id3, trailers
+from pacetag.tagger.tags.sound_ends import read_span
+from pacetag.tagger.tags.spans import APE, ID3V1, ID3V2, LYRICS, after_id3, trailers
 from pacetag.tagger.tags.views import view_of
 
 _Said = Iterator[tuple[str, list[str]]]  # names of fields, as in the table, and values
 
-_FRAME = 32  # bytes of an APE tag's footer
 _KIND = 6  # in an item's flags
 _LARGEST = 1 << 20  # bytes of a list of INFO
 _ID3V1 = (("title", 3, 4), ("artist", 33, 64), ("album", 63, 124))  # places in TAG, and in TAG+
@@ -32,17 +32,17 @@ _LYRICS3 = {b"ETT": "title", b"EAR": "artist", b"EAL": "album", b"INF": "comment
 
 def older_than_id3(source: BinaryIO) -> Copies:
     """What the tags at the end of MPEG audio say; the newer kind counts, field by field."""
-    return _merged(_at_end(source, ("ID3v2", APE)))
+    return _merged(_at_end(source, (ID3V2, APE)))
 
 
 def older_than_apev2(source: BinaryIO) -> Copies:
     """What ID3 tags of an APE, WavPack or Musepack file say."""
-    return _merged([*_at_head(source), *_at_end(source, ("ID3v2",))])
+    return _merged([*_at_head(source), *_at_end(source, (ID3V2,))])
 
 
 def older_than_comments(source: BinaryIO) -> Copies:
     """What the tags around a FLAC file say."""
-    return _merged([*_at_head(source), *_at_end(source, ("ID3v2", APE))])
+    return _merged([*_at_head(source), *_at_end(source, (ID3V2, APE))])
 
 
 def older_than_chunk(source: BinaryIO, chunks: Iterable[tuple[bytes, int, int]]) -> Copies:
@@ -83,7 +83,7 @@ def _at_end(source: BinaryIO, kinds: Collection[str]) -> Iterator[list[tuple[str
     """The tags at the end, of these kinds and of Lyrics3 and ID3v1, the newer kinds first."""
     found = trailers(source, after_id3(source))
     for kind, reader in _READERS.items():
-        if kind in kinds or kind in ("Lyrics3v2", "ID3v1"):
+        if kind in kinds or kind in (LYRICS, ID3V1):
             for each in found:
                 if each.kind == kind:
                     yield _tolerant(reader, source, each.body or each.start, each.stop)
@@ -107,19 +107,17 @@ def _of_id3(source: BinaryIO, start: int, stop: int) -> _Said:
 
 
 def _of_ape(source: BinaryIO, start: int, stop: int) -> _Said:
-    count = int.from_bytes(_read(source, stop - _FRAME, stop)[16:20], "little")
-    body = view_of(source, start, stop - _FRAME)
-    for item in split_items(body, count):  # what is not counted is not read
+    for item in items_between(source, start, stop):
         field = BY_APE.get(item.key.upper())
         if field is None or item.flags & _KIND or len(item.data) > LONGEST:
             continue
-        data = body.at(item.start, item.stop)
+        data = read_span(source, start + item.start, start + item.stop)
         yield field, decoded(data[8 + len(item.key) + 1 :]).split("\0")
 
 
 def _of_lyrics3(source: BinaryIO, start: int, stop: int) -> _Said:
     """Fields of a name of 3 and a length of 5 digits between a beginning and an end."""
-    data = _read(source, start, stop)[len(b"LYRICSBEGIN") : -15]
+    data = read_span(source, start, stop)[len(b"LYRICSBEGIN") : -15]
     place = 0
     while place + 8 <= len(data) and data[place + 3 : place + 8].isdigit():
         length = int(data[place + 3 : place + 8])
@@ -130,7 +128,7 @@ def _of_lyrics3(source: BinaryIO, start: int, stop: int) -> _Said:
 
 def _of_id3v1(source: BinaryIO, start: int, stop: int) -> _Said:
     """ID3v1 or 1.1, and the ends of long texts from an extended tag before it."""
-    tag, more = _read(source, stop - 128, stop), _read(source, start, stop - 128)
+    tag, more = read_span(source, stop - 128, stop), read_span(source, start, stop - 128)
     for field, place, place_of_more in _ID3V1:
         text = _cut(tag[place : place + 30])
         if len(text) == 30:
@@ -150,9 +148,9 @@ def _cut(field: bytes) -> bytes:
 def _of_chunks(source: BinaryIO, chunks: Iterable[tuple[bytes, int, int]]) -> _Said:
     for name, start, stop in chunks:
         if name in BY_CHUNK:
-            yield BY_CHUNK[name], [decoded(_read(source, start, min(stop, start + LONGEST)))]
-        elif name == b"LIST" and _read(source, start, start + 4) == b"INFO":
-            yield from _of_info(_read(source, start + 4, min(stop, start + _LARGEST)))
+            yield BY_CHUNK[name], [decoded(read_span(source, start, min(stop, start + LONGEST)))]
+        elif name == b"LIST" and read_span(source, start, start + 4) == b"INFO":
+            yield from _of_info(read_span(source, start + 4, min(stop, start + _LARGEST)))
 
 
 def _of_info(data: bytes) -> _Said:
@@ -164,14 +162,9 @@ def _of_info(data: bytes) -> _Said:
         place = stop + stop % 2
 
 
-def _read(source: BinaryIO, start: int, stop: int) -> bytes:
-    source.seek(start)
-    return source.read(stop - start)
-
-
 _READERS: dict[str, Callable[[BinaryIO, int, int], _Said]] = {
-    "ID3v2": _of_id3,
+    ID3V2: _of_id3,
     APE: _of_ape,
-    "Lyrics3v2": _of_lyrics3,
-    "ID3v1": _of_id3v1,
+    LYRICS: _of_lyrics3,
+    ID3V1: _of_id3v1,
 }

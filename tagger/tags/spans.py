@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from pacetag.tagger.tags.errors import LayoutError
-from pacetag.tagger.tags.sound_ends import early_start, sound_end
+from pacetag.tagger.tags.sound_ends import before_zeros, early_start, sound_end
 
 Span = tuple[int, int]  # first byte, and the byte after the last
-APE, ID3V1, LYRICS, ZEROS = "APE", "ID3v1", "Lyrics3v2", "zeros"  # kinds of trailers
+# Kinds of trailers.
+APE, ID3V1, ID3V2, LYRICS, ZEROS = "APE", "ID3v1", "ID3v2", "Lyrics3v2", "zeros"
 
 _FRAME = 32  # bytes of an APE tag's header, and of its footer
 _APE = b"APETAGEX"
@@ -115,7 +116,7 @@ def _kind_and_size(tail: bytes) -> tuple[str, int]:
         begin = tail.rfind(b"LYRICSBEGIN")
         return "Lyrics3v1", len(tail) - begin if begin >= 0 else 0
     if tail[-10:-7] == b"3DI":  # ID3v2.4 may stand at the end
-        return "ID3v2", 20 + _synchsafe(tail[-4:])
+        return ID3V2, 20 + _synchsafe(tail[-4:])
     return "", 0
 
 
@@ -148,13 +149,7 @@ def _is_header(frame: bytes) -> bool:
 
 def _zeros(source: BinaryIO, start: int, stop: int) -> Trailer | None:
     """The zeros that end at stop, if a tag ends before them, which may itself end with zeros."""
-    place = stop
-    while place > start:
-        low = max(start, place - _STEP)
-        rest = _read(source, low, place - low).rstrip(b"\0")
-        place = low + len(rest)
-        if rest:
-            break
+    place = before_zeros(source, start, stop)
     if place in (start, stop):
         return None
     most = min(stop, place + 128)  # an ID3v1 tag may hold nothing but zeros behind its name
