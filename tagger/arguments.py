@@ -53,6 +53,12 @@ IndexOption = Annotated[
         help="The index to use; otherwise PACETAG_INDEX, or one in your data folder.",
     ),
 ]
+DryRunOption = Annotated[
+    bool,
+    typer.Option(
+        "--dry-run", help="Say what would be written, by field; touch neither files nor index."
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
 OverwriteOption = Annotated[
     bool,

@@ -39,13 +39,12 @@ def prune(
     path that was named, 2 wrong usage.
     """
     from pacetag.tagger.forgetting import songs_gone
+    from pacetag.tagger.forgotten import forget_songs
     from pacetag.tagger.presence import Presence
 
     named = [path.expanduser() for path in paths or []]
 
     def choose(songs: "SongIndex") -> "Forgetting":
         return songs_gone(songs, named, Presence())
-
-    from pacetag.tagger.forgotten import forget_songs
 
     raise typer.Exit(forget_songs(choose, index_path(index), as_json=as_json, dry_run=dry_run))

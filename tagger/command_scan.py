@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pacetag.tagger.arguments import PATH, IndexOption, JsonOption, PathsArgument
+from pacetag.tagger.arguments import PATH, DryRunOption, IndexOption, JsonOption, PathsArgument
 from pacetag.tagger.logs import is_verbose
 from pacetag.tagger.options import BpmMode, ScanOptions
 from pacetag.tagger.priority import stand_back
@@ -60,12 +60,7 @@ def scan(
     jobs: JobsOption = None,
     nice: NiceOption = False,
     no_tags: NoTagsOption = False,
-    dry_run: Annotated[
-        bool,
-        typer.Option(
-            "--dry-run", help="Say what would be written, by field; touch neither files nor index."
-        ),
-    ] = False,
+    dry_run: DryRunOption = False,
     force: Annotated[
         bool, typer.Option("--force", help="Judge songs again that are known or failed before.")
     ] = False,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pacetag.tagger.arguments import PATH, IndexOption, JsonOption
+from pacetag.tagger.arguments import PATH, DryRunOption, IndexOption, JsonOption
 from pacetag.tagger.settings import index_path
 
 if TYPE_CHECKING:
@@ -33,12 +33,7 @@ def set(  # noqa: A001 - the name of the command
     auto: Annotated[
         bool, typer.Option("--auto", help="Have the network's paces count again.")
     ] = False,
-    dry_run: Annotated[
-        bool,
-        typer.Option(
-            "--dry-run", help="Say what would be written, by field; touch neither files nor index."
-        ),
-    ] = False,
+    dry_run: DryRunOption = False,
     index: IndexOption = None,
     as_json: JsonOption = False,
 ) -> None:

@@ -22,6 +22,7 @@ from pacetag.tagger.song_writes import writes_of
 from pacetag.tagger.stalls import NO_ANSWER, Asking
 from pacetag.tagger.stopping import Stop
 from pacetag.tagger.tags.layout import forbidden
+from pacetag.tagger.tags.pacetag import PaceTag
 
 AHEAD = 256  # songs of which the index is asked in one go
 
@@ -43,6 +44,27 @@ class Origin:
 
     moved_from: str | None = None  # a path that is gone; what is remembered of it moves along
     old_tags: Mapping[str, list[str]] | None = None  # of the song that this one is a copy of
+
+
+def known_from_index(song: SongRecord, reason: str | None = None) -> Known:
+    """What the network said of a song, as the index has it."""
+    return Known(
+        paces=tuple(Pace(bpm=pace.bpm, confidence=pace.confidence) for pace in judged_paces(song)),
+        duration=song.duration,
+        reason=reason,
+        spread=song.spread,
+        changes=song.changes,
+    )
+
+
+def known_from_tags(look: Look, note: PaceTag, reason: str | None = None) -> Known:
+    """The same as the song's own tags have it, of which `note` is pacetag's."""
+    return Known(
+        paces=tuple(Pace(bpm=pace.bpm, confidence=pace.confidence) for pace in note.paces),
+        duration=note.length if note.length is not None else look.tags.duration,
+        reason=reason,
+        changes=note.changes,
+    )
 
 
 class Memory:
@@ -147,23 +169,11 @@ class Memory:
         path = str(look.path)
         song = self._same_audio(look)
         if song is not None and (song.listener is None or song.judged):
-            return Known(
-                paces=tuple(Pace(bpm=p.bpm, confidence=p.confidence) for p in judged_paces(song)),
-                duration=song.duration,
-                reason=None if song.path == path else _kinship(song),
-                spread=song.spread,
-                changes=song.changes,
-            )
+            return known_from_index(song, None if song.path == path else _kinship(song))
         note = look.pacetag
         if note is None or note.bundle != self._bundle or note.audio != look.fingerprint:
             return None
-        paces = tuple(Pace(bpm=pace.bpm, confidence=pace.confidence) for pace in note.paces)
-        return Known(
-            paces=paces,
-            duration=note.length if note.length is not None else look.tags.duration,
-            reason="paces taken over from its tags",
-            changes=note.changes,
-        )
+        return known_from_tags(look, note, "paces taken over from its tags")
 
     def origin(self, look: Look) -> Origin:
         """Whether the file was moved or copied, and what `undo` would put back into a copy."""

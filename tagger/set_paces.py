@@ -11,7 +11,7 @@ from pacetag.db.write_log import NOTHING
 from pacetag.tagger.differences import FieldChange, field_changes
 from pacetag.tagger.examine import Look, examine
 from pacetag.tagger.history import was_tagged
-from pacetag.tagger.listener import Word, judged_paces, known_song
+from pacetag.tagger.listener import Word, known_song
 from pacetag.tagger.marking import (
     Fields,
     differing,
@@ -19,7 +19,7 @@ from pacetag.tagger.marking import (
     values_to_restore,
     wanted_fields,
 )
-from pacetag.tagger.memory import Known
+from pacetag.tagger.memory import Known, known_from_index, known_from_tags
 from pacetag.tagger.moved import lay_before
 from pacetag.tagger.options import BpmMode
 from pacetag.tagger.paces import Pace
@@ -207,20 +207,12 @@ class PaceSetter:
 def _judged(look: Look, song: SongRecord | None) -> tuple[str | None, Known]:
     """What the network said of the song and its bundle, from the index or else from the tags."""
     if song is not None and song.failure is None and (song.listener is None or song.judged):
-        paces = tuple(Pace(bpm=p.bpm, confidence=p.confidence) for p in judged_paces(song))
-        return song.bundle, Known(
-            paces=paces if song.bundle is not None else (),
-            duration=song.duration,
-            reason=None,
-            spread=song.spread,
-            changes=song.changes,
-        )
+        known = known_from_index(song)
+        return song.bundle, known if song.bundle is not None else replace(known, paces=())
     note = look.pacetag
     if note is None or note.audio != look.fingerprint:
         return None, Known(paces=(), duration=None, reason=None)
-    paces = tuple(Pace(bpm=pace.bpm, confidence=pace.confidence) for pace in note.paces)
-    duration = note.length if note.length is not None else look.tags.duration
-    return note.bundle, Known(paces=paces, duration=duration, reason=None, changes=note.changes)
+    return note.bundle, known_from_tags(look, note)
 
 
 def _outcome(plan: _Plan, reason: str | None = None) -> SetOutcome:
