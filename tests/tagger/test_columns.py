@@ -27,6 +27,7 @@ from pacetag.tagger.columns import KEPT, Column, cells, shortened, table_lines, 
 from pacetag.tagger.evaluation_tables import GROUPS, OVERALL, RELIABILITY
 from pacetag.tagger.runs_shown import RUNS
 from pacetag.tagger.tables import PLAYLIST
+from tests.tagger.terminals import appeared
 
 ID3: Any = mutagen_id3  # mutagen ships types for some of its calls only
 MakeSong = Callable[..., Path]
@@ -173,17 +174,7 @@ def on_a_terminal(
         cwd=cwd,
     ):
         os.close(theirs)
-        seen = b""
-        while True:
-            try:
-                part = os.read(ours, 65_536)
-            except OSError:  # Linux says so when the last writer has gone
-                break
-            if not part:
-                break
-            seen += part
-        os.close(ours)
-    text = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", seen.decode())
+        text = appeared(ours)
     return re.split(r"[\r\n]+", text)
 
 

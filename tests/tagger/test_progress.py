@@ -2,7 +2,6 @@
 
 import os
 import pty
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +11,7 @@ from rich.progress import Progress, TaskID
 
 from pacetag.tagger import progress
 from pacetag.tagger.outcomes import Outcome, SongOutcome
+from tests.tagger.terminals import appeared
 
 SAMPLES = Path(__file__).parents[2] / "sample_audio"
 
@@ -27,17 +27,8 @@ def on_a_terminal(*arguments: str) -> tuple[int, str]:
         env={**os.environ, "TERM": "xterm-256color", "COLUMNS": "120"},
     ) as process:
         os.close(theirs)
-        seen = b""
-        while True:
-            try:
-                part = os.read(ours, 65_536)
-            except OSError:  # Linux says so when the last writer has gone
-                break
-            if not part:
-                break
-            seen += part
-        os.close(ours)
-    return process.returncode, re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", seen.decode())
+        text = appeared(ours)
+    return process.returncode, text
 
 
 def test_a_terminal_shows_a_bar_with_rate_and_count_and_then_the_summary(tmp_path: Path) -> None:

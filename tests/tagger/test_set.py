@@ -11,10 +11,9 @@ import mutagen
 import pytest
 
 from pacetag.db.index import SongIndex
-from pacetag.db.records import SongRecord
 from pacetag.tagger.tags.held import held_fields
-from pacetag.tagger.tags.pacetag import PaceTag, parse_pacetag
 from pacetag.tagger.tags.reader import read_tags
+from tests.tagger.stored import bpms, record, said
 from tests.tagger.writing import write_tags
 
 MakeSong = Callable[..., Path]
@@ -39,23 +38,6 @@ def set_json(pacetag: Run) -> Run:
         return songs[0] if len(songs) == 1 else songs
 
     return run
-
-
-def record(index_file: Path, song: Path) -> SongRecord:
-    with SongIndex.open(index_file) as index:
-        found = index.song(str(song))
-    assert found is not None
-    return found
-
-
-def bpms(index_file: Path, song: Path) -> tuple[float, ...]:
-    return tuple(pace.bpm for pace in record(index_file, song).paces)
-
-
-def said(song: Path) -> PaceTag:
-    found = parse_pacetag(read_tags(song).pacetag)
-    assert found is not None
-    return found
 
 
 def without_index(index_file: Path) -> None:

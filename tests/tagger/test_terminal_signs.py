@@ -6,7 +6,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -18,6 +18,7 @@ from pacetag.db.index import SongIndex
 from pacetag.db.records import PaceRecord, SongRecord, Stamp
 from pacetag.tagger.columns import Column, table_lines
 from pacetag.tagger.wording import printable
+from tests.tagger.terminals import all_bytes
 
 MakeSong = Callable[..., Path]
 Run = Callable[..., tuple[int, bytes, bytes]]
@@ -320,20 +321,8 @@ def on_a_terminal(script: Path, *arguments: str | Path, columns: int) -> bytes:
         env={**os.environ, "TERM": "xterm-256color", "COLUMNS": str(columns), "PYTHONUTF8": "1"},
     ):
         os.close(theirs)
-        seen = b"".join(_parts(ours))
-        os.close(ours)
+        seen = all_bytes(ours)
     return re.sub(rb"\x1b\[(?!31m)[0-9;?]*[a-zA-Z]|\r", b"", seen)
-
-
-def _parts(terminal: int) -> Iterator[bytes]:
-    while True:
-        try:
-            part = os.read(terminal, 65_536)
-        except OSError:  # Linux says so when the last writer has gone
-            return
-        if not part:
-            return
-        yield part
 
 
 def test_bars_and_folded_tables_are_clean(script: Path, songs: list[Path], library: Path) -> None:

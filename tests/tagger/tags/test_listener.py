@@ -11,17 +11,16 @@ import mutagen
 import pytest
 
 from pacetag.db.index import SongIndex
-from pacetag.db.records import SongRecord
 from pacetag.tagger import workers
 from pacetag.tagger.library import walk
 from pacetag.tagger.options import ScanOptions
 from pacetag.tagger.scan import Scan
 from pacetag.tagger.stopping import Stop
 from pacetag.tagger.tags.held import held_fields
-from pacetag.tagger.tags.pacetag import PaceTag, parse_pacetag
 from pacetag.tagger.tags.reader import read_tags
 from pacetag.tagger.worker import Ear
 from tests.tagger.conftest import FAKE_EAR, Scanned
+from tests.tagger.stored import bpms, record, said
 from tests.tagger.tags.making import SOME
 from tests.tagger.tags.test_other_programs import run
 from tests.tagger.writing import write_tags
@@ -89,23 +88,6 @@ def put(made: dict[str, Path], library: Path) -> Put:
 def set_pace(song: Path, *values: str) -> None:
     """What a tag editor does."""
     write_tags(song, {"pace": list(values)})
-
-
-def record(index_file: Path, song: Path) -> SongRecord:
-    with SongIndex.open(index_file) as index:
-        found = index.song(str(song))
-    assert found is not None
-    return found
-
-
-def bpms(index_file: Path, song: Path) -> tuple[float, ...]:
-    return tuple(pace.bpm for pace in record(index_file, song).paces)
-
-
-def said(song: Path) -> PaceTag:
-    found = parse_pacetag(read_tags(song).pacetag)
-    assert found is not None
-    return found
 
 
 def another_ear(monkeypatch: pytest.MonkeyPatch) -> None:
