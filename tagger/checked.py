@@ -8,7 +8,7 @@ from pacetag.tagger.json_lines import say_json
 from pacetag.tagger.library import check_paths
 from pacetag.tagger.options import ScanOptions
 from pacetag.tagger.read_only_check import Difference, ReadOnlyCheck
-from pacetag.tagger.report import say
+from pacetag.tagger.say import say
 from pacetag.tagger.stopping import Stop
 from pacetag.tagger.wording import printable
 

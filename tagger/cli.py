@@ -69,7 +69,7 @@ class Commands(TyperGroup):
                 raise  # typer shows it, or the reader of a pipe has seen enough
             code, sentence = 1, _fault(ctx.invoked_subcommand, error)
             debug("command", "the command broke off", error=error)
-        from pacetag.tagger.report import say
+        from pacetag.tagger.say import say
         from pacetag.tagger.wording import printable
 
         say(printable(f"pacetag: {sentence}"), sys.stderr)
@@ -99,7 +99,7 @@ def _version(asked: bool) -> None:
     if asked:
         from importlib.metadata import version
 
-        from pacetag.tagger.report import say
+        from pacetag.tagger.say import say
 
         say(f"pacetag {version('pacetag')}")
         raise typer.Exit
@@ -153,7 +153,7 @@ def _code_after_losses(code: Any) -> Any:
 
     lost, sentence = losses()
     if sentence is not None:
-        from pacetag.tagger.report import say
+        from pacetag.tagger.say import say
 
         say(f"pacetag: {sentence}", sys.stderr)
     return code or int(lost)

@@ -73,7 +73,7 @@ def evaluate(
     """
     from pacetag.tagger.errors import TaggerError
     from pacetag.tagger.evaluation_songs import songs_to_evaluate
-    from pacetag.tagger.report import say
+    from pacetag.tagger.say import say
     from pacetag.tagger.settings import default_jobs
     from pacetag.tagger.wording import printable
 
@@ -135,7 +135,7 @@ def _draw(report: "EvaluationReport", place: "OutputFile") -> None:
 def _report(rows: "Sequence[EvaluationSong]", judge: JudgeName, jobs: int) -> "EvaluationReport":
     from pacetag.model.evaluation.report import Failure, make_report
     from pacetag.tagger.evaluate import ear_of, hear_songs
-    from pacetag.tagger.report import say
+    from pacetag.tagger.say import say
     from pacetag.tagger.wording import printable
 
     ear = ear_of(judge)

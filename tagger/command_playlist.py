@@ -134,7 +134,7 @@ def _write(found: "Playlist", place: "OutputFile", style: "PathStyle | None") ->
         write_m3u8(found, place)
         return found
     from pacetag.tagger.playlist.paths import nameable
-    from pacetag.tagger.report import say
+    from pacetag.tagger.say import say
     from pacetag.tagger.tables import unnamed_lines
 
     written = nameable(found, style)
@@ -196,7 +196,7 @@ def _style(
 
 
 def _show(found: "Playlist", output: Path | None, *, as_json: bool) -> None:
-    from pacetag.tagger.report import say
+    from pacetag.tagger.say import say
     from pacetag.tagger.standard_output import is_stdout
     from pacetag.tagger.standard_streams import results_on_stderr
     from pacetag.tagger.tables import (

@@ -113,7 +113,7 @@ def _show(song: "SetOutcome", named: str, *, as_json: bool, dry_run: bool) -> No
     from pacetag.tagger.differences import change_lines, changes_object
     from pacetag.tagger.json_lines import pace_objects, say_json
     from pacetag.tagger.logs import info
-    from pacetag.tagger.report import say
+    from pacetag.tagger.say import say
     from pacetag.tagger.set_paces import Setting
     from pacetag.tagger.wording import listed_paces, printable
 

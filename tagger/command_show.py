@@ -171,7 +171,7 @@ def _say(
 
     from pacetag.tagger.columns import terminal_width
     from pacetag.tagger.copies import other_places
-    from pacetag.tagger.report import say
+    from pacetag.tagger.say import say
     from pacetag.tagger.shown import show_lines, shown_object
 
     song = replace(song, also=tuple(other_places(song.path)))

@@ -16,7 +16,7 @@ def stats(index: IndexOption = None, as_json: JsonOption = False) -> None:
 
         say_json(stats_object(numbers))
         return
-    from pacetag.tagger.report import say
+    from pacetag.tagger.say import say
     from pacetag.tagger.tables import stats_lines
 
     for line in stats_lines(numbers, str(path)):

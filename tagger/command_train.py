@@ -86,7 +86,7 @@ def train(
     from pacetag.tagger.consoles import CleanConsole
     from pacetag.tagger.labelled_songs import labelled_songs
     from pacetag.tagger.logs import library_noise
-    from pacetag.tagger.report import say
+    from pacetag.tagger.say import say
 
     if not labels and (music is not None or not with_free):
         raise UsageError("--music and --only-own need --labels")

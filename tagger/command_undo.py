@@ -146,7 +146,7 @@ def _show(song: "UndoOutcome", shown: "ShownPaths", *, as_json: bool, dry_run: b
 
     from pacetag.tagger.differences import change_lines, changes_object
     from pacetag.tagger.json_lines import say_json
-    from pacetag.tagger.report import say
+    from pacetag.tagger.say import say
     from pacetag.tagger.undo import Undone
     from pacetag.tagger.wording import printable
 
@@ -173,7 +173,7 @@ def _show(song: "UndoOutcome", shown: "ShownPaths", *, as_json: bool, dry_run: b
 
 def _show_sum(counts: dict[str, int], *, as_json: bool, dry_run: bool) -> None:
     from pacetag.tagger.json_lines import say_json
-    from pacetag.tagger.report import say
+    from pacetag.tagger.say import say
 
     if as_json:
         say_json({"counts": {"songs": sum(counts.values()), **counts}})

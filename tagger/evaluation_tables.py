@@ -8,7 +8,7 @@ from pacetag.model.evaluation.figures import GroupFigures
 from pacetag.model.evaluation.reliability import ReliabilityBin
 from pacetag.model.evaluation.report import EvaluationReport
 from pacetag.tagger.columns import Column, print_table
-from pacetag.tagger.report import say
+from pacetag.tagger.say import say
 from pacetag.tagger.wording import clock, printable, share, songs
 
 BAR = 20  # signs for all of them

@@ -10,7 +10,7 @@ from pacetag.tagger.differences import changes_object
 from pacetag.tagger.outcomes import ScanSummary, SongOutcome
 from pacetag.tagger.paces import Pace
 from pacetag.tagger.playlist.entries import Playlist
-from pacetag.tagger.report import say
+from pacetag.tagger.say import say
 
 
 class JsonReporter:

@@ -21,8 +21,8 @@ from pacetag.tagger.reasons import FAILED_BEFORE, TRIED_AGAIN, indexed_only, is_
 from pacetag.tagger.song_writes import writes_of
 from pacetag.tagger.stalls import NO_ANSWER, Asking
 from pacetag.tagger.stopping import Stop
-from pacetag.tagger.tags.layout import forbidden
 from pacetag.tagger.tags.pacetag import PaceTag
+from pacetag.tagger.tags.writable import forbidden
 
 AHEAD = 256  # songs of which the index is asked in one go
 

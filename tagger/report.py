@@ -3,14 +3,15 @@
 import sys
 import time
 from dataclasses import replace
-from typing import Protocol, Self, TextIO
+from typing import Protocol, Self
 
-from pacetag.tagger.columns import bar_room, terminal_width, wrapped
+from pacetag.tagger.columns import bar_room
 from pacetag.tagger.differences import change_lines
 from pacetag.tagger.ending import Ending, finding_lines, left_out_lines
 from pacetag.tagger.logs import debug, info
 from pacetag.tagger.outcomes import Counts, Outcome, ScanSummary, SongOutcome
 from pacetag.tagger.paces import Pace, whole_paces
+from pacetag.tagger.say import say
 from pacetag.tagger.wording import clock, histogram_lines, printable, songs
 
 EVERY = 10.0  # seconds between two lines of progress where no bar can be drawn
@@ -71,20 +72,6 @@ class PlainReporter:
     def end(self, summary: ScanSummary) -> None:
         """Print the summary."""
         say_summary(summary, self._way, dry_run=self._dry_run)
-
-
-def say(line: str, stream: TextIO | None = None, *, whole: bool = False) -> None:
-    """Print one line at once, as far as it is printable; a line break in it is not.
-
-    Readers of a pipe see each song when it is done. On a terminal that is too narrow it ends
-    between words and goes on below, unless it must stay `whole`.
-    """
-    stream = stream or sys.stdout
-    encoding = stream.encoding or "utf-8"
-    text = printable(line).encode(encoding, "replace").decode(encoding)
-    lines = [text] if whole else wrapped(text, terminal_width(stream))
-    stream.write("".join(f"{each}\n" for each in lines))
-    stream.flush()
 
 
 def song_line(song: SongOutcome) -> str:

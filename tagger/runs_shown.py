@@ -6,7 +6,7 @@ from typing import Any
 
 from pacetag.db.runs import Run
 from pacetag.tagger.columns import Column, print_table
-from pacetag.tagger.report import say
+from pacetag.tagger.say import say
 
 NONE_YET = "No run has written tags yet."
 EARLIER = "before runs were counted"

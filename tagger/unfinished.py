@@ -84,7 +84,7 @@ def _replay(folder: Path, indexes: Sequence[SongIndex], *, others: bool = False)
 
 
 def _say(sentence: str) -> None:
-    from pacetag.tagger.report import say
+    from pacetag.tagger.say import say
     from pacetag.tagger.wording import printable
 
     say(printable(f"pacetag: {sentence}"), sys.stderr)

@@ -23,11 +23,11 @@ from pacetag.tagger.tags.door import Audio, loose_tags, open_audio
 from pacetag.tagger.tags.errors import UnreadableError, system_reason
 from pacetag.tagger.tags.fields import ALBUM, ARTIST, BPM, GENRE, PACE, PACETAG, TITLE, Field
 from pacetag.tagger.tags.iff import older_than_id3_chunk
-from pacetag.tagger.tags.layout import forbidden, why_not_writable
 from pacetag.tagger.tags.matroska import Texts
 from pacetag.tagger.tags.misread import misread
 from pacetag.tagger.tags.mp4_texts import texts_beside_itunes
 from pacetag.tagger.tags.older import older_than_apev2, older_than_comments, older_than_id3
+from pacetag.tagger.tags.writable import forbidden, why_not_writable
 
 _OLDER: tuple[tuple[type, Callable[[BinaryIO], Copies]], ...] = (
     (MP3, older_than_id3),

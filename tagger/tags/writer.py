@@ -22,7 +22,7 @@ from pacetag.tagger.tags.errors import (
 from pacetag.tagger.tags.fields import FIELDS
 from pacetag.tagger.tags.in_place import write_in_place
 from pacetag.tagger.tags.journal import JournalError, copies_in
-from pacetag.tagger.tags.layout import Layout, Wanted, forbidden, read_layout
+from pacetag.tagger.tags.layout import Layout, Wanted, read_layout
 from pacetag.tagger.tags.overwrite import overwrite
 from pacetag.tagger.tags.patches import patched, patches_of
 from pacetag.tagger.tags.payload import fingerprint_of
@@ -37,6 +37,7 @@ from pacetag.tagger.tags.replace import (
 )
 from pacetag.tagger.tags.replay import replay_for
 from pacetag.tagger.tags.siblings import hidden_sibling
+from pacetag.tagger.tags.writable import forbidden
 
 
 @dataclass(frozen=True, kw_only=True)

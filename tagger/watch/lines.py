@@ -8,7 +8,8 @@ from datetime import datetime
 from pathlib import Path
 
 from pacetag.tagger.outcomes import Outcome, SongOutcome
-from pacetag.tagger.report import say, song_line
+from pacetag.tagger.report import song_line
+from pacetag.tagger.say import say
 from pacetag.tagger.standard_streams import reader_is_gone
 from pacetag.tagger.wording import printable
 

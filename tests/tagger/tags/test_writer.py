@@ -341,6 +341,6 @@ def test_a_file_that_is_locked_against_all_is_told_from_one_of_mode(
     copy_of: Callable[[str], Song], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     song = copy_of("mp3-v24")
-    monkeypatch.setattr("pacetag.tagger.tags.layout.may_access", lambda *_: False)
+    monkeypatch.setattr("pacetag.tagger.tags.writable.may_access", lambda *_: False)
 
     assert read_tags(song.path).why_not == "the file is locked (`chattr -i` unlocks it)"

@@ -1,0 +1,21 @@
+"""The one way to print a line."""
+
+import sys
+from typing import TextIO
+
+from pacetag.tagger.columns import terminal_width, wrapped
+from pacetag.tagger.wording import printable
+
+
+def say(line: str, stream: TextIO | None = None, *, whole: bool = False) -> None:
+    """Print one line at once, as far as it is printable; a line break in it is not.
+
+    Readers of a pipe see each song when it is done. On a terminal that is too narrow it ends
+    between words and goes on below, unless it must stay `whole`.
+    """
+    stream = stream or sys.stdout
+    encoding = stream.encoding or "utf-8"
+    text = printable(line).encode(encoding, "replace").decode(encoding)
+    lines = [text] if whole else wrapped(text, terminal_width(stream))
+    stream.write("".join(f"{each}\n" for each in lines))
+    stream.flush()

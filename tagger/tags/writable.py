@@ -1,0 +1,56 @@
+"""Whether a song may be written: by what is in it, and by its rights."""
+
+import os
+import stat
+from pathlib import Path
+
+from pacetag.tagger.tags.door import Audio
+from pacetag.tagger.tags.errors import (
+    LayoutError,
+    NotWritableError,
+    UnreadableError,
+    system_reason,
+)
+from pacetag.tagger.tags.layout import load_layout
+from pacetag.tagger.tags.ogg import OggLayout
+from pacetag.tagger.tags.ogg_pages import check_order
+from pacetag.tagger.tags.replace import may_access
+
+
+def why_not_writable(path: Path, audio: Audio) -> str | None:
+    """A clause why write_tags would refuse the file for what is in it; None when it would not.
+
+    Whether it is allowed to be written, `forbidden` says. Raises UnreadableError.
+    """
+    try:
+        if isinstance(load_layout(path, type(audio)), OggLayout):
+            with path.open("rb") as source:
+                check_order(source)  # the first write mostly moves pages
+    except NotWritableError as error:
+        return error.reason
+    except LayoutError as error:
+        return str(error)
+    except OSError as error:
+        raise UnreadableError(path, system_reason(error)) from error
+    return None
+
+
+def forbidden(path: Path) -> str | None:
+    """Which right to write is lacking, and what gives it; None where none is.
+
+    The superuser may do all, yet a read-only mark was meant. That can change without the file. Its
+    folder need not be writable, since it can be written in its place. Raises OSError.
+    """
+    real = Path(os.path.realpath(path))
+    status = real.stat()
+    marked = not status.st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH)
+    if not marked and may_access(real, os.W_OK):
+        return None
+    if os.statvfs(real).f_flag & os.ST_RDONLY:
+        return "its disk is mounted read-only"
+    own = os.geteuid() in (0, status.st_uid)
+    if own and status.st_mode & stat.S_IWUSR:  # no bit of the mode forbids it
+        return "the file is locked (`chattr -i` unlocks it)"
+    if marked or own:
+        return "the file is read-only (`chmod u+w` changes that)"
+    return "it belongs to another user, who lets you read it only (`chmod g+w` changes that)"
