@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from pacetag.model.audio import Excerpts, open_song, silent
+from pacetag.model.audio.excerpts import Excerpts, open_song, silent
 from pacetag.model.bundle import Bundle, load_bundle
 from pacetag.model.calibration import Calibration
 from pacetag.model.candidates import song_candidates, worth_judging

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from pacetag.model.audio import AUDIO, AudioSettings, Span, spread_spans, usable_span
+from pacetag.model.audio.excerpts import AUDIO, AudioSettings, Span, spread_spans, usable_span
 
 
 @dataclass(frozen=True, kw_only=True)

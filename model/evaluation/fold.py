@@ -5,7 +5,7 @@ from pathlib import Path
 import librosa
 import numpy as np
 
-from pacetag.model.audio import Excerpts, read_excerpts
+from pacetag.model.audio.excerpts import Excerpts, read_excerpts
 from pacetag.model.judge import Judgement
 from pacetag.model.spec import FeatureSpec
 from pacetag.model.tempos import JudgedTempo

@@ -9,7 +9,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from pacetag.model.audio import read_window
+from pacetag.model.audio.excerpts import read_window
 from pacetag.model.candidates import song_candidates
 from pacetag.model.errors import ModelError
 from pacetag.model.features import extract_features

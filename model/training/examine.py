@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from pacetag.model.audio import read_window
+from pacetag.model.audio.excerpts import read_window
 from pacetag.model.calibration import Calibration
 from pacetag.model.candidates import song_candidates
 from pacetag.model.errors import ModelError

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from pathlib import Path
 
-from pacetag.model.audio import AUDIO, excerpt_spans
-from pacetag.model.decoders import open_decoder
+from pacetag.model.audio.decoders import open_decoder
+from pacetag.model.audio.excerpts import AUDIO, excerpt_spans
 from pacetag.model.errors import ModelError, TooShortError
 from pacetag.model.evaluation.metrics import near
 from pacetag.model.training.labels_match import LabelledSong, artist_key

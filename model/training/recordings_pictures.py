@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.progress import track
 
-from pacetag.model.audio import read_window
+from pacetag.model.audio.excerpts import read_window
 from pacetag.model.errors import DecodeError
 from pacetag.model.features import Features, extract_features
 from pacetag.model.spec import FeatureSpec

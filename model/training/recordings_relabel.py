@@ -20,7 +20,7 @@ import numpy as np
 from rich.console import Console
 from rich.progress import track
 
-from pacetag.model.audio import AUDIO, read_excerpts, read_window
+from pacetag.model.audio.excerpts import AUDIO, read_excerpts, read_window
 from pacetag.model.calibration import Calibration
 from pacetag.model.candidates import song_candidates
 from pacetag.model.errors import DecodeError, TooShortError

@@ -13,7 +13,7 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from pacetag.model.audio import read_window
+from pacetag.model.audio.excerpts import read_window
 from pacetag.model.errors import DecodeError, ModelError
 from pacetag.model.spec import FeatureSpec
 from pacetag.model.training.groove_songs import FONTS

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Self
 
-from pacetag.model.decoders_flac import is_broken_off
+from pacetag.model.audio.flac_end import is_broken_off
 from pacetag.tagger.tags.comments import VENDOR, Comments
 from pacetag.tagger.tags.content import Data, Stretch, kept_form
 from pacetag.tagger.tags.errors import BROKEN_OFF, LayoutError

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Self
 
-from pacetag.model.decoders_mpeg import is_mp3_broken_off
+from pacetag.model.audio.mpeg_frames import is_mp3_broken_off
 from pacetag.tagger.tags.copied import copied_frames
 from pacetag.tagger.tags.errors import BROKEN_OFF, LayoutError
 from pacetag.tagger.tags.id3_tag import Id3Tag

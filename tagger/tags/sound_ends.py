@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from typing import BinaryIO
 
-from pacetag.model.decoders_mpeg import frame_size
+from pacetag.model.audio.mpeg_frames import frame_size
 
 _STEP = 1 << 16  # bytes read at once
 _FEW = 64  # zeros; FLAC's frames, and those of Musepack 7, never end with as many

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import track
 
 from pacetag.model import candidates
-from pacetag.model.audio import read_window
+from pacetag.model.audio.excerpts import read_window
 from pacetag.model.evaluation.metrics import near
 from pacetag.model.features import extract_features
 from pacetag.model.spec import FeatureSpec

@@ -23,7 +23,7 @@ from rich.progress import track
 from rich.table import Table
 from song_cost import plain_decode  # type: ignore[import-not-found]  # its neighbour
 
-from pacetag.model.audio import AUDIO, Span, open_song
+from pacetag.model.audio.excerpts import AUDIO, Span, open_song
 from pacetag.model.evaluation.evaluation_set import EvaluationSong, read_evaluation_set
 from pacetag.model.evaluation.song_marks import RANGES, HeardSong, set_marks
 from pacetag.model.features import extract_features

@@ -29,8 +29,8 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from pacetag.model.audio import read_window
-from pacetag.model.decoders import open_decoder
+from pacetag.model.audio.decoders import open_decoder
+from pacetag.model.audio.excerpts import read_window
 from pacetag.model.errors import ModelError
 from pacetag.model.evaluation.bootstrap import RESAMPLES, SEED, Figure, figure, ratio, resampled
 from pacetag.model.evaluation.evaluation_set import EvaluationSong, read_evaluation_set

@@ -31,7 +31,7 @@ from rich.console import Console  # noqa: E402
 from rich.progress import track  # noqa: E402
 from rich.table import Table  # noqa: E402
 
-from pacetag.model.audio import Song  # noqa: E402
+from pacetag.model.audio.excerpts import Song  # noqa: E402
 from pacetag.model.candidates import song_candidates  # noqa: E402
 from pacetag.model.errors import ModelError  # noqa: E402
 from pacetag.model.features import extract_features  # noqa: E402

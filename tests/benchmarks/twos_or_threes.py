@@ -20,7 +20,7 @@ from rich.table import Table
 from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
 from sklearn.metrics import roc_auc_score  # type: ignore[import-untyped]
 
-from pacetag.model.audio import open_song
+from pacetag.model.audio.excerpts import open_song
 from pacetag.model.errors import ModelError
 from pacetag.model.evaluation.metrics import near
 from pacetag.model.features import extract_features

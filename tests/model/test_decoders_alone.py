@@ -10,20 +10,20 @@ import numpy as np
 import pytest
 import soundfile
 
-from pacetag.model.audio import read_excerpts
-from pacetag.model.decoders import Either, open_decoder
-from pacetag.model.decoders_ffmpeg import FfmpegDecoder
-from pacetag.model.decoders_sndfile import SndfileDecoder
+from pacetag.model.audio.decoders import Either, open_decoder
+from pacetag.model.audio.excerpts import read_excerpts
+from pacetag.model.audio.ffmpeg import FfmpegDecoder
+from pacetag.model.audio.sndfile import SndfileDecoder
 from pacetag.model.errors import ReadError
 from pacetag.model.spec import FeatureSpec
-from tests.model.test_audio import clicks, write
+from tests.model.audio.test_excerpts import clicks, write
 
 SPEC = FeatureSpec()
 PATIENCE = 60  # s; a pipe without a writer would hold its reader for ever
 READ = """
 import sys
 from pathlib import Path
-from pacetag.model.audio import read_excerpts
+from pacetag.model.audio.excerpts import read_excerpts
 from pacetag.model.errors import ModelError
 from pacetag.model.spec import FeatureSpec
 try:

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 import soundfile
 
-from pacetag.model.audio import read_excerpts, read_window
-from pacetag.model.decoders_flac import is_broken_off
+from pacetag.model.audio.excerpts import read_excerpts, read_window
+from pacetag.model.audio.flac_end import is_broken_off
 from pacetag.model.spec import FeatureSpec
-from tests.model.test_audio import clock, time_on_clock
+from tests.model.audio.test_excerpts import clock, time_on_clock
 from tests.ogg_pages import changed
 from tests.outside import needs
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from pacetag.model.audio import AudioSettings, read_excerpts
-from pacetag.model.decoders_ffmpeg import FfmpegDecoder
-from pacetag.model.decoders_source import Source
+from pacetag.model.audio.excerpts import AudioSettings, read_excerpts
+from pacetag.model.audio.ffmpeg import FfmpegDecoder
+from pacetag.model.audio.source import Source
 from pacetag.model.errors import DecodeError
 from pacetag.model.spec import FeatureSpec
 from tests.tagger.tags.encoding import encode

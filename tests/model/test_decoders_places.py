@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 import soundfile
 
-from pacetag.model.audio import read_excerpts, read_window
+from pacetag.model.audio.excerpts import read_excerpts, read_window
 from pacetag.model.spec import FeatureSpec
 from pacetag.tagger.library import AUDIO_SUFFIXES
-from tests.model.test_audio import clock, time_on_clock
+from tests.model.audio.test_excerpts import clock, time_on_clock
 
 SPEC = FeatureSpec()
 RATE = 44_100

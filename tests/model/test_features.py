@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pacetag.model.audio import read_window
+from pacetag.model.audio.excerpts import read_window
 from pacetag.model.features import Features, extract_features
 from pacetag.model.mel import mel_filters
 from pacetag.model.spec import FeatureSpec

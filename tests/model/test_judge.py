@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pacetag.model import judge as module
-from pacetag.model.audio import Excerpts, read_excerpts
+from pacetag.model.audio.excerpts import Excerpts, read_excerpts
 from pacetag.model.calibration import Calibration
 from pacetag.model.candidates import Candidate
 from pacetag.model.errors import DecodeError, TooShortError

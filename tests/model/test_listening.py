@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from pacetag.model.audio import AUDIO
+from pacetag.model.audio.excerpts import AUDIO
 from pacetag.model.errors import DecodeError
 from pacetag.model.judge import Judge
 from pacetag.model.listening import LISTENING, doubt, listening_rounds

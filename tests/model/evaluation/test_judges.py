@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pacetag.model.audio import Excerpts
+from pacetag.model.audio.excerpts import Excerpts
 from pacetag.model.bundle import shipped_bundle_folder
 from pacetag.model.evaluation.fold import FoldJudge, folded
 from pacetag.model.evaluation.judges import load_stage0

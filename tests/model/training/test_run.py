@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from pacetag.model.audio import Excerpts
+from pacetag.model.audio.excerpts import Excerpts
 from pacetag.model.bundle import Bundle, load_bundle
 from pacetag.model.errors import ModelError
 from pacetag.model.judge import Judge

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from pacetag.model.audio import AudioSettings, read_excerpts
+from pacetag.model.audio.excerpts import AudioSettings, read_excerpts
 from pacetag.model.errors import ModelError
 from pacetag.model.spec import FeatureSpec
 from pacetag.tagger.tags.door import open_audio

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from mutagen.apev2 import APEv2
 
-from pacetag.model.audio import read_excerpts
+from pacetag.model.audio.excerpts import read_excerpts
 from pacetag.model.spec import FeatureSpec
 from pacetag.tagger.tags.payload import payload_fingerprint
 from pacetag.tagger.tags.reader import read_tags

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pacetag.model.audio import read_excerpts
+from pacetag.model.audio.excerpts import read_excerpts
 from pacetag.model.spec import FeatureSpec
 from pacetag.tagger.examine import examine
 from pacetag.tagger.tags.payload import payload_fingerprint

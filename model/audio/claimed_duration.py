@@ -4,9 +4,9 @@ import av
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 
-from pacetag.model.decoders_flac import is_broken_off
-from pacetag.model.decoders_headers import TOLERANCE, asf_seconds, id3_end, xing_seconds
-from pacetag.model.decoders_source import Source
+from pacetag.model.audio.flac_end import is_broken_off
+from pacetag.model.audio.headers import TOLERANCE, asf_seconds, id3_end, xing_seconds
+from pacetag.model.audio.source import Source
 
 # Containers without a header of their own: FFmpeg guesses their length from the bit rate.
 GUESSED_LENGTH = frozenset({"aac", "ac3", "eac3", "dts", "loas", "amr", "latm"})

@@ -12,8 +12,8 @@ import soundfile
 from av.audio.stream import AudioStream
 from numpy.typing import NDArray
 
-from pacetag.model.audio import AUDIO, excerpt_spans, read_excerpts, read_window
-from pacetag.model.decoders_headers import xing_seconds
+from pacetag.model.audio.excerpts import AUDIO, excerpt_spans, read_excerpts, read_window
+from pacetag.model.audio.headers import xing_seconds
 from pacetag.model.errors import DecodeError, TooShortError
 from pacetag.model.spec import FeatureSpec
 

@@ -11,17 +11,17 @@ from av.audio.stream import AudioStream
 from av.packet import Packet
 from numpy.typing import NDArray
 
-from pacetag.model.decoders_claims import (
+from pacetag.model.audio.claimed_duration import (
     claimed_seconds,
     guessed_seconds,
     promises_another_song,
 )
-from pacetag.model.decoders_container import open_container, sound_in
-from pacetag.model.decoders_frames import Window
-from pacetag.model.decoders_headers import TOLERANCE, seconds_there
-from pacetag.model.decoders_id3 import check_id3
-from pacetag.model.decoders_musepack import MusepackPackets, read_packets
-from pacetag.model.decoders_source import Source
+from pacetag.model.audio.ffmpeg_container import open_container, sound_in
+from pacetag.model.audio.ffmpeg_frames import Window
+from pacetag.model.audio.headers import TOLERANCE, seconds_there
+from pacetag.model.audio.id3_limits import check_id3
+from pacetag.model.audio.musepack import MusepackPackets, read_packets
+from pacetag.model.audio.source import Source
 from pacetag.model.errors import DecodeError
 
 MOST_MISSING = 3.0  # s of a part in which a player falls silent, as where pages were lost

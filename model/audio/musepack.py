@@ -9,7 +9,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from pacetag.model.decoders_headers import id3_end
+from pacetag.model.audio.headers import id3_end
 
 _RATES = (44_100, 48_000, 37_800, 32_000)  # Hz
 _FRAME = 1152  # samples

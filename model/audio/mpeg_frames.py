@@ -6,7 +6,7 @@ Specification: ISO 11172-3 (1993), ISO 13818-3 (1998).
 from collections.abc import Collection
 from typing import BinaryIO
 
-from pacetag.model.decoders_headers import MP3_RATES, TOLERANCE, xing
+from pacetag.model.audio.headers import MP3_RATES, TOLERANCE, xing
 
 _TAIL = 1 << 13  # bytes in which the last frame lies; the largest takes 1 441
 _KBITS = {  # kbit/s by the index in a header: MPEG 1 layers I to III, MPEG 2 layers I, II and III

@@ -6,9 +6,9 @@ import av
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 
-from pacetag.model.decoders_formats import OPTIONS, refusal
-from pacetag.model.decoders_headers import id3_end
-from pacetag.model.decoders_source import Source
+from pacetag.model.audio.ffmpeg_formats import OPTIONS, refusal
+from pacetag.model.audio.headers import id3_end
+from pacetag.model.audio.source import Source
 from pacetag.model.errors import DecodeError
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pacetag.model.decoders_id3 import MOST, check_id3
+from pacetag.model.audio.id3_limits import MOST, check_id3
 from pacetag.model.errors import DecodeError
 
 

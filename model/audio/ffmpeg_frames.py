@@ -7,7 +7,7 @@ import numpy as np
 from av.audio.frame import AudioFrame, format_dtypes
 from numpy.typing import NDArray
 
-from pacetag.model.decoders_downmix import Kept, mean_of
+from pacetag.model.audio.downmix import Kept, mean_of
 
 
 class Window:

@@ -6,9 +6,9 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from pacetag.model.decoders_downmix import Kept
-from pacetag.model.decoders_headers import TOLERANCE, seconds_there
-from pacetag.model.decoders_source import Source
+from pacetag.model.audio.downmix import Kept
+from pacetag.model.audio.headers import TOLERANCE, seconds_there
+from pacetag.model.audio.source import Source
 from pacetag.model.errors import DecodeError
 
 PROBE = 1 << 12  # frames read to see whether a place can be read

@@ -9,14 +9,14 @@ import pytest
 import soundfile
 from numpy.typing import NDArray
 
-from pacetag.model.audio import read_excerpts
-from pacetag.model.decoders import open_decoder
-from pacetag.model.decoders_downmix import mean_of
-from pacetag.model.decoders_frames import planes_of
-from pacetag.model.decoders_musepack import MOST, number, read_packets
+from pacetag.model.audio.decoders import open_decoder
+from pacetag.model.audio.downmix import mean_of
+from pacetag.model.audio.excerpts import read_excerpts
+from pacetag.model.audio.ffmpeg_frames import planes_of
+from pacetag.model.audio.musepack import MOST, number, read_packets
 from pacetag.model.errors import DecodeError
 from pacetag.model.spec import FeatureSpec
-from tests.model.test_audio import clock
+from tests.model.audio.test_excerpts import clock
 from tests.tagger.tags.dressing import dress_ape
 
 FRAME = 1152  # samples

@@ -1,6 +1,6 @@
 """The containers that FFmpeg may open: all that hold their own sound."""
 
-from pacetag.model.decoders_source import Source
+from pacetag.model.audio.source import Source
 
 # Names of FFmpeg's demuxers. Lists, playlists, manifests, patterns of names, session descriptions
 # and index files are not among them: FFmpeg opens what those name before it says what they are.

@@ -9,16 +9,16 @@ import soundfile
 import soxr
 from numpy.typing import NDArray
 
-from pacetag.model.audio import read_excerpts, read_window
-from pacetag.model.decoders import open_decoder
-from pacetag.model.decoders_ffmpeg import FfmpegDecoder
-from pacetag.model.decoders_source import Source
+from pacetag.model.audio.decoders import open_decoder
+from pacetag.model.audio.excerpts import read_excerpts, read_window
+from pacetag.model.audio.ffmpeg import FfmpegDecoder
+from pacetag.model.audio.source import Source
 from pacetag.model.judge import Judge
 from pacetag.model.spec import FeatureSpec
 
 SPEC = FeatureSpec()
 RATE = 44_100
-SONG = Path(__file__).parents[2] / "sample_audio" / "01-kerbside-rock.mp3"
+SONG = Path(__file__).parents[3] / "sample_audio" / "01-kerbside-rock.mp3"
 INVERTED = "pan=stereo|c0=c0|c1=-1*c0"
 SURROUND = "pan=5.1|c0=c0|c1=-1*c0|c2=0*c0|c3=0*c0|c4=0*c0|c5=0*c0"
 BEHIND = "pan=5.1|c0=0*c0|c1=0*c0|c2=0*c0|c3=0*c0|c4=c0|c5=-1*c0"

@@ -18,9 +18,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from pacetag.model.decoders_ffmpeg import FfmpegDecoder
-from pacetag.model.decoders_sndfile import SndfileDecoder, UnsupportedError
-from pacetag.model.decoders_source import Source
+from pacetag.model.audio.ffmpeg import FfmpegDecoder
+from pacetag.model.audio.sndfile import SndfileDecoder, UnsupportedError
+from pacetag.model.audio.source import Source
 from pacetag.model.errors import DecodeError, ReadError
 
 # What libsndfile is tried on: the first four bytes, and the four from the ninth on. For anything

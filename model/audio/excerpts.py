@@ -9,7 +9,7 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from pacetag.model.decoders import Decoder, open_decoder
+from pacetag.model.audio.decoders import Decoder, open_decoder
 from pacetag.model.errors import DecodeError, TooShortError
 from pacetag.model.spec import FeatureSpec
 

@@ -1,0 +1,1 @@
+"""From a file to samples: decoders, headers, and excerpts of a song."""
