@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pacetag.model.features import Features
+from pacetag.model.features.features import Features
 from pacetag.model.patches import Folder, log_power, network_input
 from pacetag.model.spec import FeatureSpec
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from pacetag.model.features import Features
+from pacetag.model.features.features import Features
 from pacetag.model.patches import Folder, log_power, network_input
 from pacetag.model.runtime import BATCH, Runtime
 from pacetag.model.spec import FeatureSpec

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pacetag.model.calibration import Calibration
 from pacetag.model.candidates import Candidate, song_candidates
 from pacetag.model.case_analyses import TempoFigures, tempo_figures, tempo_power, transformed
-from pacetag.model.features import Features
+from pacetag.model.features.features import Features
 from pacetag.model.habits import acceptance
 from pacetag.model.judge import Judge, Judgement, Listening
 from pacetag.model.spec import FeatureSpec

@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from pacetag.model.features import Features
+from pacetag.model.features.features import Features
 from pacetag.model.patches import Folder, log_power
 from pacetag.model.spec import FeatureSpec
 

@@ -15,7 +15,7 @@ from pacetag.model.calibration import Calibration
 from pacetag.model.candidates import song_candidates, worth_judging
 from pacetag.model.clarity import song_logits
 from pacetag.model.clips import Clips
-from pacetag.model.features import Features, extract_features
+from pacetag.model.features.features import Features, extract_features
 from pacetag.model.grouping import grouping
 from pacetag.model.levels import judged_tempos, tempo_levels
 from pacetag.model.listening import LISTENING, ListeningSettings, doubt, listening_rounds

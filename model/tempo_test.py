@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 from scipy.stats import binomtest
 
-from pacetag.model.features import Features
+from pacetag.model.features.features import Features
 from pacetag.model.spec import FeatureSpec
 
 LEAST_SHARE = 0.01  # of the variance that a principal component explains, to have a vote

@@ -18,7 +18,7 @@ from pacetag.model.evaluation.metrics import (
     near,
     set_scores,
 )
-from pacetag.model.features import extract_features
+from pacetag.model.features.features import extract_features
 from pacetag.model.grouping import grouping
 from pacetag.model.judge import Judge
 from pacetag.model.levels import judged_tempos

@@ -25,7 +25,7 @@ from rich.progress import track
 
 from pacetag.model.audio.excerpts import read_window
 from pacetag.model.errors import DecodeError
-from pacetag.model.features import Features, extract_features
+from pacetag.model.features.features import Features, extract_features
 from pacetag.model.spec import FeatureSpec
 from pacetag.model.training.output_folders import OutputError, check_free, named_path
 from pacetag.model.training.recordings import present_recordings

@@ -25,7 +25,7 @@ from pacetag.model.calibration import Calibration
 from pacetag.model.candidates import song_candidates
 from pacetag.model.errors import DecodeError, TooShortError
 from pacetag.model.evaluation.metrics import near
-from pacetag.model.features import Features, extract_features
+from pacetag.model.features.features import Features, extract_features
 from pacetag.model.judge import Judge
 from pacetag.model.training.output_folders import OutputError, check_free, named_path
 from pacetag.model.training.recordings_labels import (

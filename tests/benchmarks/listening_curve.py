@@ -26,7 +26,7 @@ from song_cost import plain_decode  # type: ignore[import-not-found]  # its neig
 from pacetag.model.audio.excerpts import AUDIO, Span, open_song
 from pacetag.model.evaluation.evaluation_set import EvaluationSong, read_evaluation_set
 from pacetag.model.evaluation.song_marks import RANGES, HeardSong, set_marks
-from pacetag.model.features import extract_features
+from pacetag.model.features.features import extract_features
 from pacetag.model.judge import Judge, Judgement
 from pacetag.model.listening import LISTENING, ListeningSettings
 from pacetag.tagger.evaluate import hear_song

@@ -23,7 +23,7 @@ from sklearn.metrics import roc_auc_score  # type: ignore[import-untyped]
 from pacetag.model.audio.excerpts import open_song
 from pacetag.model.errors import ModelError
 from pacetag.model.evaluation.metrics import near
-from pacetag.model.features import extract_features
+from pacetag.model.features.features import extract_features
 from pacetag.model.grouping import reduced, threes_over_twos
 from pacetag.model.listening import LISTENING, listening_rounds
 from pacetag.model.training.groove_lessons import groove_lessons

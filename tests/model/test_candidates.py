@@ -8,7 +8,7 @@ from pacetag.model.candidates import (
     song_candidates,
     worth_judging,
 )
-from pacetag.model.features import extract_features
+from pacetag.model.features.features import extract_features
 from pacetag.model.spec import FeatureSpec
 from tests.conftest import ClickTrack
 

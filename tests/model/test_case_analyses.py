@@ -13,7 +13,7 @@ from pacetag.model.case_analyses import (
     tempo_power,
     transformed,
 )
-from pacetag.model.features import Features, extract_features
+from pacetag.model.features.features import Features, extract_features
 from pacetag.model.spec import FeatureSpec
 
 ClickTrack = Callable[..., NDArray[np.float32]]

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from pacetag.model import clips as module
 from pacetag.model.clips import HOPELESS, Clips, clip_counts, probes
-from pacetag.model.features import Features, extract_features
+from pacetag.model.features.features import Features, extract_features
 from pacetag.model.runtime import Runtime
 from pacetag.model.spec import FeatureSpec
 from tests.conftest import ClickTrack

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pacetag.model.features import Features
+from pacetag.model.features.features import Features
 from pacetag.model.grouping import MOST, grouping, reduced, threes_over_twos
 from pacetag.model.spec import FeatureSpec
 

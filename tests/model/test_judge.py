@@ -12,7 +12,7 @@ from pacetag.model.audio.excerpts import Excerpts, read_excerpts
 from pacetag.model.calibration import Calibration
 from pacetag.model.candidates import Candidate
 from pacetag.model.errors import DecodeError, TooShortError
-from pacetag.model.features import extract_features
+from pacetag.model.features.features import extract_features
 from pacetag.model.judge import Judge, Judgement
 from pacetag.model.levels import judged_tempos
 from pacetag.model.patches import Folder, log_power, network_input

@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
-from pacetag.model.features import Features
+from pacetag.model.features.features import Features
 from pacetag.model.spec import FeatureSpec
 from pacetag.model.tempo_test import TempoComparison, check_tempos, compare_tempos
 

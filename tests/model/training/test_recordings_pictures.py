@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from pacetag.model.features import extract_features
+from pacetag.model.features.features import extract_features
 from pacetag.model.spec import FeatureSpec
 from pacetag.model.training import recordings_pictures
 from pacetag.model.training.recordings_pictures import draw_sample, main

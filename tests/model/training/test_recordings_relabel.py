@@ -11,7 +11,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from pacetag.model.candidates import song_candidates
-from pacetag.model.features import Features, extract_features
+from pacetag.model.features.features import Features, extract_features
 from pacetag.model.judge import Judge
 from pacetag.model.spec import FeatureSpec
 from pacetag.model.training import recordings_relabel as relabelling

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pacetag.model.audio.excerpts import read_excerpts
-from pacetag.model.features import Features, extract_features
+from pacetag.model.features.features import Features, extract_features
 from pacetag.model.judge import Listening
 from pacetag.model.spec import FeatureSpec
 

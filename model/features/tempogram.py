@@ -5,7 +5,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from scipy.fft import irfft, next_fast_len, rfft
 
-from pacetag.model.mel import hann_window
+from pacetag.model.features.mel import hann_window
 from pacetag.model.spec import FeatureSpec
 
 _LEAST_POWER = 1e-10  # below it all is silence

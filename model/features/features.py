@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pacetag.model.mel import mel_spectrogram
+from pacetag.model.features.mel import mel_spectrogram
+from pacetag.model.features.tempogram import mean_tempogram, onset_strength
 from pacetag.model.spec import FeatureSpec
-from pacetag.model.tempogram import mean_tempogram, onset_strength
 
 
 @dataclass(frozen=True, kw_only=True)

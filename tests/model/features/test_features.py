@@ -8,8 +8,8 @@ import pytest
 from numpy.typing import NDArray
 
 from pacetag.model.audio.excerpts import read_window
-from pacetag.model.features import Features, extract_features
-from pacetag.model.mel import mel_filters
+from pacetag.model.features.features import Features, extract_features
+from pacetag.model.features.mel import mel_filters
 from pacetag.model.spec import FeatureSpec
 
 Numbers = NDArray[np.floating]
@@ -36,7 +36,7 @@ def librosa_features(samples: NDArray[np.float32], spec: FeatureSpec) -> Feature
 
 
 SAMPLES = sorted(
-    p for p in (Path(__file__).parents[2] / "sample_audio").iterdir() if p.suffix != ".csv"
+    p for p in (Path(__file__).parents[3] / "sample_audio").iterdir() if p.suffix != ".csv"
 )
 
 
