@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pacetag.model.features.features import Features
-from pacetag.model.patches import Folder, log_power, network_input
 from pacetag.model.spec import FeatureSpec
+from pacetag.model.tempo.folding import Folder, log_power, network_input
 
 CLIPS = 3  # an excerpt and tempo, over which the figures are averaged
 

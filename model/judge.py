@@ -11,17 +11,17 @@ from numpy.typing import NDArray
 
 from pacetag.model.audio.excerpts import Excerpts, open_song, silent
 from pacetag.model.bundle import Bundle, load_bundle
-from pacetag.model.calibration import Calibration
-from pacetag.model.candidates import song_candidates, worth_judging
-from pacetag.model.clarity import song_logits
-from pacetag.model.clips import Clips
 from pacetag.model.features.features import Features, extract_features
-from pacetag.model.grouping import grouping
-from pacetag.model.levels import judged_tempos, tempo_levels
-from pacetag.model.listening import LISTENING, ListeningSettings, doubt, listening_rounds
 from pacetag.model.runtime import Runtime
-from pacetag.model.steadiness import HEARD, exact_tempos, tempo_changes
-from pacetag.model.tempos import JudgedTempo
+from pacetag.model.tempo.calibration import Calibration
+from pacetag.model.tempo.candidates import song_candidates, worth_judging
+from pacetag.model.tempo.clip_weights import song_logits
+from pacetag.model.tempo.clips import Clips
+from pacetag.model.tempo.levels import judged_tempos, tempo_levels
+from pacetag.model.tempo.metre import grouping
+from pacetag.model.tempo.schedule import LISTENING, ListeningSettings, doubt, listening_rounds
+from pacetag.model.tempo.stability import HEARD, exact_tempos, tempo_changes
+from pacetag.model.tempo.tempos import JudgedTempo
 
 PARTS = 3  # of the song, in which its tempo is compared
 UNLIKELY = -3.0  # calibrated logit below which a tempo is not asked what its pulses do

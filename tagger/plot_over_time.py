@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
 from pacetag.model.evidence import Evidence
-from pacetag.model.steadiness import CLEAR
+from pacetag.model.tempo.stability import CLEAR
 from pacetag.tagger.wording import clock
 
 MARGIN = 0.03  # of the tempo, above and below: a steady one must look steady

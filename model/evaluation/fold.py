@@ -8,7 +8,7 @@ import numpy as np
 from pacetag.model.audio.excerpts import Excerpts, read_excerpts
 from pacetag.model.judge import Judgement
 from pacetag.model.spec import FeatureSpec
-from pacetag.model.tempos import JudgedTempo
+from pacetag.model.tempo.tempos import JudgedTempo
 
 SLOWEST, FASTEST = 52.0, 285.0  # bpm; beyond these half of the people or fewer step along
 # The tempo itself is surest, so that it is the one asked whether it lies in the family.

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pacetag.model.bundle import Bundle
-from pacetag.model.calibration import Calibration
+from pacetag.model.tempo.calibration import Calibration
 from pacetag.model.training.examine import examine
 from pacetag.model.training.output_folders import NOTES, NOTES_HEAD
 from pacetag.model.training.songs import TrainingSong

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from pacetag.model.patches import Folder
 from pacetag.model.spec import FeatureSpec
+from pacetag.model.tempo.folding import Folder
 from pacetag.model.training.realism_gaps import Gap, gap_share
 from pacetag.model.training.songs import LabelledTempo
 

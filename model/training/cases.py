@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pacetag.model.audio.excerpts import read_window
-from pacetag.model.candidates import song_candidates
 from pacetag.model.errors import ModelError
 from pacetag.model.features.features import extract_features
-from pacetag.model.patches import Folder, log_power
 from pacetag.model.spec import FeatureSpec
+from pacetag.model.tempo.candidates import song_candidates
+from pacetag.model.tempo.folding import Folder, log_power
 from pacetag.model.training.case_draw import draw_starts, draw_tempos
 from pacetag.model.training.parallel import tracked
 from pacetag.model.training.realism import make_real

@@ -9,8 +9,6 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from pacetag.model.audio.excerpts import read_window
-from pacetag.model.calibration import Calibration
-from pacetag.model.candidates import song_candidates
 from pacetag.model.errors import ModelError
 from pacetag.model.evaluation.metrics import (
     JudgedSong,
@@ -19,10 +17,12 @@ from pacetag.model.evaluation.metrics import (
     set_scores,
 )
 from pacetag.model.features.features import extract_features
-from pacetag.model.grouping import grouping
 from pacetag.model.judge import Judge
-from pacetag.model.levels import judged_tempos
-from pacetag.model.tempos import JudgedTempo
+from pacetag.model.tempo.calibration import Calibration
+from pacetag.model.tempo.candidates import song_candidates
+from pacetag.model.tempo.levels import judged_tempos
+from pacetag.model.tempo.metre import grouping
+from pacetag.model.tempo.tempos import JudgedTempo
 from pacetag.model.training.parallel import tracked
 from pacetag.model.training.songs import TrainingSong
 

@@ -13,9 +13,9 @@ from rich.progress import Progress
 
 from pacetag.model.evaluation.metrics import CaseScores
 from pacetag.model.network import NetworkSettings, build_network
-from pacetag.model.patches import network_input
 from pacetag.model.quiet import native_silence
 from pacetag.model.spec import FeatureSpec
+from pacetag.model.tempo.folding import network_input
 from pacetag.model.training.augment import AugmentSettings, augment
 from pacetag.model.training.averaging import WeightMean
 from pacetag.model.training.cases import Megabatch

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pacetag.model.candidates import find_candidates
 from pacetag.model.spec import FeatureSpec
+from pacetag.model.tempo.candidates import find_candidates
 
 LIKELY = (60.0, 180.0)  # bpm; where a tempo is sought for rows that have none
 PULL = np.linspace(-0.015, 0.015, 121)  # how far the window's own tempo may lie beside the label's

@@ -21,12 +21,12 @@ from rich.console import Console
 from rich.progress import track
 
 from pacetag.model.audio.excerpts import AUDIO, read_excerpts, read_window
-from pacetag.model.calibration import Calibration
-from pacetag.model.candidates import song_candidates
 from pacetag.model.errors import DecodeError, TooShortError
 from pacetag.model.evaluation.metrics import near
 from pacetag.model.features.features import Features, extract_features
 from pacetag.model.judge import Judge
+from pacetag.model.tempo.calibration import Calibration
+from pacetag.model.tempo.candidates import song_candidates
 from pacetag.model.training.output_folders import OutputError, check_free, named_path
 from pacetag.model.training.recordings_labels import (
     APART,

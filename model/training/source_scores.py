@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from pacetag.model.calibration import Calibration
 from pacetag.model.evaluation.metrics import CaseScores
+from pacetag.model.tempo.calibration import Calibration
 from pacetag.model.training.examine import ExaminedSong, song_figures
 from pacetag.model.training.songs import TrainingSong
 

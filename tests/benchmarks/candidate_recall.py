@@ -11,11 +11,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import track
 
-from pacetag.model import candidates
 from pacetag.model.audio.excerpts import read_window
 from pacetag.model.evaluation.metrics import near
 from pacetag.model.features.features import extract_features
 from pacetag.model.spec import FeatureSpec
+from pacetag.model.tempo import candidates
 from pacetag.model.training.groove_lessons import groove_lessons
 
 

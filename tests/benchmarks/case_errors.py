@@ -14,8 +14,8 @@ from rich.console import Console
 from rich.table import Table
 
 from pacetag.model.bundle import load_bundle
-from pacetag.model.patches import network_input
 from pacetag.model.runtime import Runtime
+from pacetag.model.tempo.folding import network_input
 from pacetag.model.training.case_store import load_stored
 from pacetag.model.training.groove_lessons import GrooveTruth, groove_lessons
 

@@ -32,10 +32,10 @@ from rich.progress import track  # noqa: E402
 from rich.table import Table  # noqa: E402
 
 from pacetag.model.audio.excerpts import Song  # noqa: E402
-from pacetag.model.candidates import song_candidates  # noqa: E402
 from pacetag.model.errors import ModelError  # noqa: E402
 from pacetag.model.features.features import extract_features  # noqa: E402
 from pacetag.model.judge import Judge  # noqa: E402
+from pacetag.model.tempo.candidates import song_candidates  # noqa: E402
 
 SUFFIXES = {".mp3", ".flac", ".ogg", ".opus", ".wav", ".m4a"}
 SNDFILE_CANNOT = {".m4a", ".opus"}  # or, of Opus, not reliably

@@ -1,4 +1,4 @@
-"""How well two is told from three: the score of `model/grouping.py` on songs of known metre.
+"""How well two is told from three: the score of `model/tempo/metre.py` on songs of known metre.
 
 `python tests/benchmarks/twos_or_threes.py WORK` reads the corpora that `pacetag train WORK` left
 and listens to their training and validation songs as a scan first does. A tempo that fits goes in
@@ -24,8 +24,8 @@ from pacetag.model.audio.excerpts import open_song
 from pacetag.model.errors import ModelError
 from pacetag.model.evaluation.metrics import near
 from pacetag.model.features.features import extract_features
-from pacetag.model.grouping import reduced, threes_over_twos
-from pacetag.model.listening import LISTENING, listening_rounds
+from pacetag.model.tempo.metre import reduced, threes_over_twos
+from pacetag.model.tempo.schedule import LISTENING, listening_rounds
 from pacetag.model.training.groove_lessons import groove_lessons
 from pacetag.model.training.recording_lessons import recording_lessons
 from pacetag.model.training.score_lessons import score_lessons

@@ -9,16 +9,16 @@ import pytest
 
 from pacetag.model import judge as module
 from pacetag.model.audio.excerpts import Excerpts, read_excerpts
-from pacetag.model.calibration import Calibration
-from pacetag.model.candidates import Candidate
 from pacetag.model.errors import DecodeError, TooShortError
 from pacetag.model.features.features import extract_features
 from pacetag.model.judge import Judge, Judgement
-from pacetag.model.levels import judged_tempos
-from pacetag.model.patches import Folder, log_power, network_input
 from pacetag.model.runtime import Runtime
 from pacetag.model.spec import FeatureSpec
-from pacetag.model.tempos import JudgedTempo
+from pacetag.model.tempo.calibration import Calibration
+from pacetag.model.tempo.candidates import Candidate
+from pacetag.model.tempo.folding import Folder, log_power, network_input
+from pacetag.model.tempo.levels import judged_tempos
+from pacetag.model.tempo.tempos import JudgedTempo
 
 SAMPLES = Path(__file__).parents[2] / "sample_audio"
 

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from pacetag.model.extras import install_command
 from pacetag.model.judge import Judgement
+from pacetag.model.tempo.tempos import JudgedTempo
 from pacetag.model.tempo_test import TempoComparison
-from pacetag.model.tempos import JudgedTempo
 from pacetag.tagger import workers
 from pacetag.tagger.shown import ShownSong, show_lines, shown_object, verdict
 from pacetag.tagger.wording import percent, share

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pacetag.model.patches import network_input
 from pacetag.model.quiet import native_silence
 from pacetag.model.spec import FeatureSpec
+from pacetag.model.tempo.folding import network_input
 from pacetag.model.training.augment import AugmentSettings, augment
 from pacetag.model.training.averaging import WeightMean
 from pacetag.model.training.cases import Megabatch

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from pacetag.model.bundle import Bundle
-from pacetag.model.calibration import Calibration
 from pacetag.model.spec import FeatureSpec
+from pacetag.model.tempo.calibration import Calibration
 from pacetag.model.training.addition_notes import Addition, note_addition
 from pacetag.model.training.examine import ExaminedSong
 from pacetag.model.training.own_songs import OwnTruth

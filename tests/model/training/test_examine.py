@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pacetag.model.calibration import Calibration
+from pacetag.model.tempo.calibration import Calibration
 from pacetag.model.training.examine import ExaminedSong, fit_calibration, song_figures
 from pacetag.model.training.songs import LabelledTempo, TrainingSong, Window
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from pacetag.model.patches import Folder
 from pacetag.model.spec import FeatureSpec
+from pacetag.model.tempo.folding import Folder
 from pacetag.model.training.case_draw import MOST_GAP, draw_starts, draw_tempos
 from pacetag.model.training.cases import (
     MADE_WITH,

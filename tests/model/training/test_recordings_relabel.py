@@ -10,10 +10,10 @@ import pytest
 import soundfile
 from numpy.typing import NDArray
 
-from pacetag.model.candidates import song_candidates
 from pacetag.model.features.features import Features, extract_features
 from pacetag.model.judge import Judge
 from pacetag.model.spec import FeatureSpec
+from pacetag.model.tempo.candidates import song_candidates
 from pacetag.model.training import recordings_relabel as relabelling
 from pacetag.model.training.recordings_relabel import (
     Verdict,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pacetag.model.clarity import clip_weights, song_logits
+from pacetag.model.tempo.clip_weights import clip_weights, song_logits
 
 
 def test_clips_that_are_equally_clear_count_alike() -> None:

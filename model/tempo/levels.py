@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pacetag.model.calibration import Calibration
-from pacetag.model.family import reconciled
-from pacetag.model.habits import acceptance
-from pacetag.model.metre import heard_metre
-from pacetag.model.tempos import JudgedTempo
+from pacetag.model.tempo.calibration import Calibration
+from pacetag.model.tempo.family import reconciled
+from pacetag.model.tempo.prior import acceptance
+from pacetag.model.tempo.song_metre import heard_metre
+from pacetag.model.tempo.tempos import JudgedTempo
 
 # Judged tempos nearer than this are one, and the surest stays. No two metrical levels lie nearer
 # than 4:3, and a tempo up to 6 % beside a true one can still be taken for it: set precision on 79

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pacetag.model.features.features import Features
-from pacetag.model.patches import Folder, log_power
 from pacetag.model.spec import FeatureSpec
+from pacetag.model.tempo.folding import Folder, log_power
 
 TWOS = (2, 4, 8, 10)  # pulses after which music in twos comes back
 THREES = (3, 6, 9)  # and music in threes; after six both do

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pacetag.model import clips as module
-from pacetag.model.clips import HOPELESS, Clips, clip_counts, probes
 from pacetag.model.features.features import Features, extract_features
 from pacetag.model.runtime import Runtime
 from pacetag.model.spec import FeatureSpec
+from pacetag.model.tempo import clips as module
+from pacetag.model.tempo.clips import HOPELESS, Clips, clip_counts, probes
 from tests.conftest import ClickTrack
 
 

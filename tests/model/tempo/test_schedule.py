@@ -10,7 +10,7 @@ import soundfile
 from pacetag.model.audio.excerpts import AUDIO
 from pacetag.model.errors import DecodeError
 from pacetag.model.judge import Judge
-from pacetag.model.listening import LISTENING, doubt, listening_rounds
+from pacetag.model.tempo.schedule import LISTENING, doubt, listening_rounds
 from tests.conftest import RATE, ClickTrack
 
 

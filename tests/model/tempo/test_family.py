@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from pacetag.model.family import STEPS, TOLERANCE, is_related, reconciled
+from pacetag.model.tempo.family import STEPS, TOLERANCE, is_related, reconciled
 
 
 def judged(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pacetag.model.judge import Judge
-from pacetag.model.metre import heard_metre
+from pacetag.model.tempo.song_metre import heard_metre
 
 
 @pytest.mark.parametrize(

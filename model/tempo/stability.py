@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import irfft, next_fast_len, rfft
 
-from pacetag.model.family import is_related
 from pacetag.model.spec import FeatureSpec
-from pacetag.model.tempos import JudgedTempo
+from pacetag.model.tempo.family import is_related
+from pacetag.model.tempo.tempos import JudgedTempo
 
 HEARD = 0.5  # probability from which a tempo is taken for the song's
 SURE = 0.8  # probability from which a part of the song is taken to have another

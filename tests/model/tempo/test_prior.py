@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pacetag.model.habits import acceptance
+from pacetag.model.tempo.prior import acceptance
 
 
 @pytest.mark.parametrize("bpm", [65.0, 86.0, 120.0, 172.0, 230.0])

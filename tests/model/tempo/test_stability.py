@@ -5,8 +5,8 @@ import pytest
 from numpy.typing import NDArray
 
 from pacetag.model.spec import FeatureSpec
-from pacetag.model.steadiness import exact_tempo, exact_tempos, spread, tempo_changes
-from pacetag.model.tempos import JudgedTempo
+from pacetag.model.tempo.stability import exact_tempo, exact_tempos, spread, tempo_changes
+from pacetag.model.tempo.tempos import JudgedTempo
 
 SPEC = FeatureSpec()
 

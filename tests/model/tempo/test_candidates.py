@@ -1,15 +1,15 @@
 import numpy as np
 import pytest
 
-from pacetag.model.candidates import (
+from pacetag.model.features.features import extract_features
+from pacetag.model.spec import FeatureSpec
+from pacetag.model.tempo.candidates import (
     Candidate,
     find_candidates,
     merge_candidates,
     song_candidates,
     worth_judging,
 )
-from pacetag.model.features.features import extract_features
-from pacetag.model.spec import FeatureSpec
 from tests.conftest import ClickTrack
 
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from pacetag.model.patches import Folder, log_power, network_input
 from pacetag.model.spec import FeatureSpec
+from pacetag.model.tempo.folding import Folder, log_power, network_input
 
 
 def noise(frames: int, spec: FeatureSpec) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:

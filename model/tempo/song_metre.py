@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from pacetag.model.family import TOLERANCE
+from pacetag.model.tempo.family import TOLERANCE
 
 DUPLE, TRIPLE = "duple", "triple"
 HEARD = 0.5  # probability from which a level is taken to be there

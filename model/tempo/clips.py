@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pacetag.model.features.features import Features
-from pacetag.model.patches import Folder, log_power, network_input
 from pacetag.model.runtime import BATCH, Runtime
 from pacetag.model.spec import FeatureSpec
+from pacetag.model.tempo.folding import Folder, log_power, network_input
 
 FEWEST = 3  # per likely tempo and song, shared among its excerpts
 USUAL = 120.0  # bpm at which the clips of a longer excerpt lie side by side

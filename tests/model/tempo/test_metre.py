@@ -5,8 +5,8 @@ import pytest
 from numpy.typing import NDArray
 
 from pacetag.model.features.features import Features
-from pacetag.model.grouping import MOST, grouping, reduced, threes_over_twos
 from pacetag.model.spec import FeatureSpec
+from pacetag.model.tempo.metre import MOST, grouping, reduced, threes_over_twos
 
 BPM = 150.0
 SECONDS = 15.0

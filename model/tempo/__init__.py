@@ -1,0 +1,1 @@
+"""From features to judged tempos: candidates, clips, metre, levels, stability."""
