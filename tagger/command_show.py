@@ -12,7 +12,7 @@ from pacetag.tagger.standard_output import is_stdout
 from pacetag.tagger.standard_streams import results_on_stderr
 
 if TYPE_CHECKING:
-    from pacetag.model.evidence import Evidence
+    from pacetag.model.evidence.evidence import Evidence
     from pacetag.tagger.output_files import OutputFile
     from pacetag.tagger.shown import HeardLike, ShownSong
 
@@ -116,7 +116,7 @@ def _set_in_index(path: Path) -> tuple[float, ...] | None:
 
 
 def _check_tempos(tempos: tuple[float, float] | None) -> None:
-    from pacetag.model.tempo_test import check_tempos
+    from pacetag.model.evidence.tempo_comparison import check_tempos
     from pacetag.tagger.errors import UsageError
 
     if tempos is not None and (objection := check_tempos(*tempos)) is not None:
@@ -142,7 +142,7 @@ def _examined(
     song: "ShownSong",
 ) -> "Evidence":
     """Judge, compare and draw, as far as it is asked for."""
-    from pacetag.model.evidence import gather_evidence
+    from pacetag.model.evidence.evidence import gather_evidence
     from pacetag.tagger.logs import library_noise
     from pacetag.tagger.shown import title_lines
     from pacetag.tagger.trial import load_judge

@@ -3,7 +3,7 @@
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-from pacetag.model.evidence import Evidence
+from pacetag.model.evidence.evidence import Evidence
 from pacetag.tagger.columns import shortened
 from pacetag.tagger.output_files import OutputFile
 from pacetag.tagger.pictures import picture

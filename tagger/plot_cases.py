@@ -7,8 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import SubFigure
 from matplotlib.ticker import MaxNLocator
 
-from pacetag.model.case_analyses import column_variance, row_correlation
-from pacetag.model.evidence import ShownTempo
+from pacetag.model.evidence.case_analyses import column_variance, row_correlation
+from pacetag.model.evidence.evidence import ShownTempo
 from pacetag.tagger.wording import percent
 
 BAND_GROUPS = 4  # heat maps, each the mean of as many mel bands

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
-from pacetag.model.evidence import Evidence
+from pacetag.model.evidence.evidence import Evidence
 from pacetag.model.tempo.stability import CLEAR
 from pacetag.tagger.wording import clock
 

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.axes import Axes
 
-from pacetag.model.evidence import Evidence
+from pacetag.model.evidence.evidence import Evidence
 from pacetag.tagger.paces import MIN_CONFIDENCE
 from pacetag.tagger.plot_cases import SHOWN_COLOURS
 from pacetag.tagger.wording import percent

@@ -12,8 +12,8 @@ from pacetag.tagger.paces import MIN_CONFIDENCE, JudgementLike, compatible_paces
 from pacetag.tagger.wording import clock, listed_paces, percent, printable
 
 if TYPE_CHECKING:
-    from pacetag.model.evidence import Evidence, ShownTempo
-    from pacetag.model.tempo_test import TempoComparison
+    from pacetag.model.evidence.evidence import Evidence, ShownTempo
+    from pacetag.model.evidence.tempo_comparison import TempoComparison
 
 STEADY = 0.002  # spread of the tempo that nobody feels, and that measuring brings by itself
 LISTED = 0.01  # probability below which a candidate is listed only if all are asked for

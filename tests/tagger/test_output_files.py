@@ -17,8 +17,8 @@ import pytest
 from matplotlib.figure import Figure
 
 from pacetag.db.index import SongIndex
-from pacetag.model import evidence
-from pacetag.model.evidence import Evidence, gather_evidence
+from pacetag.model.evidence import evidence
+from pacetag.model.evidence.evidence import Evidence, gather_evidence
 from pacetag.tagger import evaluation_plot, never_replaced, output_files, plot, workers
 from pacetag.tagger.errors import TaggerError, UsageError
 from pacetag.tagger.never_replaced import is_sound

@@ -16,7 +16,7 @@ from matplotlib.font_manager import fontManager
 from matplotlib.transforms import Bbox
 
 from pacetag.model.evaluation.reliability import ReliabilityBin
-from pacetag.model.evidence import Evidence, gather_evidence
+from pacetag.model.evidence.evidence import Evidence, gather_evidence
 from pacetag.model.judge import Judge
 from pacetag.tagger import plot, plot_fonts
 from pacetag.tagger.evaluation_plot import reliability_figure

@@ -16,10 +16,10 @@ from matplotlib.image import imread
 from mutagen import id3 as mutagen_id3
 from numpy.typing import NDArray
 
+from pacetag.model.evidence.tempo_comparison import TempoComparison
 from pacetag.model.extras import install_command
 from pacetag.model.judge import Judgement
 from pacetag.model.tempo.tempos import JudgedTempo
-from pacetag.model.tempo_test import TempoComparison
 from pacetag.tagger import workers
 from pacetag.tagger.shown import ShownSong, show_lines, shown_object, verdict
 from pacetag.tagger.wording import percent, share
@@ -237,7 +237,7 @@ def test_without_options_nothing_that_draws_or_compares_is_imported(make_song: M
     )
 
     assert "172.0 (98%)" in done.stdout
-    heavy = {"matplotlib", "scipy", "pacetag.model.evidence", "pacetag.tagger.plot"}
+    heavy = {"matplotlib", "scipy", "pacetag.model.evidence.evidence", "pacetag.tagger.plot"}
     assert heavy.isdisjoint(done.stderr.split())
 
 

@@ -8,9 +8,9 @@ import pytest
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
+from pacetag.model.evidence.tempo_comparison import TempoComparison, check_tempos, compare_tempos
 from pacetag.model.features.features import Features
 from pacetag.model.spec import FeatureSpec
-from pacetag.model.tempo_test import TempoComparison, check_tempos, compare_tempos
 
 FRAMES = 3_000  # 35 s
 Pulse = Callable[..., Features]

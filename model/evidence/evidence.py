@@ -7,7 +7,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from pacetag.model.case_analyses import TempoFigures, tempo_figures, tempo_power, transformed
+from pacetag.model.evidence.case_analyses import (
+    TempoFigures,
+    tempo_figures,
+    tempo_power,
+    transformed,
+)
+from pacetag.model.evidence.tempo_comparison import APART, TempoComparison, compare_tempos
 from pacetag.model.features.features import Features
 from pacetag.model.judge import Judge, Judgement, Listening
 from pacetag.model.spec import FeatureSpec
@@ -15,7 +21,6 @@ from pacetag.model.tempo.calibration import Calibration
 from pacetag.model.tempo.candidates import Candidate, song_candidates
 from pacetag.model.tempo.prior import acceptance
 from pacetag.model.tempo.stability import HEARD, exact_tempo
-from pacetag.model.tempo_test import APART, TempoComparison, compare_tempos
 
 ANALYSED_BEATS = 16  # of a case, as in 2019, however many the network hears
 MOMENT_SECONDS = 8.0  # for a tempo over time: a dozen beats, and some points in each excerpt

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from pacetag.model.errors import DecodeError
-from pacetag.model.evidence import Evidence, gather_evidence
+from pacetag.model.evidence.evidence import Evidence, gather_evidence
 from pacetag.model.judge import Judge
 from pacetag.model.spec import FeatureSpec
 
-WALTZ = Path(__file__).parents[2] / "sample_audio/04-riverside-waltz.ogg"
+WALTZ = Path(__file__).parents[3] / "sample_audio/04-riverside-waltz.ogg"
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pacetag.model.case_analyses import (
+from pacetag.model.evidence.case_analyses import (
     column_variance,
     row_correlation,
     tempo_figures,

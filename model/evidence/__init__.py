@@ -1,0 +1,1 @@
+"""Why a song was judged as it was: all cases, for pictures and for inquiry."""
