@@ -8,9 +8,9 @@ from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
 from pacetag.model.errors import BundleError
-from pacetag.model.quiet import native_silence
 from pacetag.model.regular import NotRegularError, check_regular
 from pacetag.model.spec import FeatureSpec
+from pacetag.model.stderr import native_silence
 
 BATCH = 16  # cases at once: 2 MiB of input stay in the cache, and more would not be quicker
 

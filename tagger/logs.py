@@ -57,7 +57,7 @@ def _stray(raised: Any) -> None:
 @contextmanager
 def library_noise() -> Iterator[None]:
     """Send what libraries written in C say on standard error meanwhile to the log, at the end."""
-    from pacetag.model.quiet import native_noise
+    from pacetag.model.stderr import native_noise
 
     with native_noise(partial(info, "library")):
         yield

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from pacetag.model.errors import DecodeError, ModelError, ReadError, TooShortError
-from pacetag.model.quiet import native_noise
+from pacetag.model.stderr import native_noise
 from pacetag.tagger.errors import EarError
 from pacetag.tagger.logs import silence_libraries
 from pacetag.tagger.paces import JudgementLike, Pace, compatible_paces

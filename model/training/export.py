@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pacetag.model.bundle import KERAS_FILE, LITERT_FILE
-from pacetag.model.quiet import native_silence
+from pacetag.model.stderr import native_silence
 
 if TYPE_CHECKING:
     import keras

@@ -13,8 +13,8 @@ from rich.progress import Progress
 
 from pacetag.model.evaluation.metrics import CaseScores
 from pacetag.model.network import NetworkSettings, build_network
-from pacetag.model.quiet import native_silence
 from pacetag.model.spec import FeatureSpec
+from pacetag.model.stderr import native_silence
 from pacetag.model.tempo.folding import network_input
 from pacetag.model.training.augment import AugmentSettings, augment
 from pacetag.model.training.averaging import WeightMean

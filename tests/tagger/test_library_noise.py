@@ -66,7 +66,7 @@ def test_a_set_heard_by_several_processes_is_as_quiet(
 
 FLOOD = """
 import os, sys
-from pacetag.model.quiet import native_noise
+from pacetag.model.stderr import native_noise
 lines = []
 with native_noise(lines.append):
     for number in range(100_000):
@@ -88,7 +88,7 @@ def test_a_flood_of_complaints_neither_blocks_nor_fills_the_log() -> None:
 
 THREADS = """
 import os, threading, time
-from pacetag.model.quiet import native_noise
+from pacetag.model.stderr import native_noise
 def listen(number):
     for _ in range(200):
         with native_noise(lambda line: None):

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pacetag.model.quiet import native_silence
 from pacetag.model.spec import FeatureSpec
+from pacetag.model.stderr import native_silence
 from pacetag.model.tempo.folding import network_input
 from pacetag.model.training.augment import AugmentSettings, augment
 from pacetag.model.training.averaging import WeightMean
