@@ -29,7 +29,7 @@ def ear_of(judge: JudgeName) -> Ear:
     if judge is JudgeName.STAGE0:
         return Ear(bundle=STAGE0_NAME, factory="pacetag.model.evaluation.judges:load_stage0")
     if judge is JudgeName.FOLD:
-        return Ear(bundle="fold", factory="pacetag.model.evaluation.fold:FoldJudge")
+        return Ear(bundle="fold", factory="pacetag.model.evaluation.octave_fold:FoldJudge")
     return workers.shipped_ear()
 
 

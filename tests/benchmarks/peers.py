@@ -35,7 +35,7 @@ from pacetag.model.errors import ModelError
 from pacetag.model.evaluation.bootstrap import RESAMPLES, SEED, Figure, figure, ratio, resampled
 from pacetag.model.evaluation.evaluation_set import EvaluationSong, read_evaluation_set
 from pacetag.model.evaluation.figures import GroupFigures, group_figures
-from pacetag.model.evaluation.fold import folded
+from pacetag.model.evaluation.octave_fold import folded
 from pacetag.model.evaluation.report import Failure
 from pacetag.model.evaluation.song_marks import RANGES, HeardSong, set_marks
 from pacetag.model.judge import Judgement

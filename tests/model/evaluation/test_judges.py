@@ -5,8 +5,8 @@ import pytest
 
 from pacetag.model.audio.excerpts import Excerpts
 from pacetag.model.bundle import shipped_bundle_folder
-from pacetag.model.evaluation.fold import FoldJudge, folded
 from pacetag.model.evaluation.judges import load_stage0
+from pacetag.model.evaluation.octave_fold import FoldJudge, folded
 from tests.conftest import ClickTrack
 
 
