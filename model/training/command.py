@@ -65,7 +65,7 @@ def train_bundle(
                 f"training needs {needed}, which is not installed; `{install_command('train')}` "
                 "adds what it needs"
             )
-    from pacetag.model.training.cases import CaseSettings
+    from pacetag.model.training.cases.build import CaseSettings
     from pacetag.model.training.few_songs import few_songs_warning
     from pacetag.model.training.fit import FitSettings
     from pacetag.model.training.free_music import free_lessons

@@ -16,10 +16,10 @@ from pacetag.model.network import NetworkSettings, build_network
 from pacetag.model.spec import FeatureSpec
 from pacetag.model.stderr import native_silence
 from pacetag.model.tempo.folding import network_input
-from pacetag.model.training.augment import AugmentSettings, augment
 from pacetag.model.training.averaging import WeightMean
-from pacetag.model.training.cases import Megabatch
-from pacetag.model.training.hard_cases import octave_errors
+from pacetag.model.training.cases.augment import AugmentSettings, augment
+from pacetag.model.training.cases.build import Megabatch
+from pacetag.model.training.cases.hard_negatives import octave_errors
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow greets at length otherwise
 

@@ -11,7 +11,7 @@ from rich.progress import Progress
 
 from pacetag.model.network import NetworkSettings, Stage0Settings
 from pacetag.model.spec import FeatureSpec
-from pacetag.model.training.cases import MADE_WITH, Megabatch
+from pacetag.model.training.cases.build import MADE_WITH, Megabatch
 from pacetag.model.training.export import export_network, load_network
 from pacetag.model.training.fit import FitSettings, fit_network
 from pacetag.model.training.teaching import Teachers, TeachingSettings

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import uniform_filter1d
 
 from pacetag.model.spec import FeatureSpec
-from pacetag.model.training.cases import Megabatch
+from pacetag.model.training.cases.build import Megabatch
 from pacetag.model.training.fit import network_logits
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from rich.progress import Progress
 
 from pacetag.model.bundle import Bundle, load_bundle, save_bundle
 from pacetag.model.errors import ModelError
-from pacetag.model.training.case_store import made_with, stored_cases
-from pacetag.model.training.cases import Megabatch
+from pacetag.model.training.cases.build import Megabatch
+from pacetag.model.training.cases.store import made_with, stored_cases
 from pacetag.model.training.examine import examine, fit_calibration
 from pacetag.model.training.export import export_network
 from pacetag.model.training.fit import score_cases

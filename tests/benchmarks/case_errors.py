@@ -16,7 +16,7 @@ from rich.table import Table
 from pacetag.model.bundle import load_bundle
 from pacetag.model.runtime import Runtime
 from pacetag.model.tempo.folding import network_input
-from pacetag.model.training.case_store import load_stored
+from pacetag.model.training.cases.store import load_stored
 from pacetag.model.training.groove_lessons import GrooveTruth, groove_lessons
 
 RATIOS = {

@@ -22,15 +22,15 @@ from rich.console import Console
 from rich.table import Table
 
 from pacetag.model.network import Stage2Settings
-from pacetag.model.training.augment import AugmentSettings
-from pacetag.model.training.case_store import joined, load_stored
-from pacetag.model.training.cases import (
+from pacetag.model.training.cases.augment import AugmentSettings
+from pacetag.model.training.cases.build import (
     CaseSettings,
     Megabatch,
     build_megabatch,
     is_current,
     load_megabatch,
 )
+from pacetag.model.training.cases.store import joined, load_stored
 from pacetag.model.training.experiments.pool import take
 from pacetag.model.training.groove_lessons import groove_lessons
 from pacetag.model.training.realism_settings import RealismSettings

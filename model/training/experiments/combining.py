@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.special import expit, logit
 
 from pacetag.model.spec import FeatureSpec
-from pacetag.model.training.cases import Megabatch
+from pacetag.model.training.cases.build import Megabatch
 from pacetag.model.training.experiments.learning import learn
 from pacetag.model.training.experiments.trials import Trial
 

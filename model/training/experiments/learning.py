@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from pacetag.model.spec import FeatureSpec
 from pacetag.model.stderr import native_silence
 from pacetag.model.tempo.folding import network_input
-from pacetag.model.training.augment import AugmentSettings, augment
 from pacetag.model.training.averaging import WeightMean
-from pacetag.model.training.cases import Megabatch
+from pacetag.model.training.cases.augment import AugmentSettings, augment
+from pacetag.model.training.cases.build import Megabatch
 from pacetag.model.training.experiments.networks import Network, build_trial
 
 if TYPE_CHECKING:

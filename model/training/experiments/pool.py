@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from pacetag.model.training.cases import Megabatch
+from pacetag.model.training.cases.build import Megabatch
 
 FOLDS = 5
 

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from pacetag.model.evaluation.metrics import CaseScores
 from pacetag.model.spec import FeatureSpec
-from pacetag.model.training.case_store import load_stored
-from pacetag.model.training.cases import CaseSettings, Megabatch, build_megabatch
+from pacetag.model.training.cases.build import CaseSettings, Megabatch, build_megabatch
+from pacetag.model.training.cases.store import load_stored
 from pacetag.model.training.experiments.combining import combine, distil
 from pacetag.model.training.experiments.learning import learn, logits_of
 from pacetag.model.training.experiments.pool import Pool, group_folds, trial_pool

@@ -9,7 +9,7 @@ import pytest
 
 from pacetag.model.network import Stage0Settings
 from pacetag.model.spec import FeatureSpec
-from pacetag.model.training.cases import Megabatch
+from pacetag.model.training.cases.build import Megabatch
 from pacetag.model.training.experiments import running
 from pacetag.model.training.experiments.__main__ import lasting, read_rows
 from pacetag.model.training.experiments.combining import combine, distil

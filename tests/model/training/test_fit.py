@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from pacetag.model.spec import FeatureSpec
-from pacetag.model.training.augment import AugmentSettings
-from pacetag.model.training.cases import Megabatch
+from pacetag.model.training.cases.augment import AugmentSettings
+from pacetag.model.training.cases.build import Megabatch
 from pacetag.model.training.fit import FitSettings, _balanced_batches
 from pacetag.model.training.teaching import Teachers, TeachingSettings
 from tests.model.training.linear_network import linear_network

@@ -12,14 +12,14 @@ import soundfile
 
 from pacetag.model.spec import FeatureSpec
 from pacetag.model.tempo.folding import Folder
-from pacetag.model.training.case_draw import MOST_GAP, draw_starts, draw_tempos
-from pacetag.model.training.cases import (
+from pacetag.model.training.cases.build import (
     MADE_WITH,
     CaseSettings,
     build_megabatch,
     is_current,
     song_cases,
 )
+from pacetag.model.training.cases.sampling import MOST_GAP, draw_starts, draw_tempos
 from pacetag.model.training.realism_gaps import Gap
 from pacetag.model.training.realism_settings import Between, NoiseSettings, RealismSettings
 from pacetag.model.training.songs import LabelledTempo, TrainingSong, Window

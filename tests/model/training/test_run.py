@@ -16,8 +16,8 @@ from pacetag.model.judge import Judge
 from pacetag.model.network import NetworkSettings, Stage0Settings, Stage2Settings
 from pacetag.model.runtime import Runtime
 from pacetag.model.spec import FeatureSpec
-from pacetag.model.training.augment import AugmentSettings
-from pacetag.model.training.cases import CaseSettings, build_megabatch, load_megabatch
+from pacetag.model.training.cases.augment import AugmentSettings
+from pacetag.model.training.cases.build import CaseSettings, build_megabatch, load_megabatch
 from pacetag.model.training.fit import FitSettings, fit_network
 from pacetag.model.training.run import train
 from pacetag.model.training.settings import TrainingSettings

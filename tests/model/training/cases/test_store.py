@@ -9,11 +9,11 @@ import pytest
 import soundfile
 
 from pacetag.model.spec import FeatureSpec
-from pacetag.model.training import case_store
-from pacetag.model.training.case_store import by_corpus, load_stored, made_with, stored_cases
-from pacetag.model.training.cases import CaseSettings, build_megabatch
+from pacetag.model.training.cases import store
+from pacetag.model.training.cases.build import CaseSettings, build_megabatch
+from pacetag.model.training.cases.stacked import StackedCases
+from pacetag.model.training.cases.store import by_corpus, load_stored, made_with, stored_cases
 from pacetag.model.training.songs import LabelledTempo, TrainingSong, Window
-from pacetag.model.training.stacked_cases import StackedCases
 from tests.conftest import RATE, ClickTrack
 
 SPEC = FeatureSpec()
@@ -104,7 +104,7 @@ def test_only_a_corpus_that_changed_is_cut_again(
         cut.append(target.name)
         return build_megabatch(members, target, SPEC, SETTINGS, jobs=jobs)
 
-    monkeypatch.setattr(case_store, "build_megabatch", noted)
+    monkeypatch.setattr(store, "build_megabatch", noted)
     stored_cases(songs, tmp_path, SPEC, SETTINGS, say=print)
     relabelled = [*songs[:3], replace(songs[3], truth=Clicks(bpm=65.0))]
     before = made_with(songs, tmp_path)

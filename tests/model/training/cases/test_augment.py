@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pacetag.model.spec import FeatureSpec
-from pacetag.model.training.augment import AugmentSettings, augment
+from pacetag.model.training.cases.augment import AugmentSettings, augment
 
 STILL = AugmentSettings(
     gain_sd=0.0, equaliser_sd=0.0, floor_low=-60.0, floor_high=-59.0, short_share=0.0

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from pacetag.model.spec import FeatureSpec
-from pacetag.model.training.cases import (
+from pacetag.model.training.cases.build import (
     MADE_WITH,
     CaseSettings,
     Megabatch,
@@ -19,8 +19,8 @@ from pacetag.model.training.cases import (
     is_current,
     load_megabatch,
 )
+from pacetag.model.training.cases.stacked import StackedCases
 from pacetag.model.training.songs import TrainingSong
-from pacetag.model.training.stacked_cases import StackedCases
 
 _COLUMNS = ("labels", "bpm", "song", "source", "group", "split")
 

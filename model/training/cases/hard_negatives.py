@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from pacetag.model.training.cases import Megabatch
+from pacetag.model.training.cases.build import Megabatch
 
 OCTAVES = (-2, -1, 1, 2)  # from a right tempo to a wrong one: the quarter, half, double, quadruple
 TOLERANCE = 0.03

@@ -1,0 +1,1 @@
+"""Cases to learn from: built of songs, stored, sampled and augmented."""
