@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from pacetag.model.network import NetworkSettings, Stage0Settings, Stage2Settings
 from pacetag.model.spec import FeatureSpec
 from pacetag.model.training.cases.build import CaseSettings
-from pacetag.model.training.fit import FitSettings
+from pacetag.model.training.fitting.distillation import TeachingSettings
+from pacetag.model.training.fitting.fit import FitSettings
 from pacetag.model.training.own_songs import OwnSettings
-from pacetag.model.training.teaching import TeachingSettings
 
 
 @dataclass(frozen=True, kw_only=True)

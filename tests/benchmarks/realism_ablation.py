@@ -150,7 +150,7 @@ def validation(folder: Path) -> Megabatch:
 
 def score(megabatch: Megabatch, arm: Arm, seed: int, epochs: int) -> dict[str, dict[str, float]]:
     """Scores on both sources after training on the split "train"."""
-    from pacetag.model.training.fit import FitSettings, fit_network, score_cases
+    from pacetag.model.training.fitting.fit import FitSettings, fit_network, score_cases
 
     augmentation = AugmentSettings() if arm.augmented else NO_AUGMENTATION
     fit = FitSettings(epochs=epochs, seed=seed, augmentation=augmentation)

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from pacetag.model.spec import FeatureSpec
 from pacetag.model.stderr import native_silence
 from pacetag.model.tempo.folding import network_input
-from pacetag.model.training.averaging import WeightMean
 from pacetag.model.training.cases.augment import AugmentSettings, augment
 from pacetag.model.training.cases.build import Megabatch
 from pacetag.model.training.experiments.networks import Network, build_trial
+from pacetag.model.training.fitting.averaging import WeightMean
 
 if TYPE_CHECKING:
     import keras

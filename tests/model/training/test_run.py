@@ -18,11 +18,11 @@ from pacetag.model.runtime import Runtime
 from pacetag.model.spec import FeatureSpec
 from pacetag.model.training.cases.augment import AugmentSettings
 from pacetag.model.training.cases.build import CaseSettings, build_megabatch, load_megabatch
-from pacetag.model.training.fit import FitSettings, fit_network
+from pacetag.model.training.fitting.distillation import TeachingSettings
+from pacetag.model.training.fitting.fit import FitSettings, fit_network
 from pacetag.model.training.run import train
 from pacetag.model.training.settings import TrainingSettings
 from pacetag.model.training.songs import LabelledTempo, TrainingSong, Window
-from pacetag.model.training.teaching import TeachingSettings
 from tests.conftest import RATE, ClickTrack
 
 pytest.importorskip("keras")
@@ -134,7 +134,7 @@ def test_a_second_run_goes_on_from_the_networks_of_the_first(
     def never(*_: object, **__: object) -> None:
         raise AssertionError("fitted again")
 
-    monkeypatch.setattr("pacetag.model.training.fitted_networks.fit_network", never)
+    monkeypatch.setattr("pacetag.model.training.fitting.networks.fit_network", never)
 
     again = train(songs, work, settings())
 
@@ -155,7 +155,7 @@ def test_teachers_are_fitted_first_with_other_seeds_and_kept(
         fitted.append((network.kind, fit.seed, teachers.settings.teachers if teachers else 0))
         return fit_network(network, *given, **more)
 
-    monkeypatch.setattr("pacetag.model.training.fitted_networks.fit_network", noted)
+    monkeypatch.setattr("pacetag.model.training.fitting.networks.fit_network", noted)
     once = FitSettings(epochs=1, batch=16, seed=5)
 
     train(songs, tmp_path, settings(fit=once, teaching=TeachingSettings(teachers=2)))

@@ -8,8 +8,8 @@ import pytest
 
 from pacetag.model.spec import FeatureSpec
 from pacetag.model.training.cases.build import Megabatch
-from pacetag.model.training.fit import network_logits
-from pacetag.model.training.levelling import best_border, level_network
+from pacetag.model.training.fitting.fit import network_logits
+from pacetag.model.training.fitting.threshold import best_border, level_network
 from tests.model.training.linear_network import linear_network
 
 pytest.importorskip("keras")

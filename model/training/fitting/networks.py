@@ -12,9 +12,9 @@ from rich.progress import Progress
 from pacetag.model.network import NetworkSettings, Stage0Settings
 from pacetag.model.spec import FeatureSpec
 from pacetag.model.training.cases.build import MADE_WITH, Megabatch
-from pacetag.model.training.export import export_network, load_network
-from pacetag.model.training.fit import FitSettings, fit_network
-from pacetag.model.training.teaching import Teachers, TeachingSettings
+from pacetag.model.training.fitting.distillation import Teachers, TeachingSettings
+from pacetag.model.training.fitting.export import export_network, load_network
+from pacetag.model.training.fitting.fit import FitSettings, fit_network
 
 if TYPE_CHECKING:
     import keras

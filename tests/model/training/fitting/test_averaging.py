@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pacetag.model.training.averaging import WeightMean
+from pacetag.model.training.fitting.averaging import WeightMean
 
 keras = pytest.importorskip("keras")
 

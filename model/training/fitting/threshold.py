@@ -10,7 +10,7 @@ from scipy.ndimage import uniform_filter1d
 
 from pacetag.model.spec import FeatureSpec
 from pacetag.model.training.cases.build import Megabatch
-from pacetag.model.training.fit import network_logits
+from pacetag.model.training.fitting.fit import network_logits
 
 if TYPE_CHECKING:
     import keras

@@ -6,8 +6,8 @@ import pytest
 from pacetag.model.spec import FeatureSpec
 from pacetag.model.training.cases.augment import AugmentSettings
 from pacetag.model.training.cases.build import Megabatch
-from pacetag.model.training.fit import FitSettings, _balanced_batches
-from pacetag.model.training.teaching import Teachers, TeachingSettings
+from pacetag.model.training.fitting.distillation import Teachers, TeachingSettings
+from pacetag.model.training.fitting.fit import FitSettings, _balanced_batches
 from tests.model.training.linear_network import linear_network
 
 pytest.importorskip("keras")

@@ -16,17 +16,17 @@ from pacetag.model.network import NetworkSettings, build_network
 from pacetag.model.spec import FeatureSpec
 from pacetag.model.stderr import native_silence
 from pacetag.model.tempo.folding import network_input
-from pacetag.model.training.averaging import WeightMean
 from pacetag.model.training.cases.augment import AugmentSettings, augment
 from pacetag.model.training.cases.build import Megabatch
 from pacetag.model.training.cases.hard_negatives import octave_errors
+from pacetag.model.training.fitting.averaging import WeightMean
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow greets at length otherwise
 
 if TYPE_CHECKING:
     import keras
 
-    from pacetag.model.training.teaching import Teachers
+    from pacetag.model.training.fitting.distillation import Teachers
 
 
 @dataclass(frozen=True, kw_only=True)

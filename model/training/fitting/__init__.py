@@ -1,0 +1,1 @@
+"""Fitting networks: the loop, averaging, distillation, threshold, export."""
