@@ -8,7 +8,7 @@ import typer
 from pacetag.tagger.arguments import PATH
 
 if TYPE_CHECKING:
-    from pacetag.model.training.verdict import Verdict
+    from pacetag.model.training.scoring.verdict import Verdict
 
 
 def train(

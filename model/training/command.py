@@ -18,9 +18,9 @@ from pacetag.model.extras import install_command
 if TYPE_CHECKING:
     from pacetag.model.training.free_music import FreeMusic
     from pacetag.model.training.labels_match import LabelledSongs
+    from pacetag.model.training.scoring.verdict import Verdict
     from pacetag.model.training.settings import TrainingSettings
     from pacetag.model.training.songs import TrainingSong
-    from pacetag.model.training.verdict import Verdict
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,8 +73,8 @@ def train_bundle(
     from pacetag.model.training.own_songs import OwnSettings
     from pacetag.model.training.realism_settings import RealismSettings
     from pacetag.model.training.run import train
+    from pacetag.model.training.scoring.verdict import verdict_on
     from pacetag.model.training.settings import TrainingSettings
-    from pacetag.model.training.verdict import verdict_on
 
     console = console or Console(stderr=True)
     jobs = options.jobs or os.cpu_count() or 1
@@ -127,7 +127,7 @@ def _own(own: LabelledSongs, settings: TrainingSettings, console: Console) -> li
 def _note(
     work: Path, own: LabelledSongs, lessons: list[TrainingSong], bundle: Bundle, jobs: int
 ) -> None:
-    from pacetag.model.training.addition_notes import FILE, Addition, note_addition, scores_of
+    from pacetag.model.training.scoring.run_report import FILE, Addition, note_addition, scores_of
 
     before = load_bundle(shipped_bundle_folder())
     mine = sum(song.source == "own" for song in lessons)

@@ -19,14 +19,14 @@ from pacetag.model.bundle import Bundle, load_bundle, save_bundle
 from pacetag.model.errors import ModelError
 from pacetag.model.training.cases.build import Megabatch
 from pacetag.model.training.cases.store import made_with, stored_cases
-from pacetag.model.training.examine import examine, fit_calibration
 from pacetag.model.training.fitting.export import export_network
 from pacetag.model.training.fitting.fit import score_cases
 from pacetag.model.training.fitting.networks import Lessons, fitted_network
 from pacetag.model.training.fitting.threshold import level_network
+from pacetag.model.training.scoring.by_source import HELD_OUT, source_scores, sources_of
+from pacetag.model.training.scoring.score import examine, fit_calibration
 from pacetag.model.training.settings import TrainingSettings
 from pacetag.model.training.songs import TrainingSong
-from pacetag.model.training.source_scores import HELD_OUT, source_scores, sources_of
 
 if TYPE_CHECKING:
     import keras

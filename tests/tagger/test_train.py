@@ -15,8 +15,8 @@ from pacetag.model.extras import install_command
 from pacetag.model.training.few_songs import few_songs_warning
 from pacetag.model.training.free_music import FreeMusic
 from pacetag.model.training.own_songs import OwnTruth
+from pacetag.model.training.scoring.verdict import Verdict
 from pacetag.model.training.songs import TrainingSong
-from pacetag.model.training.verdict import Verdict
 from pacetag.tagger.cli import app
 from pacetag.tagger.command_train import last_words
 from tests.outside import RENDERING

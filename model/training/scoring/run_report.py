@@ -11,10 +11,10 @@ from typing import Any
 
 from pacetag.model.bundle import Bundle
 from pacetag.model.tempo.calibration import Calibration
-from pacetag.model.training.examine import examine
 from pacetag.model.training.output_folders import NOTES, NOTES_HEAD
+from pacetag.model.training.scoring.by_source import HELD_OUT, source_scores, sources_of
+from pacetag.model.training.scoring.score import examine
 from pacetag.model.training.songs import TrainingSong
-from pacetag.model.training.source_scores import HELD_OUT, source_scores, sources_of
 
 FILE = NOTES
 Scores = Mapping[str, Mapping[str, Any]]  # "test own" and so on: as `source_scores` gives them

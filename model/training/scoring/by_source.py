@@ -10,7 +10,7 @@ import numpy as np
 
 from pacetag.model.evaluation.metrics import CaseScores
 from pacetag.model.tempo.calibration import Calibration
-from pacetag.model.training.examine import ExaminedSong, song_figures
+from pacetag.model.training.scoring.score import ExaminedSong, song_figures
 from pacetag.model.training.songs import TrainingSong
 
 HELD_OUT = ("validation", "test")

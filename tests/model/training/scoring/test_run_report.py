@@ -10,11 +10,11 @@ import pytest
 from pacetag.model.bundle import Bundle
 from pacetag.model.spec import FeatureSpec
 from pacetag.model.tempo.calibration import Calibration
-from pacetag.model.training.addition_notes import Addition, note_addition
-from pacetag.model.training.examine import ExaminedSong
 from pacetag.model.training.own_songs import OwnTruth
+from pacetag.model.training.scoring.by_source import source_scores, sources_of
+from pacetag.model.training.scoring.run_report import Addition, note_addition
+from pacetag.model.training.scoring.score import ExaminedSong
 from pacetag.model.training.songs import TrainingSong, Window
-from pacetag.model.training.source_scores import source_scores, sources_of
 
 
 def song(source: str, split: str, group: str = "legs", number: int = 1) -> TrainingSong:

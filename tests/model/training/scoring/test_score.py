@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pacetag.model.tempo.calibration import Calibration
-from pacetag.model.training.examine import ExaminedSong, fit_calibration, song_figures
+from pacetag.model.training.scoring.score import ExaminedSong, fit_calibration, song_figures
 from pacetag.model.training.songs import LabelledTempo, TrainingSong, Window
 
 

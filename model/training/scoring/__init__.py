@@ -1,0 +1,1 @@
+"""Scores of a trained network on songs it did not learn from."""
