@@ -7,9 +7,9 @@ from pathlib import Path
 
 from rich.console import Console
 
-from pacetag.model.training.groove_corpus import build_corpus
-from pacetag.model.training.groove_lessons import groove_lessons
-from pacetag.model.training.groove_songs import Collection
+from pacetag.model.training.grooves.corpus import build_corpus
+from pacetag.model.training.grooves.draw import Collection
+from pacetag.model.training.grooves.songs import groove_lessons
 from pacetag.model.training.recording_lessons import recording_lessons
 from pacetag.model.training.recordings import fetch_recordings
 from pacetag.model.training.score_corpus import build_corpus as build_scores

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from pacetag.model.errors import ModelError
-from pacetag.model.training.groove_lessons import groove_lessons
+from pacetag.model.training.grooves.songs import groove_lessons
 from pacetag.model.training.output_folders import OutputError, check_free, named_path
 from pacetag.model.training.recording_lessons import recording_lessons
 from pacetag.model.training.score_lessons import score_lessons

@@ -17,7 +17,7 @@ import soxr
 from rich.console import Console
 
 from pacetag.model.training import proof_noise, proof_pads
-from pacetag.model.training.groove_songs import FONTS
+from pacetag.model.training.grooves.draw import FONTS
 from pacetag.model.training.installed import require_installed
 from pacetag.model.training.proof_packages import take_files
 from pacetag.model.training.proof_table import ProofSong, write_sound

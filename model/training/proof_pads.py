@@ -13,7 +13,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from pacetag.model.errors import ModelError
-from pacetag.model.training.groove_songs import FONTS
+from pacetag.model.training.grooves.draw import FONTS
 from pacetag.model.training.midi import track_chunk
 
 SECONDS = 60.0

@@ -24,9 +24,9 @@ from rich.progress import track
 from scipy.signal import butter, sosfilt
 
 from pacetag.model.errors import ModelError
-from pacetag.model.training.groove_render import GrooveSong, render, require_tools
-from pacetag.model.training.groove_songs import FONTS, Section, draw_settings
-from pacetag.model.training.groove_styles import load_styles
+from pacetag.model.training.grooves.draw import FONTS, Section, draw_settings
+from pacetag.model.training.grooves.render import GrooveSong, render, require_tools
+from pacetag.model.training.grooves.styles import load_styles
 from pacetag.model.training.output_folders import OutputError, check_free, named_path
 
 ARTIST = "The Pacetag House Band"

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from pacetag.model.errors import ModelError
-from pacetag.model.training.groove_truth import Level
+from pacetag.model.training.grooves.truth import Level
 from pacetag.model.training.midi import MidiError
 from pacetag.model.training.output_folders import OutputError, check_own, named_path
 from pacetag.model.training.recordings_unpack import PackageError

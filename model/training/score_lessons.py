@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pacetag.model.training.groove_lessons import GrooveTruth
+from pacetag.model.training.grooves.songs import GrooveTruth
 from pacetag.model.training.score_corpus import load_songs
 from pacetag.model.training.songs import TrainingSong, Window
 

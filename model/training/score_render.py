@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from pacetag.model.audio.excerpts import read_window
 from pacetag.model.errors import DecodeError, ModelError
 from pacetag.model.spec import FeatureSpec
-from pacetag.model.training.groove_songs import FONTS
-from pacetag.model.training.groove_truth import Level
+from pacetag.model.training.grooves.draw import FONTS
+from pacetag.model.training.grooves.truth import Level
 from pacetag.model.training.installed import require_installed
 from pacetag.model.training.score_midi import read_score
 from pacetag.model.training.score_sources import PACKAGES, Piece

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from pacetag.model.training.groove_truth import Level, find_levels, sounding_grid
+from pacetag.model.training.grooves.truth import Level, find_levels, sounding_grid
 from pacetag.model.training.score_midi import Score
 from pacetag.model.training.score_pulse import Pulse, find_pulse
 

@@ -16,7 +16,7 @@ from pacetag.model.evaluation.metrics import near
 from pacetag.model.features.features import extract_features
 from pacetag.model.spec import FeatureSpec
 from pacetag.model.tempo import candidates
-from pacetag.model.training.groove_lessons import groove_lessons
+from pacetag.model.training.grooves.songs import groove_lessons
 
 
 def main() -> int:

@@ -17,7 +17,7 @@ from pacetag.model.bundle import load_bundle
 from pacetag.model.runtime import Runtime
 from pacetag.model.tempo.folding import network_input
 from pacetag.model.training.cases.store import load_stored
-from pacetag.model.training.groove_lessons import GrooveTruth, groove_lessons
+from pacetag.model.training.grooves.songs import GrooveTruth, groove_lessons
 
 RATIOS = {
     "1/6": 1 / 6, "1/4": 1 / 4, "1/3": 1 / 3, "1/2": 1 / 2, "2/3": 2 / 3, "3/4": 3 / 4, "1": 1.0,

@@ -32,7 +32,7 @@ from pacetag.model.training.cases.build import (
 )
 from pacetag.model.training.cases.store import joined, load_stored
 from pacetag.model.training.experiments.pool import take
-from pacetag.model.training.groove_lessons import groove_lessons
+from pacetag.model.training.grooves.songs import groove_lessons
 from pacetag.model.training.realism_settings import RealismSettings
 from pacetag.model.training.settings import TrainingSettings
 from pacetag.model.training.songs import TrainingSong

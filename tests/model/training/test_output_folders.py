@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from pacetag.model.training import (
-    groove_corpus,
     held_out_sets,
     proof_sets,
     recordings,
@@ -17,6 +16,7 @@ from pacetag.model.training import (
     score_corpus,
 )
 from pacetag.model.training.experiments import __main__ as experiments
+from pacetag.model.training.grooves import corpus
 from pacetag.model.training.held_out_sets import write_sets
 from pacetag.model.training.output_folders import (
     NOTES,
@@ -133,7 +133,7 @@ def test_folders_are_new_empty_or_hold_a_trace(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "main",
-    [groove_corpus.main, score_corpus.main, recordings.main],
+    [corpus.main, score_corpus.main, recordings.main],
     ids=lambda main: main.__module__,
 )
 def test_corpora_are_not_made_among_foreign_files(
@@ -150,7 +150,7 @@ def test_corpora_are_not_made_among_foreign_files(
 @pytest.mark.parametrize(
     "main",
     [
-        *(groove_corpus.main, score_corpus.main, recordings.main, proof_sets.main),
+        *(corpus.main, score_corpus.main, recordings.main, proof_sets.main),
         *(sample_audio.main, recordings_relabel.main, held_out_sets.main),
         *(recordings_pictures.main, experiments.main),
     ],

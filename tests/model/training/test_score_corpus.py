@@ -14,7 +14,7 @@ import soundfile
 
 from pacetag.model.spec import FeatureSpec
 from pacetag.model.training import score_render, score_sources
-from pacetag.model.training.groove_songs import FONTS
+from pacetag.model.training.grooves.draw import FONTS
 from pacetag.model.training.midi import track_chunk
 from pacetag.model.training.recordings_unpack import PackageError
 from pacetag.model.training.score_corpus import (

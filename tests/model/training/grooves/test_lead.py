@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pacetag.model.training.groove_lead import add_lead
+from pacetag.model.training.grooves.lead import add_lead
 from pacetag.model.training.midi import MidiSong, read_midi
 
 EMPTY = b"MThd\x00\x00\x00\x06\x00\x01\x00\x00\x00\xc0"

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from pacetag.model.training.groove_score import Score
+from pacetag.model.training.grooves.score import Score
 from pacetag.model.training.midi import DRUM_CHANNEL, Note
 
 Players = Literal["all", "no drums", "drums only"]

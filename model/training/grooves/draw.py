@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import Literal, get_args
 
-from pacetag.model.training.groove_band import draw_band
-from pacetag.model.training.groove_human import Feel, Players, draw_feel
-from pacetag.model.training.groove_styles import STANDARD, Style, grooves_of, load_styles
+from pacetag.model.training.grooves.band import draw_band
+from pacetag.model.training.grooves.humanise import Feel, Players, draw_feel
+from pacetag.model.training.grooves.styles import STANDARD, Style, grooves_of, load_styles
 from pacetag.model.training.installed import SHARE
 
 # stdlib: the standard library, played by a machine. further: the other libraries, mostly with a

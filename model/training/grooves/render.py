@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from pacetag.model.training.groove_compose import compose
-from pacetag.model.training.groove_human import Feel
-from pacetag.model.training.groove_songs import FONTS, Collection, GrooveSettings
-from pacetag.model.training.groove_styles import STYLE_FOLDER, load_styles
-from pacetag.model.training.groove_tools import RenderError, run_tool
-from pacetag.model.training.groove_truth import Level, find_levels
+from pacetag.model.training.grooves.compose import compose
+from pacetag.model.training.grooves.draw import FONTS, Collection, GrooveSettings
+from pacetag.model.training.grooves.humanise import Feel
+from pacetag.model.training.grooves.styles import STYLE_FOLDER, load_styles
+from pacetag.model.training.grooves.tools import RenderError, run_tool
+from pacetag.model.training.grooves.truth import Level, find_levels
 from pacetag.model.training.installed import require_installed
 
 SAMPLE_RATE = 22_050  # Hz

@@ -1,6 +1,6 @@
 """The groove corpus: rendered songs of every style of MMA's libraries, with exact truth.
 
-`python -m pacetag.model.training.groove_corpus OUT_DIR` renders it; `load_songs` reads it back.
+`python -m pacetag.model.training.grooves.corpus OUT_DIR` renders it; `load_songs` reads it back.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from rich.progress import (
 )
 
 from pacetag.model.errors import ModelError
-from pacetag.model.training.groove_human import Feel
-from pacetag.model.training.groove_render import GrooveSong, render, require_tools
-from pacetag.model.training.groove_songs import COLLECTIONS, Collection, draw_settings
-from pacetag.model.training.groove_truth import Level
+from pacetag.model.training.grooves.draw import COLLECTIONS, Collection, draw_settings
+from pacetag.model.training.grooves.humanise import Feel
+from pacetag.model.training.grooves.render import GrooveSong, render, require_tools
+from pacetag.model.training.grooves.truth import Level
 from pacetag.model.training.output_folders import OutputError, check_own, named_path
 
 SONGS_FILE = "songs.jsonl"

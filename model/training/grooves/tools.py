@@ -4,7 +4,7 @@ import subprocess
 from pathlib import Path
 
 from pacetag.model.errors import ModelError
-from pacetag.model.training.groove_songs import GrooveSettings
+from pacetag.model.training.grooves.draw import GrooveSettings
 
 _TIMEOUT = 120  # seconds; a song takes about one
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from pacetag.model.training.groove_songs import style_of
-from pacetag.model.training.groove_styles import (
+from pacetag.model.training.grooves.draw import style_of
+from pacetag.model.training.grooves.styles import (
     LEFT_OUT,
     LIBRARY_FOLDER,
     Style,

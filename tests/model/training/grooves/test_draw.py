@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import pytest
 
-from pacetag.model.training import groove_songs
-from pacetag.model.training.groove_band import draw_band
-from pacetag.model.training.groove_songs import (
+from pacetag.model.training.grooves import draw
+from pacetag.model.training.grooves.band import draw_band
+from pacetag.model.training.grooves.draw import (
     GrooveSettings,
     Section,
     draw_settings,
@@ -18,7 +18,7 @@ from pacetag.model.training.groove_songs import (
     song_random,
     style_of,
 )
-from pacetag.model.training.groove_styles import load_styles
+from pacetag.model.training.grooves.styles import load_styles
 from pacetag.model.training.installed import SHARE
 
 FIRST_DRAWN = "4b2e700f6c68bc134b544a9cb64f73a90dcafc30555d87c54ad52becac864b20"
@@ -27,9 +27,7 @@ FIRST_DRAWN = "4b2e700f6c68bc134b544a9cb64f73a90dcafc30555d87c54ad52becac864b20"
 @pytest.fixture
 def any_grooves(monkeypatch: pytest.MonkeyPatch) -> None:
     """Styles have three grooves each, MMA or no MMA."""
-    monkeypatch.setattr(
-        groove_songs, "grooves_of", lambda style: (style, f"{style}Sus", f"{style}Plus")
-    )
+    monkeypatch.setattr(draw, "grooves_of", lambda style: (style, f"{style}Sus", f"{style}Plus"))
 
 
 def make_settings(style: str, *bars: tuple[str, ...]) -> GrooveSettings:

@@ -13,8 +13,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from pacetag.model.training.groove_score import Score
-from pacetag.model.training.groove_styles import Style
+from pacetag.model.training.grooves.score import Score
+from pacetag.model.training.grooves.styles import Style
 from pacetag.model.training.midi import DRUM_CHANNEL, Note
 
 Onsets = NDArray[np.float64]

@@ -8,15 +8,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from pacetag.model.training.groove_human import humanise, send_away
-from pacetag.model.training.groove_lead import add_lead
-from pacetag.model.training.groove_mend import mend, snap
-from pacetag.model.training.groove_score import read_score, write_score
-from pacetag.model.training.groove_songs import GrooveSettings, mma_text, song_random
-from pacetag.model.training.groove_styles import STANDARD, Style
-from pacetag.model.training.groove_tools import run_tool
-from pacetag.model.training.groove_truth import sounding_grid
-from pacetag.model.training.groove_voice import add_voice
+from pacetag.model.training.grooves.draw import GrooveSettings, mma_text, song_random
+from pacetag.model.training.grooves.humanise import humanise, send_away
+from pacetag.model.training.grooves.lead import add_lead
+from pacetag.model.training.grooves.quantise import mend, snap
+from pacetag.model.training.grooves.score import read_score, write_score
+from pacetag.model.training.grooves.styles import STANDARD, Style
+from pacetag.model.training.grooves.tools import run_tool
+from pacetag.model.training.grooves.truth import sounding_grid
+from pacetag.model.training.grooves.voice import add_voice
 from pacetag.model.training.midi import MidiSong, read_midi, set_tempo
 
 

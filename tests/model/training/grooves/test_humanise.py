@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pacetag.model.training.groove_human import Feel, draw_feel, humanise, send_away
-from pacetag.model.training.groove_score import Score, Track, read_score, write_score
+from pacetag.model.training.grooves.humanise import Feel, draw_feel, humanise, send_away
+from pacetag.model.training.grooves.score import Score, Track, read_score, write_score
 from pacetag.model.training.midi import Note, read_events, read_midi, read_tracks
 
 QUARTERS, TEMPO, SIZE = 160, 120.0, 192

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Mapping, Sequence
 
-from pacetag.model.training.groove_styles import Style
+from pacetag.model.training.grooves.styles import Style
 
 _BASSES = ("AcousticBass", "FingeredBass", "PickedBass", "SlapBass1", "SynthBass1")
 _HARMONIES = (

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from pacetag.model.training.groove_mend import mend, snap
-from pacetag.model.training.groove_score import Score, Track
-from pacetag.model.training.groove_styles import load_styles
+from pacetag.model.training.grooves.quantise import mend, snap
+from pacetag.model.training.grooves.score import Score, Track
+from pacetag.model.training.grooves.styles import load_styles
 from pacetag.model.training.midi import DRUM_CHANNEL, Note
 
 SIZE = 192

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pacetag.model.training.groove_corpus import load_songs
-from pacetag.model.training.groove_render import GrooveSong
-from pacetag.model.training.groove_truth import Level, verdict
+from pacetag.model.training.grooves.corpus import load_songs
+from pacetag.model.training.grooves.render import GrooveSong
+from pacetag.model.training.grooves.truth import Level, verdict
 from pacetag.model.training.songs import LabelledTempo, TrainingSong, Window
 
 # What a beat is most easily taken for: wrong unless the arrangement makes it sound.

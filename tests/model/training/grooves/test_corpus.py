@@ -12,25 +12,26 @@ import pytest
 import soundfile
 from rich.console import Console
 
-from pacetag.model.training import groove_corpus, groove_render
-from pacetag.model.training.groove_compose import compose
-from pacetag.model.training.groove_corpus import CorpusError, build_corpus, load_songs, main
-from pacetag.model.training.groove_human import Feel
-from pacetag.model.training.groove_lessons import groove_lessons
-from pacetag.model.training.groove_render import (
-    SAMPLE_RATE,
-    GrooveSong,
-    render,
-)
-from pacetag.model.training.groove_songs import (
+from pacetag.model.training.grooves import corpus
+from pacetag.model.training.grooves import render as groove_render
+from pacetag.model.training.grooves.compose import compose
+from pacetag.model.training.grooves.corpus import CorpusError, build_corpus, load_songs, main
+from pacetag.model.training.grooves.draw import (
     COLLECTIONS,
     Collection,
     GrooveSettings,
     draw_settings,
 )
-from pacetag.model.training.groove_styles import load_styles
-from pacetag.model.training.groove_tools import RenderError
-from pacetag.model.training.groove_truth import Level, verdict
+from pacetag.model.training.grooves.humanise import Feel
+from pacetag.model.training.grooves.render import (
+    SAMPLE_RATE,
+    GrooveSong,
+    render,
+)
+from pacetag.model.training.grooves.songs import groove_lessons
+from pacetag.model.training.grooves.styles import load_styles
+from pacetag.model.training.grooves.tools import RenderError
+from pacetag.model.training.grooves.truth import Level, verdict
 from pacetag.model.training.installed import ToolsMissingError
 from pacetag.model.training.midi import read_midi
 from tests.outside import RENDERING, needs
@@ -94,9 +95,9 @@ def rendered(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         (folder / song.audio).touch()
         return song
 
-    monkeypatch.setattr(groove_corpus, "require_tools", lambda: None)
-    monkeypatch.setattr(groove_corpus, "draw_settings", fake_settings)
-    monkeypatch.setattr(groove_corpus, "render", fake_render)
+    monkeypatch.setattr(corpus, "require_tools", lambda: None)
+    monkeypatch.setattr(corpus, "draw_settings", fake_settings)
+    monkeypatch.setattr(corpus, "render", fake_render)
     return numbers
 
 
@@ -157,7 +158,7 @@ def test_two_interruptions_in_a_row_lose_only_the_last_song(
     build_corpus(tmp_path, songs=2, seed=1, jobs=1, console=silent())
     record = tmp_path / "songs.jsonl"
     record.write_text(record.read_text()[:-40])
-    make = vars(groove_corpus)["render"]
+    make = vars(corpus)["render"]
 
     def stop(settings: GrooveSettings, folder: Path) -> GrooveSong:
         if settings.number == 2:
@@ -165,7 +166,7 @@ def test_two_interruptions_in_a_row_lose_only_the_last_song(
         song: GrooveSong = make(settings, folder)
         return song
 
-    monkeypatch.setattr(groove_corpus, "render", stop)
+    monkeypatch.setattr(corpus, "render", stop)
     with pytest.raises(KeyboardInterrupt):
         build_corpus(tmp_path, songs=3, seed=1, jobs=1, console=silent())
 
@@ -230,7 +231,7 @@ def test_no_two_collections_teach_songs_of_the_same_name(
 def test_a_song_that_cannot_be_rendered_stops_the_run_and_keeps_the_others(
     rendered: list[int], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    make = vars(groove_corpus)["render"]
+    make = vars(corpus)["render"]
 
     def stumble(settings: GrooveSettings, folder: Path) -> GrooveSong:
         if settings.number == 3:
@@ -238,7 +239,7 @@ def test_a_song_that_cannot_be_rendered_stops_the_run_and_keeps_the_others(
         song: GrooveSong = make(settings, folder)
         return song
 
-    monkeypatch.setattr(groove_corpus, "render", stumble)
+    monkeypatch.setattr(corpus, "render", stumble)
 
     with pytest.raises(RenderError, match="song 3"):
         build_corpus(tmp_path, songs=9, seed=1, jobs=1, console=silent())

@@ -5,8 +5,8 @@ import random
 import numpy as np
 import pytest
 
-from pacetag.model.training.groove_score import Track, read_score
-from pacetag.model.training.groove_voice import add_voice
+from pacetag.model.training.grooves.score import Track, read_score
+from pacetag.model.training.grooves.voice import add_voice
 from pacetag.model.training.midi import MidiSong, read_midi
 
 EMPTY = b"MThd\x00\x00\x00\x06\x00\x01\x00\x00\x00\xc0"

@@ -1,0 +1,1 @@
+"""Songs rendered from drum patterns and from what human drummers played."""
