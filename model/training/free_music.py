@@ -12,8 +12,8 @@ from pacetag.model.training.grooves.draw import Collection
 from pacetag.model.training.grooves.songs import groove_lessons
 from pacetag.model.training.recording_lessons import recording_lessons
 from pacetag.model.training.recordings import fetch_recordings
-from pacetag.model.training.score_corpus import build_corpus as build_scores
-from pacetag.model.training.score_lessons import score_lessons
+from pacetag.model.training.scores.corpus import build_corpus as build_scores
+from pacetag.model.training.scores.songs import score_lessons
 from pacetag.model.training.songs import TrainingSong
 
 # Songs of each further collection for one of the standard library's. The further libraries have

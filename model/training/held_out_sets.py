@@ -16,7 +16,7 @@ from pacetag.model.errors import ModelError
 from pacetag.model.training.grooves.songs import groove_lessons
 from pacetag.model.training.output_folders import OutputError, check_free, named_path
 from pacetag.model.training.recording_lessons import recording_lessons
-from pacetag.model.training.score_lessons import score_lessons
+from pacetag.model.training.scores.songs import score_lessons
 from pacetag.model.training.songs import TrainingSong
 
 COLUMNS = ("file", "paces", "unclear", "style", "remarks")

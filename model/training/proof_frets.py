@@ -15,7 +15,7 @@ from rich.console import Console
 from pacetag.model.errors import ModelError
 from pacetag.model.training.proof_packages import take_files
 from pacetag.model.training.proof_table import ProofSong, write_sound
-from pacetag.model.training.score_midi import read_score
+from pacetag.model.training.scores.score import read_score
 
 FOLDER = "usr/share/games/fretsonfire/data/songs"  # in the packages
 CHART, NAMES, SOUNDS = "notes.mid", "song.ini", ("song.ogg", "guitar.ogg")

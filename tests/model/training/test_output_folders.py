@@ -13,7 +13,6 @@ from pacetag.model.training import (
     recordings_pictures,
     recordings_relabel,
     sample_audio,
-    score_corpus,
 )
 from pacetag.model.training.experiments import __main__ as experiments
 from pacetag.model.training.grooves import corpus
@@ -27,6 +26,7 @@ from pacetag.model.training.output_folders import (
     check_work,
 )
 from pacetag.model.training.recordings_pictures import draw_pictures
+from pacetag.model.training.scores import corpus as score_corpus
 
 FOREIGN = "mine\n"
 

@@ -13,7 +13,7 @@ from scipy.ndimage import gaussian_filter1d
 from scipy.signal import correlate
 
 from pacetag.model.spec import FeatureSpec
-from pacetag.model.training.score_midi import Score
+from pacetag.model.training.scores.score import Score
 
 SECONDS = 80.0  # as long as a stretch would best be
 SHORTEST = 45.0

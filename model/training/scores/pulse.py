@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pacetag.model.training.score_midi import MetreChange, Score
-from pacetag.model.training.score_rhythm import Rhythm
+from pacetag.model.training.scores.rhythm import Rhythm
+from pacetag.model.training.scores.score import MetreChange, Score
 
 BARS = (4, 3, 5, 7)  # beats of the bars that are told apart; 4 stands for 2 and 8 too
 

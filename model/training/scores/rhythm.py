@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
-from pacetag.model.training.score_midi import Score
+from pacetag.model.training.scores.score import Score
 
 NOT_BY_THREE = (1, 2, 4, 5, 7, 8)  # beats after which a beat repeats, three to the bar or two
 

@@ -19,10 +19,10 @@ from pacetag.model.spec import FeatureSpec
 from pacetag.model.training.grooves.draw import FONTS
 from pacetag.model.training.grooves.truth import Level
 from pacetag.model.training.installed import require_installed
-from pacetag.model.training.score_midi import read_score
-from pacetag.model.training.score_sources import PACKAGES, Piece
-from pacetag.model.training.score_stretches import Stretch, find_stretches, recording_lag
-from pacetag.model.training.score_truth import ScoreTruth, find_truth
+from pacetag.model.training.scores.score import read_score
+from pacetag.model.training.scores.sections import Stretch, find_stretches, recording_lag
+from pacetag.model.training.scores.sources import PACKAGES, Piece
+from pacetag.model.training.scores.truth import ScoreTruth, find_truth
 
 RENDERINGS = 2  # of each piece, with different sound fonts
 

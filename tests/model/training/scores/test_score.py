@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pacetag.model.training.midi import MidiError, track_chunk
-from pacetag.model.training.score_midi import MetreChange, TempoChange, read_score, wad_midi
+from pacetag.model.training.scores.score import MetreChange, TempoChange, read_score, wad_midi
 
 DIVISION = 96
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from pacetag.model.training.debian_packages import extract_package, package_file
 from pacetag.model.training.midi import MidiError
 from pacetag.model.training.recordings_unpack import PackageError
-from pacetag.model.training.score_midi import wad_midi
+from pacetag.model.training.scores.score import wad_midi
 
 # Package -> what is never on both sides of a split. The two games share songs.
 PACKAGES: Mapping[str, str] = {

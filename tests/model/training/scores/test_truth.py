@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pacetag.model.training.score_midi import MetreChange, Score, TempoChange
-from pacetag.model.training.score_pulse import Pulse, find_pulse
-from pacetag.model.training.score_truth import ScoreTruth, find_truth
+from pacetag.model.training.scores.pulse import Pulse, find_pulse
+from pacetag.model.training.scores.score import MetreChange, Score, TempoChange
+from pacetag.model.training.scores.truth import ScoreTruth, find_truth
 
 KICK, SNARE, HAT, BASS = 128 + 36, 128 + 38, 128 + 42, 1
 ROCK = ((0, KICK), (1, SNARE), (2, KICK), (3, SNARE), *((n / 2, HAT) for n in range(8)))

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from pacetag.model.training.grooves.songs import GrooveTruth
-from pacetag.model.training.score_corpus import load_songs
+from pacetag.model.training.scores.corpus import load_songs
 from pacetag.model.training.songs import TrainingSong, Window
 
 # The recordings of the last one are on this side among the free recordings too.

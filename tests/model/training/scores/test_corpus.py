@@ -13,21 +13,21 @@ import pytest
 import soundfile
 
 from pacetag.model.spec import FeatureSpec
-from pacetag.model.training import score_render, score_sources
 from pacetag.model.training.grooves.draw import FONTS
 from pacetag.model.training.midi import track_chunk
 from pacetag.model.training.recordings_unpack import PackageError
-from pacetag.model.training.score_corpus import (
+from pacetag.model.training.scores import render, sources
+from pacetag.model.training.scores.corpus import (
     SONGS_FILE,
     ScoreCorpusError,
     build_corpus,
     load_songs,
     main,
 )
-from pacetag.model.training.score_lessons import SPLIT, score_lessons
-from pacetag.model.training.score_midi import Score, TempoChange, read_score
-from pacetag.model.training.score_sources import PACKAGES, Piece, opened_package
-from pacetag.model.training.score_stretches import Stretch, find_stretches, recording_lag
+from pacetag.model.training.scores.score import Score, TempoChange, read_score
+from pacetag.model.training.scores.sections import Stretch, find_stretches, recording_lag
+from pacetag.model.training.scores.songs import SPLIT, score_lessons
+from pacetag.model.training.scores.sources import PACKAGES, Piece, opened_package
 from tests import outside
 from tests.outside import needs
 
@@ -88,7 +88,7 @@ def two_fonts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     small = next(font for font, package in FONTS.items() if package == "timgm6mb-soundfont")
     other = tmp_path / "Other.sf2"
     other.symlink_to(small)
-    monkeypatch.setattr(score_render, "FONTS", {small: "a", str(other): "b"})
+    monkeypatch.setattr(render, "FONTS", {small: "a", str(other): "b"})
 
 
 @pytest.fixture
@@ -210,7 +210,7 @@ def test_recordings_are_cut_where_the_score_has_its_stretches(
             song
             for piece in pieces
             if piece.recording
-            for song in score_render.render_piece(piece, tmp_path)
+            for song in render.render_piece(piece, tmp_path)
         ]
 
     assert [song.piece for song in songs] == ["one"]
@@ -301,7 +301,7 @@ def test_without_dpkg_the_reason_is_said(tmp_path: Path, monkeypatch: pytest.Mon
 
     with (
         pytest.raises(PackageError, match="dpkg-deb is not installed"),
-        score_sources.opened_package("freedm", tmp_path),
+        sources.opened_package("freedm", tmp_path),
     ):
         pass
 

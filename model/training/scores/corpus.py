@@ -1,6 +1,6 @@
 """The score corpus: MIDI of free games with exact truth, rendered, and recordings of some.
 
-`python -m pacetag.model.training.score_corpus OUT_DIR` builds it; `load_songs` reads it back.
+`python -m pacetag.model.training.scores.corpus OUT_DIR` builds it; `load_songs` reads it back.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from pacetag.model.training.grooves.truth import Level
 from pacetag.model.training.midi import MidiError
 from pacetag.model.training.output_folders import OutputError, check_own, named_path
 from pacetag.model.training.recordings_unpack import PackageError
-from pacetag.model.training.score_render import (
+from pacetag.model.training.scores.render import (
     RenderError,
     ScoreSong,
     render_piece,
     require_tools,
 )
-from pacetag.model.training.score_sources import PACKAGES, Piece, opened_package
+from pacetag.model.training.scores.sources import PACKAGES, Piece, opened_package
 
 SONGS_FILE = "songs.jsonl"
 DONE_FILE = "pieces.txt"  # hashes of the pieces that were finished, also of those without a song

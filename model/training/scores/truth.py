@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from pacetag.model.training.grooves.truth import Level, find_levels, sounding_grid
-from pacetag.model.training.score_midi import Score
-from pacetag.model.training.score_pulse import Pulse, find_pulse
+from pacetag.model.training.scores.pulse import Pulse, find_pulse
+from pacetag.model.training.scores.score import Score
 
 FASTEST_CLEAR_BPM = 310.0  # faster steps nobody can say anything about
 SPLIT_CLEAR = 0.1  # by so much a beat must repeat better after halves than after thirds, or less
