@@ -10,8 +10,8 @@ from rich.console import Console
 from pacetag.model.training.grooves.corpus import build_corpus
 from pacetag.model.training.grooves.draw import Collection
 from pacetag.model.training.grooves.songs import groove_lessons
-from pacetag.model.training.recording_lessons import recording_lessons
-from pacetag.model.training.recordings import fetch_recordings
+from pacetag.model.training.recordings.fetch import fetch_recordings
+from pacetag.model.training.recordings.songs import recording_lessons
 from pacetag.model.training.scores.corpus import build_corpus as build_scores
 from pacetag.model.training.scores.songs import score_lessons
 from pacetag.model.training.songs import TrainingSong

@@ -15,7 +15,7 @@ from pathlib import Path
 from pacetag.model.errors import ModelError
 from pacetag.model.training.grooves.songs import groove_lessons
 from pacetag.model.training.output_folders import OutputError, check_free, named_path
-from pacetag.model.training.recording_lessons import recording_lessons
+from pacetag.model.training.recordings.songs import recording_lessons
 from pacetag.model.training.scores.songs import score_lessons
 from pacetag.model.training.songs import TrainingSong
 

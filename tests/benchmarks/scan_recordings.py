@@ -18,9 +18,9 @@ from rich.console import Console
 from rich.table import Table
 
 from pacetag.model.evaluation.metrics import near
-from pacetag.model.training.recordings import present_recordings
-from pacetag.model.training.recordings_labels import related_tempos
-from pacetag.model.training.recordings_table import load_package_split
+from pacetag.model.training.recordings.fetch import present_recordings
+from pacetag.model.training.recordings.labels import related_tempos
+from pacetag.model.training.recordings.table import load_package_split
 
 PACKAGES = (
     "wesnoth-1.16-music",

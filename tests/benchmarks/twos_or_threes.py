@@ -27,7 +27,7 @@ from pacetag.model.features.features import extract_features
 from pacetag.model.tempo.metre import reduced, threes_over_twos
 from pacetag.model.tempo.schedule import LISTENING, listening_rounds
 from pacetag.model.training.grooves.songs import groove_lessons
-from pacetag.model.training.recording_lessons import recording_lessons
+from pacetag.model.training.recordings.songs import recording_lessons
 from pacetag.model.training.scores.songs import score_lessons
 from pacetag.model.training.settings import TrainingSettings
 from pacetag.model.training.songs import TrainingSong

@@ -21,7 +21,7 @@ from pacetag.model.training.experiments.learning import learn, logits_of
 from pacetag.model.training.experiments.pool import Pool, group_folds, trial_pool
 from pacetag.model.training.experiments.trials import LONG_CASES, TRIALS, Trial
 from pacetag.model.training.grooves.songs import groove_lessons
-from pacetag.model.training.recording_lessons import recording_lessons
+from pacetag.model.training.recordings.songs import recording_lessons
 
 Row = dict[str, Any]
 Done = set[tuple[str, int]]  # trials and seeds of which the figures are known

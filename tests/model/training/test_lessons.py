@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from pacetag.model.training import recording_lessons as recording_lessons_module
 from pacetag.model.training.grooves.songs import GrooveTruth
 from pacetag.model.training.grooves.truth import Level
-from pacetag.model.training.recording_lessons import RecordingTruth, recording_lessons
-from pacetag.model.training.recordings_table import (
+from pacetag.model.training.recordings import songs as recording_lessons_module
+from pacetag.model.training.recordings.songs import RecordingTruth, recording_lessons
+from pacetag.model.training.recordings.table import (
     HeardTempo,
     HeardWindow,
     Recording,

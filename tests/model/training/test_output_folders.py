@@ -6,14 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pacetag.model.training import (
-    held_out_sets,
-    proof_sets,
-    recordings,
-    recordings_pictures,
-    recordings_relabel,
-    sample_audio,
-)
+from pacetag.model.training import held_out_sets, proof_sets, sample_audio
 from pacetag.model.training.experiments import __main__ as experiments
 from pacetag.model.training.grooves import corpus
 from pacetag.model.training.held_out_sets import write_sets
@@ -25,7 +18,8 @@ from pacetag.model.training.output_folders import (
     check_own,
     check_work,
 )
-from pacetag.model.training.recordings_pictures import draw_pictures
+from pacetag.model.training.recordings import fetch, pictures, pseudo_labels
+from pacetag.model.training.recordings.pictures import draw_pictures
 from pacetag.model.training.scores import corpus as score_corpus
 
 FOREIGN = "mine\n"
@@ -133,7 +127,7 @@ def test_folders_are_new_empty_or_hold_a_trace(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "main",
-    [corpus.main, score_corpus.main, recordings.main],
+    [corpus.main, score_corpus.main, fetch.main],
     ids=lambda main: main.__module__,
 )
 def test_corpora_are_not_made_among_foreign_files(
@@ -150,9 +144,9 @@ def test_corpora_are_not_made_among_foreign_files(
 @pytest.mark.parametrize(
     "main",
     [
-        *(corpus.main, score_corpus.main, recordings.main, proof_sets.main),
-        *(sample_audio.main, recordings_relabel.main, held_out_sets.main),
-        *(recordings_pictures.main, experiments.main),
+        *(corpus.main, score_corpus.main, fetch.main, proof_sets.main),
+        *(sample_audio.main, pseudo_labels.main, held_out_sets.main),
+        *(pictures.main, experiments.main),
     ],
     ids=lambda main: main.__module__,
 )
@@ -210,5 +204,5 @@ def test_labels_are_written_into_labels_files_only(tmp_path: Path) -> None:
         place = tmp_path / "x.csv"
         place.write_bytes(content)
 
-        assert recordings_relabel.main([str(tmp_path), "--labels", str(place)]) == 2
+        assert pseudo_labels.main([str(tmp_path), "--labels", str(place)]) == 2
         assert place.read_bytes() == content

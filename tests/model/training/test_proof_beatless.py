@@ -15,7 +15,7 @@ from pacetag.model.training.midi import read_midi
 from pacetag.model.training.proof_beatless import SOURCES, Source, build_beatless
 from pacetag.model.training.proof_noise import MADE, RATE, Sound, coloured, crowd, swell
 from pacetag.model.training.proof_pads import PROGRAMS, Struck, free_notes, write_midi
-from pacetag.model.training.recordings_table import load_package_split
+from pacetag.model.training.recordings.table import load_package_split
 from tests.outside import FONTS, needs
 
 SOURCE = Source(

@@ -9,25 +9,25 @@ import zipfile
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
-from pacetag.model.training import recordings as fetching
-from pacetag.model.training import recordings_table
-from pacetag.model.training.recordings import (
+from pacetag.model.training.recordings import fetch as fetching
+from pacetag.model.training.recordings.fetch import (
     fetch_recordings,
     load_fetched,
     main,
     present_recordings,
 )
-from pacetag.model.training.recordings_labels import (
+from pacetag.model.training.recordings.labels import (
     compatible_levels,
     label_candidates,
     recording_windows,
     related_tempos,
 )
-from pacetag.model.training.recordings_table import (
+from pacetag.model.training.recordings.table import (
     HeardTempo,
     HeardWindow,
     Recording,
@@ -38,7 +38,7 @@ from pacetag.model.training.recordings_unpack import PackageError, file_sha256, 
 from pacetag.model.training.songs import LabelledTempo
 from tests.outside import needs
 
-DATA = Path(recordings_table.__file__).parent / "data"
+DATA = Path(str(files("pacetag.model.training"))) / "data"
 
 
 def heard(*tempos: tuple[float, float]) -> HeardWindow:

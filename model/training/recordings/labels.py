@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pacetag.model.evaluation.metrics import near
-from pacetag.model.training.recordings_table import Recording
+from pacetag.model.training.recordings.table import Recording
 from pacetag.model.training.songs import LabelledTempo, Window
 
 WINDOW_STARTS = (0.22, 0.58)  # share of the track at which the two windows begin

@@ -10,16 +10,16 @@ import soundfile
 
 from pacetag.model.features.features import extract_features
 from pacetag.model.spec import FeatureSpec
-from pacetag.model.training import recordings_pictures
-from pacetag.model.training.recordings_pictures import draw_sample, main
-from pacetag.model.training.recordings_pulse import (
+from pacetag.model.training.recordings import pictures
+from pacetag.model.training.recordings.pictures import draw_sample, main
+from pacetag.model.training.recordings.pulse import (
     FOLD_BINS,
     Pulse,
     fit_pulse,
     fold_onset,
     likely_tempo,
 )
-from pacetag.model.training.recordings_table import HeardWindow, Recording, load_recordings
+from pacetag.model.training.recordings.table import HeardWindow, Recording, load_recordings
 from tests.conftest import ClickTrack
 
 SPEC = FeatureSpec()
@@ -92,7 +92,7 @@ def test_pictures_come_with_a_key_to_their_numbers(
         target = tmp_path / recording.file
         target.parent.mkdir(exist_ok=True)
         soundfile.write(target, click_track(100.0, seconds=20.0), SPEC.sample_rate)
-    monkeypatch.setattr(recordings_pictures, "present_recordings", lambda _: rows)
+    monkeypatch.setattr(pictures, "present_recordings", lambda _: rows)
     out = tmp_path / "out"
 
     assert main([str(tmp_path), str(out), "--only", "a.wav", "--only", "b.wav"]) == 0

@@ -14,8 +14,8 @@ from pacetag.model.features.features import Features, extract_features
 from pacetag.model.judge import Judge
 from pacetag.model.spec import FeatureSpec
 from pacetag.model.tempo.candidates import song_candidates
-from pacetag.model.training import recordings_relabel as relabelling
-from pacetag.model.training.recordings_relabel import (
+from pacetag.model.training.recordings import pseudo_labels as relabelling
+from pacetag.model.training.recordings.pseudo_labels import (
     Verdict,
     hear,
     heard_metre,
@@ -25,7 +25,7 @@ from pacetag.model.training.recordings_relabel import (
     relabel,
     weigh,
 )
-from pacetag.model.training.recordings_table import HeardTempo, HeardWindow, Recording
+from pacetag.model.training.recordings.table import HeardTempo, HeardWindow, Recording
 from tests.conftest import ClickTrack
 
 SPEC = FeatureSpec()

@@ -1,8 +1,8 @@
 """The trained network's word on recordings that the consensus left open.
 
-`python -m pacetag.model.training.recordings_relabel RECORDINGS` judges every row of class unclear
-or short, and those that a network labelled before, and writes the labels file anew. Rows whose
-sound is not in RECORDINGS stay as they are. The same network gives the same file.
+`python -m pacetag.model.training.recordings.pseudo_labels RECORDINGS` judges every row of class
+unclear or short, and those that a network labelled before, and writes the labels file anew. Rows
+whose sound is not in RECORDINGS stay as they are. The same network gives the same file.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +29,7 @@ from pacetag.model.judge import Judge
 from pacetag.model.tempo.calibration import Calibration
 from pacetag.model.tempo.candidates import song_candidates
 from pacetag.model.training.output_folders import OutputError, check_free, named_path
-from pacetag.model.training.recordings_labels import (
+from pacetag.model.training.recordings.labels import (
     APART,
     RELATIVES,
     SAME,
@@ -36,9 +37,9 @@ from pacetag.model.training.recordings_labels import (
     SURELY_WRONG,
     recording_windows,
 )
-from pacetag.model.training.recordings_table import HeardTempo, Recording, load_recordings
+from pacetag.model.training.recordings.table import HeardTempo, Recording, load_recordings
 
-LABELS = Path(__file__).parent / "data" / "free_recordings.csv"
+LABELS = Path(str(files("pacetag.model.training"))) / "data/free_recordings.csv"
 CLAIMED = 0.5  # probability from which a tempo is claimed: all claims must be of one family
 SILENCED = 0.1  # probability below which nothing is heard in it
 COMFORTABLE = 120.0  # bpm; of levels alike sure, the one nearest to it is called the tempo

@@ -1,6 +1,6 @@
 """The free recordings: fetched from Debian packages, never installed, never part of the project.
 
-`python -m pacetag.model.training.recordings OUT_DIR` fetches them: about 7 GB of packages, of
+`python -m pacetag.model.training.recordings.fetch OUT_DIR` fetches them: about 7 GB of packages, of
 which one is on disk at a time, and 2 GB of music. A run that was interrupted goes on from there.
 """
 
@@ -18,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from pacetag.model.training.debian_packages import package_file
 from pacetag.model.training.output_folders import OutputError, check_own, named_path
-from pacetag.model.training.recordings_table import Recording, load_package_split, load_recordings
+from pacetag.model.training.recordings.table import Recording, load_package_split, load_recordings
 from pacetag.model.training.recordings_unpack import (
     PackageError,
     file_sha256,

@@ -1,6 +1,6 @@
 """Pictures of free recordings, to check their labels by eye.
 
-`python -m pacetag.model.training.recordings_pictures RECORDINGS OUT --sample 64 --seed 1` draws a
+`python -m pacetag.model.training.recordings.pictures RECORDINGS OUT --sample 64 --seed 1` draws a
 sample of the labels file, two recordings a picture. The pictures say neither which recording it
 is nor how it is labelled, and nothing that a network said: only the tempo in question. Which is
 which stands in OUT/key.csv. Needs matplotlib.
@@ -28,15 +28,15 @@ from pacetag.model.errors import DecodeError
 from pacetag.model.features.features import Features, extract_features
 from pacetag.model.spec import FeatureSpec
 from pacetag.model.training.output_folders import OutputError, check_free, named_path
-from pacetag.model.training.recordings import present_recordings
-from pacetag.model.training.recordings_labels import recording_windows
-from pacetag.model.training.recordings_pulse import (
+from pacetag.model.training.recordings.fetch import present_recordings
+from pacetag.model.training.recordings.labels import recording_windows
+from pacetag.model.training.recordings.pulse import (
     FOLD_BINS,
     fit_pulse,
     fold_onset,
     likely_tempo,
 )
-from pacetag.model.training.recordings_table import Recording
+from pacetag.model.training.recordings.table import Recording
 
 SHARES = {"beat": 40, "none": 8, "unclear": 10, "short": 6}  # of a sample, by class
 PER_PICTURE = 2

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pacetag.model.training.recordings import present_recordings
-from pacetag.model.training.recordings_labels import (
+from pacetag.model.training.recordings.fetch import present_recordings
+from pacetag.model.training.recordings.labels import (
     compatible_levels,
     label_candidates,
     recording_windows,
     related_tempos,
 )
-from pacetag.model.training.recordings_table import Recording, load_package_split
+from pacetag.model.training.recordings.table import Recording, load_package_split
 from pacetag.model.training.songs import LabelledTempo, TrainingSong
 
 

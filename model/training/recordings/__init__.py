@@ -1,0 +1,1 @@
+"""Free recordings with labels: fetched, labelled, looked at."""
