@@ -66,12 +66,12 @@ def train_bundle(
                 "adds what it needs"
             )
     from pacetag.model.training.cases.build import CaseSettings
+    from pacetag.model.training.degradations.settings import RealismSettings
     from pacetag.model.training.few_songs import few_songs_warning
     from pacetag.model.training.fitting.distillation import TeachingSettings
     from pacetag.model.training.fitting.fit import FitSettings
     from pacetag.model.training.free_music import free_lessons
     from pacetag.model.training.own_songs import OwnSettings
-    from pacetag.model.training.realism_settings import RealismSettings
     from pacetag.model.training.run import train
     from pacetag.model.training.scoring.verdict import verdict_on
     from pacetag.model.training.settings import TrainingSettings

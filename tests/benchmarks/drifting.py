@@ -23,8 +23,8 @@ from pacetag.model.evaluation.evaluation_set import EvaluationSong, read_evaluat
 from pacetag.model.evaluation.figures import group_figures
 from pacetag.model.evaluation.song_marks import HeardSong
 from pacetag.model.judge import Judge
-from pacetag.model.training.realism_drift import drift
-from pacetag.model.training.realism_settings import Between, DriftSettings
+from pacetag.model.training.degradations.drift import drift
+from pacetag.model.training.degradations.settings import Between, DriftSettings
 from pacetag.tagger.evaluate import hear_song
 
 DEPTHS = (0.0, 0.01, 0.02, 0.03, 0.04)  # of the tempo, either way

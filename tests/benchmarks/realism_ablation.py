@@ -31,9 +31,9 @@ from pacetag.model.training.cases.build import (
     load_megabatch,
 )
 from pacetag.model.training.cases.store import joined, load_stored
+from pacetag.model.training.degradations.settings import RealismSettings
 from pacetag.model.training.experiments.pool import take
 from pacetag.model.training.grooves.songs import groove_lessons
-from pacetag.model.training.realism_settings import RealismSettings
 from pacetag.model.training.settings import TrainingSettings
 from pacetag.model.training.songs import TrainingSong
 

@@ -17,10 +17,10 @@ from pacetag.model.tempo.candidates import song_candidates
 from pacetag.model.tempo.folding import Folder, log_power
 from pacetag.model.training.cases.sampling import draw_starts, draw_tempos
 from pacetag.model.training.cases.stacked import Cases
+from pacetag.model.training.degradations.chain import make_real
+from pacetag.model.training.degradations.gaps import RealSound
+from pacetag.model.training.degradations.settings import RealismSettings
 from pacetag.model.training.parallel import tracked
-from pacetag.model.training.realism import make_real
-from pacetag.model.training.realism_gaps import RealSound
-from pacetag.model.training.realism_settings import RealismSettings
 from pacetag.model.training.songs import LabelledTempo, TrainingSong
 
 MADE_WITH = "made_with.json"  # what cases were made with, so that a run knows its own

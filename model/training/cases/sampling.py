@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from pacetag.model.spec import FeatureSpec
 from pacetag.model.tempo.folding import Folder
-from pacetag.model.training.realism_gaps import Gap, gap_share
+from pacetag.model.training.degradations.gaps import Gap, gap_share
 from pacetag.model.training.songs import LabelledTempo
 
 MOST_GAP = 0.25  # share of a case in which the music may be interrupted

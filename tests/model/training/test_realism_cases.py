@@ -20,8 +20,8 @@ from pacetag.model.training.cases.build import (
     song_cases,
 )
 from pacetag.model.training.cases.sampling import MOST_GAP, draw_starts, draw_tempos
-from pacetag.model.training.realism_gaps import Gap
-from pacetag.model.training.realism_settings import Between, NoiseSettings, RealismSettings
+from pacetag.model.training.degradations.gaps import Gap
+from pacetag.model.training.degradations.settings import Between, NoiseSettings, RealismSettings
 from pacetag.model.training.songs import LabelledTempo, TrainingSong, Window
 from tests.conftest import RATE, ClickTrack
 

@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import lfilter, oaconvolve
 
-from pacetag.model.training.realism_level import at_level, rms
-from pacetag.model.training.realism_settings import RoomSettings
+from pacetag.model.training.degradations.loudness import at_level, rms
+from pacetag.model.training.degradations.settings import RoomSettings
 
 AUDIBLE = 40.0  # dB; what is further down than this is left off the tail
 DECAY = np.log(1_000.0)  # nepers in 60 dB

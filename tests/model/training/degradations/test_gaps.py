@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pacetag.model.training.realism_gaps import MOST, Gap, gap_share, silence, speech
-from pacetag.model.training.realism_settings import SpeechSettings
+from pacetag.model.training.degradations.gaps import MOST, Gap, gap_share, silence, speech
+from pacetag.model.training.degradations.settings import SpeechSettings
 from tests.conftest import RATE
 
 Samples = NDArray[np.float32]

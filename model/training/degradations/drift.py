@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from pacetag.model.training.realism_settings import DriftSettings
+from pacetag.model.training.degradations.settings import DriftSettings
 
 CONTROL = 20  # values of the tempo curve a second: far more than its shape needs
 WAVES = 3  # swings of different periods, so that the curve does not repeat

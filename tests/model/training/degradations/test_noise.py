@@ -6,8 +6,8 @@ import pytest
 from numpy.typing import NDArray
 
 from pacetag.model.spec import FeatureSpec
-from pacetag.model.training.realism_noise import babble, claps, crowd, noise_floor
-from pacetag.model.training.realism_settings import Between, CrowdSettings, NoiseSettings
+from pacetag.model.training.degradations.noise import babble, claps, crowd, noise_floor
+from pacetag.model.training.degradations.settings import Between, CrowdSettings, NoiseSettings
 from tests.conftest import RATE
 
 Samples = NDArray[np.float32]

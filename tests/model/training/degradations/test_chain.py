@@ -9,8 +9,8 @@ import pytest
 from numpy.typing import NDArray
 
 from pacetag.model.spec import FeatureSpec
-from pacetag.model.training.realism import make_real
-from pacetag.model.training.realism_settings import Between, RealismSettings
+from pacetag.model.training.degradations.chain import make_real
+from pacetag.model.training.degradations.settings import Between, RealismSettings
 from tests.conftest import RATE, ClickTrack
 
 Samples = NDArray[np.float32]

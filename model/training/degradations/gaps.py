@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pacetag.model.training.realism_level import ratio, rms
-from pacetag.model.training.realism_settings import (
+from pacetag.model.training.degradations.loudness import ratio, rms
+from pacetag.model.training.degradations.settings import (
     Between,
     SilenceSettings,
     SpeechSettings,
 )
-from pacetag.model.training.realism_speech import speech_sound
+from pacetag.model.training.degradations.speech import speech_sound
 
 MOST = 0.2  # share of a song that one kind of interruption may take
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pacetag.model.training.realism_settings import BandSettings, Between, CompressionSettings
-from pacetag.model.training.realism_tone import band_limit, compress
+from pacetag.model.training.degradations.settings import BandSettings, Between, CompressionSettings
+from pacetag.model.training.degradations.tone import band_limit, compress
 from tests.conftest import RATE
 
 Samples = NDArray[np.float32]

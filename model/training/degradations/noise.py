@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import butter, lfilter, sosfilt
 
-from pacetag.model.training.realism_level import at_level, ratio, rms
-from pacetag.model.training.realism_settings import CrowdSettings, NoiseSettings
+from pacetag.model.training.degradations.loudness import at_level, ratio, rms
+from pacetag.model.training.degradations.settings import CrowdSettings, NoiseSettings
 
 # White to pink noise within 0.3 dB over the audible range: a filter of third order published by
 # Julius O. Smith (Spectral Audio Signal Processing, 2011).

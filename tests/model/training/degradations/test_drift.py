@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from pacetag.model.spec import FeatureSpec
-from pacetag.model.training.realism_drift import drift, read_places
-from pacetag.model.training.realism_settings import Between, DriftSettings
+from pacetag.model.training.degradations.drift import drift, read_places
+from pacetag.model.training.degradations.settings import Between, DriftSettings
 from tests.conftest import RATE, ClickTrack
 
 

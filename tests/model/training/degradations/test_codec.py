@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pacetag.model.training.realism_codec import recode, through_file
-from pacetag.model.training.realism_settings import CodecSettings
+from pacetag.model.training.degradations.codec import recode, through_file
+from pacetag.model.training.degradations.settings import CodecSettings
 from tests.conftest import RATE
 
 Samples = NDArray[np.float32]

@@ -5,13 +5,13 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from pacetag.model.training.realism_codec import recode
-from pacetag.model.training.realism_drift import drift
-from pacetag.model.training.realism_gaps import Gap, RealSound, silence, speech
-from pacetag.model.training.realism_noise import crowd, noise_floor
-from pacetag.model.training.realism_room import room
-from pacetag.model.training.realism_settings import RealismSettings
-from pacetag.model.training.realism_tone import band_limit, compress
+from pacetag.model.training.degradations.codec import recode
+from pacetag.model.training.degradations.drift import drift
+from pacetag.model.training.degradations.gaps import Gap, RealSound, silence, speech
+from pacetag.model.training.degradations.noise import crowd, noise_floor
+from pacetag.model.training.degradations.room import room
+from pacetag.model.training.degradations.settings import RealismSettings
+from pacetag.model.training.degradations.tone import band_limit, compress
 
 Effect = Callable[[NDArray[np.float32], int, np.random.Generator], NDArray[np.float32] | RealSound]
 

@@ -9,7 +9,7 @@ import soxr
 from av.audio.stream import AudioStream
 from numpy.typing import NDArray
 
-from pacetag.model.training.realism_settings import CodecSettings
+from pacetag.model.training.degradations.settings import CodecSettings
 
 OPUS_RATE = 24_000  # Hz; the rate of Opus next above that of the features
 FASTEST = {"libmp3lame": "9", "libopus": "0"}  # compression_level; the bit rate does the harm

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from pacetag.model.training.realism_room import impulse_response, room
-from pacetag.model.training.realism_settings import Between, RoomSettings
+from pacetag.model.training.degradations.room import impulse_response, room
+from pacetag.model.training.degradations.settings import Between, RoomSettings
 from tests.conftest import RATE
 
 

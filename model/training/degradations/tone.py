@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import butter, sosfilt
 
-from pacetag.model.training.realism_level import at_level, ratio, rms
-from pacetag.model.training.realism_settings import BandSettings, CompressionSettings
+from pacetag.model.training.degradations.loudness import at_level, ratio, rms
+from pacetag.model.training.degradations.settings import BandSettings, CompressionSettings
 
 BLOCK = 64  # samples that share one gain: 3 ms, shorter than any attack that is heard
 QUIET = 1e-9  # full scale 1; keeps logarithms finite

@@ -1,0 +1,1 @@
+"""What real recordings suffer: noise, rooms, codecs, gaps, speech, drift."""
