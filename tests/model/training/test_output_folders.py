@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from pacetag.model.training import held_out_sets, proof_sets, sample_audio
+from pacetag.model.training import sample_audio
+from pacetag.model.training.benchmark_sets import __main__ as proof_sets
+from pacetag.model.training.benchmark_sets import held_out
+from pacetag.model.training.benchmark_sets.held_out import write_sets
 from pacetag.model.training.experiments import __main__ as experiments
 from pacetag.model.training.grooves import corpus
-from pacetag.model.training.held_out_sets import write_sets
 from pacetag.model.training.output_folders import (
     NOTES,
     NOTES_HEAD,
@@ -145,7 +147,7 @@ def test_corpora_are_not_made_among_foreign_files(
     "main",
     [
         *(corpus.main, score_corpus.main, fetch.main, proof_sets.main),
-        *(sample_audio.main, pseudo_labels.main, held_out_sets.main),
+        *(sample_audio.main, pseudo_labels.main, held_out.main),
         *(pictures.main, experiments.main),
     ],
     ids=lambda main: main.__module__,

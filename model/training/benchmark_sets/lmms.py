@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from rich.console import Console
 
 from pacetag.model.errors import ModelError
+from pacetag.model.training.benchmark_sets.table import ProofSong, write_sound
 from pacetag.model.training.installed import SHARE, require_installed
-from pacetag.model.training.proof_table import ProofSong, write_sound
 
 PROJECTS = SHARE / "lmms" / "projects"
 FOLDERS = ("demos", "shorties")  # the others hold templates and lessons

@@ -13,8 +13,8 @@ import soundfile
 from rich.console import Console
 
 from pacetag.model.errors import ModelError
-from pacetag.model.training.proof_packages import take_files
-from pacetag.model.training.proof_table import ProofSong, write_sound
+from pacetag.model.training.benchmark_sets.packages import take_files
+from pacetag.model.training.benchmark_sets.table import ProofSong, write_sound
 from pacetag.model.training.scores.score import read_score
 
 FOLDER = "usr/share/games/fretsonfire/data/songs"  # in the packages

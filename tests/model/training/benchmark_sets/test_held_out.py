@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pacetag.model.evaluation.evaluation_set import read_evaluation_set
-from pacetag.model.training.held_out_sets import main, write_sets
+from pacetag.model.training.benchmark_sets.held_out import main, write_sets
 from pacetag.model.training.songs import LabelledTempo, TrainingSong, Window
 
 

@@ -1,6 +1,6 @@
 """Proof sets: music of which the truth is known exactly or from people, only for measuring.
 
-`python -m pacetag.model.training.proof_sets OUT_DIR` makes three of them, each with a table
+`python -m pacetag.model.training.benchmark_sets OUT_DIR` makes three of them, each with a table
 set.csv for `pacetag evaluate`: `lmms` (LMMS's demo songs, rendered), `frets` (Frets on Fire) and
 `beatless` (speech, weather, noise, free rhythm). Nothing here is ever trained on.
 """
@@ -15,11 +15,11 @@ from pathlib import Path
 from rich.console import Console
 
 from pacetag.model.errors import ModelError
+from pacetag.model.training.benchmark_sets.beatless import build_beatless
+from pacetag.model.training.benchmark_sets.frets import build_frets
+from pacetag.model.training.benchmark_sets.lmms import build_lmms
+from pacetag.model.training.benchmark_sets.table import COLUMNS, TABLE, ProofSong, write_set
 from pacetag.model.training.output_folders import OutputError, check_free, check_own, named_path
-from pacetag.model.training.proof_beatless import build_beatless
-from pacetag.model.training.proof_frets import build_frets
-from pacetag.model.training.proof_lmms import build_lmms
-from pacetag.model.training.proof_table import COLUMNS, TABLE, ProofSong, write_set
 
 SETS = ("lmms", "frets", "beatless")
 

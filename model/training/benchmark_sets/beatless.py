@@ -16,11 +16,11 @@ import soundfile
 import soxr
 from rich.console import Console
 
-from pacetag.model.training import proof_noise, proof_pads
+from pacetag.model.training.benchmark_sets import noise, pads
+from pacetag.model.training.benchmark_sets.packages import take_files
+from pacetag.model.training.benchmark_sets.table import ProofSong, write_sound
 from pacetag.model.training.grooves.draw import FONTS
 from pacetag.model.training.installed import require_installed
-from pacetag.model.training.proof_packages import take_files
-from pacetag.model.training.proof_table import ProofSong, write_sound
 from pacetag.model.training.recordings_unpack import PackageError
 
 SEED = 20_261_123
@@ -137,12 +137,12 @@ def _fetch(source: Source, folder: Path, debs: Path | None) -> list[ProofSong]:
 
 
 def _noises(folder: Path) -> Iterator[ProofSong]:
-    for name, (make, count) in proof_noise.MADE.items():
+    for name, (make, count) in noise.MADE.items():
         for number in range(1, count + 1):
             target = folder / "made" / f"{name.replace(' ', '-')}-{number}.flac"
             if not target.is_file():
                 sound = make(_random(name, number)).astype(np.float32)
-                write_sound(target, sound, proof_noise.RATE)
+                write_sound(target, sound, noise.RATE)
             yield _made(target, folder, name.split()[-1], f"{name}, by formula")
 
 
@@ -151,17 +151,17 @@ def _crowds(folder: Path, voices: list[Path]) -> Iterator[ProofSong]:
         target = folder / "made" / f"crowd-{people}.flac"
         if not target.is_file():
             heard = [_voice_sound(path) for path in voices]
-            sound = proof_noise.crowd(_random("crowd", people), heard, people)
-            write_sound(target, sound.astype(np.float32), proof_noise.RATE)
+            sound = noise.crowd(_random("crowd", people), heard, people)
+            write_sound(target, sound.astype(np.float32), noise.RATE)
         yield _made(target, folder, "crowd", f"{people} recorded voices at once")
 
 
 def _pads(folder: Path) -> Iterator[ProofSong]:
-    for program, (name, _) in proof_pads.PROGRAMS.items():
+    for program, (name, _) in pads.PROGRAMS.items():
         target = folder / "made" / f"free-{name.replace(' ', '-')}.flac"
         if not target.is_file():
-            samples, _ = proof_pads.play(_random("free", program), program)
-            write_sound(target, samples, proof_pads.RATE)
+            samples, _ = pads.play(_random("free", program), program)
+            write_sound(target, samples, pads.RATE)
         yield _made(target, folder, "free rhythm", f"{name}, notes at random times, FluidSynth")
 
 
@@ -170,9 +170,9 @@ def _made(target: Path, folder: Path, genre: str, remarks: str) -> ProofSong:
     return ProofSong(file=file, genre=genre, artist="pacetag", remarks=f"made: {remarks}")
 
 
-def _voice_sound(path: Path) -> proof_noise.Sound:
+def _voice_sound(path: Path) -> noise.Sound:
     samples, rate = soundfile.read(path, dtype="float64", always_2d=True)
-    return np.asarray(soxr.resample(samples.mean(axis=1), rate, proof_noise.RATE))
+    return np.asarray(soxr.resample(samples.mean(axis=1), rate, noise.RATE))
 
 
 def _random(name: str, number: int) -> np.random.Generator:

@@ -12,9 +12,14 @@ import pytest
 import soundfile
 from rich.console import Console
 
-from pacetag.model.training import proof_lmms
+from pacetag.model.training.benchmark_sets import lmms as proof_lmms
+from pacetag.model.training.benchmark_sets.lmms import (
+    Project,
+    ProjectError,
+    build_lmms,
+    read_project,
+)
 from pacetag.model.training.installed import ToolsMissingError
-from pacetag.model.training.proof_lmms import Project, ProjectError, build_lmms, read_project
 
 RATE = 44_100
 PLAIN = 'bpm="128" timesig_numerator="4" timesig_denominator="4"'

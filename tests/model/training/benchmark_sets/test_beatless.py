@@ -9,12 +9,12 @@ import pytest
 import soundfile
 from rich.console import Console
 
-from pacetag.model.training import proof_beatless, proof_noise, proof_pads
+from pacetag.model.training.benchmark_sets import beatless, noise, pads
+from pacetag.model.training.benchmark_sets.beatless import SOURCES, Source, build_beatless
+from pacetag.model.training.benchmark_sets.noise import MADE, RATE, Sound, coloured, crowd, swell
+from pacetag.model.training.benchmark_sets.pads import PROGRAMS, Struck, free_notes, write_midi
 from pacetag.model.training.installed import ToolsMissingError
 from pacetag.model.training.midi import read_midi
-from pacetag.model.training.proof_beatless import SOURCES, Source, build_beatless
-from pacetag.model.training.proof_noise import MADE, RATE, Sound, coloured, crowd, swell
-from pacetag.model.training.proof_pads import PROGRAMS, Struck, free_notes, write_midi
 from pacetag.model.training.recordings.table import load_package_split
 from tests.outside import FONTS, needs
 
@@ -35,8 +35,8 @@ def random() -> np.random.Generator:
 @pytest.fixture
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
     """Sounds of 6 s in place of a minute."""
-    monkeypatch.setattr(proof_noise, "SECONDS", 6.0)
-    monkeypatch.setattr(proof_pads, "SECONDS", 6.0)
+    monkeypatch.setattr(noise, "SECONDS", 6.0)
+    monkeypatch.setattr(pads, "SECONDS", 6.0)
 
 
 # Made by formula
@@ -132,7 +132,7 @@ def test_nothing_is_of_a_package_that_is_trained_on() -> None:
 
 def test_at_least_sixty_pieces_half_of_them_recorded() -> None:
     recorded = sum(len(source.what) for source in SOURCES)
-    made = sum(count for _, count in MADE.values()) + len(PROGRAMS) + len(proof_beatless.CROWDS)
+    made = sum(count for _, count in MADE.values()) + len(PROGRAMS) + len(beatless.CROWDS)
 
     assert recorded + made >= 60
     assert recorded >= made
@@ -162,8 +162,8 @@ def debs(tmp_path: Path) -> Path:
 @needs("fluidsynth", *FONTS)
 def little(monkeypatch: pytest.MonkeyPatch, short: None) -> None:
     """One noise and one free piece."""
-    monkeypatch.setattr(proof_noise, "MADE", {"white noise": MADE["white noise"]})
-    monkeypatch.setattr(proof_pads, "PROGRAMS", {46: ("harp", 2.0)})
+    monkeypatch.setattr(noise, "MADE", {"white noise": MADE["white noise"]})
+    monkeypatch.setattr(pads, "PROGRAMS", {46: ("harp", 2.0)})
 
 
 @pytest.mark.usefixtures("little")
@@ -200,7 +200,7 @@ def test_crowds_are_made_of_the_speech_that_was_fetched(
             tone = 0.5 * np.sin(2 * np.pi * 500 * np.arange(8_000) / 8_000)
             soundfile.write(target.with_suffix(".wav"), tone, 8_000)
 
-    monkeypatch.setattr(proof_beatless, "take_files", fetch)
+    monkeypatch.setattr(beatless, "take_files", fetch)
     talk = Source(package="talk", folder="x", genre="speech", artist="y", what={"a.wav": "a"})
 
     songs = build_beatless(tmp_path, Console(file=io.StringIO()), sources=(talk,))

@@ -11,8 +11,7 @@ import pytest
 import soundfile
 from rich.console import Console
 
-from pacetag.model.training.midi import track_chunk
-from pacetag.model.training.proof_frets import (
+from pacetag.model.training.benchmark_sets.frets import (
     FOLDER,
     Album,
     ChartError,
@@ -20,6 +19,7 @@ from pacetag.model.training.proof_frets import (
     chart_tempo,
     song_name,
 )
+from pacetag.model.training.midi import track_chunk
 from pacetag.model.training.recordings_unpack import PackageError
 from tests.outside import needs
 
