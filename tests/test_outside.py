@@ -14,7 +14,7 @@ SUITE = """
 import shutil, subprocess
 from pathlib import Path
 import pytest
-from pacetag.model.training.installed import SHARE
+from pacetag.model.training.sources.tools import SHARE
 from tests.outside import needs
 
 @pytest.fixture(scope="module")

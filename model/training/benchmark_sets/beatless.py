@@ -20,8 +20,8 @@ from pacetag.model.training.benchmark_sets import noise, pads
 from pacetag.model.training.benchmark_sets.packages import take_files
 from pacetag.model.training.benchmark_sets.table import ProofSong, write_sound
 from pacetag.model.training.grooves.draw import FONTS
-from pacetag.model.training.installed import require_installed
-from pacetag.model.training.recordings_unpack import PackageError
+from pacetag.model.training.sources.deb_files import PackageError
+from pacetag.model.training.sources.tools import require_installed
 
 SEED = 20_261_123
 CROWDS = (4, 12, 40)  # people

@@ -19,7 +19,7 @@ from rich.console import Console
 
 from pacetag.model.errors import ModelError
 from pacetag.model.training.benchmark_sets.table import ProofSong, write_sound
-from pacetag.model.training.installed import SHARE, require_installed
+from pacetag.model.training.sources.tools import SHARE, require_installed
 
 PROJECTS = SHARE / "lmms" / "projects"
 FOLDERS = ("demos", "shorties")  # the others hold templates and lessons

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from pacetag.model.training.debian_packages import package_file
-from pacetag.model.training.recordings_unpack import PackageError, unpack_files
+from pacetag.model.training.sources.deb_files import PackageError, unpack_files
+from pacetag.model.training.sources.debian import package_file
 
 
 def take_files(package: str, wanted: Mapping[str, Path], debs: Path | None = None) -> None:

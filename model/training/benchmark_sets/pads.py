@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from pacetag.model.errors import ModelError
 from pacetag.model.training.grooves.draw import FONTS
-from pacetag.model.training.midi import track_chunk
+from pacetag.model.training.sources.midi import track_chunk
 
 SECONDS = 60.0
 RATE = 44_100  # Hz

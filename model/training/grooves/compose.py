@@ -17,7 +17,7 @@ from pacetag.model.training.grooves.styles import STANDARD, Style
 from pacetag.model.training.grooves.tools import run_tool
 from pacetag.model.training.grooves.truth import sounding_grid
 from pacetag.model.training.grooves.voice import add_voice
-from pacetag.model.training.midi import MidiSong, read_midi, set_tempo
+from pacetag.model.training.sources.midi import MidiSong, read_midi, set_tempo
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ from typing import Literal, get_args
 from pacetag.model.training.grooves.band import draw_band
 from pacetag.model.training.grooves.humanise import Feel, Players, draw_feel
 from pacetag.model.training.grooves.styles import STANDARD, Style, grooves_of, load_styles
-from pacetag.model.training.installed import SHARE
+from pacetag.model.training.sources.tools import SHARE
 
 # stdlib: the standard library, played by a machine. further: the other libraries, mostly with a
 # human feel. human: the standard library with a human feel. chamber: people, mostly without a

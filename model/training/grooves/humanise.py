@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pacetag.model.training.grooves.score import Score
-from pacetag.model.training.midi import DRUM_CHANNEL, Note
+from pacetag.model.training.sources.midi import DRUM_CHANNEL, Note
 
 Players = Literal["all", "no drums", "drums only"]
 

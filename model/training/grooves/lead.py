@@ -7,7 +7,7 @@ import random
 import numpy as np
 from numpy.typing import NDArray
 
-from pacetag.model.training.midi import DRUM_CHANNEL, MidiSong, Note, add_track
+from pacetag.model.training.sources.midi import DRUM_CHANNEL, MidiSong, Note, add_track
 
 # Pianos to pads; the sound effects and drums at the end of General MIDI carry no tune.
 _MELODIC_PROGRAMS = (*range(80), *range(104, 109))

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from pacetag.model.training.grooves.score import Score
 from pacetag.model.training.grooves.styles import Style
-from pacetag.model.training.midi import DRUM_CHANNEL, Note
+from pacetag.model.training.sources.midi import DRUM_CHANNEL, Note
 
 Onsets = NDArray[np.float64]
 

@@ -15,7 +15,7 @@ from pacetag.model.training.grooves.humanise import Feel
 from pacetag.model.training.grooves.styles import STYLE_FOLDER, load_styles
 from pacetag.model.training.grooves.tools import RenderError, run_tool
 from pacetag.model.training.grooves.truth import Level, find_levels
-from pacetag.model.training.installed import require_installed
+from pacetag.model.training.sources.tools import require_installed
 
 SAMPLE_RATE = 22_050  # Hz
 

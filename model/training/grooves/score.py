@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from pacetag.model.training.midi import (
+from pacetag.model.training.sources.midi import (
     Note,
     read_events,
     read_tracks,

@@ -15,7 +15,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from pacetag.model.training.installed import SHARE
+from pacetag.model.training.sources.tools import SHARE
 
 LIBRARY_FOLDER = SHARE / "mma" / "lib"
 STANDARD = "stdlib"  # the library whose styles are known by their bare names

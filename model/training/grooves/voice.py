@@ -6,7 +6,7 @@ import math
 import random
 from dataclasses import replace
 
-from pacetag.model.training.midi import DRUM_CHANNEL, MidiSong, Note, add_track
+from pacetag.model.training.sources.midi import DRUM_CHANNEL, MidiSong, Note, add_track
 
 _PROGRAMS = (52, 53, 54, 85)  # choir, ooh, synth voice, solo vox; counted from 0
 _SCALES = {False: (0, 2, 4, 7, 9), True: (0, 3, 5, 7, 10)}  # pentatonic: fits any chord of the key

@@ -16,15 +16,15 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from pacetag.model.training.debian_packages import package_file
 from pacetag.model.training.output_folders import OutputError, check_own, named_path
 from pacetag.model.training.recordings.table import Recording, load_package_split, load_recordings
-from pacetag.model.training.recordings_unpack import (
+from pacetag.model.training.sources.deb_files import (
     PackageError,
     file_sha256,
     package_version,
     unpack_files,
 )
+from pacetag.model.training.sources.debian import package_file
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,9 +17,7 @@ from rich.progress import Progress
 
 from pacetag.model.errors import ModelError
 from pacetag.model.training.grooves.truth import Level
-from pacetag.model.training.midi import MidiError
 from pacetag.model.training.output_folders import OutputError, check_own, named_path
-from pacetag.model.training.recordings_unpack import PackageError
 from pacetag.model.training.scores.render import (
     RenderError,
     ScoreSong,
@@ -27,6 +25,8 @@ from pacetag.model.training.scores.render import (
     require_tools,
 )
 from pacetag.model.training.scores.sources import PACKAGES, Piece, opened_package
+from pacetag.model.training.sources.deb_files import PackageError
+from pacetag.model.training.sources.midi import MidiError
 
 SONGS_FILE = "songs.jsonl"
 DONE_FILE = "pieces.txt"  # hashes of the pieces that were finished, also of those without a song

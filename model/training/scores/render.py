@@ -18,11 +18,11 @@ from pacetag.model.errors import DecodeError, ModelError
 from pacetag.model.spec import FeatureSpec
 from pacetag.model.training.grooves.draw import FONTS
 from pacetag.model.training.grooves.truth import Level
-from pacetag.model.training.installed import require_installed
 from pacetag.model.training.scores.score import read_score
 from pacetag.model.training.scores.sections import Stretch, find_stretches, recording_lag
 from pacetag.model.training.scores.sources import PACKAGES, Piece
 from pacetag.model.training.scores.truth import ScoreTruth, find_truth
+from pacetag.model.training.sources.tools import require_installed
 
 RENDERINGS = 2  # of each piece, with different sound fonts
 

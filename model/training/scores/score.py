@@ -10,7 +10,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from pacetag.model.training.midi import DRUM_CHANNEL, MidiError, read_division, song_events
+from pacetag.model.training.sources.midi import DRUM_CHANNEL, MidiError, read_division, song_events
 
 _VOLUME, _EXPRESSION, _RESET = 7, 11, 121  # controllers
 _DEFAULT_VOLUME = 100  # of 127, as General MIDI has it

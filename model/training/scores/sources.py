@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from pacetag.model.training.debian_packages import extract_package, package_file
-from pacetag.model.training.midi import MidiError
-from pacetag.model.training.recordings_unpack import PackageError
 from pacetag.model.training.scores.score import wad_midi
+from pacetag.model.training.sources.deb_files import PackageError
+from pacetag.model.training.sources.debian import extract_package, package_file
+from pacetag.model.training.sources.midi import MidiError
 
 # Package -> what is never on both sides of a split. The two games share songs.
 PACKAGES: Mapping[str, str] = {

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pacetag.model.training.midi import MidiError, Note, add_track, read_midi, set_tempo
+from pacetag.model.training.sources.midi import MidiError, Note, add_track, read_midi, set_tempo
 
 TEMPO_120 = b"\x00\xff\x51\x03\x07\xa1\x20"
 END = b"\x00\xff\x2f\x00"

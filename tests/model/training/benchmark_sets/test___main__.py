@@ -10,7 +10,7 @@ from pacetag.model.evaluation.evaluation_set import read_evaluation_set
 from pacetag.model.training.benchmark_sets import __main__ as proof_sets
 from pacetag.model.training.benchmark_sets.__main__ import SETS, main
 from pacetag.model.training.benchmark_sets.table import ProofSong, write_set, write_sound
-from pacetag.model.training.installed import ToolsMissingError
+from pacetag.model.training.sources.tools import ToolsMissingError
 
 SONG = ProofSong(
     file="b.flac",

@@ -13,9 +13,9 @@ from pacetag.model.training.benchmark_sets import beatless, noise, pads
 from pacetag.model.training.benchmark_sets.beatless import SOURCES, Source, build_beatless
 from pacetag.model.training.benchmark_sets.noise import MADE, RATE, Sound, coloured, crowd, swell
 from pacetag.model.training.benchmark_sets.pads import PROGRAMS, Struck, free_notes, write_midi
-from pacetag.model.training.installed import ToolsMissingError
-from pacetag.model.training.midi import read_midi
 from pacetag.model.training.recordings.table import load_package_split
+from pacetag.model.training.sources.midi import read_midi
+from pacetag.model.training.sources.tools import ToolsMissingError
 from tests.outside import FONTS, needs
 
 SOURCE = Source(

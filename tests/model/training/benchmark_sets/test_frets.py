@@ -19,8 +19,8 @@ from pacetag.model.training.benchmark_sets.frets import (
     chart_tempo,
     song_name,
 )
-from pacetag.model.training.midi import track_chunk
-from pacetag.model.training.recordings_unpack import PackageError
+from pacetag.model.training.sources.deb_files import PackageError
+from pacetag.model.training.sources.midi import track_chunk
 from tests.outside import needs
 
 RATE = 22_050

@@ -19,7 +19,7 @@ from pacetag.model.training.benchmark_sets.lmms import (
     build_lmms,
     read_project,
 )
-from pacetag.model.training.installed import ToolsMissingError
+from pacetag.model.training.sources.tools import ToolsMissingError
 
 RATE = 44_100
 PLAIN = 'bpm="128" timesig_numerator="4" timesig_denominator="4"'

@@ -32,8 +32,8 @@ from pacetag.model.training.grooves.songs import groove_lessons
 from pacetag.model.training.grooves.styles import load_styles
 from pacetag.model.training.grooves.tools import RenderError
 from pacetag.model.training.grooves.truth import Level, verdict
-from pacetag.model.training.installed import ToolsMissingError
-from pacetag.model.training.midi import read_midi
+from pacetag.model.training.sources.midi import read_midi
+from pacetag.model.training.sources.tools import ToolsMissingError
 from tests.outside import RENDERING, needs
 
 SONG = GrooveSong(

@@ -19,7 +19,7 @@ from pacetag.model.training.grooves.draw import (
     style_of,
 )
 from pacetag.model.training.grooves.styles import load_styles
-from pacetag.model.training.installed import SHARE
+from pacetag.model.training.sources.tools import SHARE
 
 FIRST_DRAWN = "4b2e700f6c68bc134b544a9cb64f73a90dcafc30555d87c54ad52becac864b20"
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from pacetag.model.training.grooves.humanise import Feel, draw_feel, humanise, send_away
 from pacetag.model.training.grooves.score import Score, Track, read_score, write_score
-from pacetag.model.training.midi import Note, read_events, read_midi, read_tracks
+from pacetag.model.training.sources.midi import Note, read_events, read_midi, read_tracks
 
 QUARTERS, TEMPO, SIZE = 160, 120.0, 192
 

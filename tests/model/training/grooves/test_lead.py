@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from pacetag.model.training.grooves.lead import add_lead
-from pacetag.model.training.midi import MidiSong, read_midi
+from pacetag.model.training.sources.midi import MidiSong, read_midi
 
 EMPTY = b"MThd\x00\x00\x00\x06\x00\x01\x00\x00\x00\xc0"
 TICKS = 192

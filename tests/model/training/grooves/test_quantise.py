@@ -6,7 +6,7 @@ import pytest
 from pacetag.model.training.grooves.quantise import mend, snap
 from pacetag.model.training.grooves.score import Score, Track
 from pacetag.model.training.grooves.styles import load_styles
-from pacetag.model.training.midi import DRUM_CHANNEL, Note
+from pacetag.model.training.sources.midi import DRUM_CHANNEL, Note
 
 SIZE = 192
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from pacetag.model.training.grooves.score import Score, Track, read_score, write_score
-from pacetag.model.training.midi import Note, add_track, read_events, read_midi, read_tracks
+from pacetag.model.training.sources.midi import Note, add_track, read_events, read_midi, read_tracks
 
 TEMPO = b"\xff\x51\x03\x07\xa1\x20"
 EXCLUSIVE = b"\xf0\x03\x01\x02\xf7"

@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from pacetag.model.training.grooves.truth import Level, find_levels, sounding_grid, verdict
-from pacetag.model.training.midi import Note, add_track, read_midi
+from pacetag.model.training.sources.midi import Note, add_track, read_midi
 
 EMPTY = b"MThd\x00\x00\x00\x06\x00\x01\x00\x00\x00\xc0"  # format 1, no track, 192 ticks a quarter
 N_BEATS = 48

@@ -7,7 +7,7 @@ import pytest
 
 from pacetag.model.training.grooves.score import Track, read_score
 from pacetag.model.training.grooves.voice import add_voice
-from pacetag.model.training.midi import MidiSong, read_midi
+from pacetag.model.training.sources.midi import MidiSong, read_midi
 
 EMPTY = b"MThd\x00\x00\x00\x06\x00\x01\x00\x00\x00\xc0"
 TICKS = 192

@@ -34,8 +34,8 @@ from pacetag.model.training.recordings.table import (
     load_package_split,
     load_recordings,
 )
-from pacetag.model.training.recordings_unpack import PackageError, file_sha256, unpack_files
 from pacetag.model.training.songs import LabelledTempo
+from pacetag.model.training.sources.deb_files import PackageError, file_sha256, unpack_files
 from tests.outside import needs
 
 DATA = Path(str(files("pacetag.model.training"))) / "data"

@@ -14,8 +14,6 @@ import soundfile
 
 from pacetag.model.spec import FeatureSpec
 from pacetag.model.training.grooves.draw import FONTS
-from pacetag.model.training.midi import track_chunk
-from pacetag.model.training.recordings_unpack import PackageError
 from pacetag.model.training.scores import render, sources
 from pacetag.model.training.scores.corpus import (
     SONGS_FILE,
@@ -28,6 +26,8 @@ from pacetag.model.training.scores.score import Score, TempoChange, read_score
 from pacetag.model.training.scores.sections import Stretch, find_stretches, recording_lag
 from pacetag.model.training.scores.songs import SPLIT, score_lessons
 from pacetag.model.training.scores.sources import PACKAGES, Piece, opened_package
+from pacetag.model.training.sources.deb_files import PackageError
+from pacetag.model.training.sources.midi import track_chunk
 from tests import outside
 from tests.outside import needs
 

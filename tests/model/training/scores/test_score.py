@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from pacetag.model.training.midi import MidiError, track_chunk
 from pacetag.model.training.scores.score import MetreChange, TempoChange, read_score, wad_midi
+from pacetag.model.training.sources.midi import MidiError, track_chunk
 
 DIVISION = 96
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pacetag.model.training.recordings_unpack import PackageError
+from pacetag.model.training.sources.deb_files import PackageError
 
 
 @contextmanager
