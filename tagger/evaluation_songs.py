@@ -10,7 +10,7 @@ from pacetag.model.evaluation.evaluation_set import (
     read_evaluation_set,
 )
 from pacetag.model.evaluation.truths import paces_truth
-from pacetag.model.training.labels_table import LabelsError
+from pacetag.model.training.labels.table import LabelsError
 from pacetag.tagger.errors import UsageError
 from pacetag.tagger.labelled_songs import labelled_songs
 from pacetag.tagger.labels_of_index import is_index

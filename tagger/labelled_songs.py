@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
-from pacetag.model.training.labels_match import (
+from pacetag.model.training.labels.match import (
     LabelledSong,
     LabelledSongs,
     MusicFolder,
@@ -13,7 +13,7 @@ from pacetag.model.training.labels_match import (
     gather,
     match_rows,
 )
-from pacetag.model.training.labels_table import LeftOut, read_table
+from pacetag.model.training.labels.table import LeftOut, read_table
 from pacetag.tagger.errors import UsageError
 from pacetag.tagger.labels_of_index import is_index, labels_of_index
 from pacetag.tagger.library import check_paths, walk

@@ -6,8 +6,8 @@ from pathlib import Path
 from pacetag.db.errors import SongIndexError
 from pacetag.db.records import SongRecord
 from pacetag.model.regular import NotRegularError, check_regular
-from pacetag.model.training.labels_match import LabelledSong, main_artist
-from pacetag.model.training.labels_table import LeftOut
+from pacetag.model.training.labels.match import LabelledSong, main_artist
+from pacetag.model.training.labels.table import LeftOut
 from pacetag.tagger.errors import TaggerError
 from pacetag.tagger.library import is_gone
 from pacetag.tagger.opening import opened_index

@@ -17,7 +17,7 @@ from pacetag.model.extras import install_command
 
 if TYPE_CHECKING:
     from pacetag.model.training.free_music import FreeMusic
-    from pacetag.model.training.labels_match import LabelledSongs
+    from pacetag.model.training.labels.match import LabelledSongs
     from pacetag.model.training.scoring.verdict import Verdict
     from pacetag.model.training.settings import TrainingSettings
     from pacetag.model.training.songs import TrainingSong
@@ -67,11 +67,11 @@ def train_bundle(
             )
     from pacetag.model.training.cases.build import CaseSettings
     from pacetag.model.training.degradations.settings import RealismSettings
-    from pacetag.model.training.few_songs import few_songs_warning
     from pacetag.model.training.fitting.distillation import TeachingSettings
     from pacetag.model.training.fitting.fit import FitSettings
     from pacetag.model.training.free_music import free_lessons
-    from pacetag.model.training.own_songs import OwnSettings
+    from pacetag.model.training.labels.few_songs import few_songs_warning
+    from pacetag.model.training.labels.own_songs import OwnSettings
     from pacetag.model.training.run import train
     from pacetag.model.training.scoring.verdict import verdict_on
     from pacetag.model.training.settings import TrainingSettings
@@ -104,8 +104,8 @@ def train_bundle(
 
 
 def _own(own: LabelledSongs, settings: TrainingSettings, console: Console) -> list[TrainingSong]:
-    from pacetag.model.training.labels_table import LabelsError
-    from pacetag.model.training.own_songs import UNKNOWN, own_lessons
+    from pacetag.model.training.labels.own_songs import UNKNOWN, own_lessons
+    from pacetag.model.training.labels.table import LabelsError
 
     lessons = own_lessons(own.songs, seed=settings.seed, settings=settings.own)
     for reason in (*own.left_out, *lessons.left_out):

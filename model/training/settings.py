@@ -7,7 +7,7 @@ from pacetag.model.spec import FeatureSpec
 from pacetag.model.training.cases.build import CaseSettings
 from pacetag.model.training.fitting.distillation import TeachingSettings
 from pacetag.model.training.fitting.fit import FitSettings
-from pacetag.model.training.own_songs import OwnSettings
+from pacetag.model.training.labels.own_songs import OwnSettings
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from pacetag.model.training.labels_table import LabelsError, read_table
+from pacetag.model.training.labels.table import LabelsError, read_table
 from pacetag.tagger.tags.apev2 import ApeLayout
 from pacetag.tagger.tags.asf import AsfLayout
 from pacetag.tagger.tags.asf_objects import attributes, split_objects

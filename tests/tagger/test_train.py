@@ -12,9 +12,9 @@ from typer.testing import CliRunner
 
 from pacetag.model.bundle import load_bundle
 from pacetag.model.extras import install_command
-from pacetag.model.training.few_songs import few_songs_warning
 from pacetag.model.training.free_music import FreeMusic
-from pacetag.model.training.own_songs import OwnTruth
+from pacetag.model.training.labels.few_songs import few_songs_warning
+from pacetag.model.training.labels.own_songs import OwnTruth
 from pacetag.model.training.scoring.verdict import Verdict
 from pacetag.model.training.songs import TrainingSong
 from pacetag.tagger.cli import app

@@ -1,7 +1,7 @@
 """The held-out songs of a training run, as sets for `pacetag evaluate`.
 
-`python -m pacetag.model.training.benchmark_sets.held_out WORK OUT` writes one CSV file a split and source,
-such as `test-recordings.csv`, of the corpora that `pacetag train WORK` made.
+`python -m pacetag.model.training.benchmark_sets.held_out WORK OUT` writes one CSV file a split and
+source, such as `test-recordings.csv`, of the corpora that `pacetag train WORK` made.
 """
 
 from __future__ import annotations

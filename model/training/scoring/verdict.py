@@ -12,7 +12,7 @@ from pacetag.model.bundle import Bundle
 from pacetag.model.evaluation.bootstrap import LEVEL, resampled
 from pacetag.model.evaluation.metrics import JudgedSong, song_scores
 from pacetag.model.tempo.calibration import Calibration
-from pacetag.model.training.own_songs import SOURCE
+from pacetag.model.training.labels.own_songs import SOURCE
 from pacetag.model.training.scoring.score import ExaminedSong, examine
 from pacetag.model.training.songs import TrainingSong
 

@@ -10,7 +10,7 @@ import pytest
 from pacetag.model.bundle import Bundle
 from pacetag.model.spec import FeatureSpec
 from pacetag.model.tempo.calibration import Calibration
-from pacetag.model.training.own_songs import OwnTruth
+from pacetag.model.training.labels.own_songs import OwnTruth
 from pacetag.model.training.scoring.by_source import source_scores, sources_of
 from pacetag.model.training.scoring.run_report import Addition, note_addition
 from pacetag.model.training.scoring.score import ExaminedSong

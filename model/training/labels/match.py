@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from unicodedata import category, combining, normalize
 
-from pacetag.model.training.labels_table import LabelRow, LeftOut
+from pacetag.model.training.labels.table import LabelRow, LeftOut
 
 _NUMBER = re.compile(r"^(?:\d{1,2}-)?\d{1,3}[\s._-]+")  # of a track, before its name
 _PART = re.compile(r"\s+[-–—]\s+")  # between artist and title

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pacetag.model.training.labels_table import (
+from pacetag.model.training.labels.table import (
     LabelRow,
     LabelRows,
     LabelsError,

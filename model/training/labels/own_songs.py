@@ -11,8 +11,8 @@ from pacetag.model.audio.decoders import open_decoder
 from pacetag.model.audio.excerpts import AUDIO, excerpt_spans
 from pacetag.model.errors import ModelError, TooShortError
 from pacetag.model.evaluation.metrics import near
-from pacetag.model.training.labels_match import LabelledSong, artist_key
-from pacetag.model.training.labels_table import LeftOut
+from pacetag.model.training.labels.match import LabelledSong, artist_key
+from pacetag.model.training.labels.table import LeftOut
 from pacetag.model.training.songs import LabelledTempo, TrainingSong, Window
 
 SOURCE = "own"

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import soundfile
 
-from pacetag.model.training.labels_match import LabelledSong
-from pacetag.model.training.own_songs import (
+from pacetag.model.training.labels.match import LabelledSong
+from pacetag.model.training.labels.own_songs import (
     OwnSettings,
     OwnTruth,
     own_lessons,

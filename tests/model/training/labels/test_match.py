@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pacetag.model.training.labels_match import (
+from pacetag.model.training.labels.match import (
     LabelledSong,
     MusicFolder,
     SongNames,
@@ -14,7 +14,7 @@ from pacetag.model.training.labels_match import (
     main_artist,
     match_rows,
 )
-from pacetag.model.training.labels_table import LabelRow, LeftOut
+from pacetag.model.training.labels.table import LabelRow, LeftOut
 
 
 def row(song: str, artist: str | None = None, *, line: int = 2, pace: float = 172.0) -> LabelRow:
