@@ -19,10 +19,10 @@ from pacetag.tagger.tags.abridged_mp4 import shorter_mp4
 from pacetag.tagger.tags.abridged_ogg import shorter_ogg
 from pacetag.tagger.tags.asf_objects import HEADER
 from pacetag.tagger.tags.atoms import STARTS
-from pacetag.tagger.tags.content import Data, Stretch, joined
+from pacetag.tagger.tags.binary.content import Data, Stretch, joined
+from pacetag.tagger.tags.binary.views import WHOLE, Over, Spans
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.shorter import Shorter
-from pacetag.tagger.tags.views import WHOLE, Over, Spans
 
 _BY_MAGIC: tuple[tuple[int, bytes, Callable[[BinaryIO], Iterator[Shorter]]], ...] = (
     *((4, name, shorter_mp4) for name in STARTS),

@@ -18,10 +18,10 @@ from pacetag.tagger.tags.asf_objects import (
     split_objects,
 )
 from pacetag.tagger.tags.asf_parts import EXTENSION_HEAD, LISTS, header_parts
-from pacetag.tagger.tags.content import SHORT, Data, Stretch, cut, held, joined
+from pacetag.tagger.tags.binary.content import SHORT, Data, Stretch, cut, held, joined
+from pacetag.tagger.tags.binary.views import WHOLE, view_of
 from pacetag.tagger.tags.fields import FIELDS
 from pacetag.tagger.tags.shorter import Shorter, note
-from pacetag.tagger.tags.views import WHOLE, view_of
 
 _HEAD = 30  # bytes of the header's own header
 _TEXTS = (0, 1)  # types of a value: text, and bytes

@@ -12,13 +12,13 @@ from pacetag.tagger.tags.atoms import (
     render_atom,
     top_atoms,
 )
-from pacetag.tagger.tags.content import SHORT, Content, Data, Stretch, cut, held, joined
+from pacetag.tagger.tags.binary.content import SHORT, Content, Data, Stretch, cut, held, joined
+from pacetag.tagger.tags.binary.views import WHOLE, view_of
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.fields import FIELDS
 from pacetag.tagger.tags.mp4_items import item_name
 from pacetag.tagger.tags.mp4_parts import PARENTS, moov_parts
 from pacetag.tagger.tags.shorter import Shorter, note
-from pacetag.tagger.tags.views import WHOLE, view_of
 
 _FIELDS = {
     name.upper() if name.startswith("----") else name

@@ -7,8 +7,9 @@ from typing import BinaryIO
 from mutagen import MutagenError
 
 from pacetag.tagger.tags.abridged_flac import shorter_comments
+from pacetag.tagger.tags.binary.content import SHORT, Data
+from pacetag.tagger.tags.binary.views import WHOLE, View, view_from
 from pacetag.tagger.tags.comments import Comments
-from pacetag.tagger.tags.content import SHORT, Data
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.ogg import put_behind, sound_of
 from pacetag.tagger.tags.ogg_headers import comments_start
@@ -22,7 +23,6 @@ from pacetag.tagger.tags.ogg_stream import (
     take_over,
 )
 from pacetag.tagger.tags.shorter import Shorter, note
-from pacetag.tagger.tags.views import WHOLE, View, view_from
 
 _FLAC = b"\x7fFLAC"
 

@@ -18,9 +18,9 @@ from mutagen.apev2 import (
 )
 
 from pacetag.tagger.tags.apev2_items import items_between
-from pacetag.tagger.tags.content import Stretch
+from pacetag.tagger.tags.binary.content import Stretch
+from pacetag.tagger.tags.binary.spans import APE, after_id3, trailers
 from pacetag.tagger.tags.errors import LayoutError
-from pacetag.tagger.tags.spans import APE, after_id3, trailers
 
 _KIND = 6  # bits of an item's flags
 _KINDS = {0: TEXT, 2: BINARY, 4: EXTERNAL}

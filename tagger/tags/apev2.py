@@ -20,14 +20,10 @@ from pacetag.tagger.tags.apev2_items import (
     numbers,
     split_items,
 )
-from pacetag.tagger.tags.content import Content, Stretch, joined, kept_form
-from pacetag.tagger.tags.copied import Copies, copied_texts, own_first
-from pacetag.tagger.tags.errors import LayoutError
-from pacetag.tagger.tags.fields import FIELDS
-from pacetag.tagger.tags.musepack import check_end
-from pacetag.tagger.tags.pieces import write_pieces
-from pacetag.tagger.tags.sound_ends import read_span
-from pacetag.tagger.tags.spans import (
+from pacetag.tagger.tags.binary.content import Content, Stretch, joined, kept_form
+from pacetag.tagger.tags.binary.pieces import write_pieces
+from pacetag.tagger.tags.binary.sound_ends import read_span
+from pacetag.tagger.tags.binary.spans import (
     APE,
     ID3V1,
     LYRICS,
@@ -37,7 +33,11 @@ from pacetag.tagger.tags.spans import (
     between_tags,
     trailers,
 )
-from pacetag.tagger.tags.views import view_of
+from pacetag.tagger.tags.binary.views import view_of
+from pacetag.tagger.tags.copied import Copies, copied_texts, own_first
+from pacetag.tagger.tags.errors import LayoutError
+from pacetag.tagger.tags.fields import FIELDS
+from pacetag.tagger.tags.musepack import check_end
 from pacetag.tagger.tags.wavpack import check_blocks
 
 _PREAMBLE = b"APETAGEX"

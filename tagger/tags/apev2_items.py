@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from pacetag.tagger.tags.content import Stretch
+from pacetag.tagger.tags.binary.content import Stretch
+from pacetag.tagger.tags.binary.views import View, view_of
 from pacetag.tagger.tags.errors import LayoutError
-from pacetag.tagger.tags.views import View, view_of
 
 DAMAGED = "its APE tag is damaged"
 FRAME = 32  # bytes of the header, and of the footer

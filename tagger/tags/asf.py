@@ -30,13 +30,13 @@ from pacetag.tagger.tags.asf_objects import (
 )
 from pacetag.tagger.tags.asf_origin import as_noted, note_in, note_of
 from pacetag.tagger.tags.asf_parts import EXTENSION_HEAD, LISTS, header_parts
-from pacetag.tagger.tags.content import Data, cut, held, joined, kept_form
+from pacetag.tagger.tags.binary.content import Data, cut, held, joined, kept_form
+from pacetag.tagger.tags.binary.padding import padding_for
+from pacetag.tagger.tags.binary.pieces import write_pieces
+from pacetag.tagger.tags.binary.spans import past_zeros, trailers
+from pacetag.tagger.tags.binary.views import view_of
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.fields import FIELDS
-from pacetag.tagger.tags.padding import padding_for
-from pacetag.tagger.tags.pieces import write_pieces
-from pacetag.tagger.tags.spans import past_zeros, trailers
-from pacetag.tagger.tags.views import view_of
 
 _HEAD = 30  # bytes of the header's own header
 _OBJECT = 24  # bytes of an object's

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from pacetag.tagger.tags.content import Content, Data, cut, held, joined, kept_form
+from pacetag.tagger.tags.binary.content import Content, Data, cut, held, joined, kept_form
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.fields import FIELDS
 

@@ -15,7 +15,7 @@ from pacetag.tagger.tags.asf_objects import (
     PADDING,
     AsfObject,
 )
-from pacetag.tagger.tags.content import held
+from pacetag.tagger.tags.binary.content import held
 
 _MARK = b"pacetag\0"
 _MOST = 1024  # bytes of a note

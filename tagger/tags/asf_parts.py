@@ -13,8 +13,8 @@ from pacetag.tagger.tags.asf_objects import (
     METADATA,
     attribute_at,
 )
-from pacetag.tagger.tags.content import Content, Stretch, joined
-from pacetag.tagger.tags.views import View
+from pacetag.tagger.tags.binary.content import Content, Stretch, joined
+from pacetag.tagger.tags.binary.views import View
 
 EXTENSION_HEAD = 22  # bytes before the objects in the extension; the last 4 give their size
 LISTS = (DESCRIPTION, METADATA, LIBRARY)

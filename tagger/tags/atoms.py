@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, overload
 
-from pacetag.tagger.tags.content import Content, Data, held, joined
+from pacetag.tagger.tags.binary.content import Content, Data, held, joined
 from pacetag.tagger.tags.errors import LayoutError
 
 # What the first atom of a file may be; those without ftyp are older than MP4.

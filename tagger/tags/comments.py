@@ -9,11 +9,11 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Self
 
-from pacetag.tagger.tags.content import Content, Stretch, held, joined, kept_form
+from pacetag.tagger.tags.binary.content import Content, Stretch, held, joined, kept_form
+from pacetag.tagger.tags.binary.views import View, as_view
 from pacetag.tagger.tags.copied import Copies, copied_texts, own_first
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.fields import FIELDS
-from pacetag.tagger.tags.views import View, as_view
 
 VENDOR = b"pacetag"  # only where a file had no comment at all
 _OWN = frozenset(row.vorbis for row in FIELDS.values() if row.written)

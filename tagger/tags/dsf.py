@@ -8,10 +8,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Self
 
+from pacetag.tagger.tags.binary.pieces import write_pieces
+from pacetag.tagger.tags.binary.spans import dsf_sound
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.id3_tag import Id3Tag
-from pacetag.tagger.tags.pieces import write_pieces
-from pacetag.tagger.tags.spans import dsf_sound
 
 _HEAD = 28  # bytes of the first chunk
 

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from typing import BinaryIO, Self
 
 from pacetag.model.audio.flac_end import is_broken_off
+from pacetag.tagger.tags.binary.content import Data, Stretch, kept_form
+from pacetag.tagger.tags.binary.padding import padding_for
+from pacetag.tagger.tags.binary.pieces import Piece, write_pieces
+from pacetag.tagger.tags.binary.spans import after_id3, between_tags, past_zeros
+from pacetag.tagger.tags.binary.views import View, view_of
 from pacetag.tagger.tags.comments import VENDOR, Comments
-from pacetag.tagger.tags.content import Data, Stretch, kept_form
 from pacetag.tagger.tags.errors import BROKEN_OFF, LayoutError
 from pacetag.tagger.tags.older import older_than_comments
-from pacetag.tagger.tags.padding import padding_for
-from pacetag.tagger.tags.pieces import Piece, write_pieces
-from pacetag.tagger.tags.spans import after_id3, between_tags, past_zeros
-from pacetag.tagger.tags.views import View, view_of
 
 STREAMINFO, PADDING, COMMENT = 0, 1, 4  # types of blocks
 _LARGEST = (1 << 24) - 1  # bytes in a block

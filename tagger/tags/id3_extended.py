@@ -6,8 +6,8 @@ It stays as it lies, but for how much padding it says that there is.
 from dataclasses import dataclass, replace
 from typing import Self
 
+from pacetag.tagger.tags.binary.views import View, view_from
 from pacetag.tagger.tags.errors import LayoutError
-from pacetag.tagger.tags.views import View, view_from
 
 EXTENDED = 0x40  # flag of a tag
 _PADDING = slice(6, 10)  # where 2.3 tells how many bytes of padding there are

@@ -8,9 +8,9 @@ from typing import overload
 from mutagen.id3 import Frames
 from mutagen.id3._tags import determine_bpi
 
-from pacetag.tagger.tags.content import STEP, Stretch, held
+from pacetag.tagger.tags.binary.content import STEP, Stretch, held
+from pacetag.tagger.tags.binary.views import Sliced, View, as_view
 from pacetag.tagger.tags.errors import LayoutError
-from pacetag.tagger.tags.views import Sliced, View, as_view
 
 _SHORT = {"TBPM": "TBP", "TXXX": "TXX"}  # names in ID3v2.2 of what is written
 _LONG = {short: long for long, short in _SHORT.items()}

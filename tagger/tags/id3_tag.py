@@ -9,7 +9,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import BinaryIO, Self
 
-from pacetag.tagger.tags.content import Content, Stretch, held, joined, kept_form
+from pacetag.tagger.tags.binary.content import Content, Stretch, held, joined, kept_form
+from pacetag.tagger.tags.binary.padding import padding_for
+from pacetag.tagger.tags.binary.views import view_from, view_of, without_unsynchronisation
 from pacetag.tagger.tags.copied import Copies, copied_frames, own_first
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.fields import FIELDS
@@ -25,8 +27,6 @@ from pacetag.tagger.tags.id3_frames import (
     split_frames,
 )
 from pacetag.tagger.tags.id3_unsynchronised import Way, is_unsynchronised, way_of
-from pacetag.tagger.tags.padding import padding_for
-from pacetag.tagger.tags.views import view_from, view_of, without_unsynchronisation
 
 _OWN = frozenset(row.id3 for row in FIELDS.values() if row.written)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from mutagen.id3 import TCON
 
-from pacetag.tagger.tags.content import Stretch
+from pacetag.tagger.tags.binary.content import Stretch
 from pacetag.tagger.tags.id3_frames import CODECS, LATIN1, UTF8, Frame, frame_content
 from pacetag.tagger.tags.id3_tag import UNSYNCHRONISED, Id3Tag
 

@@ -6,8 +6,8 @@ In 2.2 and 2.3 it is of the whole tag. Programs do it in two ways, and some set 
 import re
 from enum import Enum
 
-from pacetag.tagger.tags.content import STEP, Data, chunks
-from pacetag.tagger.tags.views import WHOLE, View, without_unsynchronisation
+from pacetag.tagger.tags.binary.content import STEP, Data, chunks
+from pacetag.tagger.tags.binary.views import WHOLE, View, without_unsynchronisation
 
 _UNSAFE = re.compile(rb"\xff[\xe0-\xff]")
 

@@ -10,9 +10,9 @@ from uuid import UUID
 
 from pacetag.tagger.tags.asf_objects import DESCRIPTION, EXTENSION, attribute_at
 from pacetag.tagger.tags.asf_parts import EXTENSION_HEAD, LISTS
+from pacetag.tagger.tags.binary.spans import Span
+from pacetag.tagger.tags.binary.views import WHOLE
 from pacetag.tagger.tags.errors import LayoutError
-from pacetag.tagger.tags.spans import Span
-from pacetag.tagger.tags.views import WHOLE
 
 _CONTENT = UUID("75B22633-668E-11CF-A6D9-00AA0062CE6C").bytes_le  # title, author and so on
 _HEAD = 30  # bytes of the header's own header

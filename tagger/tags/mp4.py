@@ -18,14 +18,14 @@ from pacetag.tagger.tags.atoms import (
     render_atom,
     top_atoms,
 )
-from pacetag.tagger.tags.content import Data, cut, held, joined, kept_form
+from pacetag.tagger.tags.binary.content import Data, cut, held, joined, kept_form
+from pacetag.tagger.tags.binary.padding import padding_for
+from pacetag.tagger.tags.binary.pieces import write_pieces
+from pacetag.tagger.tags.binary.views import view_of
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.fields import FIELDS
 from pacetag.tagger.tags.mp4_items import item_name, make_item
 from pacetag.tagger.tags.mp4_parts import PARENTS, TABLES, moov_parts
-from pacetag.tagger.tags.padding import padding_for
-from pacetag.tagger.tags.pieces import write_pieces
-from pacetag.tagger.tags.views import view_of
 
 _EMPTY_META = bytes(4) + render_atom(b"hdlr", bytes(8), b"mdirappl", bytes(9))
 

@@ -7,9 +7,9 @@ copied and compared alone. Of what is damaged the rest is one part.
 from collections.abc import Iterator
 
 from pacetag.tagger.tags.atoms import Atom, atom_at, is_unversioned
-from pacetag.tagger.tags.content import Content, Stretch, joined
+from pacetag.tagger.tags.binary.content import Content, Stretch, joined
+from pacetag.tagger.tags.binary.views import View
 from pacetag.tagger.tags.errors import LayoutError
-from pacetag.tagger.tags.views import View
 
 PARENTS = (b"trak", b"mdia", b"minf", b"stbl")
 TABLES = {b"stco": "I", b"co64": "Q"}  # where chunks lie in the file: struct's code of an entry

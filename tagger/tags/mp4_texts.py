@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from pacetag.tagger.tags.atoms import Atom, atom_at, is_unversioned, top_atoms
+from pacetag.tagger.tags.binary.views import View, view_of
 from pacetag.tagger.tags.copied import Copies
 from pacetag.tagger.tags.errors import LayoutError
-from pacetag.tagger.tags.views import View, view_of
 
 _Said = Iterator[tuple[str, str]]  # name of a field, as in the table of copies, and a value
 

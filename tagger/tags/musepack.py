@@ -6,8 +6,8 @@ Specification: Musepack Stream Version 8, trac.musepack.net/musepack/wiki/SV8Spe
 import io
 from typing import BinaryIO
 
+from pacetag.tagger.tags.binary.spans import after_id3, past_zeros
 from pacetag.tagger.tags.errors import LayoutError
-from pacetag.tagger.tags.spans import after_id3, past_zeros
 
 _MOST = 1000  # packets before the sound; encoders write five
 

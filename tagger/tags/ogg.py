@@ -12,7 +12,9 @@ from typing import Any, BinaryIO, Self
 from mutagen import MutagenError
 from mutagen.ogg import OggPage
 
-from pacetag.tagger.tags.content import joined
+from pacetag.tagger.tags.binary.content import joined
+from pacetag.tagger.tags.binary.pieces import Piece, write_pieces
+from pacetag.tagger.tags.binary.views import Over
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.ogg_headers import Headers, parse_headers
 from pacetag.tagger.tags.ogg_origin import laid_out_as, note_of
@@ -35,8 +37,6 @@ from pacetag.tagger.tags.ogg_stream import (
     sound_streams,
     take_over,
 )
-from pacetag.tagger.tags.pieces import Piece, write_pieces
-from pacetag.tagger.tags.views import Over
 
 _STEP = 1 << 20  # bytes read at once
 

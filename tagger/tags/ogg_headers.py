@@ -8,12 +8,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, Self
 
+from pacetag.tagger.tags.binary.content import STEP, Data, Stretch, joined, kept_form
+from pacetag.tagger.tags.binary.padding import KEPT, MOST, padding_for
+from pacetag.tagger.tags.binary.views import View, as_view, view_from
 from pacetag.tagger.tags.comments import Comments
-from pacetag.tagger.tags.content import STEP, Data, Stretch, joined, kept_form
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.ogg_origin import first_packet, note_in
-from pacetag.tagger.tags.padding import KEPT, MOST, padding_for
-from pacetag.tagger.tags.views import View, as_view, view_from
 
 _DAMAGED = "its comment header is damaged"
 # How the first packet of a stream begins: how the comment packet begins, bytes that end comments.

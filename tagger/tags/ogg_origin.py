@@ -13,8 +13,8 @@ from typing import Any
 from mutagen import MutagenError
 from mutagen.ogg import OggPage
 
+from pacetag.tagger.tags.binary.views import WHOLE, Over, View
 from pacetag.tagger.tags.ogg_pages import Page
-from pacetag.tagger.tags.views import WHOLE, Over, View
 
 _MARK = b"pacetag\0"  # its first bit says to readers of Opus that it may go
 _HEAD = len(_MARK) + 2  # bytes; the last two give the length of what follows

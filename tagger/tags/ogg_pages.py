@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import BinaryIO
 
+from pacetag.tagger.tags.binary.spans import Span, past_zeros
 from pacetag.tagger.tags.errors import BROKEN_OFF, LayoutError
-from pacetag.tagger.tags.spans import Span, past_zeros
 
 DAMAGED = "its Ogg pages are damaged"
 _MAGIC = b"OggS"

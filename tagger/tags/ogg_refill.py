@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
-from pacetag.tagger.tags.content import Data, joined
+from pacetag.tagger.tags.binary.content import Data, joined
+from pacetag.tagger.tags.binary.pieces import Piece
+from pacetag.tagger.tags.binary.views import Over
 from pacetag.tagger.tags.ogg_pages import Page
 from pacetag.tagger.tags.ogg_stream import packets_on, page_at
-from pacetag.tagger.tags.pieces import Piece
-from pacetag.tagger.tags.views import Over
 
 
 def refilled(

@@ -5,13 +5,13 @@ from typing import Any, BinaryIO, Self
 
 from mutagen.ogg import OggPage
 
-from pacetag.tagger.tags.content import Data, Readable
+from pacetag.tagger.tags.binary.content import Data, Readable
+from pacetag.tagger.tags.binary.pieces import Piece
+from pacetag.tagger.tags.binary.spans import Span
+from pacetag.tagger.tags.binary.views import WHOLE, Over, View, view_of_spans
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.ogg_headers import is_known
 from pacetag.tagger.tags.ogg_pages import DAMAGED, Page, header_packets, pages
-from pacetag.tagger.tags.pieces import Piece
-from pacetag.tagger.tags.spans import Span
-from pacetag.tagger.tags.views import WHOLE, Over, View, view_of_spans
 
 _PAGE = 4096  # bytes of a new page or somewhat more, as most programs make them
 _FIRST = 16  # bytes of a stream's first packet that tell its kind

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import BinaryIO, Literal
 
 from pacetag.tagger.tags.atoms import STARTS, top_atoms
+from pacetag.tagger.tags.binary.spans import Span, after_id3, between_tags, dsf_sound, past_zeros
 from pacetag.tagger.tags.errors import LayoutError, UnreadableError, system_reason
 from pacetag.tagger.tags.ogg_pages import sound_spans
-from pacetag.tagger.tags.spans import Span, after_id3, between_tags, dsf_sound, past_zeros
 
 _STEP = 1 << 20  # bytes read at once
 _NOTHING = hashlib.blake2b(digest_size=16).hexdigest()  # what an empty file holds

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pacetag.tagger.tags.content import Data, Stretch
+from pacetag.tagger.tags.binary.content import Data, Stretch
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,8 +5,8 @@ Specification: WavPack 4 & 5 Binary File / Block Format, wavpack.com (2020).
 
 from typing import BinaryIO
 
+from pacetag.tagger.tags.binary.spans import past_zeros
 from pacetag.tagger.tags.errors import LayoutError
-from pacetag.tagger.tags.spans import past_zeros
 
 _HEAD = 32  # bytes of a block's header; its size counts from the ninth
 

@@ -13,8 +13,8 @@ from pacetag.tagger.tags.apev2 import ApeLayout
 from pacetag.tagger.tags.asf import AsfLayout
 from pacetag.tagger.tags.asf_objects import attributes, split_objects
 from pacetag.tagger.tags.atoms import atoms_in
+from pacetag.tagger.tags.binary.content import chunks
 from pacetag.tagger.tags.comments import Comments
-from pacetag.tagger.tags.content import chunks
 from pacetag.tagger.tags.dsf import DsfLayout
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.flac import FlacLayout

@@ -23,7 +23,7 @@ from pacetag.tagger.tags.asf_objects import (
     list_of,
     split_objects,
 )
-from pacetag.tagger.tags.content import Data, chunks
+from pacetag.tagger.tags.binary.content import Data, chunks
 from pacetag.tagger.tags.errors import LayoutError, TagError
 from pacetag.tagger.tags.payload import payload_fingerprint
 from pacetag.tagger.tags.reader import read_tags

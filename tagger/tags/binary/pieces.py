@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from typing import BinaryIO
 
-from pacetag.tagger.tags.content import Data, chunks
+from pacetag.tagger.tags.binary.content import Data, chunks
+from pacetag.tagger.tags.binary.spans import Span
 from pacetag.tagger.tags.errors import LayoutError
-from pacetag.tagger.tags.spans import Span
 
 Piece = Data | Span
 

@@ -4,8 +4,8 @@ import io
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from pacetag.tagger.tags.binary.sound_ends import before_zeros, early_start, sound_end
 from pacetag.tagger.tags.errors import LayoutError
-from pacetag.tagger.tags.sound_ends import before_zeros, early_start, sound_end
 
 Span = tuple[int, int]  # first byte, and the byte after the last
 # Kinds of trailers.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import accumulate, pairwise
 from typing import BinaryIO, Protocol
 
-from pacetag.tagger.tags.content import (
+from pacetag.tagger.tags.binary.content import (
     SHORT,
     STEP,
     Content,
@@ -15,8 +15,8 @@ from pacetag.tagger.tags.content import (
     Stretch,
     content_of,
 )
+from pacetag.tagger.tags.binary.spans import Span
 from pacetag.tagger.tags.errors import LayoutError
-from pacetag.tagger.tags.spans import Span
 
 WHOLE = 1 << 20  # bytes up to which a part of a file is read in one go
 

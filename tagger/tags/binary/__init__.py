@@ -1,0 +1,1 @@
+"""Parts of files: spans, views and pieces of them."""
