@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from pacetag.tagger.tags.id3_frames import LATIN1, UTF8, make_frame, wrapped
+from pacetag.tagger.tags.containers.id3.frames import LATIN1, UTF8, make_frame, wrapped
 
 _Entry = TypeVar("_Entry")
 

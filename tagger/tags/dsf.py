@@ -10,8 +10,8 @@ from typing import BinaryIO, Self
 
 from pacetag.tagger.tags.binary.pieces import write_pieces
 from pacetag.tagger.tags.binary.spans import dsf_sound
+from pacetag.tagger.tags.containers.id3.tag import Id3Tag
 from pacetag.tagger.tags.errors import LayoutError
-from pacetag.tagger.tags.id3_tag import Id3Tag
 
 _HEAD = 28  # bytes of the first chunk
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from pacetag.tagger.tags.containers.id3.tag import Id3Tag
 from pacetag.tagger.tags.errors import NotWritableError
-from pacetag.tagger.tags.id3_tag import Id3Tag
 from pacetag.tagger.tags.musepack import check_packets
 from pacetag.tagger.tags.ogg_pages import Page, check_order, pages
 from pacetag.tagger.tags.reader import read_tags

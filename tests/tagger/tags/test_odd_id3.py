@@ -14,7 +14,7 @@ from pacetag.tagger.tags.errors import NotWritableError
 from pacetag.tagger.tags.payload import payload_fingerprint
 from pacetag.tagger.tags.reader import read_tags
 from tests.tagger.tags.conftest import Song
-from tests.tagger.tags.test_id3 import frame, synchsafe
+from tests.tagger.tags.containers.id3.test_layout import frame, synchsafe
 from tests.tagger.writing import write_tags
 
 Run = Callable[..., Any]

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from mutagen.id3 import TCON
 
 from pacetag.tagger.tags.binary.content import Stretch
-from pacetag.tagger.tags.id3_frames import CODECS, LATIN1, UTF8, Frame, frame_content
-from pacetag.tagger.tags.id3_tag import UNSYNCHRONISED, Id3Tag
+from pacetag.tagger.tags.containers.id3.frames import CODECS, LATIN1, UTF8, Frame, frame_content
+from pacetag.tagger.tags.containers.id3.tag import UNSYNCHRONISED, Id3Tag
 
 LONGEST = 1 << 16  # bytes of a frame; longer ones are no texts that a list of songs shows
 _NAMES_OF_22 = {

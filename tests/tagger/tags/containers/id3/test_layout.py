@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from mutagen.id3 import ID3
 
+from pacetag.tagger.tags.containers.id3.frames import make_frame, split_frames
 from pacetag.tagger.tags.errors import NotWritableError, TagError
-from pacetag.tagger.tags.id3_frames import make_frame, split_frames
 from pacetag.tagger.tags.reader import read_tags
 from tests.tagger.tags.conftest import Song, id3v1
 from tests.tagger.writing import write_tags

@@ -1,0 +1,1 @@
+"""ID3v2: the tag, its frames and their texts."""
