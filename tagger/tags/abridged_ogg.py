@@ -9,7 +9,7 @@ from mutagen import MutagenError
 from pacetag.tagger.tags.abridged_flac import shorter_comments
 from pacetag.tagger.tags.binary.content import SHORT, Data
 from pacetag.tagger.tags.binary.views import WHOLE, View, view_from
-from pacetag.tagger.tags.comments import Comments
+from pacetag.tagger.tags.containers.flac.comments import Comments
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.ogg import put_behind, sound_of
 from pacetag.tagger.tags.ogg_headers import comments_start

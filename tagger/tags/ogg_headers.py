@@ -11,7 +11,7 @@ from typing import Protocol, Self
 from pacetag.tagger.tags.binary.content import STEP, Data, Stretch, joined, kept_form
 from pacetag.tagger.tags.binary.padding import KEPT, MOST, padding_for
 from pacetag.tagger.tags.binary.views import View, as_view, view_from
-from pacetag.tagger.tags.comments import Comments
+from pacetag.tagger.tags.containers.flac.comments import Comments
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.ogg_origin import first_packet, note_in
 

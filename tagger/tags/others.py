@@ -13,10 +13,10 @@ from mutagen.mp3 import MP3
 from mutagen.mp4 import MP4Tags
 
 from pacetag.tagger.tags.apev2 import ApeLayout
+from pacetag.tagger.tags.containers.flac.layout import FlacLayout
 from pacetag.tagger.tags.containers.id3.layout import Id3Layout
 from pacetag.tagger.tags.door import Audio, ape_tag, open_audio
 from pacetag.tagger.tags.fields import FIELDS
-from pacetag.tagger.tags.flac import FlacLayout
 from pacetag.tagger.tags.iff import IffLayout
 from pacetag.tagger.tags.layout import Layout, load_layout
 from pacetag.tagger.tags.payload import payload_fingerprint

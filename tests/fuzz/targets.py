@@ -14,12 +14,12 @@ from pacetag.tagger.tags.asf import AsfLayout
 from pacetag.tagger.tags.asf_objects import attributes, split_objects
 from pacetag.tagger.tags.atoms import atoms_in
 from pacetag.tagger.tags.binary.content import chunks
-from pacetag.tagger.tags.comments import Comments
+from pacetag.tagger.tags.containers.flac.comments import Comments
+from pacetag.tagger.tags.containers.flac.layout import FlacLayout
 from pacetag.tagger.tags.containers.id3.frames import frame_names, split_frames
 from pacetag.tagger.tags.containers.id3.layout import Id3Layout
 from pacetag.tagger.tags.dsf import DsfLayout
 from pacetag.tagger.tags.errors import LayoutError
-from pacetag.tagger.tags.flac import FlacLayout
 from pacetag.tagger.tags.iff import IffLayout
 from pacetag.tagger.tags.in_place import PatchNote
 from pacetag.tagger.tags.journal import _digest, _parse, _render

@@ -14,7 +14,7 @@ from pacetag.tagger.tags.binary.padding import padding_for
 from pacetag.tagger.tags.binary.pieces import Piece, write_pieces
 from pacetag.tagger.tags.binary.spans import after_id3, between_tags, past_zeros
 from pacetag.tagger.tags.binary.views import View, view_of
-from pacetag.tagger.tags.comments import VENDOR, Comments
+from pacetag.tagger.tags.containers.flac.comments import VENDOR, Comments
 from pacetag.tagger.tags.errors import BROKEN_OFF, LayoutError
 from pacetag.tagger.tags.older import older_than_comments
 

@@ -15,7 +15,7 @@ import pytest
 from mutagen import flac, oggopus, oggvorbis
 from mutagen.ogg import OggPage
 
-from pacetag.tagger.tags.comments import Comments
+from pacetag.tagger.tags.containers.flac.comments import Comments
 from pacetag.tagger.tags.errors import LayoutError, TagError
 from pacetag.tagger.tags.ogg import OggLayout
 from pacetag.tagger.tags.ogg_headers import CommentHeaders
