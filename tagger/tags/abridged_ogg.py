@@ -10,11 +10,10 @@ from pacetag.tagger.tags.abridged_flac import shorter_comments
 from pacetag.tagger.tags.binary.content import SHORT, Data
 from pacetag.tagger.tags.binary.views import WHOLE, View, view_from
 from pacetag.tagger.tags.containers.flac.comments import Comments
-from pacetag.tagger.tags.errors import LayoutError
-from pacetag.tagger.tags.ogg import put_behind, sound_of
-from pacetag.tagger.tags.ogg_headers import comments_start
-from pacetag.tagger.tags.ogg_pages import DAMAGED, header_packets
-from pacetag.tagger.tags.ogg_stream import (
+from pacetag.tagger.tags.containers.ogg.headers import comments_start
+from pacetag.tagger.tags.containers.ogg.layout import put_behind, sound_of
+from pacetag.tagger.tags.containers.ogg.pages import DAMAGED, header_packets
+from pacetag.tagger.tags.containers.ogg.stream import (
     header_pages,
     laid_out,
     packets_on,
@@ -22,6 +21,7 @@ from pacetag.tagger.tags.ogg_stream import (
     rendered,
     take_over,
 )
+from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.shorter import Shorter, note
 
 _FLAC = b"\x7fFLAC"

@@ -32,11 +32,11 @@ from pacetag.tagger.tags.atoms import STARTS
 from pacetag.tagger.tags.binary.spans import after_id3
 from pacetag.tagger.tags.bounds import bounded
 from pacetag.tagger.tags.caf import CoreAudio
+from pacetag.tagger.tags.containers.ogg.stream import sound_streams
 from pacetag.tagger.tags.errors import LayoutError, TagError, UnreadableError, system_reason
 from pacetag.tagger.tags.matroska import Matroska
 from pacetag.tagger.tags.mended_asf import mended_asf
 from pacetag.tagger.tags.musepack import check_packets
-from pacetag.tagger.tags.ogg_stream import sound_streams
 
 
 class _AnyComments(OggVCommentDict):

@@ -11,8 +11,8 @@ from typing import BinaryIO, Literal
 
 from pacetag.tagger.tags.atoms import STARTS, top_atoms
 from pacetag.tagger.tags.binary.spans import Span, after_id3, between_tags, dsf_sound, past_zeros
+from pacetag.tagger.tags.containers.ogg.pages import sound_spans
 from pacetag.tagger.tags.errors import LayoutError, UnreadableError, system_reason
-from pacetag.tagger.tags.ogg_pages import sound_spans
 
 _STEP = 1 << 20  # bytes read at once
 _NOTHING = hashlib.blake2b(digest_size=16).hexdigest()  # what an empty file holds

@@ -4,6 +4,8 @@ import os
 import stat
 from pathlib import Path
 
+from pacetag.tagger.tags.containers.ogg.layout import OggLayout
+from pacetag.tagger.tags.containers.ogg.pages import check_order
 from pacetag.tagger.tags.door import Audio
 from pacetag.tagger.tags.errors import (
     LayoutError,
@@ -12,8 +14,6 @@ from pacetag.tagger.tags.errors import (
     system_reason,
 )
 from pacetag.tagger.tags.layout import load_layout
-from pacetag.tagger.tags.ogg import OggLayout
-from pacetag.tagger.tags.ogg_pages import check_order
 from pacetag.tagger.tags.replace import may_access
 
 

@@ -18,6 +18,9 @@ from pacetag.tagger.tags.containers.flac.comments import Comments
 from pacetag.tagger.tags.containers.flac.layout import FlacLayout
 from pacetag.tagger.tags.containers.id3.frames import frame_names, split_frames
 from pacetag.tagger.tags.containers.id3.layout import Id3Layout
+from pacetag.tagger.tags.containers.ogg.headers import is_known, parse_headers
+from pacetag.tagger.tags.containers.ogg.layout import OggLayout
+from pacetag.tagger.tags.containers.ogg.pages import header_packets
 from pacetag.tagger.tags.dsf import DsfLayout
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.iff import IffLayout
@@ -25,9 +28,6 @@ from pacetag.tagger.tags.in_place import PatchNote
 from pacetag.tagger.tags.journal import _digest, _parse, _render
 from pacetag.tagger.tags.mp4 import Mp4Layout
 from pacetag.tagger.tags.musepack import check_packets
-from pacetag.tagger.tags.ogg import OggLayout
-from pacetag.tagger.tags.ogg_headers import is_known, parse_headers
-from pacetag.tagger.tags.ogg_pages import header_packets
 from pacetag.tagger.tags.overwrite import CopyNote
 from pacetag.tagger.tags.pacetag import format_pacetag, parse_pacetag
 from pacetag.tagger.tags.payload import fingerprint_of

@@ -6,7 +6,7 @@ import re
 import zlib
 from collections.abc import Callable, Mapping
 
-from pacetag.tagger.tags.ogg_pages import pages
+from pacetag.tagger.tags.containers.ogg.pages import pages
 from tests.tagger.attacks.bombs import BOMBS
 
 # Where the structure of the containers shows: before, at and after these lie sizes and counts.

@@ -16,10 +16,10 @@ from mutagen import flac, oggopus, oggvorbis
 from mutagen.ogg import OggPage
 
 from pacetag.tagger.tags.containers.flac.comments import Comments
+from pacetag.tagger.tags.containers.ogg.headers import CommentHeaders
+from pacetag.tagger.tags.containers.ogg.layout import OggLayout
+from pacetag.tagger.tags.containers.ogg.pages import pages
 from pacetag.tagger.tags.errors import LayoutError, TagError
-from pacetag.tagger.tags.ogg import OggLayout
-from pacetag.tagger.tags.ogg_headers import CommentHeaders
-from pacetag.tagger.tags.ogg_pages import pages
 from pacetag.tagger.tags.payload import payload_fingerprint
 from pacetag.tagger.tags.reader import read_tags
 from tests.tagger.tags.conftest import Song

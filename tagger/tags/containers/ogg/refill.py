@@ -6,8 +6,8 @@ from typing import BinaryIO
 from pacetag.tagger.tags.binary.content import Data, joined
 from pacetag.tagger.tags.binary.pieces import Piece
 from pacetag.tagger.tags.binary.views import Over
-from pacetag.tagger.tags.ogg_pages import Page
-from pacetag.tagger.tags.ogg_stream import packets_on, page_at
+from pacetag.tagger.tags.containers.ogg.pages import Page
+from pacetag.tagger.tags.containers.ogg.stream import packets_on, page_at
 
 
 def refilled(

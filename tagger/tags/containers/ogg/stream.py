@@ -9,9 +9,9 @@ from pacetag.tagger.tags.binary.content import Data, Readable
 from pacetag.tagger.tags.binary.pieces import Piece
 from pacetag.tagger.tags.binary.spans import Span
 from pacetag.tagger.tags.binary.views import WHOLE, Over, View, view_of_spans
+from pacetag.tagger.tags.containers.ogg.headers import is_known
+from pacetag.tagger.tags.containers.ogg.pages import DAMAGED, Page, header_packets, pages
 from pacetag.tagger.tags.errors import LayoutError
-from pacetag.tagger.tags.ogg_headers import is_known
-from pacetag.tagger.tags.ogg_pages import DAMAGED, Page, header_packets, pages
 
 _PAGE = 4096  # bytes of a new page or somewhat more, as most programs make them
 _FIRST = 16  # bytes of a stream's first packet that tell its kind

@@ -14,7 +14,7 @@ from mutagen import MutagenError
 from mutagen.ogg import OggPage
 
 from pacetag.tagger.tags.binary.views import WHOLE, Over, View
-from pacetag.tagger.tags.ogg_pages import Page
+from pacetag.tagger.tags.containers.ogg.pages import Page
 
 _MARK = b"pacetag\0"  # its first bit says to readers of Opus that it may go
 _HEAD = len(_MARK) + 2  # bytes; the last two give the length of what follows

@@ -15,10 +15,9 @@ from mutagen.ogg import OggPage
 from pacetag.tagger.tags.binary.content import joined
 from pacetag.tagger.tags.binary.pieces import Piece, write_pieces
 from pacetag.tagger.tags.binary.views import Over
-from pacetag.tagger.tags.errors import LayoutError
-from pacetag.tagger.tags.ogg_headers import Headers, parse_headers
-from pacetag.tagger.tags.ogg_origin import laid_out_as, note_of
-from pacetag.tagger.tags.ogg_pages import (
+from pacetag.tagger.tags.containers.ogg.headers import Headers, parse_headers
+from pacetag.tagger.tags.containers.ogg.origin import laid_out_as, note_of
+from pacetag.tagger.tags.containers.ogg.pages import (
     DAMAGED,
     Page,
     check_end,
@@ -26,8 +25,8 @@ from pacetag.tagger.tags.ogg_pages import (
     header_packets,
     pages,
 )
-from pacetag.tagger.tags.ogg_refill import is_usual, refilled
-from pacetag.tagger.tags.ogg_stream import (
+from pacetag.tagger.tags.containers.ogg.refill import is_usual, refilled
+from pacetag.tagger.tags.containers.ogg.stream import (
     exchanged,
     header_pages,
     laid_out,
@@ -37,6 +36,7 @@ from pacetag.tagger.tags.ogg_stream import (
     sound_streams,
     take_over,
 )
+from pacetag.tagger.tags.errors import LayoutError
 
 _STEP = 1 << 20  # bytes read at once
 

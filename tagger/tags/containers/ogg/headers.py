@@ -12,8 +12,8 @@ from pacetag.tagger.tags.binary.content import STEP, Data, Stretch, joined, kept
 from pacetag.tagger.tags.binary.padding import KEPT, MOST, padding_for
 from pacetag.tagger.tags.binary.views import View, as_view, view_from
 from pacetag.tagger.tags.containers.flac.comments import Comments
+from pacetag.tagger.tags.containers.ogg.origin import first_packet, note_in
 from pacetag.tagger.tags.errors import LayoutError
-from pacetag.tagger.tags.ogg_origin import first_packet, note_in
 
 _DAMAGED = "its comment header is damaged"
 # How the first packet of a stream begins: how the comment packet begins, bytes that end comments.

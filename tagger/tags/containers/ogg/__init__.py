@@ -1,0 +1,1 @@
+"""Ogg: pages, packets and headers with comments."""
