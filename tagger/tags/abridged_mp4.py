@@ -4,7 +4,9 @@ import io
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from pacetag.tagger.tags.atoms import (
+from pacetag.tagger.tags.binary.content import SHORT, Content, Data, Stretch, cut, held, joined
+from pacetag.tagger.tags.binary.views import WHOLE, view_of
+from pacetag.tagger.tags.containers.mp4.atoms import (
     Atom,
     atoms_in,
     first_atom,
@@ -12,12 +14,10 @@ from pacetag.tagger.tags.atoms import (
     render_atom,
     top_atoms,
 )
-from pacetag.tagger.tags.binary.content import SHORT, Content, Data, Stretch, cut, held, joined
-from pacetag.tagger.tags.binary.views import WHOLE, view_of
+from pacetag.tagger.tags.containers.mp4.items import item_name
+from pacetag.tagger.tags.containers.mp4.parts import PARENTS, moov_parts
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.fields import FIELDS
-from pacetag.tagger.tags.mp4_items import item_name
-from pacetag.tagger.tags.mp4_parts import PARENTS, moov_parts
 from pacetag.tagger.tags.shorter import Shorter, note
 
 _FIELDS = {

@@ -24,11 +24,11 @@ from pacetag.tagger.tags.apev2 import ApeLayout
 from pacetag.tagger.tags.asf import AsfLayout
 from pacetag.tagger.tags.containers.flac.layout import FlacLayout
 from pacetag.tagger.tags.containers.id3.layout import Id3Layout
+from pacetag.tagger.tags.containers.mp4.layout import Mp4Layout
 from pacetag.tagger.tags.containers.ogg.layout import OggLayout
 from pacetag.tagger.tags.dsf import DsfLayout
 from pacetag.tagger.tags.errors import LayoutError, NotWritableError
 from pacetag.tagger.tags.iff import IffLayout
-from pacetag.tagger.tags.mp4 import Mp4Layout
 from pacetag.tagger.tags.older import older_than_apev2
 
 Wanted = Mapping[str, Sequence[str]]

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Literal
 
-from pacetag.tagger.tags.atoms import STARTS, top_atoms
 from pacetag.tagger.tags.binary.spans import Span, after_id3, between_tags, dsf_sound, past_zeros
+from pacetag.tagger.tags.containers.mp4.atoms import STARTS, top_atoms
 from pacetag.tagger.tags.containers.ogg.pages import sound_spans
 from pacetag.tagger.tags.errors import LayoutError, UnreadableError, system_reason
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from pacetag.tagger.tags.atoms import Atom, atoms_in, render_atom
 from pacetag.tagger.tags.binary.content import Data, held
+from pacetag.tagger.tags.containers.mp4.atoms import Atom, atoms_in, render_atom
 from pacetag.tagger.tags.errors import LayoutError
 
 _TEXT, _INTEGER = 1, 21  # types of data

@@ -6,9 +6,9 @@ copied and compared alone. Of what is damaged the rest is one part.
 
 from collections.abc import Iterator
 
-from pacetag.tagger.tags.atoms import Atom, atom_at, is_unversioned
 from pacetag.tagger.tags.binary.content import Content, Stretch, joined
 from pacetag.tagger.tags.binary.views import View
+from pacetag.tagger.tags.containers.mp4.atoms import Atom, atom_at, is_unversioned
 from pacetag.tagger.tags.errors import LayoutError
 
 PARENTS = (b"trak", b"mdia", b"minf", b"stbl")

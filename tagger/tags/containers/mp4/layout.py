@@ -10,7 +10,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Self
 
-from pacetag.tagger.tags.atoms import (
+from pacetag.tagger.tags.binary.content import Data, cut, held, joined, kept_form
+from pacetag.tagger.tags.binary.padding import padding_for
+from pacetag.tagger.tags.binary.pieces import write_pieces
+from pacetag.tagger.tags.binary.views import view_of
+from pacetag.tagger.tags.containers.mp4.atoms import (
     Atom,
     atoms_in,
     first_atom,
@@ -18,14 +22,10 @@ from pacetag.tagger.tags.atoms import (
     render_atom,
     top_atoms,
 )
-from pacetag.tagger.tags.binary.content import Data, cut, held, joined, kept_form
-from pacetag.tagger.tags.binary.padding import padding_for
-from pacetag.tagger.tags.binary.pieces import write_pieces
-from pacetag.tagger.tags.binary.views import view_of
+from pacetag.tagger.tags.containers.mp4.items import item_name, make_item
+from pacetag.tagger.tags.containers.mp4.parts import PARENTS, TABLES, moov_parts
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.fields import FIELDS
-from pacetag.tagger.tags.mp4_items import item_name, make_item
-from pacetag.tagger.tags.mp4_parts import PARENTS, TABLES, moov_parts
 
 _EMPTY_META = bytes(4) + render_atom(b"hdlr", bytes(8), b"mdirappl", bytes(9))
 

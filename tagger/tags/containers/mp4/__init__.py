@@ -1,0 +1,1 @@
+"""MP4: atoms, and items in them."""
