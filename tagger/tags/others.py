@@ -12,7 +12,7 @@ from mutagen.id3 import ID3Tags
 from mutagen.mp3 import MP3
 from mutagen.mp4 import MP4Tags
 
-from pacetag.tagger.tags.apev2 import ApeLayout
+from pacetag.tagger.tags.containers.apev2.layout import ApeLayout
 from pacetag.tagger.tags.containers.flac.layout import FlacLayout
 from pacetag.tagger.tags.containers.id3.layout import Id3Layout
 from pacetag.tagger.tags.door import Audio, ape_tag, open_audio

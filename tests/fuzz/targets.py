@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from pacetag.model.training.labels.table import LabelsError, read_table
-from pacetag.tagger.tags.apev2 import ApeLayout
 from pacetag.tagger.tags.asf import AsfLayout
 from pacetag.tagger.tags.asf_objects import attributes, split_objects
 from pacetag.tagger.tags.binary.content import chunks
+from pacetag.tagger.tags.containers.apev2.layout import ApeLayout
+from pacetag.tagger.tags.containers.apev2.musepack import check_packets
 from pacetag.tagger.tags.containers.flac.comments import Comments
 from pacetag.tagger.tags.containers.flac.layout import FlacLayout
 from pacetag.tagger.tags.containers.id3.frames import frame_names, split_frames
@@ -27,7 +28,6 @@ from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.iff import IffLayout
 from pacetag.tagger.tags.in_place import PatchNote
 from pacetag.tagger.tags.journal import _digest, _parse, _render
-from pacetag.tagger.tags.musepack import check_packets
 from pacetag.tagger.tags.overwrite import CopyNote
 from pacetag.tagger.tags.pacetag import format_pacetag, parse_pacetag
 from pacetag.tagger.tags.payload import fingerprint_of

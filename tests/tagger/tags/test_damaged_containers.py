@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from pacetag.tagger.tags.containers.apev2.musepack import check_packets
 from pacetag.tagger.tags.containers.id3.tag import Id3Tag
 from pacetag.tagger.tags.containers.ogg.pages import Page, check_order, pages
 from pacetag.tagger.tags.errors import NotWritableError
-from pacetag.tagger.tags.musepack import check_packets
 from pacetag.tagger.tags.reader import read_tags
 from tests.tagger.attacks.mutating import mend_ogg
 from tests.tagger.tags.conftest import Song

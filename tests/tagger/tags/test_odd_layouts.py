@@ -20,8 +20,8 @@ from pacetag.tagger.tags.errors import TagError
 from pacetag.tagger.tags.payload import payload_fingerprint
 from pacetag.tagger.tags.reader import read_tags
 from tests.tagger.tags.conftest import Song, id3v1
+from tests.tagger.tags.containers.apev2.test_layout import item, tag_of
 from tests.tagger.tags.containers.flac.test_comments import header, sized
-from tests.tagger.tags.test_apev2 import item, tag_of
 from tests.tagger.tags.test_asf import whole
 from tests.tagger.writing import write_tags
 

@@ -9,17 +9,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import BinaryIO, Self
 
-from pacetag.tagger.tags.apev2_items import (
-    COUNT,
-    DAMAGED,
-    FRAME,
-    SIZE,
-    Item,
-    make_item,
-    number,
-    numbers,
-    split_items,
-)
 from pacetag.tagger.tags.binary.content import Content, Stretch, joined, kept_form
 from pacetag.tagger.tags.binary.pieces import write_pieces
 from pacetag.tagger.tags.binary.sound_ends import read_span
@@ -34,11 +23,22 @@ from pacetag.tagger.tags.binary.spans import (
     trailers,
 )
 from pacetag.tagger.tags.binary.views import view_of
+from pacetag.tagger.tags.containers.apev2.items import (
+    COUNT,
+    DAMAGED,
+    FRAME,
+    SIZE,
+    Item,
+    make_item,
+    number,
+    numbers,
+    split_items,
+)
+from pacetag.tagger.tags.containers.apev2.musepack import check_end
+from pacetag.tagger.tags.containers.apev2.wavpack import check_blocks
 from pacetag.tagger.tags.copied import Copies, copied_texts, own_first
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.fields import FIELDS
-from pacetag.tagger.tags.musepack import check_end
-from pacetag.tagger.tags.wavpack import check_blocks
 
 _PREAMBLE = b"APETAGEX"
 _VERSIONS = (1000, 2000)  # the first has neither header nor flags

@@ -17,9 +17,9 @@ from mutagen.apev2 import (
     APEValue,
 )
 
-from pacetag.tagger.tags.apev2_items import items_between
 from pacetag.tagger.tags.binary.content import Stretch
 from pacetag.tagger.tags.binary.spans import APE, after_id3, trailers
+from pacetag.tagger.tags.containers.apev2.items import items_between
 from pacetag.tagger.tags.errors import LayoutError
 
 _KIND = 6  # bits of an item's flags

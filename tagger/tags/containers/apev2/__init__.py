@@ -1,0 +1,1 @@
+"""APEv2: the tag of Monkey's Audio, WavPack and Musepack."""
