@@ -17,9 +17,9 @@ from pacetag.tagger.tags.abridged_flac import shorter_flac
 from pacetag.tagger.tags.abridged_id3 import shorter_dsf, shorter_id3, shorter_iff
 from pacetag.tagger.tags.abridged_mp4 import shorter_mp4
 from pacetag.tagger.tags.abridged_ogg import shorter_ogg
-from pacetag.tagger.tags.asf_objects import HEADER
 from pacetag.tagger.tags.binary.content import Data, Stretch, joined
 from pacetag.tagger.tags.binary.views import WHOLE, Over, Spans
+from pacetag.tagger.tags.containers.asf.objects import HEADER
 from pacetag.tagger.tags.containers.mp4.atoms import STARTS
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.shorter import Shorter

@@ -6,7 +6,9 @@ from typing import BinaryIO
 
 from mutagen.asf._objects import BaseObject
 
-from pacetag.tagger.tags.asf_objects import (
+from pacetag.tagger.tags.binary.content import SHORT, Data, Stretch, cut, held, joined
+from pacetag.tagger.tags.binary.views import WHOLE, view_of
+from pacetag.tagger.tags.containers.asf.objects import (
     DESCRIPTION,
     EXTENSION,
     HEADER,
@@ -17,9 +19,7 @@ from pacetag.tagger.tags.asf_objects import (
     list_of,
     split_objects,
 )
-from pacetag.tagger.tags.asf_parts import EXTENSION_HEAD, LISTS, header_parts
-from pacetag.tagger.tags.binary.content import SHORT, Data, Stretch, cut, held, joined
-from pacetag.tagger.tags.binary.views import WHOLE, view_of
+from pacetag.tagger.tags.containers.asf.parts import EXTENSION_HEAD, LISTS, header_parts
 from pacetag.tagger.tags.fields import FIELDS
 from pacetag.tagger.tags.shorter import Shorter, note
 

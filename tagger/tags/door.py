@@ -26,17 +26,17 @@ from mutagen.wavpack import WavPack
 
 from pacetag.tagger.tags import caf, matroska
 from pacetag.tagger.tags.abridged import abridged
-from pacetag.tagger.tags.asf_objects import HEADER
 from pacetag.tagger.tags.binary.spans import after_id3
 from pacetag.tagger.tags.bounds import bounded
 from pacetag.tagger.tags.caf import CoreAudio
 from pacetag.tagger.tags.containers.apev2.files import ape_tags, open_ape
 from pacetag.tagger.tags.containers.apev2.musepack import check_packets
+from pacetag.tagger.tags.containers.asf.mended import mended_asf
+from pacetag.tagger.tags.containers.asf.objects import HEADER
 from pacetag.tagger.tags.containers.mp4.atoms import STARTS
 from pacetag.tagger.tags.containers.ogg.stream import sound_streams
 from pacetag.tagger.tags.errors import LayoutError, TagError, UnreadableError, system_reason
 from pacetag.tagger.tags.matroska import Matroska
-from pacetag.tagger.tags.mended_asf import mended_asf
 
 
 class _AnyComments(OggVCommentDict):

@@ -20,8 +20,8 @@ from mutagen.trueaudio import TrueAudio
 from mutagen.wave import WAVE
 from mutagen.wavpack import WavPack
 
-from pacetag.tagger.tags.asf import AsfLayout
 from pacetag.tagger.tags.containers.apev2.layout import ApeLayout
+from pacetag.tagger.tags.containers.asf.layout import AsfLayout
 from pacetag.tagger.tags.containers.flac.layout import FlacLayout
 from pacetag.tagger.tags.containers.id3.layout import Id3Layout
 from pacetag.tagger.tags.containers.mp4.layout import Mp4Layout

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from pacetag.model.training.labels.table import LabelsError, read_table
-from pacetag.tagger.tags.asf import AsfLayout
-from pacetag.tagger.tags.asf_objects import attributes, split_objects
 from pacetag.tagger.tags.binary.content import chunks
 from pacetag.tagger.tags.containers.apev2.layout import ApeLayout
 from pacetag.tagger.tags.containers.apev2.musepack import check_packets
+from pacetag.tagger.tags.containers.asf.layout import AsfLayout
+from pacetag.tagger.tags.containers.asf.objects import attributes, split_objects
 from pacetag.tagger.tags.containers.flac.comments import Comments
 from pacetag.tagger.tags.containers.flac.layout import FlacLayout
 from pacetag.tagger.tags.containers.id3.frames import frame_names, split_frames

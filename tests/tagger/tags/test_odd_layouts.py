@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from mutagen.ogg import OggPage
 
-from pacetag.tagger.tags.asf_objects import (
+from pacetag.tagger.tags.containers.asf.objects import (
     DESCRIPTION,
     EXTENSION,
     PADDING,
@@ -21,8 +21,8 @@ from pacetag.tagger.tags.payload import payload_fingerprint
 from pacetag.tagger.tags.reader import read_tags
 from tests.tagger.tags.conftest import Song, id3v1
 from tests.tagger.tags.containers.apev2.test_layout import item, tag_of
+from tests.tagger.tags.containers.asf.test_layout import whole
 from tests.tagger.tags.containers.flac.test_comments import header, sized
-from tests.tagger.tags.test_asf import whole
 from tests.tagger.writing import write_tags
 
 Run = Callable[..., Any]

@@ -10,7 +10,12 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import BinaryIO, Self
 
-from pacetag.tagger.tags.asf_objects import (
+from pacetag.tagger.tags.binary.content import Data, cut, held, joined, kept_form
+from pacetag.tagger.tags.binary.padding import padding_for
+from pacetag.tagger.tags.binary.pieces import write_pieces
+from pacetag.tagger.tags.binary.spans import past_zeros, trailers
+from pacetag.tagger.tags.binary.views import view_of
+from pacetag.tagger.tags.containers.asf.objects import (
     DATA,
     DESCRIPTION,
     EXTENSION,
@@ -28,13 +33,8 @@ from pacetag.tagger.tags.asf_objects import (
     slack,
     split_objects,
 )
-from pacetag.tagger.tags.asf_origin import as_noted, note_in, note_of
-from pacetag.tagger.tags.asf_parts import EXTENSION_HEAD, LISTS, header_parts
-from pacetag.tagger.tags.binary.content import Data, cut, held, joined, kept_form
-from pacetag.tagger.tags.binary.padding import padding_for
-from pacetag.tagger.tags.binary.pieces import write_pieces
-from pacetag.tagger.tags.binary.spans import past_zeros, trailers
-from pacetag.tagger.tags.binary.views import view_of
+from pacetag.tagger.tags.containers.asf.origin import as_noted, note_in, note_of
+from pacetag.tagger.tags.containers.asf.parts import EXTENSION_HEAD, LISTS, header_parts
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.fields import FIELDS
 

@@ -6,15 +6,15 @@ compared alone. Of what is damaged the rest is one part, which no parser gets an
 
 from collections.abc import Iterator
 
-from pacetag.tagger.tags.asf_objects import (
+from pacetag.tagger.tags.binary.content import Content, Stretch, joined
+from pacetag.tagger.tags.binary.views import View
+from pacetag.tagger.tags.containers.asf.objects import (
     DESCRIPTION,
     EXTENSION,
     LIBRARY,
     METADATA,
     attribute_at,
 )
-from pacetag.tagger.tags.binary.content import Content, Stretch, joined
-from pacetag.tagger.tags.binary.views import View
 
 EXTENSION_HEAD = 22  # bytes before the objects in the extension; the last 4 give their size
 LISTS = (DESCRIPTION, METADATA, LIBRARY)

@@ -8,14 +8,14 @@ header anew clear it, and then an undo leaves padding.
 import json
 from collections.abc import Sequence
 
-from pacetag.tagger.tags.asf_objects import (
+from pacetag.tagger.tags.binary.content import held
+from pacetag.tagger.tags.containers.asf.objects import (
     DESCRIPTION,
     EXTENSION,
     LIBRARY,
     PADDING,
     AsfObject,
 )
-from pacetag.tagger.tags.binary.content import held
 
 _MARK = b"pacetag\0"
 _MOST = 1024  # bytes of a note

@@ -9,7 +9,8 @@ import pytest
 from mutagen import asf
 from mutagen.asf._attrs import ASFValue
 
-from pacetag.tagger.tags.asf_objects import (
+from pacetag.tagger.tags.binary.content import Data, chunks
+from pacetag.tagger.tags.containers.asf.objects import (
     DATA,
     DESCRIPTION,
     EXTENSION,
@@ -23,7 +24,6 @@ from pacetag.tagger.tags.asf_objects import (
     list_of,
     split_objects,
 )
-from pacetag.tagger.tags.binary.content import Data, chunks
 from pacetag.tagger.tags.errors import LayoutError, TagError
 from pacetag.tagger.tags.payload import payload_fingerprint
 from pacetag.tagger.tags.reader import read_tags

@@ -1,0 +1,1 @@
+"""ASF: the container of Windows Media."""
