@@ -24,19 +24,19 @@ from mutagen.oggvorbis import OggVCommentDict, OggVorbis
 from mutagen.wave import WAVE
 from mutagen.wavpack import WavPack
 
-from pacetag.tagger.tags import caf, matroska
 from pacetag.tagger.tags.abridged import abridged
 from pacetag.tagger.tags.binary.spans import after_id3
 from pacetag.tagger.tags.bounds import bounded
-from pacetag.tagger.tags.caf import CoreAudio
+from pacetag.tagger.tags.containers import caf, matroska
 from pacetag.tagger.tags.containers.apev2.files import ape_tags, open_ape
 from pacetag.tagger.tags.containers.apev2.musepack import check_packets
 from pacetag.tagger.tags.containers.asf.mended import mended_asf
 from pacetag.tagger.tags.containers.asf.objects import HEADER
+from pacetag.tagger.tags.containers.caf import CoreAudio
+from pacetag.tagger.tags.containers.matroska import Matroska
 from pacetag.tagger.tags.containers.mp4.atoms import STARTS
 from pacetag.tagger.tags.containers.ogg.stream import sound_streams
 from pacetag.tagger.tags.errors import LayoutError, TagError, UnreadableError, system_reason
-from pacetag.tagger.tags.matroska import Matroska
 
 
 class _AnyComments(OggVCommentDict):

@@ -12,9 +12,9 @@ from mutagen.mp4 import MP4Tags
 
 from pacetag.tagger.tags.containers.id3.frames import frame_text
 from pacetag.tagger.tags.containers.id3.tag import UNSYNCHRONISED, Id3Tag
+from pacetag.tagger.tags.containers.registry import load_layout
 from pacetag.tagger.tags.errors import NotWritableError
 from pacetag.tagger.tags.fields import Field
-from pacetag.tagger.tags.layout import load_layout
 
 _HEAD = 16  # bytes of an MP4 data atom before its text
 _MOST = 100  # data atoms of one field

@@ -15,10 +15,10 @@ from mutagen.mp4 import MP4Tags
 from pacetag.tagger.tags.containers.apev2.layout import ApeLayout
 from pacetag.tagger.tags.containers.flac.layout import FlacLayout
 from pacetag.tagger.tags.containers.id3.layout import Id3Layout
+from pacetag.tagger.tags.containers.iff import IffLayout
+from pacetag.tagger.tags.containers.registry import Layout, load_layout
 from pacetag.tagger.tags.door import Audio, ape_tag, open_audio
 from pacetag.tagger.tags.fields import FIELDS
-from pacetag.tagger.tags.iff import IffLayout
-from pacetag.tagger.tags.layout import Layout, load_layout
 from pacetag.tagger.tags.payload import payload_fingerprint
 
 _Named = Iterator[tuple[str, object]]  # a tag's name, and a value whose repr holds all of it

@@ -18,15 +18,19 @@ from mutagen.mp4 import MP4, MP4Tags
 from mutagen.trueaudio import TrueAudio
 from mutagen.wave import WAVE
 
+from pacetag.tagger.tags.containers.copied import Copies
+from pacetag.tagger.tags.containers.iff import older_than_id3_chunk
+from pacetag.tagger.tags.containers.matroska import Texts
 from pacetag.tagger.tags.containers.mp4.texts import texts_beside_itunes
-from pacetag.tagger.tags.copied import Copies
+from pacetag.tagger.tags.containers.older import (
+    older_than_apev2,
+    older_than_comments,
+    older_than_id3,
+)
 from pacetag.tagger.tags.door import Audio, loose_tags, open_audio
 from pacetag.tagger.tags.errors import UnreadableError, system_reason
 from pacetag.tagger.tags.fields import ALBUM, ARTIST, BPM, GENRE, PACE, PACETAG, TITLE, Field
-from pacetag.tagger.tags.iff import older_than_id3_chunk
-from pacetag.tagger.tags.matroska import Texts
 from pacetag.tagger.tags.misread import misread
-from pacetag.tagger.tags.older import older_than_apev2, older_than_comments, older_than_id3
 from pacetag.tagger.tags.writable import forbidden, why_not_writable
 
 _OLDER: tuple[tuple[type, Callable[[BinaryIO], Copies]], ...] = (

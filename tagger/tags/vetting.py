@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from pacetag.tagger.tags.containers.registry import read_layout
 from pacetag.tagger.tags.door import open_audio
 from pacetag.tagger.tags.errors import RefusedError, TagError
 from pacetag.tagger.tags.fields import FIELDS
-from pacetag.tagger.tags.layout import read_layout
 from pacetag.tagger.tags.payload import fingerprint_of
 
 _WRITTEN = [name for name, field in FIELDS.items() if field.written]

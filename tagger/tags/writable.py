@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pacetag.tagger.tags.containers.ogg.layout import OggLayout
 from pacetag.tagger.tags.containers.ogg.pages import check_order
+from pacetag.tagger.tags.containers.registry import load_layout
 from pacetag.tagger.tags.door import Audio
 from pacetag.tagger.tags.errors import (
     LayoutError,
@@ -13,7 +14,6 @@ from pacetag.tagger.tags.errors import (
     UnreadableError,
     system_reason,
 )
-from pacetag.tagger.tags.layout import load_layout
 from pacetag.tagger.tags.replace import may_access
 
 

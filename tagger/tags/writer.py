@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 from pacetag.db.records import Stamp
 from pacetag.tagger.tags.claims import claimed, refuse_if_written
+from pacetag.tagger.tags.containers.registry import Layout, Wanted, read_layout
 from pacetag.tagger.tags.door import Audio, open_audio
 from pacetag.tagger.tags.errors import (
     ChangedMeanwhileError,
@@ -22,7 +23,6 @@ from pacetag.tagger.tags.errors import (
 from pacetag.tagger.tags.fields import FIELDS
 from pacetag.tagger.tags.in_place import write_in_place
 from pacetag.tagger.tags.journal import JournalError, copies_in
-from pacetag.tagger.tags.layout import Layout, Wanted, read_layout
 from pacetag.tagger.tags.overwrite import overwrite
 from pacetag.tagger.tags.patches import patched, patches_of
 from pacetag.tagger.tags.payload import fingerprint_of

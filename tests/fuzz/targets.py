@@ -14,18 +14,18 @@ from pacetag.tagger.tags.containers.apev2.layout import ApeLayout
 from pacetag.tagger.tags.containers.apev2.musepack import check_packets
 from pacetag.tagger.tags.containers.asf.layout import AsfLayout
 from pacetag.tagger.tags.containers.asf.objects import attributes, split_objects
+from pacetag.tagger.tags.containers.dsf import DsfLayout
 from pacetag.tagger.tags.containers.flac.comments import Comments
 from pacetag.tagger.tags.containers.flac.layout import FlacLayout
 from pacetag.tagger.tags.containers.id3.frames import frame_names, split_frames
 from pacetag.tagger.tags.containers.id3.layout import Id3Layout
+from pacetag.tagger.tags.containers.iff import IffLayout
 from pacetag.tagger.tags.containers.mp4.atoms import atoms_in
 from pacetag.tagger.tags.containers.mp4.layout import Mp4Layout
 from pacetag.tagger.tags.containers.ogg.headers import is_known, parse_headers
 from pacetag.tagger.tags.containers.ogg.layout import OggLayout
 from pacetag.tagger.tags.containers.ogg.pages import header_packets
-from pacetag.tagger.tags.dsf import DsfLayout
 from pacetag.tagger.tags.errors import LayoutError
-from pacetag.tagger.tags.iff import IffLayout
 from pacetag.tagger.tags.in_place import PatchNote
 from pacetag.tagger.tags.journal import _digest, _parse, _render
 from pacetag.tagger.tags.overwrite import CopyNote

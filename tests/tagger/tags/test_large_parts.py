@@ -21,9 +21,9 @@ from pacetag.tagger.tags import (
     abridged_ogg,
 )
 from pacetag.tagger.tags.containers.mp4.layout import Mp4Layout
+from pacetag.tagger.tags.containers.registry import load_layout
 from pacetag.tagger.tags.door import open_audio
 from pacetag.tagger.tags.errors import TagError
-from pacetag.tagger.tags.layout import load_layout
 from pacetag.tagger.tags.others import others_in
 from pacetag.tagger.tags.payload import payload_fingerprint
 from pacetag.tagger.tags.reader import read_tags

@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 from mutagen import apev2, id3
 
-from pacetag.tagger.tags.caf import CoreAudio
+from pacetag.tagger.tags.containers.caf import CoreAudio
+from pacetag.tagger.tags.containers.matroska import Matroska
 from pacetag.tagger.tags.errors import NotWritableError
-from pacetag.tagger.tags.matroska import Matroska
 from pacetag.tagger.tags.reader import read_tags
 from tests.outside import needs
+from tests.tagger.tags.containers.test_older import ARTIST, TITLE, id3v1
 from tests.tagger.tags.encoding import encode
-from tests.tagger.tags.test_older import ARTIST, TITLE, id3v1
 from tests.tagger.writing import write_tags
 
 TEXTS = {"title": TITLE, "artist": ARTIST, "album": "Album", "genre": "Rock"}

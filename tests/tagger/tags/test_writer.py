@@ -13,7 +13,8 @@ from typing import Any, BinaryIO
 import pytest
 
 from pacetag.db.records import Stamp
-from pacetag.tagger.tags import layout, writer
+from pacetag.tagger.tags import writer
+from pacetag.tagger.tags.containers import registry
 from pacetag.tagger.tags.errors import ChangedMeanwhileError, NotWritableError, TagError
 from pacetag.tagger.tags.payload import fingerprint_of, payload_fingerprint
 from pacetag.tagger.tags.reader import read_tags
@@ -194,7 +195,7 @@ class TestFailures:
         self, any_song: Song, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         content = any_song.path.read_bytes()
-        read = layout.read_layout
+        read = registry.read_layout
 
         def forgetful(source: BinaryIO, path: Path, kind: type) -> Any:
             found = read(source, path, kind)

@@ -36,7 +36,7 @@ from pacetag.tagger.tags.containers.apev2.items import (
 )
 from pacetag.tagger.tags.containers.apev2.musepack import check_end
 from pacetag.tagger.tags.containers.apev2.wavpack import check_blocks
-from pacetag.tagger.tags.copied import Copies, copied_texts, own_first
+from pacetag.tagger.tags.containers.copied import Copies, copied_texts, own_first
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.fields import FIELDS
 

@@ -11,7 +11,7 @@ from typing import Self
 
 from pacetag.tagger.tags.binary.content import Content, Stretch, held, joined, kept_form
 from pacetag.tagger.tags.binary.views import View, as_view
-from pacetag.tagger.tags.copied import Copies, copied_texts, own_first
+from pacetag.tagger.tags.containers.copied import Copies, copied_texts, own_first
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.fields import FIELDS
 

@@ -15,8 +15,8 @@ from pacetag.tagger.tags.binary.pieces import Piece, write_pieces
 from pacetag.tagger.tags.binary.spans import after_id3, between_tags, past_zeros
 from pacetag.tagger.tags.binary.views import View, view_of
 from pacetag.tagger.tags.containers.flac.comments import VENDOR, Comments
+from pacetag.tagger.tags.containers.older import older_than_comments
 from pacetag.tagger.tags.errors import BROKEN_OFF, LayoutError
-from pacetag.tagger.tags.older import older_than_comments
 
 STREAMINFO, PADDING, COMMENT = 0, 1, 4  # types of blocks
 _LARGEST = (1 << 24) - 1  # bytes in a block

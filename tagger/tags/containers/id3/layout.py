@@ -13,10 +13,10 @@ from typing import BinaryIO, Self
 from pacetag.model.audio.mpeg_frames import is_mp3_broken_off
 from pacetag.tagger.tags.binary.pieces import write_pieces
 from pacetag.tagger.tags.binary.spans import between_tags
+from pacetag.tagger.tags.containers.copied import copied_frames
 from pacetag.tagger.tags.containers.id3.tag import Id3Tag
-from pacetag.tagger.tags.copied import copied_frames
+from pacetag.tagger.tags.containers.older import kept_trailers, older_than_id3
 from pacetag.tagger.tags.errors import BROKEN_OFF, LayoutError
-from pacetag.tagger.tags.older import kept_trailers, older_than_id3
 
 _OTHERS = (b"RIFF", b"RF64", b"FORM", b"fLaC", b"OggS", b"MThd", b"MAC ", b"wvpk", b"TTA1")
 

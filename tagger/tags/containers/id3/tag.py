@@ -12,6 +12,7 @@ from typing import BinaryIO, Self
 from pacetag.tagger.tags.binary.content import Content, Stretch, held, joined, kept_form
 from pacetag.tagger.tags.binary.padding import padding_for
 from pacetag.tagger.tags.binary.views import view_from, view_of, without_unsynchronisation
+from pacetag.tagger.tags.containers.copied import Copies, copied_frames, own_first
 from pacetag.tagger.tags.containers.id3.extended import EXTENDED, NO_HEADER, ExtendedHeader
 from pacetag.tagger.tags.containers.id3.frames import (
     Frame,
@@ -24,7 +25,6 @@ from pacetag.tagger.tags.containers.id3.frames import (
     split_frames,
 )
 from pacetag.tagger.tags.containers.id3.unsynchronised import Way, is_unsynchronised, way_of
-from pacetag.tagger.tags.copied import Copies, copied_frames, own_first
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.fields import FIELDS
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from pacetag.tagger.tags.binary.views import View, view_of
+from pacetag.tagger.tags.containers.copied import Copies
 from pacetag.tagger.tags.containers.mp4.atoms import Atom, atom_at, is_unversioned, top_atoms
-from pacetag.tagger.tags.copied import Copies
 from pacetag.tagger.tags.errors import LayoutError
 
 _Said = Iterator[tuple[str, str]]  # name of a field, as in the table of copies, and a value

@@ -7,8 +7,8 @@ from typing import Literal
 
 import pytest
 
+from pacetag.tagger.tags.containers.iff import IffLayout
 from pacetag.tagger.tags.errors import LayoutError, TagError
-from pacetag.tagger.tags.iff import IffLayout
 from pacetag.tagger.tags.payload import payload_fingerprint
 from pacetag.tagger.tags.reader import read_tags
 from tests.tagger.tags.conftest import Song, encode, id3v1

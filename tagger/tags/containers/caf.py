@@ -7,7 +7,7 @@ import io
 import struct
 from typing import BinaryIO
 
-from pacetag.tagger.tags.matroska import Length, Texts
+from pacetag.tagger.tags.containers.matroska import Length, Texts
 
 MAGIC = b"caff"
 

@@ -17,9 +17,9 @@ from pacetag.tagger.tags.binary.sound_ends import read_span
 from pacetag.tagger.tags.binary.spans import APE, ID3V1, ID3V2, LYRICS, after_id3, trailers
 from pacetag.tagger.tags.binary.views import view_of
 from pacetag.tagger.tags.containers.apev2.items import items_between
+from pacetag.tagger.tags.containers.copied import BY_APE, BY_CHUNK, BY_ID3, BY_INFO, Copies
 from pacetag.tagger.tags.containers.id3.tag import Id3Tag
 from pacetag.tagger.tags.containers.id3.texts import LONGEST, decoded, named_texts
-from pacetag.tagger.tags.copied import BY_APE, BY_CHUNK, BY_ID3, BY_INFO, Copies
 from pacetag.tagger.tags.errors import LayoutError
 
 _Said = Iterator[tuple[str, list[str]]]  # names of fields, as in the table, and values

@@ -13,10 +13,10 @@ from typing import BinaryIO, Literal, Self
 
 from pacetag.tagger.tags.binary.content import joined
 from pacetag.tagger.tags.binary.pieces import Piece, write_pieces
+from pacetag.tagger.tags.containers.copied import Copies
 from pacetag.tagger.tags.containers.id3.tag import Id3Tag
-from pacetag.tagger.tags.copied import Copies
+from pacetag.tagger.tags.containers.older import older_than_chunk
 from pacetag.tagger.tags.errors import LayoutError
-from pacetag.tagger.tags.older import older_than_chunk
 
 Order = Literal["little", "big"]
 

@@ -22,14 +22,14 @@ from mutagen.wavpack import WavPack
 
 from pacetag.tagger.tags.containers.apev2.layout import ApeLayout
 from pacetag.tagger.tags.containers.asf.layout import AsfLayout
+from pacetag.tagger.tags.containers.dsf import DsfLayout
 from pacetag.tagger.tags.containers.flac.layout import FlacLayout
 from pacetag.tagger.tags.containers.id3.layout import Id3Layout
+from pacetag.tagger.tags.containers.iff import IffLayout
 from pacetag.tagger.tags.containers.mp4.layout import Mp4Layout
 from pacetag.tagger.tags.containers.ogg.layout import OggLayout
-from pacetag.tagger.tags.dsf import DsfLayout
+from pacetag.tagger.tags.containers.older import older_than_apev2
 from pacetag.tagger.tags.errors import LayoutError, NotWritableError
-from pacetag.tagger.tags.iff import IffLayout
-from pacetag.tagger.tags.older import older_than_apev2
 
 Wanted = Mapping[str, Sequence[str]]
 

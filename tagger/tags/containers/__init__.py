@@ -1,0 +1,1 @@
+"""How each kind of file holds its tags, byte by byte."""
