@@ -24,7 +24,7 @@ from mutagen.oggvorbis import OggVCommentDict, OggVorbis
 from mutagen.wave import WAVE
 from mutagen.wavpack import WavPack
 
-from pacetag.tagger.tags.abridged import abridged
+from pacetag.tagger.tags.abridged.song import abridged
 from pacetag.tagger.tags.binary.spans import after_id3
 from pacetag.tagger.tags.bounds import bounded
 from pacetag.tagger.tags.containers import caf, matroska

@@ -11,15 +11,10 @@ from typing import Any
 import pytest
 from mutagen import id3, mp4
 
-from pacetag.tagger.tags import (
-    abridged,
-    abridged_ape,
-    abridged_asf,
-    abridged_flac,
-    abridged_id3,
-    abridged_mp4,
-    abridged_ogg,
-)
+from pacetag.tagger.tags.abridged import ape, asf, flac, ogg
+from pacetag.tagger.tags.abridged import id3 as abridged_id3
+from pacetag.tagger.tags.abridged import mp4 as abridged_mp4
+from pacetag.tagger.tags.abridged import song as abridged
 from pacetag.tagger.tags.containers.mp4.layout import Mp4Layout
 from pacetag.tagger.tags.containers.registry import load_layout
 from pacetag.tagger.tags.door import open_audio
@@ -229,8 +224,8 @@ def test_what_is_read_of_any_song_is_the_same_without_its_long_parts(
     """Where every tag counts as large, so that whatever takes more than 4 KiB in it is left out."""
     as_it_is = read_tags(song.path)
     names = set(others_in(song.path, SHORT)) if as_it_is.writable else set()
-    modules = (abridged, abridged_ape, abridged_asf, abridged_flac, abridged_id3)
-    for module in (*modules, abridged_mp4, abridged_ogg):
+    modules = (abridged, ape, asf, flac, abridged_id3)
+    for module in (*modules, abridged_mp4, ogg):
         monkeypatch.setattr(module, "WHOLE", 0)
     copy = tmp_path / f"copy{song.path.suffix}"
     shutil.copy(song.path, copy)

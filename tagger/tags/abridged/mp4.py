@@ -4,6 +4,7 @@ import io
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from pacetag.tagger.tags.abridged.shorter import Shorter, note
 from pacetag.tagger.tags.binary.content import SHORT, Content, Data, Stretch, cut, held, joined
 from pacetag.tagger.tags.binary.views import WHOLE, view_of
 from pacetag.tagger.tags.containers.mp4.atoms import (
@@ -18,7 +19,6 @@ from pacetag.tagger.tags.containers.mp4.items import item_name
 from pacetag.tagger.tags.containers.mp4.parts import PARENTS, moov_parts
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.fields import FIELDS
-from pacetag.tagger.tags.shorter import Shorter, note
 
 _FIELDS = {
     name.upper() if name.startswith("----") else name

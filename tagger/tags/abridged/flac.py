@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import BinaryIO
 
+from pacetag.tagger.tags.abridged.shorter import Shorter, note
 from pacetag.tagger.tags.binary.content import SHORT, held
 from pacetag.tagger.tags.binary.spans import after_id3
 from pacetag.tagger.tags.binary.views import WHOLE, Spans, View, view_of
 from pacetag.tagger.tags.containers.flac.comments import Comments
 from pacetag.tagger.tags.containers.flac.layout import COMMENT, PADDING, STREAMINFO
 from pacetag.tagger.tags.fields import FIELDS
-from pacetag.tagger.tags.shorter import Shorter, note
 
 _SEEKTABLE, _CUESHEET, _PICTURE = 3, 5, 6  # types of blocks
 _SHORTEST_HEAD = 28  # bytes of a picture without a description before its own size

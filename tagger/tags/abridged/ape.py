@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from pacetag.tagger.tags.abridged.shorter import Shorter, note
 from pacetag.tagger.tags.binary.spans import APE, Trailer, after_id3, trailers
 from pacetag.tagger.tags.binary.views import WHOLE, view_of
 from pacetag.tagger.tags.containers.apev2.items import COUNT, FRAME, SIZE, split_items
 from pacetag.tagger.tags.fields import FIELDS
-from pacetag.tagger.tags.shorter import Shorter, note
 
 _FIELDS = {row.apev2.upper() for row in FIELDS.values()}
 

@@ -6,7 +6,8 @@ from typing import BinaryIO
 
 from mutagen import MutagenError
 
-from pacetag.tagger.tags.abridged_flac import shorter_comments
+from pacetag.tagger.tags.abridged.flac import shorter_comments
+from pacetag.tagger.tags.abridged.shorter import Shorter, note
 from pacetag.tagger.tags.binary.content import SHORT, Data
 from pacetag.tagger.tags.binary.views import WHOLE, View, view_from
 from pacetag.tagger.tags.containers.flac.comments import Comments
@@ -22,7 +23,6 @@ from pacetag.tagger.tags.containers.ogg.stream import (
     take_over,
 )
 from pacetag.tagger.tags.errors import LayoutError
-from pacetag.tagger.tags.shorter import Shorter, note
 
 _FLAC = b"\x7fFLAC"
 

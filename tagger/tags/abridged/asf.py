@@ -6,6 +6,7 @@ from typing import BinaryIO
 
 from mutagen.asf._objects import BaseObject
 
+from pacetag.tagger.tags.abridged.shorter import Shorter, note
 from pacetag.tagger.tags.binary.content import SHORT, Data, Stretch, cut, held, joined
 from pacetag.tagger.tags.binary.views import WHOLE, view_of
 from pacetag.tagger.tags.containers.asf.objects import (
@@ -21,7 +22,6 @@ from pacetag.tagger.tags.containers.asf.objects import (
 )
 from pacetag.tagger.tags.containers.asf.parts import EXTENSION_HEAD, LISTS, header_parts
 from pacetag.tagger.tags.fields import FIELDS
-from pacetag.tagger.tags.shorter import Shorter, note
 
 _HEAD = 30  # bytes of the header's own header
 _TEXTS = (0, 1)  # types of a value: text, and bytes

@@ -11,18 +11,18 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO
 
-from pacetag.tagger.tags.abridged_ape import shorter_ape
-from pacetag.tagger.tags.abridged_asf import shorter_asf
-from pacetag.tagger.tags.abridged_flac import shorter_flac
-from pacetag.tagger.tags.abridged_id3 import shorter_dsf, shorter_id3, shorter_iff
-from pacetag.tagger.tags.abridged_mp4 import shorter_mp4
-from pacetag.tagger.tags.abridged_ogg import shorter_ogg
+from pacetag.tagger.tags.abridged.ape import shorter_ape
+from pacetag.tagger.tags.abridged.asf import shorter_asf
+from pacetag.tagger.tags.abridged.flac import shorter_flac
+from pacetag.tagger.tags.abridged.id3 import shorter_dsf, shorter_id3, shorter_iff
+from pacetag.tagger.tags.abridged.mp4 import shorter_mp4
+from pacetag.tagger.tags.abridged.ogg import shorter_ogg
+from pacetag.tagger.tags.abridged.shorter import Shorter
 from pacetag.tagger.tags.binary.content import Data, Stretch, joined
 from pacetag.tagger.tags.binary.views import WHOLE, Over, Spans
 from pacetag.tagger.tags.containers.asf.objects import HEADER
 from pacetag.tagger.tags.containers.mp4.atoms import STARTS
 from pacetag.tagger.tags.errors import LayoutError
-from pacetag.tagger.tags.shorter import Shorter
 
 _BY_MAGIC: tuple[tuple[int, bytes, Callable[[BinaryIO], Iterator[Shorter]]], ...] = (
     *((4, name, shorter_mp4) for name in STARTS),

@@ -1,0 +1,1 @@
+"""Songs as mutagen gets to see them, without pictures and other long parts."""
