@@ -18,8 +18,8 @@ from pacetag.tagger.passed_over import (
     is_hidden_by_people,
     may_hold_music,
 )
-from pacetag.tagger.tags.replace import stamp_of
-from pacetag.tagger.tags.siblings import is_sibling
+from pacetag.tagger.tags.safety.replace import stamp_of
+from pacetag.tagger.tags.safety.temp_files import is_sibling
 
 AUDIO_SUFFIXES = frozenset(
     {"aac", "aif", "aifc", "aiff", "ape", "caf", "dsf", "flac", "m4a", "mka", "mp2", "mp3"}

@@ -6,7 +6,7 @@ from typing import BinaryIO
 from pacetag.model.bundle import JSON_FILE
 from pacetag.tagger.library import AUDIO_SUFFIXES
 from pacetag.tagger.settings import JOURNALS, index_path
-from pacetag.tagger.tags.siblings import is_sibling
+from pacetag.tagger.tags.safety.temp_files import is_sibling
 
 SONG, DATABASE, NETWORK = "is a song", "is a database, as an index is", "belongs to a network"
 SAFETY = "is kept by pacetag to put a song right after a failure"

@@ -13,7 +13,7 @@ from pacetag.db.regular import beside, check_regular
 from pacetag.tagger.errors import TaggerError
 from pacetag.tagger.logs import info
 from pacetag.tagger.scratch import scratch_folder
-from pacetag.tagger.tags.disk import make_folder
+from pacetag.tagger.tags.safety.disk import make_folder
 from pacetag.tagger.unfinished import finish_unfinished, say_that_they_wait
 
 # What SQLite says where it cannot make its own files beside an index, for whatever reason.

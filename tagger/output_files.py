@@ -171,10 +171,10 @@ class OutputFile:
 
     def _put(self, content: bytes) -> None:
         """Write a hidden file beside it, and give that its name."""
-        from pacetag.tagger.tags.disk import sync_folder
         from pacetag.tagger.tags.errors import TagError
-        from pacetag.tagger.tags.replace import put_in_place
-        from pacetag.tagger.tags.siblings import hidden_sibling
+        from pacetag.tagger.tags.safety.disk import sync_folder
+        from pacetag.tagger.tags.safety.replace import put_in_place
+        from pacetag.tagger.tags.safety.temp_files import hidden_sibling
 
         real, _ = self._replaced()
         with hidden_sibling(real) as draft:
@@ -218,7 +218,7 @@ def _described(content: bytes) -> str:
 
 def _make_ordinary(draft: Path) -> None:
     """Flush a draft, and give it the rights of any new file: the user's umask decides."""
-    from pacetag.tagger.tags.disk import flush
+    from pacetag.tagger.tags.safety.disk import flush
 
     mask = os.umask(0o077)
     os.umask(mask)

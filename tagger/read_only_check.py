@@ -12,7 +12,7 @@ from pacetag.tagger.stopping import Stop
 from pacetag.tagger.tags.errors import TagError
 from pacetag.tagger.tags.ownership import foreign_pace
 from pacetag.tagger.tags.reader import read_tags
-from pacetag.tagger.tags.siblings import DRAFT, is_sibling
+from pacetag.tagger.tags.safety.temp_files import DRAFT, is_sibling
 from pacetag.tagger.tree_record import Facts, record_tree
 
 _SHOWN = ("the kind", "the mode", "the owner", "the number of names")  # others are digests

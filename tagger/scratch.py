@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from pacetag.tagger.tags.disk import hold
+from pacetag.tagger.tags.safety.disk import hold
 
 _PREFIX = "pacetag-"
 _MARK = ".pacetag-scratch"  # the file that tells such a folder, locked as long as it is in use

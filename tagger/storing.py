@@ -27,7 +27,7 @@ from pacetag.tagger.song_writes import SongWrites, writes_of
 from pacetag.tagger.tagging_run import TaggingRun
 from pacetag.tagger.tags.errors import ChangedMeanwhileError, TagError
 from pacetag.tagger.tags.held import held_fields
-from pacetag.tagger.tags.replace import CHANGED
+from pacetag.tagger.tags.safety.replace import CHANGED
 from pacetag.tagger.tags.writer import write_tags
 from pacetag.tagger.turns import turn
 from pacetag.tagger.worker import Heard, without_path

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from pacetag.tagger.settings import journals_beside
-from pacetag.tagger.tags.siblings import DRAFT, is_stale, remove_if_stale
+from pacetag.tagger.tags.safety.temp_files import DRAFT, is_stale, remove_if_stale
 
 
 class Tidying:
@@ -29,7 +29,7 @@ class Tidying:
             self._tell(path)
 
     def _is_needed(self, path: Path) -> bool:
-        from pacetag.tagger.tags.replay import may_be_needed
+        from pacetag.tagger.tags.safety.recovery import may_be_needed
 
         return may_be_needed(self._journals, path.name)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pacetag.tagger.tags.disk import hold
+from pacetag.tagger.tags.safety.disk import hold
 
 PATIENCE = 30.0  # seconds; a large file on a slow disk takes that long to be copied
 

@@ -66,8 +66,8 @@ def _holds_any(folder: Path) -> bool:
 
 def _replay(folder: Path, indexes: Sequence[SongIndex], *, others: bool = False) -> None:
     """`others`: whether there may be further indexes that know the songs."""
-    from pacetag.tagger.tags.replay import replay
-    from pacetag.tagger.tags.vetting import Known
+    from pacetag.tagger.tags.safety.recovery import replay
+    from pacetag.tagger.tags.safety.vetting import Known
 
     def paths(sound: str) -> list[str]:
         return [path for index in indexes for path in index.paths_of_audio(sound)]

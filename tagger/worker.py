@@ -21,7 +21,7 @@ from pacetag.model.stderr import native_noise
 from pacetag.tagger.errors import EarError
 from pacetag.tagger.logs import silence_libraries
 from pacetag.tagger.paces import JudgementLike, Pace, compatible_paces
-from pacetag.tagger.tags.disk import read_through
+from pacetag.tagger.tags.safety.disk import read_through
 
 # One worker a processor is the plan; a maths library that starts its own threads would undo it.
 THREAD_VARIABLES = (

@@ -14,7 +14,7 @@ from pacetag.tagger.tags.errors import (
     UnreadableError,
     system_reason,
 )
-from pacetag.tagger.tags.replace import may_access
+from pacetag.tagger.tags.safety.replace import may_access
 
 
 def why_not_writable(path: Path, audio: Audio) -> str | None:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pacetag.db.records import Stamp
-from pacetag.tagger.tags.claims import claimed, refuse_if_written
 from pacetag.tagger.tags.containers.registry import Layout, Wanted, read_layout
 from pacetag.tagger.tags.door import Audio, open_audio
 from pacetag.tagger.tags.errors import (
@@ -21,13 +20,15 @@ from pacetag.tagger.tags.errors import (
     system_reason,
 )
 from pacetag.tagger.tags.fields import FIELDS
-from pacetag.tagger.tags.in_place import write_in_place
-from pacetag.tagger.tags.journal import JournalError, copies_in
-from pacetag.tagger.tags.overwrite import overwrite
-from pacetag.tagger.tags.patches import patched, patches_of
 from pacetag.tagger.tags.payload import fingerprint_of
 from pacetag.tagger.tags.reader import values
-from pacetag.tagger.tags.replace import (
+from pacetag.tagger.tags.safety.byte_patches import patched, patches_of
+from pacetag.tagger.tags.safety.in_place import write_in_place
+from pacetag.tagger.tags.safety.journal import JournalError, copies_in
+from pacetag.tagger.tags.safety.locks import claimed, refuse_if_written
+from pacetag.tagger.tags.safety.overwrite import overwrite
+from pacetag.tagger.tags.safety.recovery import replay_for
+from pacetag.tagger.tags.safety.replace import (
     CHANGED,
     check_room,
     may_hold_copies,
@@ -35,8 +36,7 @@ from pacetag.tagger.tags.replace import (
     same_file,
     stamp_of,
 )
-from pacetag.tagger.tags.replay import replay_for
-from pacetag.tagger.tags.siblings import hidden_sibling
+from pacetag.tagger.tags.safety.temp_files import hidden_sibling
 from pacetag.tagger.tags.writable import forbidden
 
 

@@ -26,11 +26,11 @@ from pacetag.tagger.tags.containers.ogg.headers import is_known, parse_headers
 from pacetag.tagger.tags.containers.ogg.layout import OggLayout
 from pacetag.tagger.tags.containers.ogg.pages import header_packets
 from pacetag.tagger.tags.errors import LayoutError
-from pacetag.tagger.tags.in_place import PatchNote
-from pacetag.tagger.tags.journal import _digest, _parse, _render
-from pacetag.tagger.tags.overwrite import CopyNote
 from pacetag.tagger.tags.pacetag import format_pacetag, parse_pacetag
 from pacetag.tagger.tags.payload import fingerprint_of
+from pacetag.tagger.tags.safety.in_place import PatchNote
+from pacetag.tagger.tags.safety.journal import _digest, _parse, _render
+from pacetag.tagger.tags.safety.overwrite import CopyNote
 
 FIELDS = {"pace": ["172", "86"], "pacetag": ["1 bundle=b paces=none audio=0f"], "bpm": []}
 NONE: dict[str, list[str]] = {"pace": [], "pacetag": [], "bpm": []}

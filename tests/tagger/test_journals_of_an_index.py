@@ -12,8 +12,8 @@ import pytest
 
 from pacetag.db.index import SongIndex
 from pacetag.tagger.settings import journals_beside
-from pacetag.tagger.tags import journal
 from pacetag.tagger.tags.reader import read_tags
+from pacetag.tagger.tags.safety import journal
 from tests.tagger.attacks.test_planted_journals import record_of
 from tests.tagger.conftest import FAKES
 from tests.tagger.tags.dying_disk import die, steps_of
@@ -270,7 +270,7 @@ def test_a_song_without_any_history_can_be_put_right_after_an_undo_that_failed(
         raise OSError(5, "Input/output error")
 
     with monkeypatch.context() as patch:
-        patch.setattr("pacetag.tagger.tags.in_place.write_at", fail)
+        patch.setattr("pacetag.tagger.tags.safety.in_place.write_at", fail)
         done = pacetag("undo", song)
     assert "pacetag tries again at its next start" in done.stderr
     assert song.read_bytes() != content

@@ -12,7 +12,7 @@ import pytest
 
 from pacetag.tagger import storing
 from pacetag.tagger.tags.reader import read_tags
-from pacetag.tagger.tags.replace import stamp_of
+from pacetag.tagger.tags.safety.replace import stamp_of
 from pacetag.tagger.tags.writer import Written
 from tests.tagger.writing import write_tags
 

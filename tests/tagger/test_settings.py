@@ -7,7 +7,7 @@ import pytest
 
 from pacetag.tagger.errors import UsageError
 from pacetag.tagger.settings import default_jobs, index_path, usual_indexes
-from pacetag.tagger.tags.disk import hold
+from pacetag.tagger.tags.safety.disk import hold
 from pacetag.tagger.turns import turn
 
 

@@ -12,8 +12,8 @@ import pytest
 from pacetag.db.index import SongIndex
 from pacetag.db.runs import TagState
 from pacetag.tagger import storing, turns
-from pacetag.tagger.tags.disk import hold
 from pacetag.tagger.tags.reader import read_tags
+from pacetag.tagger.tags.safety.disk import hold
 from pacetag.tagger.turns import turn
 from tests.tagger.writing import write_tags
 

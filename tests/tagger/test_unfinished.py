@@ -94,7 +94,7 @@ def test_a_folder_of_journals_that_cannot_be_handled_is_told(
     def refuse(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("pacetag.tagger.tags.journal.Journal.drop", refuse)
+    monkeypatch.setattr("pacetag.tagger.tags.safety.journal.Journal.drop", refuse)
     done = pacetag("stats")
 
     assert done.exit_code == 0
@@ -113,5 +113,5 @@ def test_where_nothing_broke_off_nothing_is_imported_for_it(
 
     assert code == 0
     assert "pacetag.tagger.unfinished" in modules
-    assert modules.isdisjoint({"pacetag.tagger.tags.replay", "mutagen", "platformdirs"})
-    assert "pacetag.tagger.tags.replay" in sys.modules
+    assert modules.isdisjoint({"pacetag.tagger.tags.safety.recovery", "mutagen", "platformdirs"})
+    assert "pacetag.tagger.tags.safety.recovery" in sys.modules

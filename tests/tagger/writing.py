@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from pacetag.tagger.settings import index_path, journals_beside
-from pacetag.tagger.tags import replay as replaying
 from pacetag.tagger.tags import writer
-from pacetag.tagger.tags.vetting import Known
+from pacetag.tagger.tags.safety import recovery as replaying
+from pacetag.tagger.tags.safety.vetting import Known
 from pacetag.tagger.tags.writer import Written
 
 

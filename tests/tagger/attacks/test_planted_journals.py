@@ -15,9 +15,9 @@ from typing import Any
 import mutagen.flac
 import pytest
 
-from pacetag.tagger.tags import journal
-from pacetag.tagger.tags.in_place import PatchNote
-from pacetag.tagger.tags.patches import Patch
+from pacetag.tagger.tags.safety import journal
+from pacetag.tagger.tags.safety.byte_patches import Patch
+from pacetag.tagger.tags.safety.in_place import PatchNote
 from tests.tagger.tags.dying_disk import die, steps_of
 from tests.tagger.writing import journal_folder, write_tags
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from pacetag.tagger.tags import in_place, overwrite, replace
+from pacetag.tagger.tags.safety import in_place, overwrite, replace
 from tests.outside import needs
 from tests.tagger.conftest import FAKES
 from tests.tagger.tags.call_order import TRACED, Call, Order, calls_of_trace, recorded

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from pacetag.tagger.tags import journal, overwrite
-from pacetag.tagger.tags.disk import write_at
+from pacetag.tagger.tags.safety import journal, overwrite
+from pacetag.tagger.tags.safety.disk import write_at
 from tests.tagger.tags.conftest import Song
 from tests.tagger.tags.dying_disk import leftovers
+from tests.tagger.tags.safety.test_journal import only_journal
 from tests.tagger.tags.test_cut_short import CASES, Trial, tear
-from tests.tagger.tags.test_journal import only_journal
 from tests.tagger.writing import journal_folder, replay
 
 SECTOR = 512  # bytes

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from pacetag.tagger.tags import writer
-from pacetag.tagger.tags.journal import COPIES
 from pacetag.tagger.tags.payload import payload_fingerprint
 from pacetag.tagger.tags.reader import read_tags
-from pacetag.tagger.tags.replace import put_in_place
+from pacetag.tagger.tags.safety.journal import COPIES
+from pacetag.tagger.tags.safety.replace import put_in_place
 from tests.tagger.tags.conftest import Song
 from tests.tagger.tags.dying_disk import die, leftovers, moments, steps_of
 from tests.tagger.writing import journal_folder, replay, write_tags

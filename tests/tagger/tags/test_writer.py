@@ -18,7 +18,7 @@ from pacetag.tagger.tags.containers import registry
 from pacetag.tagger.tags.errors import ChangedMeanwhileError, NotWritableError, TagError
 from pacetag.tagger.tags.payload import fingerprint_of, payload_fingerprint
 from pacetag.tagger.tags.reader import read_tags
-from pacetag.tagger.tags.replace import stamp_of
+from pacetag.tagger.tags.safety.replace import stamp_of
 from tests.tagger.tags.conftest import Song
 from tests.tagger.tags.dying_disk import leftovers
 from tests.tagger.writing import write_tags

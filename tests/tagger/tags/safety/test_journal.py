@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from pacetag.tagger.tags import disk, journal
 from pacetag.tagger.tags.errors import ChangedMeanwhileError
-from pacetag.tagger.tags.journal import published
-from pacetag.tagger.tags.siblings import sweep
+from pacetag.tagger.tags.safety import disk, journal
+from pacetag.tagger.tags.safety.journal import published
+from pacetag.tagger.tags.safety.temp_files import sweep
 from tests.tagger.tags.conftest import Song
 from tests.tagger.tags.dying_disk import KilledError, leftovers
 from tests.tagger.tags.test_cut_short import CASES, SECOND, Trial, tear

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any, BinaryIO, Self
 
 from pacetag.db.records import Stamp
-from pacetag.tagger.tags.disk import flush, read_at, write_at
 from pacetag.tagger.tags.errors import ChangedMeanwhileError, TagError
-from pacetag.tagger.tags.journal import published
-from pacetag.tagger.tags.patches import NEAR, Patch, view
-from pacetag.tagger.tags.replace import CHANGED, same_file, stamp_of
+from pacetag.tagger.tags.safety.byte_patches import NEAR, Patch, view
+from pacetag.tagger.tags.safety.disk import flush, read_at, write_at
+from pacetag.tagger.tags.safety.journal import published
+from pacetag.tagger.tags.safety.replace import CHANGED, same_file, stamp_of
 
 # Gets a song's content before and after a write; raises RefusedError.
 Check = Callable[[BinaryIO, BinaryIO], None]

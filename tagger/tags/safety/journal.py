@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from pacetag.tagger.settings import WAITING
-from pacetag.tagger.tags.disk import flush, hold, make_folder, read_at, sync_folder, write_at
+from pacetag.tagger.tags.safety.disk import flush, hold, make_folder, read_at, sync_folder, write_at
 
 FORMAT = 2
 UNBOUND = 1  # the format before, whose records do not tell their own inode

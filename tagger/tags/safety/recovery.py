@@ -6,10 +6,9 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from pacetag.tagger.tags.claims import claimed
 from pacetag.tagger.tags.errors import NotWritableError, RefusedError, system_reason
-from pacetag.tagger.tags.in_place import PatchNote, TakenBack
-from pacetag.tagger.tags.journal import (
+from pacetag.tagger.tags.safety.in_place import PatchNote, TakenBack
+from pacetag.tagger.tags.safety.journal import (
     FORMAT,
     UNBOUND,
     Journal,
@@ -17,8 +16,9 @@ from pacetag.tagger.tags.journal import (
     names,
     why_not_ours,
 )
-from pacetag.tagger.tags.overwrite import CopyNote
-from pacetag.tagger.tags.vetting import Known, UnknownError, check_known, check_taking_back
+from pacetag.tagger.tags.safety.locks import claimed
+from pacetag.tagger.tags.safety.overwrite import CopyNote
+from pacetag.tagger.tags.safety.vetting import Known, UnknownError, check_known, check_taking_back
 
 Note = PatchNote | CopyNote
 _KINDS: dict[str, type[PatchNote] | type[CopyNote]] = {

@@ -15,18 +15,18 @@ from pathlib import Path
 from typing import Any, Self
 
 from pacetag.db.records import Stamp
-from pacetag.tagger.tags.disk import flush, read_at, sync_folder, write_at
 from pacetag.tagger.tags.errors import (
     ChangedMeanwhileError,
     RefusedError,
     TagError,
 )
-from pacetag.tagger.tags.in_place import Check, TakenBack, path_of
-from pacetag.tagger.tags.journal import COPIES, published
-from pacetag.tagger.tags.mixture import NO_SUMS, Mixture, Sums
-from pacetag.tagger.tags.patches import view
-from pacetag.tagger.tags.replace import CHANGED, same_file, stamp_of
-from pacetag.tagger.tags.siblings import BACKUP, DRAFT, FRESH, hidden_sibling, is_sibling
+from pacetag.tagger.tags.safety.byte_patches import view
+from pacetag.tagger.tags.safety.disk import flush, read_at, sync_folder, write_at
+from pacetag.tagger.tags.safety.in_place import Check, TakenBack, path_of
+from pacetag.tagger.tags.safety.journal import COPIES, published
+from pacetag.tagger.tags.safety.mixture import NO_SUMS, Mixture, Sums
+from pacetag.tagger.tags.safety.replace import CHANGED, same_file, stamp_of
+from pacetag.tagger.tags.safety.temp_files import BACKUP, DRAFT, FRESH, hidden_sibling, is_sibling
 
 _STEP = 1 << 20  # bytes copied at once
 _RESCUED = ".rescued"

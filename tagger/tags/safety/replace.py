@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pacetag.db.records import Stamp
-from pacetag.tagger.tags.disk import flush, sync_folder
 from pacetag.tagger.tags.errors import ChangedMeanwhileError, NotWritableError, UnlikeError
+from pacetag.tagger.tags.safety.disk import flush, sync_folder
 
 CHANGED = "the file was changed while it was being tagged"
 RESERVE = 64 << 20  # bytes of the disk that are left to others

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from pacetag.tagger.tags import claims, writer
+from pacetag.tagger.tags import writer
 from pacetag.tagger.tags.errors import ChangedMeanwhileError, NotWritableError, TagError
-from pacetag.tagger.tags.replace import stamp_of
+from pacetag.tagger.tags.safety import locks
+from pacetag.tagger.tags.safety.replace import stamp_of
 from tests.tagger.tags.conftest import Song
 from tests.tagger.tags.dying_disk import Disk, leftovers, watched
 from tests.tagger.tags.test_cut_short import CASES, SECOND, Trial, steps_of_write
@@ -83,7 +84,7 @@ class TestInUse:
     def test_a_locked_song_is_waited_for_and_then_refused(
         self, any_song: Song, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(claims, "PATIENCE", 0.05)
+        monkeypatch.setattr(locks, "PATIENCE", 0.05)
 
         with (
             held_elsewhere(any_song.path, "rb", "lock"),
@@ -100,7 +101,7 @@ class TestInUse:
             raise OSError(errno.EINVAL, "Invalid argument")
 
         monkeypatch.setattr(fcntl, "fcntl", unknown)
-        monkeypatch.setattr("pacetag.tagger.tags.claims.hold", unknown)
+        monkeypatch.setattr("pacetag.tagger.tags.safety.locks.hold", unknown)
 
         assert write_tags(any_song.path, SECOND).changed
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from pacetag.tagger.tags.disk import read_at
-from pacetag.tagger.tags.in_place import is_mixture
+from pacetag.tagger.tags.safety.disk import read_at
+from pacetag.tagger.tags.safety.in_place import is_mixture
 
 _STEP = 1 << 20  # bytes read at once
 _SECTOR = 512  # bytes that a disk writes as one

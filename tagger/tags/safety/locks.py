@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pacetag.tagger.tags.disk import hold
 from pacetag.tagger.tags.errors import NotWritableError
+from pacetag.tagger.tags.safety.disk import hold
 
 PATIENCE = 10.0  # seconds; a write takes less
 

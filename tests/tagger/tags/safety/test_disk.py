@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from pacetag.tagger.tags.disk import flush, make_folder, sync_folder
+from pacetag.tagger.tags.safety.disk import flush, make_folder, sync_folder
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 FULL = 51  # the number of F_FULLFSYNC
 
 
@@ -106,7 +106,7 @@ def test_no_other_place_flushes_by_itself() -> None:
         for folder in ("tagger", "db")
         for file in sorted((ROOT / folder).rglob("*.py"))
         for line in _flushing(ast.parse(file.read_text()))
-        if file != Path(ROOT / "tagger/tags/disk.py")
+        if file != Path(ROOT / "tagger/tags/safety/disk.py")
     ]
 
     assert found == []

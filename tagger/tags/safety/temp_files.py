@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from pacetag.tagger.tags.disk import hold
+from pacetag.tagger.tags.safety.disk import hold
 
 # Which no player takes for a song. Earlier versions wrote playlists with 16 digits.
 _NAME = re.compile(r"\.pacetag-[0-9a-f]{12}(?:[0-9a-f]{4})?\.(tmp|new|bak)")

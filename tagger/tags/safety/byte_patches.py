@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from pacetag.tagger.tags.containers.registry import Layout, Wanted
-from pacetag.tagger.tags.disk import read_at
+from pacetag.tagger.tags.safety.disk import read_at
 
 MOST = 4 << 20  # bytes to change; beyond that copying a song is no dearer
 NEAR = 4096  # bytes; places that lie nearer to each other count as one

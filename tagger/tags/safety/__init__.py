@@ -1,0 +1,1 @@
+"""Writing so that nothing is lost, whenever it is interrupted."""
