@@ -110,11 +110,11 @@ def _paces(numbers: Sequence[str], *, none: bool, auto: bool) -> tuple[float, ..
 def _show(song: "SetOutcome", named: str, *, as_json: bool, dry_run: bool) -> None:
     import sys
 
-    from pacetag.tagger.differences import change_lines, changes_object
     from pacetag.tagger.json_lines import pace_objects, say_json
     from pacetag.tagger.logs import info
     from pacetag.tagger.say import say
     from pacetag.tagger.set_paces import Setting
+    from pacetag.tagger.tags.changes import change_lines, changes_object
     from pacetag.tagger.wording import listed_paces, printable
 
     info("set", f"{song.path}: {song.outcome.value}: {song.reason or 'done'}")

@@ -144,9 +144,9 @@ def _list(index_file: Path, *, as_json: bool) -> None:
 def _show(song: "UndoOutcome", shown: "ShownPaths", *, as_json: bool, dry_run: bool) -> None:
     import sys
 
-    from pacetag.tagger.differences import change_lines, changes_object
     from pacetag.tagger.json_lines import say_json
     from pacetag.tagger.say import say
+    from pacetag.tagger.tags.changes import change_lines, changes_object
     from pacetag.tagger.undo import Undone
     from pacetag.tagger.wording import printable
 

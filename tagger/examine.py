@@ -8,8 +8,8 @@ from pacetag.db.records import Stamp
 from pacetag.db.runs import FileId
 from pacetag.tagger.library import stamp
 from pacetag.tagger.tags.errors import TagError, UnreadableError, system_reason
+from pacetag.tagger.tags.fingerprint import payload_fingerprint
 from pacetag.tagger.tags.pacetag import PaceTag, parse_pacetag
-from pacetag.tagger.tags.payload import payload_fingerprint
 from pacetag.tagger.tags.reader import SongTags, read_loosely, read_tags
 from pacetag.tagger.tags.safety.disk import read_through
 

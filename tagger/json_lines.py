@@ -6,11 +6,11 @@ from dataclasses import asdict
 from typing import Any, Self, TextIO
 
 from pacetag.db.records import IndexStats
-from pacetag.tagger.differences import changes_object
 from pacetag.tagger.outcomes import ScanSummary, SongOutcome
 from pacetag.tagger.paces import Pace
 from pacetag.tagger.playlist.entries import Playlist
 from pacetag.tagger.say import say
+from pacetag.tagger.tags.changes import changes_object
 
 
 class JsonReporter:

@@ -6,7 +6,7 @@ from pacetag.db.index import SongIndex
 from pacetag.tagger.examine import Look
 from pacetag.tagger.library import is_gone, stamp
 from pacetag.tagger.tags.errors import TagError
-from pacetag.tagger.tags.payload import payload_fingerprint
+from pacetag.tagger.tags.fingerprint import payload_fingerprint
 
 
 def lay_before(look: Look, index: SongIndex, known: str | None = None) -> str | None:

@@ -6,7 +6,6 @@ from pacetag.db.index import SongIndex
 from pacetag.db.records import SongRecord
 from pacetag.db.runs import TagChange, TagState
 from pacetag.db.write_log import NOTHING
-from pacetag.tagger.differences import FieldChange, field_changes
 from pacetag.tagger.examine import Look
 from pacetag.tagger.library import stamp
 from pacetag.tagger.listener import Word, paces_that_count, word_of
@@ -25,6 +24,7 @@ from pacetag.tagger.settings import journals_beside
 from pacetag.tagger.song_records import record_of
 from pacetag.tagger.song_writes import SongWrites, writes_of
 from pacetag.tagger.tagging_run import TaggingRun
+from pacetag.tagger.tags.changes import FieldChange, field_changes
 from pacetag.tagger.tags.errors import ChangedMeanwhileError, TagError
 from pacetag.tagger.tags.held import held_fields
 from pacetag.tagger.tags.safety.replace import CHANGED

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 from pacetag.tagger.tags.errors import LayoutError, TagError
-from pacetag.tagger.tags.others import others_in
+from pacetag.tagger.tags.foreign_tags import others_in
 
 FieldsOf = Callable[[Path], Collection[str]]
 Facts = dict[str, bytes]  # of one file or folder: what it is -> its value, or a digest of it

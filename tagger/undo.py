@@ -9,9 +9,18 @@ from pathlib import Path
 from pacetag.db.index import SongIndex
 from pacetag.db.records import Stamp
 from pacetag.db.runs import TagChange, TagWrite
-from pacetag.tagger.differences import FieldChange, field_changes
 from pacetag.tagger.examine import Look, examine
-from pacetag.tagger.history import (
+from pacetag.tagger.listener import after_undo
+from pacetag.tagger.moved import lay_before
+from pacetag.tagger.settings import journals_beside
+from pacetag.tagger.song_writes import writes_of
+from pacetag.tagger.stalls import NO_ANSWER
+from pacetag.tagger.tagging_run import SET, TaggingRun
+from pacetag.tagger.tags.changes import FieldChange, field_changes
+from pacetag.tagger.tags.errors import TagError
+from pacetag.tagger.tags.fields import FIELDS
+from pacetag.tagger.tags.held import held_fields
+from pacetag.tagger.tags.history import (
     Fields,
     before,
     before_copied,
@@ -19,15 +28,6 @@ from pacetag.tagger.history import (
     strangers,
     without_own,
 )
-from pacetag.tagger.listener import after_undo
-from pacetag.tagger.moved import lay_before
-from pacetag.tagger.settings import journals_beside
-from pacetag.tagger.song_writes import writes_of
-from pacetag.tagger.stalls import NO_ANSWER
-from pacetag.tagger.tagging_run import SET, TaggingRun
-from pacetag.tagger.tags.errors import TagError
-from pacetag.tagger.tags.fields import FIELDS
-from pacetag.tagger.tags.held import held_fields
 from pacetag.tagger.tags.reader import read_tags
 from pacetag.tagger.tags.writer import write_tags
 from pacetag.tagger.turns import turn

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from pacetag.tagger.tags.door import open_audio
 from pacetag.tagger.tags.fields import FIELDS
+from pacetag.tagger.tags.mutagen_io import open_audio
 from pacetag.tagger.tags.reader import values
 
 

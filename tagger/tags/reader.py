@@ -27,10 +27,10 @@ from pacetag.tagger.tags.containers.older import (
     older_than_comments,
     older_than_id3,
 )
-from pacetag.tagger.tags.door import Audio, loose_tags, open_audio
 from pacetag.tagger.tags.errors import UnreadableError, system_reason
 from pacetag.tagger.tags.fields import ALBUM, ARTIST, BPM, GENRE, PACE, PACETAG, TITLE, Field
 from pacetag.tagger.tags.misread import misread
+from pacetag.tagger.tags.mutagen_io import Audio, loose_tags, open_audio
 from pacetag.tagger.tags.writable import forbidden, why_not_writable
 
 _OLDER: tuple[tuple[type, Callable[[BinaryIO], Copies]], ...] = (

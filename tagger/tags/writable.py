@@ -7,13 +7,13 @@ from pathlib import Path
 from pacetag.tagger.tags.containers.ogg.layout import OggLayout
 from pacetag.tagger.tags.containers.ogg.pages import check_order
 from pacetag.tagger.tags.containers.registry import load_layout
-from pacetag.tagger.tags.door import Audio
 from pacetag.tagger.tags.errors import (
     LayoutError,
     NotWritableError,
     UnreadableError,
     system_reason,
 )
+from pacetag.tagger.tags.mutagen_io import Audio
 from pacetag.tagger.tags.safety.replace import may_access
 
 

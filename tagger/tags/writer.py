@@ -10,7 +10,6 @@ from typing import BinaryIO
 
 from pacetag.db.records import Stamp
 from pacetag.tagger.tags.containers.registry import Layout, Wanted, read_layout
-from pacetag.tagger.tags.door import Audio, open_audio
 from pacetag.tagger.tags.errors import (
     ChangedMeanwhileError,
     LayoutError,
@@ -20,7 +19,8 @@ from pacetag.tagger.tags.errors import (
     system_reason,
 )
 from pacetag.tagger.tags.fields import FIELDS
-from pacetag.tagger.tags.payload import fingerprint_of
+from pacetag.tagger.tags.fingerprint import fingerprint_of
+from pacetag.tagger.tags.mutagen_io import Audio, open_audio
 from pacetag.tagger.tags.reader import values
 from pacetag.tagger.tags.safety.byte_patches import patched, patches_of
 from pacetag.tagger.tags.safety.in_place import write_in_place

@@ -70,7 +70,7 @@ def repeat(song: Path, target: Path, minutes: float) -> None:
 def measured(path: Path) -> dict[str, float]:
     """Median seconds of judging and of the fingerprint, and the most memory in MB."""
     from pacetag.model.judge import Judge
-    from pacetag.tagger.tags.payload import payload_fingerprint
+    from pacetag.tagger.tags.fingerprint import payload_fingerprint
 
     judge = Judge.load()
     judge.file(path)  # pays for imports and compilation, and fills the cache of the disk

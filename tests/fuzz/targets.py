@@ -26,8 +26,8 @@ from pacetag.tagger.tags.containers.ogg.headers import is_known, parse_headers
 from pacetag.tagger.tags.containers.ogg.layout import OggLayout
 from pacetag.tagger.tags.containers.ogg.pages import header_packets
 from pacetag.tagger.tags.errors import LayoutError
+from pacetag.tagger.tags.fingerprint import fingerprint_of
 from pacetag.tagger.tags.pacetag import format_pacetag, parse_pacetag
-from pacetag.tagger.tags.payload import fingerprint_of
 from pacetag.tagger.tags.safety.in_place import PatchNote
 from pacetag.tagger.tags.safety.journal import _digest, _parse, _render
 from pacetag.tagger.tags.safety.overwrite import CopyNote

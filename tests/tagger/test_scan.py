@@ -15,10 +15,10 @@ from mutagen.id3 import ID3, TIT2
 from pacetag.db.index import SongIndex
 from pacetag.db.records import SongRecord
 from pacetag.tagger import storing, workers
-from pacetag.tagger.history import before
 from pacetag.tagger.tags.errors import NotWritableError
+from pacetag.tagger.tags.fingerprint import payload_fingerprint
+from pacetag.tagger.tags.history import before
 from pacetag.tagger.tags.pacetag import PaceTag, parse_pacetag
-from pacetag.tagger.tags.payload import payload_fingerprint
 from pacetag.tagger.tags.reader import read_tags
 from pacetag.tagger.worker import Ear
 from tests.tagger.writing import write_tags

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from pacetag.tagger.tags.payload import payload_fingerprint
+from pacetag.tagger.tags.fingerprint import payload_fingerprint
 from pacetag.tagger.tags.reader import read_tags
 from tests.tagger.conftest import FAKES
 

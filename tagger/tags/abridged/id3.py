@@ -13,13 +13,13 @@ from mutagen.id3._tags import determine_bpi
 from pacetag.tagger.tags.abridged.shorter import Shorter, note
 from pacetag.tagger.tags.binary.content import SHORT, STEP, joined
 from pacetag.tagger.tags.binary.views import WHOLE, Sliced, View, view_of, without_unsynchronisation
-from pacetag.tagger.tags.bounds import LONGEST_TEXT, UNPACKED, BoundsError
 from pacetag.tagger.tags.containers.id3.extended import EXTENDED, past_extended_header
 from pacetag.tagger.tags.containers.id3.frames import frame_names
 from pacetag.tagger.tags.containers.id3.tag import UNSYNCHRONISED, tag_header
 from pacetag.tagger.tags.containers.id3.unsynchronised import is_unsynchronised
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.fields import FIELDS
+from pacetag.tagger.tags.limits import LONGEST_TEXT, UNPACKED, BoundsError
 
 _KEPT = 1 << 10  # bytes of a frame that say what it is, as a picture's kind and description
 _MOST = 20_000  # frames; tags of more are read as they are, or refused

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pacetag.tagger.tags.containers.registry import read_layout
-from pacetag.tagger.tags.door import open_audio
 from pacetag.tagger.tags.errors import RefusedError, TagError
 from pacetag.tagger.tags.fields import FIELDS
-from pacetag.tagger.tags.payload import fingerprint_of
+from pacetag.tagger.tags.fingerprint import fingerprint_of
+from pacetag.tagger.tags.mutagen_io import open_audio
 
 _WRITTEN = [name for name, field in FIELDS.items() if field.written]
 

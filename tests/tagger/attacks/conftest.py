@@ -9,8 +9,8 @@ import pytest
 
 from pacetag.tagger.library import is_song
 from pacetag.tagger.tags.containers.registry import load_layout
-from pacetag.tagger.tags.door import open_audio
-from pacetag.tagger.tags.payload import _spans, payload_fingerprint
+from pacetag.tagger.tags.fingerprint import _spans, payload_fingerprint
+from pacetag.tagger.tags.mutagen_io import open_audio
 from tests.tagger.attacks.mutants import make_all
 from tests.tagger.attacks.mutating import mend_ogg
 

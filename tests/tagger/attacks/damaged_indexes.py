@@ -26,7 +26,7 @@ from pacetag.db.records import Stamp
 from pacetag.model.training import command as training
 from pacetag.tagger import worker_process, workers
 from pacetag.tagger.cli import app
-from pacetag.tagger.tags.payload import payload_fingerprint
+from pacetag.tagger.tags.fingerprint import payload_fingerprint
 from tests.tagger.attacks.ends import Tally, objections
 from tests.tagger.attacks.index_damage import damage
 from tests.tagger.conftest import FAKE_EAR, FAKES, RATE, WorkerThread, write_sound

@@ -17,10 +17,10 @@ from pacetag.model.audio.excerpts import AudioSettings, read_excerpts
 from pacetag.model.errors import ModelError
 from pacetag.model.spec import FeatureSpec
 from pacetag.tagger.tags.containers.registry import load_layout
-from pacetag.tagger.tags.door import open_audio
 from pacetag.tagger.tags.errors import TagError
+from pacetag.tagger.tags.fingerprint import payload_fingerprint
 from pacetag.tagger.tags.held import held_fields
-from pacetag.tagger.tags.payload import payload_fingerprint
+from pacetag.tagger.tags.mutagen_io import open_audio
 from pacetag.tagger.tags.reader import read_tags
 from tests.tagger.attacks.mutating import mutant
 from tests.tagger.writing import write_tags

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pacetag.tagger.tags.errors import NotWritableError
-from pacetag.tagger.tags.payload import payload_fingerprint
+from pacetag.tagger.tags.fingerprint import payload_fingerprint
 from pacetag.tagger.tags.reader import read_tags
 from tests.ogg_pages import changed
 from tests.tagger.conftest import ScanJson

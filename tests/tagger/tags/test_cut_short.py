@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from pacetag.tagger.tags.errors import ChangedMeanwhileError
-from pacetag.tagger.tags.payload import payload_fingerprint
+from pacetag.tagger.tags.fingerprint import payload_fingerprint
 from pacetag.tagger.tags.reader import SongTags, read_tags
 from tests.tagger.tags.conftest import Song
 from tests.tagger.tags.dying_disk import die, leftovers, moments, steps_of

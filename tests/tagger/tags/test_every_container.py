@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from mutagen import File, aiff, apev2, dsf, flac, mp3, mp4, trueaudio, wave
 
+from pacetag.tagger.tags.fingerprint import payload_fingerprint
 from pacetag.tagger.tags.pacetag import PaceTag, TaggedPace, format_pacetag, pace_fields
-from pacetag.tagger.tags.payload import payload_fingerprint
 from pacetag.tagger.tags.reader import read_tags
 from tests.tagger.tags.conftest import Song
 from tests.tagger.tags.making import NO_PADDING

@@ -17,10 +17,10 @@ from pacetag.tagger.tags.abridged import mp4 as abridged_mp4
 from pacetag.tagger.tags.abridged import song as abridged
 from pacetag.tagger.tags.containers.mp4.layout import Mp4Layout
 from pacetag.tagger.tags.containers.registry import load_layout
-from pacetag.tagger.tags.door import open_audio
 from pacetag.tagger.tags.errors import TagError
-from pacetag.tagger.tags.others import others_in
-from pacetag.tagger.tags.payload import payload_fingerprint
+from pacetag.tagger.tags.fingerprint import payload_fingerprint
+from pacetag.tagger.tags.foreign_tags import others_in
+from pacetag.tagger.tags.mutagen_io import open_audio
 from pacetag.tagger.tags.reader import read_tags
 from tests.tagger.attacks.bombs import tag_of
 from tests.tagger.tags.conftest import Song

@@ -11,7 +11,7 @@ import pytest
 from mutagen.mp4 import MP4
 
 from pacetag.tagger.tags.errors import TagError
-from pacetag.tagger.tags.payload import payload_fingerprint
+from pacetag.tagger.tags.fingerprint import payload_fingerprint
 from pacetag.tagger.tags.reader import read_tags
 from tests.tagger.tags.mp4_making import (
     ARTIST,

@@ -9,7 +9,7 @@ from mutagen.apev2 import APEv2
 
 from pacetag.model.audio.excerpts import read_excerpts
 from pacetag.model.spec import FeatureSpec
-from pacetag.tagger.tags.payload import payload_fingerprint
+from pacetag.tagger.tags.fingerprint import payload_fingerprint
 from pacetag.tagger.tags.reader import read_tags
 from pacetag.tagger.tags.writer import Written
 from tests.ogg_pages import summed

@@ -11,7 +11,7 @@ import pytest
 from mutagen.id3 import ID3
 
 from pacetag.tagger.tags.errors import NotWritableError
-from pacetag.tagger.tags.payload import payload_fingerprint
+from pacetag.tagger.tags.fingerprint import payload_fingerprint
 from pacetag.tagger.tags.reader import read_tags
 from tests.tagger.tags.conftest import Song
 from tests.tagger.tags.containers.id3.test_layout import frame, synchsafe

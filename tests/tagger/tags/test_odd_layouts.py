@@ -17,7 +17,7 @@ from pacetag.tagger.tags.containers.asf.objects import (
     split_objects,
 )
 from pacetag.tagger.tags.errors import TagError
-from pacetag.tagger.tags.payload import payload_fingerprint
+from pacetag.tagger.tags.fingerprint import payload_fingerprint
 from pacetag.tagger.tags.reader import read_tags
 from tests.tagger.tags.conftest import Song, id3v1
 from tests.tagger.tags.containers.apev2.test_layout import item, tag_of

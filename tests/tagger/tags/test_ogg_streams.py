@@ -16,7 +16,7 @@ from mutagen import oggvorbis
 from mutagen.ogg import OggPage
 
 from pacetag.tagger.tags.errors import NotWritableError
-from pacetag.tagger.tags.payload import payload_fingerprint
+from pacetag.tagger.tags.fingerprint import payload_fingerprint
 from pacetag.tagger.tags.reader import read_tags
 from tests.tagger.tags.conftest import Song
 from tests.tagger.writing import write_tags

@@ -14,7 +14,7 @@ from mutagen import File, apev2, asf, id3
 from mutagen._vorbis import VCommentDict
 
 from pacetag.tagger.tags.fields import BPM, PACE
-from pacetag.tagger.tags.payload import payload_fingerprint
+from pacetag.tagger.tags.fingerprint import payload_fingerprint
 from pacetag.tagger.tags.reader import read_tags
 from tests.tagger.tags.conftest import Song
 from tests.tagger.writing import write_tags

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pacetag.tagger.tags import writer
-from pacetag.tagger.tags.payload import payload_fingerprint
+from pacetag.tagger.tags.fingerprint import payload_fingerprint
 from pacetag.tagger.tags.reader import read_tags
 from pacetag.tagger.tags.safety.journal import COPIES
 from pacetag.tagger.tags.safety.replace import put_in_place

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from pacetag.tagger.tags.fingerprint import payload_fingerprint
 from pacetag.tagger.tags.held import held_fields
-from pacetag.tagger.tags.payload import payload_fingerprint
 from tests.tagger.tags.making import TITLES
 from tests.tagger.tags.test_every_container import foreign
 from tests.tagger.writing import write_tags

@@ -16,7 +16,7 @@ from pacetag.db.records import Stamp
 from pacetag.tagger.tags import writer
 from pacetag.tagger.tags.containers import registry
 from pacetag.tagger.tags.errors import ChangedMeanwhileError, NotWritableError, TagError
-from pacetag.tagger.tags.payload import fingerprint_of, payload_fingerprint
+from pacetag.tagger.tags.fingerprint import fingerprint_of, payload_fingerprint
 from pacetag.tagger.tags.reader import read_tags
 from pacetag.tagger.tags.safety.replace import stamp_of
 from tests.tagger.tags.conftest import Song

@@ -9,7 +9,7 @@ import pytest
 
 from pacetag.tagger.tags.containers.iff import IffLayout
 from pacetag.tagger.tags.errors import LayoutError, TagError
-from pacetag.tagger.tags.payload import payload_fingerprint
+from pacetag.tagger.tags.fingerprint import payload_fingerprint
 from pacetag.tagger.tags.reader import read_tags
 from tests.tagger.tags.conftest import Song, encode, id3v1
 from tests.tagger.tags.dressing import chunks_of, with_chunks

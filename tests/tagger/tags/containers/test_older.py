@@ -12,8 +12,8 @@ import mutagen
 import pytest
 from mutagen import apev2, flac, id3
 
-from pacetag.tagger.tags.others import others_in
-from pacetag.tagger.tags.payload import payload_fingerprint
+from pacetag.tagger.tags.fingerprint import payload_fingerprint
+from pacetag.tagger.tags.foreign_tags import others_in
 from pacetag.tagger.tags.reader import read_tags
 from tests.tagger.tags.conftest import Song
 from tests.tagger.tags.dressing import PICTURE, REPLAYGAIN, chunks_of, with_chunks

@@ -10,7 +10,7 @@ import pytest
 from mutagen import apev2
 
 from pacetag.tagger.tags.errors import TagError
-from pacetag.tagger.tags.payload import payload_fingerprint
+from pacetag.tagger.tags.fingerprint import payload_fingerprint
 from pacetag.tagger.tags.reader import read_tags
 from tests.tagger.tags.conftest import Song, id3v1
 from tests.tagger.writing import write_tags

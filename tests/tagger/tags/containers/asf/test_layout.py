@@ -25,7 +25,7 @@ from pacetag.tagger.tags.containers.asf.objects import (
     split_objects,
 )
 from pacetag.tagger.tags.errors import LayoutError, TagError
-from pacetag.tagger.tags.payload import payload_fingerprint
+from pacetag.tagger.tags.fingerprint import payload_fingerprint
 from pacetag.tagger.tags.reader import read_tags
 from tests.tagger.tags.conftest import Song
 from tests.tagger.writing import write_tags

@@ -26,7 +26,6 @@ from mutagen.wavpack import WavPack
 
 from pacetag.tagger.tags.abridged.song import abridged
 from pacetag.tagger.tags.binary.spans import after_id3
-from pacetag.tagger.tags.bounds import bounded
 from pacetag.tagger.tags.containers import caf, matroska
 from pacetag.tagger.tags.containers.apev2.files import ape_tags, open_ape
 from pacetag.tagger.tags.containers.apev2.musepack import check_packets
@@ -37,6 +36,7 @@ from pacetag.tagger.tags.containers.matroska import Matroska
 from pacetag.tagger.tags.containers.mp4.atoms import STARTS
 from pacetag.tagger.tags.containers.ogg.stream import sound_streams
 from pacetag.tagger.tags.errors import LayoutError, TagError, UnreadableError, system_reason
+from pacetag.tagger.tags.limits import bounded
 
 
 class _AnyComments(OggVCommentDict):

@@ -14,7 +14,7 @@ from mutagen import aiff, apev2, asf, id3
 from mutagen import wave as mutagen_wave
 
 from pacetag.tagger.tags.errors import TagError
-from pacetag.tagger.tags.payload import payload_fingerprint
+from pacetag.tagger.tags.fingerprint import payload_fingerprint
 from tests.tagger.tags.conftest import LARGE_PICTURE, Song, encode, id3v1, sound
 
 TAGS_AT_THE_END = ["m4a", "m4a-alac", "m4a-bare", "mp3-ape"]

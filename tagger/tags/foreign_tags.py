@@ -17,9 +17,9 @@ from pacetag.tagger.tags.containers.flac.layout import FlacLayout
 from pacetag.tagger.tags.containers.id3.layout import Id3Layout
 from pacetag.tagger.tags.containers.iff import IffLayout
 from pacetag.tagger.tags.containers.registry import Layout, load_layout
-from pacetag.tagger.tags.door import Audio, ape_tag, open_audio
 from pacetag.tagger.tags.fields import FIELDS
-from pacetag.tagger.tags.payload import payload_fingerprint
+from pacetag.tagger.tags.fingerprint import payload_fingerprint
+from pacetag.tagger.tags.mutagen_io import Audio, ape_tag, open_audio
 
 _Named = Iterator[tuple[str, object]]  # a tag's name, and a value whose repr holds all of it
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from pacetag.db.runs import FIELDS as LOGGED
 from pacetag.db.runs import TagChange, TagWrite
-from pacetag.tagger.history import before, strangers, without_own
 from pacetag.tagger.tags.fields import FIELDS
+from pacetag.tagger.tags.history import before, strangers, without_own
 
 Values = Sequence[str]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pacetag.tagger.tags import bounds
+from pacetag.tagger.tags import limits
 from pacetag.tagger.tags.errors import TagError
 from pacetag.tagger.tags.reader import read_tags
 from tests.tagger.attacks.bombs import packed_frame, packed_zeros, tag_of
@@ -87,7 +87,7 @@ def test_padding_costs_nothing(copy_of: CopyOf) -> None:
 
 def test_costs_are_those_of_one_file(copy_of: CopyOf, monkeypatch: pytest.MonkeyPatch) -> None:
     song = copy_of("mp3-v24")
-    monkeypatch.setattr(bounds, "WALKED", 40 * song.path.stat().st_size)
+    monkeypatch.setattr(limits, "WALKED", 40 * song.path.stat().st_size)
 
     for _ in range(10):
         assert read_tags(song.path).title == song.title
