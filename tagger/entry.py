@@ -22,3 +22,7 @@ def main() -> None:
 
 def _leave(_number: int, _frame: FrameType | None) -> None:
     os._exit(130)
+
+
+if __name__ == "__main__":
+    main()
