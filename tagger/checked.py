@@ -10,7 +10,7 @@ from pacetag.tagger.options import ScanOptions
 from pacetag.tagger.read_only_check import Difference, ReadOnlyCheck
 from pacetag.tagger.say import say
 from pacetag.tagger.stopping import Stop
-from pacetag.tagger.wording import printable
+from pacetag.tagger.text.formatting import printable
 
 
 def check_folder(folder: Path | None) -> Path | None:

@@ -70,7 +70,7 @@ class Commands(TyperGroup):
             code, sentence = 1, _fault(ctx.invoked_subcommand, error)
             debug("command", "the command broke off", error=error)
         from pacetag.tagger.say import say
-        from pacetag.tagger.wording import printable
+        from pacetag.tagger.text.formatting import printable
 
         say(printable(f"pacetag: {sentence}"), sys.stderr)
         raise typer.Exit(code)

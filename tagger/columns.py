@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
-from pacetag.tagger.wording import printable
+from pacetag.tagger.text.formatting import printable
 
 BY_READLINE = ("80", "24")  # COLUMNS and LINES
 USUAL = 80  # columns of a terminal that does not tell

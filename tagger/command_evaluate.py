@@ -75,7 +75,7 @@ def evaluate(
     from pacetag.tagger.evaluation_songs import songs_to_evaluate
     from pacetag.tagger.say import say
     from pacetag.tagger.settings import default_jobs
-    from pacetag.tagger.wording import printable
+    from pacetag.tagger.text.formatting import printable
 
     if plot is not None:
         _check_judge(judge)
@@ -126,7 +126,7 @@ def _place(plot: Path, inputs: tuple[Path, ...], *, overwrite: bool) -> "OutputF
 
 def _draw(report: "EvaluationReport", place: "OutputFile") -> None:
     from pacetag.tagger.evaluation_plot import draw_reliability
-    from pacetag.tagger.wording import printable
+    from pacetag.tagger.text.formatting import printable
 
     title = printable(f"{report.judge}, {len(report.heard)} songs")
     draw_reliability(report.reliability, place, title=title)
@@ -136,7 +136,7 @@ def _report(rows: "Sequence[EvaluationSong]", judge: JudgeName, jobs: int) -> "E
     from pacetag.model.evaluation.report import Failure, make_report
     from pacetag.tagger.evaluate import ear_of, hear_songs
     from pacetag.tagger.say import say
-    from pacetag.tagger.wording import printable
+    from pacetag.tagger.text.formatting import printable
 
     ear = ear_of(judge)
     began = time.monotonic()

@@ -88,8 +88,8 @@ def _say_json(findings: "Findings") -> None:
 def _say(findings: "Findings", roots: list[Path], *, known: bool) -> None:
     from pacetag.tagger.findings import group_lines
     from pacetag.tagger.say import say
-    from pacetag.tagger.shown_paths import ShownPaths
-    from pacetag.tagger.wording import printable
+    from pacetag.tagger.text.formatting import printable
+    from pacetag.tagger.text.paths import ShownPaths
 
     shown, groups = ShownPaths(roots), findings.groups()
     for group in groups:

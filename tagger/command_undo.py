@@ -11,8 +11,8 @@ from pacetag.tagger.arguments import MUSIC, IndexOption, JsonOption
 from pacetag.tagger.settings import index_path
 
 if TYPE_CHECKING:
-    from pacetag.tagger.shown_paths import ShownPaths
     from pacetag.tagger.stopping import Stop
+    from pacetag.tagger.text.paths import ShownPaths
     from pacetag.tagger.undo import UndoOutcome
     from pacetag.tagger.undo_choice import Choice
 
@@ -64,8 +64,8 @@ def undo(
     --no-tags. Exit codes: 0 done, 1 some songs failed, 2 wrong usage, 130 interrupted.
     """
     from pacetag.tagger.logs import info
-    from pacetag.tagger.shown_paths import ShownPaths
     from pacetag.tagger.stopping import Stop, stop_on_signals
+    from pacetag.tagger.text.paths import ShownPaths
     from pacetag.tagger.undo import Undone
 
     index_file = index_path(index)
@@ -147,8 +147,8 @@ def _show(song: "UndoOutcome", shown: "ShownPaths", *, as_json: bool, dry_run: b
     from pacetag.tagger.json_lines import say_json
     from pacetag.tagger.say import say
     from pacetag.tagger.tags.changes import change_lines, changes_object
+    from pacetag.tagger.text.formatting import printable
     from pacetag.tagger.undo import Undone
-    from pacetag.tagger.wording import printable
 
     path = shown.text(song.path)
     line = printable(f"{path}: {song.reason}")

@@ -6,7 +6,7 @@ from typing import Any
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
-from pacetag.tagger.wording import printable
+from pacetag.tagger.text.formatting import printable
 
 
 class CleanConsole(Console):

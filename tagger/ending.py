@@ -8,8 +8,8 @@ from pathlib import Path
 from pacetag.tagger.findings import Kind, group_lines
 from pacetag.tagger.outcomes import LeftOut, ScanSummary
 from pacetag.tagger.passed_over import LISTED, TO_CONVERT
-from pacetag.tagger.shown_paths import ShownPaths
-from pacetag.tagger.wording import printable, songs
+from pacetag.tagger.text.formatting import printable, songs
+from pacetag.tagger.text.paths import ShownPaths
 
 FEW = 3  # names in one sentence, and arguments of a command that is shown
 

@@ -9,7 +9,7 @@ from pacetag.model.evaluation.reliability import ReliabilityBin
 from pacetag.model.evaluation.report import EvaluationReport
 from pacetag.tagger.columns import Column, print_table
 from pacetag.tagger.say import say
-from pacetag.tagger.wording import clock, printable, share, songs
+from pacetag.tagger.text.formatting import clock, printable, share, songs
 
 BAR = 20  # signs for all of them
 NONE = "-"

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pacetag.tagger.shown_paths import ShownPaths
-from pacetag.tagger.wording import songs
+from pacetag.tagger.text.formatting import songs
+from pacetag.tagger.text.paths import ShownPaths
 
 SHOWN = 10  # songs of each kind that are named unless all are asked for
 

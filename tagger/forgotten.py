@@ -10,7 +10,7 @@ from pacetag.tagger.forgetting import SILENT, Forgetting, Kept
 from pacetag.tagger.logs import info
 from pacetag.tagger.opening import opened_index, read_index
 from pacetag.tagger.say import say
-from pacetag.tagger.wording import songs
+from pacetag.tagger.text.formatting import songs
 
 Choose = Callable[[SongIndex], Forgetting]
 

@@ -12,7 +12,7 @@ from pacetag.tagger.errors import TaggerError
 from pacetag.tagger.library import is_gone
 from pacetag.tagger.opening import opened_index
 from pacetag.tagger.paces import MIN_CONFIDENCE
-from pacetag.tagger.wording import printable, songs
+from pacetag.tagger.text.formatting import printable, songs
 
 MAGIC = b"SQLite format 3\0"  # what every SQLite file begins with
 ANY = 1e6  # bpm; faster than anything

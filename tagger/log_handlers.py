@@ -13,7 +13,7 @@ from pathlib import Path
 from pacetag.tagger.errors import UsageError
 from pacetag.tagger.logs import NAME
 from pacetag.tagger.say import say
-from pacetag.tagger.wording import printable
+from pacetag.tagger.text.formatting import printable
 
 # What each line of ours begins with; those of a traceback that follow are set in.
 _OURS = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d{4} pacetag\[\d+\] [A-Z]+ ")

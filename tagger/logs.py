@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from pacetag.tagger.wording import printable
+from pacetag.tagger.text.formatting import printable
 
 if TYPE_CHECKING:
     import logging

@@ -9,7 +9,7 @@ from matplotlib.ticker import MaxNLocator
 
 from pacetag.model.evidence.case_analyses import column_variance, row_correlation
 from pacetag.model.evidence.evidence import ShownTempo
-from pacetag.tagger.wording import percent
+from pacetag.tagger.text.formatting import percent
 
 BAND_GROUPS = 4  # heat maps, each the mean of as many mel bands
 SHOWN_COLOURS = ("tab:blue", "tab:orange")  # of the first and the second tempo

@@ -6,7 +6,7 @@ from matplotlib.ticker import FuncFormatter
 
 from pacetag.model.evidence.evidence import Evidence
 from pacetag.model.tempo.stability import CLEAR
-from pacetag.tagger.wording import clock
+from pacetag.tagger.text.formatting import clock
 
 MARGIN = 0.03  # of the tempo, above and below: a steady one must look steady
 

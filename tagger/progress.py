@@ -23,7 +23,7 @@ from pacetag.tagger.ending import Ending
 from pacetag.tagger.outcomes import Outcome, ScanSummary, SongOutcome
 from pacetag.tagger.report import say_summary, song_line
 from pacetag.tagger.tags.changes import FieldChange, change_lines
-from pacetag.tagger.wording import printable
+from pacetag.tagger.text.formatting import printable
 
 BAR_FROM, RATE_FROM = 72, 48  # columns of the screen from which these are shown
 REDRAWN = 0.1  # seconds; known songs pass by faster than anybody could read

@@ -12,7 +12,7 @@ from pacetag.tagger.outcomes import Counts, Outcome, ScanSummary, SongOutcome
 from pacetag.tagger.paces import Pace, whole_paces
 from pacetag.tagger.say import say
 from pacetag.tagger.tags.changes import change_lines
-from pacetag.tagger.wording import clock, histogram_lines, printable, songs
+from pacetag.tagger.text.formatting import clock, histogram_lines, printable, songs
 
 EVERY = 10.0  # seconds between two lines of progress where no bar can be drawn
 

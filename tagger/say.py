@@ -4,7 +4,7 @@ import sys
 from typing import TextIO
 
 from pacetag.tagger.columns import terminal_width, wrapped
-from pacetag.tagger.wording import printable
+from pacetag.tagger.text.formatting import printable
 
 
 def say(line: str, stream: TextIO | None = None, *, whole: bool = False) -> None:

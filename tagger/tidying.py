@@ -35,7 +35,7 @@ class Tidying:
 
     def _tell(self, path: Path) -> None:
         from pacetag.tagger.say import say
-        from pacetag.tagger.wording import printable
+        from pacetag.tagger.text.formatting import printable
 
         sentence = (
             f"{path}: is a copy of a song beside it, left by a write that broke off; no journal of "

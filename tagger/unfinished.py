@@ -85,6 +85,6 @@ def _replay(folder: Path, indexes: Sequence[SongIndex], *, others: bool = False)
 
 def _say(sentence: str) -> None:
     from pacetag.tagger.say import say
-    from pacetag.tagger.wording import printable
+    from pacetag.tagger.text.formatting import printable
 
     say(printable(f"pacetag: {sentence}"), sys.stderr)

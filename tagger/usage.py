@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from pacetag.tagger.wording import printable
+from pacetag.tagger.text.formatting import printable
 
 
 @contextmanager

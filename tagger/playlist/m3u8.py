@@ -7,7 +7,7 @@ from pathlib import Path, PurePath
 
 from pacetag.db.records import SongRecord
 from pacetag.tagger.playlist.entries import Playlist
-from pacetag.tagger.wording import printable
+from pacetag.tagger.text.formatting import printable
 
 HEADER = "#EXTM3U\n"
 MARK = "# Made by pacetag, which replaces it unless it is changed: "  # and a hash of what follows

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pacetag.tagger.wording import printable
+from pacetag.tagger.text.formatting import printable
 
 NOTHING = "nothing"  # how a field that is not there is called
 

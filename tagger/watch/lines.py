@@ -11,7 +11,7 @@ from pacetag.tagger.outcomes import Outcome, SongOutcome
 from pacetag.tagger.report import song_line
 from pacetag.tagger.say import say
 from pacetag.tagger.standard_streams import reader_is_gone
-from pacetag.tagger.wording import printable
+from pacetag.tagger.text.formatting import printable
 
 
 class WatchLines:

@@ -23,7 +23,7 @@ from rich.table import Table
 from pacetag.tagger.library import is_song
 from pacetag.tagger.tags.errors import TagError
 from pacetag.tagger.tags.writer import write_tags
-from pacetag.tagger.wording import printable
+from pacetag.tagger.text.formatting import printable
 
 PACE = "172.34"
 CHANGED, DIFFERENT = "CHANGED", "DIFFERENT"

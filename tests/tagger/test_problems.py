@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pacetag.tagger.findings import Finding, Findings, Kind, group_lines
-from pacetag.tagger.shown_paths import ShownPaths
+from pacetag.tagger.text.paths import ShownPaths
 
 MakeSong = Callable[..., Path]
 Run = Callable[..., Any]

@@ -22,7 +22,7 @@ from pacetag.model.judge import Judgement
 from pacetag.model.tempo.tempos import JudgedTempo
 from pacetag.tagger import workers
 from pacetag.tagger.shown import ShownSong, show_lines, shown_object, verdict
-from pacetag.tagger.wording import percent, share
+from pacetag.tagger.text.formatting import percent, share
 from pacetag.tagger.worker import Ear
 
 ID3: Any = mutagen_id3  # mutagen ships types for some of its calls only

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pacetag.tagger.shown_paths import ShownPaths
+from pacetag.tagger.text.paths import ShownPaths
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Text for a person: numbers, counts, and paths."""
