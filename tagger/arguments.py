@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from typer.models import TyperPath
 
-from pacetag.tagger.standard_output import STDOUT
+from pacetag.tagger.terminal.standard_output import STDOUT
 
 
 class PathType(TyperPath):

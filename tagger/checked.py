@@ -8,8 +8,8 @@ from pacetag.tagger.json_lines import say_json
 from pacetag.tagger.library import check_paths
 from pacetag.tagger.options import ScanOptions
 from pacetag.tagger.read_only_check import Difference, ReadOnlyCheck
-from pacetag.tagger.say import say
 from pacetag.tagger.stopping import Stop
+from pacetag.tagger.terminal.say import say
 from pacetag.tagger.text.formatting import printable
 
 

@@ -69,7 +69,7 @@ class Commands(TyperGroup):
                 raise  # typer shows it, or the reader of a pipe has seen enough
             code, sentence = 1, _fault(ctx.invoked_subcommand, error)
             debug("command", "the command broke off", error=error)
-        from pacetag.tagger.say import say
+        from pacetag.tagger.terminal.say import say
         from pacetag.tagger.text.formatting import printable
 
         say(printable(f"pacetag: {sentence}"), sys.stderr)
@@ -99,7 +99,7 @@ def _version(asked: bool) -> None:
     if asked:
         from importlib.metadata import version
 
-        from pacetag.tagger.say import say
+        from pacetag.tagger.terminal.say import say
 
         say(f"pacetag {version('pacetag')}")
         raise typer.Exit
@@ -138,7 +138,7 @@ for command in (*COMMANDS, _interruptible(train)):
 
 def main() -> None:
     """Entry point of the `pacetag` command."""
-    from pacetag.tagger.standard_streams import keep_streams
+    from pacetag.tagger.terminal.standard_streams import keep_streams
 
     keep_streams()
     try:
@@ -149,11 +149,11 @@ def main() -> None:
 
 def _code_after_losses(code: Any) -> Any:
     """The exit code, 1 at least where results could not be written; says so where it can."""
-    from pacetag.tagger.standard_streams import losses
+    from pacetag.tagger.terminal.standard_streams import losses
 
     lost, sentence = losses()
     if sentence is not None:
-        from pacetag.tagger.say import say
+        from pacetag.tagger.terminal.say import say
 
         say(f"pacetag: {sentence}", sys.stderr)
     return code or int(lost)

@@ -11,8 +11,8 @@ import typer
 from pacetag.tagger.arguments import OUTPUT, PATH, JsonOption, OverwriteOption
 from pacetag.tagger.judge_names import JudgeName
 from pacetag.tagger.logs import debug, is_verbose
-from pacetag.tagger.standard_output import is_stdout
-from pacetag.tagger.standard_streams import results_on_stderr
+from pacetag.tagger.terminal.standard_output import is_stdout
+from pacetag.tagger.terminal.standard_streams import results_on_stderr
 
 if TYPE_CHECKING:
     from pacetag.model.evaluation.evaluation_set import EvaluationSong
@@ -73,8 +73,8 @@ def evaluate(
     """
     from pacetag.tagger.errors import TaggerError
     from pacetag.tagger.evaluation_songs import songs_to_evaluate
-    from pacetag.tagger.say import say
     from pacetag.tagger.settings import default_jobs
+    from pacetag.tagger.terminal.say import say
     from pacetag.tagger.text.formatting import printable
 
     if plot is not None:
@@ -135,7 +135,7 @@ def _draw(report: "EvaluationReport", place: "OutputFile") -> None:
 def _report(rows: "Sequence[EvaluationSong]", judge: JudgeName, jobs: int) -> "EvaluationReport":
     from pacetag.model.evaluation.report import Failure, make_report
     from pacetag.tagger.evaluate import ear_of, hear_songs
-    from pacetag.tagger.say import say
+    from pacetag.tagger.terminal.say import say
     from pacetag.tagger.text.formatting import printable
 
     ear = ear_of(judge)
@@ -165,8 +165,8 @@ def _with_a_bar(
     """The songs as they come, under a bar on a terminal."""
     from rich.progress import Progress
 
-    from pacetag.tagger.consoles import CleanConsole
     from pacetag.tagger.progress import bar_columns
+    from pacetag.tagger.terminal.consoles import CleanConsole
 
     console = CleanConsole(stderr=True)
     bar = Progress(

@@ -134,8 +134,8 @@ def _write(found: "Playlist", place: "OutputFile", style: "PathStyle | None") ->
         write_m3u8(found, place)
         return found
     from pacetag.tagger.playlist.paths import nameable
-    from pacetag.tagger.say import say
     from pacetag.tagger.tables import unnamed_lines
+    from pacetag.tagger.terminal.say import say
 
     written = nameable(found, style)
     write_m3u8(written, place, style.line)
@@ -196,9 +196,6 @@ def _style(
 
 
 def _show(found: "Playlist", output: Path | None, *, as_json: bool) -> None:
-    from pacetag.tagger.say import say
-    from pacetag.tagger.standard_output import is_stdout
-    from pacetag.tagger.standard_streams import results_on_stderr
     from pacetag.tagger.tables import (
         absent_lines,
         nothing_fits,
@@ -206,6 +203,9 @@ def _show(found: "Playlist", output: Path | None, *, as_json: bool) -> None:
         playlist_total,
         too_short_lines,
     )
+    from pacetag.tagger.terminal.say import say
+    from pacetag.tagger.terminal.standard_output import is_stdout
+    from pacetag.tagger.terminal.standard_streams import results_on_stderr
 
     stream = results_on_stderr() if is_stdout(output) else sys.stdout
     for line in (*absent_lines(found), *too_short_lines(found)):

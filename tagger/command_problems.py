@@ -87,7 +87,7 @@ def _say_json(findings: "Findings") -> None:
 
 def _say(findings: "Findings", roots: list[Path], *, known: bool) -> None:
     from pacetag.tagger.findings import group_lines
-    from pacetag.tagger.say import say
+    from pacetag.tagger.terminal.say import say
     from pacetag.tagger.text.formatting import printable
     from pacetag.tagger.text.paths import ShownPaths
 

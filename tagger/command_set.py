@@ -112,9 +112,9 @@ def _show(song: "SetOutcome", named: str, *, as_json: bool, dry_run: bool) -> No
 
     from pacetag.tagger.json_lines import pace_objects, say_json
     from pacetag.tagger.logs import info
-    from pacetag.tagger.say import say
     from pacetag.tagger.set_paces import Setting
     from pacetag.tagger.tags.changes import change_lines, changes_object
+    from pacetag.tagger.terminal.say import say
     from pacetag.tagger.text.formatting import listed_paces, printable
 
     info("set", f"{song.path}: {song.outcome.value}: {song.reason or 'done'}")

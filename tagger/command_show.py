@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 import typer
 
 from pacetag.tagger.arguments import OUTPUT, PATH, JsonOption, OverwriteOption
-from pacetag.tagger.standard_output import is_stdout
-from pacetag.tagger.standard_streams import results_on_stderr
+from pacetag.tagger.terminal.standard_output import is_stdout
+from pacetag.tagger.terminal.standard_streams import results_on_stderr
 
 if TYPE_CHECKING:
     from pacetag.model.evidence.evidence import Evidence
@@ -169,10 +169,10 @@ def _say(
 ) -> None:
     from dataclasses import replace
 
-    from pacetag.tagger.columns import terminal_width
     from pacetag.tagger.copies import other_places
-    from pacetag.tagger.say import say
     from pacetag.tagger.shown import show_lines, shown_object
+    from pacetag.tagger.terminal.columns import terminal_width
+    from pacetag.tagger.terminal.say import say
 
     song = replace(song, also=tuple(other_places(song.path)))
     if as_json:

@@ -16,8 +16,8 @@ def stats(index: IndexOption = None, as_json: JsonOption = False) -> None:
 
         say_json(stats_object(numbers))
         return
-    from pacetag.tagger.say import say
     from pacetag.tagger.tables import stats_lines
+    from pacetag.tagger.terminal.say import say
 
     for line in stats_lines(numbers, str(path)):
         say(line)

@@ -83,10 +83,10 @@ def train(
     from pacetag.model.training.command import TrainingOptions, train_bundle
     from pacetag.model.training.free_music import FreeMusic
     from pacetag.model.training.output_folders import OutputError, check_work
-    from pacetag.tagger.consoles import CleanConsole
     from pacetag.tagger.labelled_songs import labelled_songs
     from pacetag.tagger.logs import library_noise
-    from pacetag.tagger.say import say
+    from pacetag.tagger.terminal.consoles import CleanConsole
+    from pacetag.tagger.terminal.say import say
 
     if not labels and (music is not None or not with_free):
         raise UsageError("--music and --only-own need --labels")

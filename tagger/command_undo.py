@@ -145,8 +145,8 @@ def _show(song: "UndoOutcome", shown: "ShownPaths", *, as_json: bool, dry_run: b
     import sys
 
     from pacetag.tagger.json_lines import say_json
-    from pacetag.tagger.say import say
     from pacetag.tagger.tags.changes import change_lines, changes_object
+    from pacetag.tagger.terminal.say import say
     from pacetag.tagger.text.formatting import printable
     from pacetag.tagger.undo import Undone
 
@@ -173,7 +173,7 @@ def _show(song: "UndoOutcome", shown: "ShownPaths", *, as_json: bool, dry_run: b
 
 def _show_sum(counts: dict[str, int], *, as_json: bool, dry_run: bool) -> None:
     from pacetag.tagger.json_lines import say_json
-    from pacetag.tagger.say import say
+    from pacetag.tagger.terminal.say import say
 
     if as_json:
         say_json({"counts": {"songs": sum(counts.values()), **counts}})

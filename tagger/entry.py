@@ -12,7 +12,7 @@ from types import FrameType
 def main() -> None:
     """Run the command and leave with its exit code."""
     signal.signal(signal.SIGINT, _leave)  # until the command answers, nothing has begun
-    from pacetag.tagger.standard_streams import hold_descriptors
+    from pacetag.tagger.terminal.standard_streams import hold_descriptors
 
     hold_descriptors()
     from pacetag.tagger.cli import main as run

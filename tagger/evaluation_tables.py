@@ -7,8 +7,8 @@ from pacetag.model.evaluation.bootstrap import Figure
 from pacetag.model.evaluation.figures import GroupFigures
 from pacetag.model.evaluation.reliability import ReliabilityBin
 from pacetag.model.evaluation.report import EvaluationReport
-from pacetag.tagger.columns import Column, print_table
-from pacetag.tagger.say import say
+from pacetag.tagger.terminal.columns import Column, print_table
+from pacetag.tagger.terminal.say import say
 from pacetag.tagger.text.formatting import clock, printable, share, songs
 
 BAR = 20  # signs for all of them

@@ -9,7 +9,7 @@ from pacetag.db.index import SongIndex
 from pacetag.tagger.forgetting import SILENT, Forgetting, Kept
 from pacetag.tagger.logs import info
 from pacetag.tagger.opening import opened_index, read_index
-from pacetag.tagger.say import say
+from pacetag.tagger.terminal.say import say
 from pacetag.tagger.text.formatting import songs
 
 Choose = Callable[[SongIndex], Forgetting]

@@ -9,8 +9,8 @@ from pacetag.db.records import IndexStats
 from pacetag.tagger.outcomes import ScanSummary, SongOutcome
 from pacetag.tagger.paces import Pace
 from pacetag.tagger.playlist.entries import Playlist
-from pacetag.tagger.say import say
 from pacetag.tagger.tags.changes import changes_object
+from pacetag.tagger.terminal.say import say
 
 
 class JsonReporter:

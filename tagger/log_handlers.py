@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pacetag.tagger.errors import UsageError
 from pacetag.tagger.logs import NAME
-from pacetag.tagger.say import say
+from pacetag.tagger.terminal.say import say
 from pacetag.tagger.text.formatting import printable
 
 # What each line of ours begins with; those of a traceback that follow are set in.

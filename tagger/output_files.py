@@ -10,7 +10,12 @@ from pathlib import Path
 
 from pacetag.tagger.errors import TaggerError, UsageError
 from pacetag.tagger.never_replaced import content_never_replaced, name_never_replaced
-from pacetag.tagger.standard_output import STDOUT, descriptor_of, replaces, write_descriptor
+from pacetag.tagger.terminal.standard_output import (
+    STDOUT,
+    descriptor_of,
+    replaces,
+    write_descriptor,
+)
 
 INPUT = "is what this command reads"
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK, errno.EACCES)

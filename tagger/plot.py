@@ -4,7 +4,6 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from pacetag.model.evidence.evidence import Evidence
-from pacetag.tagger.columns import shortened
 from pacetag.tagger.output_files import OutputFile
 from pacetag.tagger.pictures import picture
 from pacetag.tagger.plot_cases import (
@@ -16,6 +15,7 @@ from pacetag.tagger.plot_cases import (
 from pacetag.tagger.plot_fonts import drawable
 from pacetag.tagger.plot_over_time import draw_over_time
 from pacetag.tagger.plot_tempos import draw_scatter, draw_tempogram
+from pacetag.tagger.terminal.columns import shortened
 
 WIDTH = 12.0  # inches
 TEMPOGRAM, MAPS, MEASURES, HISTOGRAMS = 3.0, 3.0, 3.2, 1.9  # inches, heights of the rows

@@ -17,12 +17,12 @@ from rich.progress import (
 from rich.table import Column
 from rich.text import Text
 
-from pacetag.tagger.columns import BAR, wrapped
-from pacetag.tagger.consoles import CleanConsole
 from pacetag.tagger.ending import Ending
 from pacetag.tagger.outcomes import Outcome, ScanSummary, SongOutcome
 from pacetag.tagger.report import say_summary, song_line
 from pacetag.tagger.tags.changes import FieldChange, change_lines
+from pacetag.tagger.terminal.columns import BAR, wrapped
+from pacetag.tagger.terminal.consoles import CleanConsole
 from pacetag.tagger.text.formatting import printable
 
 BAR_FROM, RATE_FROM = 72, 48  # columns of the screen from which these are shown

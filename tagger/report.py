@@ -5,13 +5,13 @@ import time
 from dataclasses import replace
 from typing import Protocol, Self
 
-from pacetag.tagger.columns import bar_room
 from pacetag.tagger.ending import Ending, finding_lines, left_out_lines
 from pacetag.tagger.logs import debug, info
 from pacetag.tagger.outcomes import Counts, Outcome, ScanSummary, SongOutcome
 from pacetag.tagger.paces import Pace, whole_paces
-from pacetag.tagger.say import say
 from pacetag.tagger.tags.changes import change_lines
+from pacetag.tagger.terminal.columns import bar_room
+from pacetag.tagger.terminal.say import say
 from pacetag.tagger.text.formatting import clock, histogram_lines, printable, songs
 
 EVERY = 10.0  # seconds between two lines of progress where no bar can be drawn

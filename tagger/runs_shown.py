@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pacetag.db.runs import Run
-from pacetag.tagger.columns import Column, print_table
-from pacetag.tagger.say import say
+from pacetag.tagger.terminal.columns import Column, print_table
+from pacetag.tagger.terminal.say import say
 
 NONE_YET = "No run has written tags yet."
 EARLIER = "before runs were counted"

@@ -1,9 +1,9 @@
 """Tables and counts for people."""
 
 from pacetag.db.records import IndexStats
-from pacetag.tagger.columns import Column, bar_room, print_table
 from pacetag.tagger.playlist.entries import Playlist, PlaylistEntry
 from pacetag.tagger.playlist.paths import PathStyle
+from pacetag.tagger.terminal.columns import Column, bar_room, print_table
 from pacetag.tagger.text.formatting import clock, histogram_lines, percent, printable, songs
 
 NAME = 12  # columns of the screen that an artist or a title keeps

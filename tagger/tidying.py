@@ -34,7 +34,7 @@ class Tidying:
         return may_be_needed(self._journals, path.name)
 
     def _tell(self, path: Path) -> None:
-        from pacetag.tagger.say import say
+        from pacetag.tagger.terminal.say import say
         from pacetag.tagger.text.formatting import printable
 
         sentence = (

@@ -84,7 +84,7 @@ def _replay(folder: Path, indexes: Sequence[SongIndex], *, others: bool = False)
 
 
 def _say(sentence: str) -> None:
-    from pacetag.tagger.say import say
+    from pacetag.tagger.terminal.say import say
     from pacetag.tagger.text.formatting import printable
 
     say(printable(f"pacetag: {sentence}"), sys.stderr)

@@ -16,7 +16,7 @@ from mutagen import id3 as mutagen_id3
 
 from pacetag.db.index import SongIndex
 from pacetag.db.records import PaceRecord, SongRecord, Stamp
-from pacetag.tagger.columns import Column, table_lines
+from pacetag.tagger.terminal.columns import Column, table_lines
 from pacetag.tagger.text.formatting import printable
 from tests.tagger.terminals import all_bytes
 

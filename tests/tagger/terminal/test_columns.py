@@ -23,15 +23,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pacetag.tagger.columns import KEPT, Column, cells, shortened, table_lines, wrapped
 from pacetag.tagger.evaluation_tables import GROUPS, OVERALL, RELIABILITY
 from pacetag.tagger.runs_shown import RUNS
 from pacetag.tagger.tables import PLAYLIST
+from pacetag.tagger.terminal.columns import KEPT, Column, cells, shortened, table_lines, wrapped
 from tests.tagger.terminals import appeared
 
 ID3: Any = mutagen_id3  # mutagen ships types for some of its calls only
 MakeSong = Callable[..., Path]
-FAKES = Path(__file__).parent / "fakes"
+FAKES = Path(__file__).parents[1] / "fakes"
 COLUMNS = (
     Column(heading="Pace", right=True),
     Column(heading="Off", right=True, drop=1),

@@ -6,7 +6,7 @@ import re
 import sys
 from pathlib import Path
 
-from pacetag.tagger.standard_streams import refusal, why
+from pacetag.tagger.terminal.standard_streams import refusal, why
 
 STDOUT = Path("/dev/stdout")  # what a - on the command line stands for
 _STANDARD = {"/dev/stdin": 0, "/dev/stdout": 1, "/dev/stderr": 2}

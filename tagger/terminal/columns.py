@@ -73,7 +73,7 @@ def print_table(
     columns: Sequence[Column], rows: Sequence[Sequence[str]], stream: TextIO | None = None
 ) -> None:
     """Print a table, as wide as the stream has room for."""
-    from pacetag.tagger.say import say
+    from pacetag.tagger.terminal.say import say
 
     encoding = (stream or sys.stdout).encoding or "utf-8"
     for line in table_lines(columns, rows, width=stream_width(stream), encoding=encoding):

@@ -14,7 +14,7 @@ import pytest
 from pacetag.tagger.tags.reader import read_tags
 
 MakeSong = Callable[..., Path]
-FAKES = Path(__file__).parent / "fakes"
+FAKES = Path(__file__).parents[1] / "fakes"
 SCRIPT = FAKES / "pacetag_with_fake_judge.py"
 CLOSED, FULL = ">&-", ">/dev/full"
 REASONS = {CLOSED: "it is closed", FULL: "No space left on device"}
@@ -237,7 +237,7 @@ def test_an_output_file_that_finds_no_room_leaves_what_was_there(
 
 
 FLOOD = """
-from pacetag.tagger.standard_streams import keep_streams
+from pacetag.tagger.terminal.standard_streams import keep_streams
 keep_streams()
 for _ in range(1000):
     print("x" * 1000)

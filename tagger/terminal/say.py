@@ -3,7 +3,7 @@
 import sys
 from typing import TextIO
 
-from pacetag.tagger.columns import terminal_width, wrapped
+from pacetag.tagger.terminal.columns import terminal_width, wrapped
 from pacetag.tagger.text.formatting import printable
 
 
