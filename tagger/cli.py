@@ -25,8 +25,8 @@ from pacetag.tagger.command_stats import stats
 from pacetag.tagger.command_train import train
 from pacetag.tagger.command_undo import undo
 from pacetag.tagger.command_watch import watch
-from pacetag.tagger.log_options import LoggingCommand, log_options
-from pacetag.tagger.logs import debug
+from pacetag.tagger.logs.logger import debug
+from pacetag.tagger.logs.options import LoggingCommand, log_options
 from pacetag.tagger.usage import clean_usage_errors
 
 

@@ -10,7 +10,7 @@ import typer
 
 from pacetag.tagger.arguments import OUTPUT, PATH, JsonOption, OverwriteOption
 from pacetag.tagger.judge_names import JudgeName
-from pacetag.tagger.logs import debug, is_verbose
+from pacetag.tagger.logs.logger import debug, is_verbose
 from pacetag.tagger.terminal.standard_output import is_stdout
 from pacetag.tagger.terminal.standard_streams import results_on_stderr
 

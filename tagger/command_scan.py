@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pacetag.tagger.arguments import PATH, DryRunOption, IndexOption, JsonOption, PathsArgument
-from pacetag.tagger.logs import is_verbose
+from pacetag.tagger.logs.logger import is_verbose
 from pacetag.tagger.options import BpmMode, ScanOptions
 from pacetag.tagger.priority import stand_back
 from pacetag.tagger.settings import default_jobs, index_path

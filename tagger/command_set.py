@@ -111,7 +111,7 @@ def _show(song: "SetOutcome", named: str, *, as_json: bool, dry_run: bool) -> No
     import sys
 
     from pacetag.tagger.json_lines import pace_objects, say_json
-    from pacetag.tagger.logs import info
+    from pacetag.tagger.logs.logger import info
     from pacetag.tagger.set_paces import Setting
     from pacetag.tagger.tags.changes import change_lines, changes_object
     from pacetag.tagger.terminal.say import say

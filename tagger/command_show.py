@@ -50,7 +50,7 @@ def show(
     from pacetag.tagger import workers
     from pacetag.tagger.errors import UsageError
     from pacetag.tagger.library import check_paths
-    from pacetag.tagger.logs import library_noise
+    from pacetag.tagger.logs.logger import library_noise
     from pacetag.tagger.trial import load_judge
     from pacetag.tagger.unfinished import finish_at_usual_places
 
@@ -143,7 +143,7 @@ def _examined(
 ) -> "Evidence":
     """Judge, compare and draw, as far as it is asked for."""
     from pacetag.model.evidence.evidence import gather_evidence
-    from pacetag.tagger.logs import library_noise
+    from pacetag.tagger.logs.logger import library_noise
     from pacetag.tagger.shown import title_lines
     from pacetag.tagger.trial import load_judge
 

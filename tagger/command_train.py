@@ -84,7 +84,7 @@ def train(
     from pacetag.model.training.free_music import FreeMusic
     from pacetag.model.training.output_folders import OutputError, check_work
     from pacetag.tagger.labelled_songs import labelled_songs
-    from pacetag.tagger.logs import library_noise
+    from pacetag.tagger.logs.logger import library_noise
     from pacetag.tagger.terminal.consoles import CleanConsole
     from pacetag.tagger.terminal.say import say
 

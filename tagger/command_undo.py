@@ -63,7 +63,7 @@ def undo(
     work; `watch` leaves such songs alone, and `scan` writes them again, unless it is told
     --no-tags. Exit codes: 0 done, 1 some songs failed, 2 wrong usage, 130 interrupted.
     """
-    from pacetag.tagger.logs import info
+    from pacetag.tagger.logs.logger import info
     from pacetag.tagger.stopping import Stop, stop_on_signals
     from pacetag.tagger.text.paths import ShownPaths
     from pacetag.tagger.undo import Undone

@@ -6,7 +6,7 @@ from pacetag.db.errors import SongIndexError
 from pacetag.db.index import SongIndex
 from pacetag.tagger.errors import TaggerError
 from pacetag.tagger.examine import examine
-from pacetag.tagger.logs import info
+from pacetag.tagger.logs.logger import info
 from pacetag.tagger.opening import read_index
 from pacetag.tagger.presence import Place, Presence
 from pacetag.tagger.settings import index_path

@@ -13,7 +13,7 @@ from pacetag.model.evaluation.report import Failure
 from pacetag.model.evaluation.song_marks import HeardSong, HeardTempo
 from pacetag.tagger import workers
 from pacetag.tagger.judge_names import JudgeName
-from pacetag.tagger.logs import info
+from pacetag.tagger.logs.logger import info
 from pacetag.tagger.paces import JudgementLike
 from pacetag.tagger.stopping import signals_held
 from pacetag.tagger.trial import try_judge

@@ -7,7 +7,7 @@ from shlex import quote
 
 from pacetag.db.index import SongIndex
 from pacetag.tagger.forgetting import SILENT, Forgetting, Kept
-from pacetag.tagger.logs import info
+from pacetag.tagger.logs.logger import info
 from pacetag.tagger.opening import opened_index, read_index
 from pacetag.tagger.terminal.say import say
 from pacetag.tagger.text.formatting import songs

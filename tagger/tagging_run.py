@@ -3,7 +3,7 @@
 import time
 
 from pacetag.db.index import SongIndex
-from pacetag.tagger.logs import info
+from pacetag.tagger.logs.logger import info
 
 SET = "set"  # the command of a run in which a person set paces
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pacetag.db.errors import SongIndexError
 from pacetag.db.index import SongIndex
-from pacetag.tagger.logs import debug, info
+from pacetag.tagger.logs.logger import debug, info
 from pacetag.tagger.settings import WAITING, journals_beside, usual_indexes
 
 

@@ -19,7 +19,7 @@ from typing import Any, Protocol
 from pacetag.model.errors import DecodeError, ModelError, ReadError, TooShortError
 from pacetag.model.stderr import native_noise
 from pacetag.tagger.errors import EarError
-from pacetag.tagger.logs import silence_libraries
+from pacetag.tagger.logs.logger import silence_libraries
 from pacetag.tagger.paces import JudgementLike, Pace, compatible_paces
 from pacetag.tagger.tags.safety.disk import read_through
 

@@ -11,7 +11,7 @@ from multiprocessing.resource_tracker import ensure_running
 from pathlib import Path
 
 from pacetag.tagger.errors import EarError
-from pacetag.tagger.logs import debug, info
+from pacetag.tagger.logs.logger import debug, info
 from pacetag.tagger.patience import gave_up
 from pacetag.tagger.stopping import signals_held
 from pacetag.tagger.worker import Ear, Heard, Unheard

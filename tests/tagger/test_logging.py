@@ -16,8 +16,8 @@ import pytest
 
 from pacetag.db.index import SongIndex
 from pacetag.tagger.cli import app
-from pacetag.tagger.log_handlers import log_lines, start_log
-from pacetag.tagger.logs import debug, info
+from pacetag.tagger.logs.handlers import log_lines, start_log
+from pacetag.tagger.logs.logger import debug, info
 from pacetag.tagger.worker import LONGEST_TRACE, Unheard, hear
 from tests.tagger.conftest import FAKES
 
@@ -229,7 +229,7 @@ class TestWhatIsSpared:
             raise OSError(28, "No space left on device")
 
         SongIndex.open(index_file).close()
-        monkeypatch.setattr("pacetag.tagger.log_handlers.os.write", full)
+        monkeypatch.setattr("pacetag.tagger.logs.handlers.os.write", full)
 
         done = pacetag("stats", "--log-file", log)
 

@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from pacetag.tagger.errors import UsageError
-from pacetag.tagger.logs import NAME
+from pacetag.tagger.logs.logger import NAME
 from pacetag.tagger.terminal.say import say
 from pacetag.tagger.text.formatting import printable
 

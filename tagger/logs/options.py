@@ -56,7 +56,7 @@ class LoggingCommand(TyperCommand):
             _begin(ctx, verbose=verbose, file=Path(file) if file is not None else None)
         if ctx.info_name not in QUIET:
             from pacetag.model.caches import use_writable_caches
-            from pacetag.tagger.logs import silence_libraries
+            from pacetag.tagger.logs.logger import silence_libraries
 
             silence_libraries()
             use_writable_caches()
@@ -67,8 +67,8 @@ def _begin(ctx: Any, *, verbose: bool, file: Path | None) -> None:
     import shlex
     from importlib.metadata import version
 
-    from pacetag.tagger.log_handlers import start_log
-    from pacetag.tagger.logs import debug, silence_libraries
+    from pacetag.tagger.logs.handlers import start_log
+    from pacetag.tagger.logs.logger import debug, silence_libraries
 
     silence_libraries()
     end = start_log(verbose=verbose, file=file, spared=_spared(ctx))
