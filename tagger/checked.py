@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pacetag.tagger.errors import UsageError
 from pacetag.tagger.json_lines import say_json
-from pacetag.tagger.library import check_paths
+from pacetag.tagger.library.walk import check_paths
 from pacetag.tagger.options import ScanOptions
 from pacetag.tagger.read_only_check import Difference, ReadOnlyCheck
 from pacetag.tagger.stopping import Stop

@@ -40,7 +40,7 @@ def prune(
     """
     from pacetag.tagger.forgetting import songs_gone
     from pacetag.tagger.forgotten import forget_songs
-    from pacetag.tagger.presence import Presence
+    from pacetag.tagger.library.presence import Presence
 
     named = [path.expanduser() for path in paths or []]
 

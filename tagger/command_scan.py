@@ -16,10 +16,10 @@ from pacetag.tagger.settings import default_jobs, index_path
 
 if TYPE_CHECKING:
     from pacetag.tagger.ending import Ending
+    from pacetag.tagger.library.stalls import Walked
     from pacetag.tagger.outcomes import LeftOut, SongOutcome
     from pacetag.tagger.report import Reporter
     from pacetag.tagger.scan import Scan
-    from pacetag.tagger.stalls import Walked
     from pacetag.tagger.vanished import Vanished
 
 JobsOption = Annotated[
@@ -84,7 +84,7 @@ def scan(
     more than tags changed. `pacetag problems` lists songs that failed or are not tagged.
     """
     from pacetag.tagger.checked import check_folder
-    from pacetag.tagger.library import check_paths
+    from pacetag.tagger.library.walk import check_paths
 
     options = ScanOptions(
         jobs=jobs or default_jobs(),
@@ -131,11 +131,11 @@ def run_scan(
     from pacetag.tagger.checked import Checked
     from pacetag.tagger.ending import ending
     from pacetag.tagger.findings import SHOWN
+    from pacetag.tagger.library.stalls import Asking
     from pacetag.tagger.opening import opened_index
     from pacetag.tagger.outcomes import Tally
     from pacetag.tagger.report import note_song
     from pacetag.tagger.scan import Scan
-    from pacetag.tagger.stalls import Asking
     from pacetag.tagger.stopping import Stop, stop_on_signals
     from pacetag.tagger.tidying import Tidying
     from pacetag.tagger.vanished import Vanished, mark_vanished

@@ -49,7 +49,7 @@ def show(
     """
     from pacetag.tagger import workers
     from pacetag.tagger.errors import UsageError
-    from pacetag.tagger.library import check_paths
+    from pacetag.tagger.library.walk import check_paths
     from pacetag.tagger.logs.logger import library_noise
     from pacetag.tagger.trial import load_judge
     from pacetag.tagger.unfinished import finish_at_usual_places
@@ -101,7 +101,7 @@ def _set_in_index(path: Path) -> tuple[float, ...] | None:
 
     from pacetag.db.errors import SongIndexError
     from pacetag.tagger.errors import TaggerError
-    from pacetag.tagger.library import stamp
+    from pacetag.tagger.library.walk import stamp
     from pacetag.tagger.opening import read_index
     from pacetag.tagger.settings import index_path
 

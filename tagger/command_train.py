@@ -134,7 +134,7 @@ def last_words(verdict: "Verdict", folder: Path) -> list[str]:
 def _check_folder(work: Path) -> None:
     """Raise UsageError for a folder with songs: what training renders would lie among them."""
     from pacetag.tagger.errors import UsageError
-    from pacetag.tagger.library import walk
+    from pacetag.tagger.library.walk import walk
 
     if (song := next(walk([work], deep=False), None)) is not None:
         raise UsageError(

@@ -87,7 +87,7 @@ def undo(
 
 def _choice(paths: list[Path], run: int | None, since: str | None, *, everything: bool) -> "Choice":
     from pacetag.tagger.errors import UsageError
-    from pacetag.tagger.library import check_paths
+    from pacetag.tagger.library.walk import check_paths
     from pacetag.tagger.moments import moment
     from pacetag.tagger.undo_choice import Choice
 

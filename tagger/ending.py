@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pacetag.tagger.findings import Kind, group_lines
+from pacetag.tagger.library.passed_over import LISTED, TO_CONVERT
 from pacetag.tagger.outcomes import LeftOut, ScanSummary
-from pacetag.tagger.passed_over import LISTED, TO_CONVERT
 from pacetag.tagger.text.formatting import printable, songs
 from pacetag.tagger.text.paths import ShownPaths
 

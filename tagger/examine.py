@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pacetag.db.records import Stamp
 from pacetag.db.runs import FileId
-from pacetag.tagger.library import stamp
+from pacetag.tagger.library.walk import stamp
 from pacetag.tagger.tags.errors import TagError, UnreadableError, system_reason
 from pacetag.tagger.tags.fingerprint import payload_fingerprint
 from pacetag.tagger.tags.pacetag import PaceTag, parse_pacetag

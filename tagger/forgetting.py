@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pacetag.db.index import SongIndex
-from pacetag.tagger.presence import Place, Presence
+from pacetag.tagger.library.presence import Place, Presence
 
 EMPTY = "the folder is empty, as that of a disk that is not mounted"
 NO_FOLDER = "the folder is not there, as that of a disk that is not mounted"

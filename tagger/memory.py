@@ -9,7 +9,8 @@ from pacetag.db.index import SongIndex
 from pacetag.db.records import Glimpse, SongRecord, Stamp
 from pacetag.db.runs import TagState
 from pacetag.tagger.examine import Look
-from pacetag.tagger.library import is_gone, stamp
+from pacetag.tagger.library.stalls import NO_ANSWER, Asking
+from pacetag.tagger.library.walk import is_gone, stamp
 from pacetag.tagger.listener import judged_paces
 from pacetag.tagger.marking import present_fields
 from pacetag.tagger.moved import lay_before
@@ -18,7 +19,6 @@ from pacetag.tagger.outcomes import Outcome, SongOutcome
 from pacetag.tagger.paces import Pace
 from pacetag.tagger.reasons import FAILED_BEFORE, TRIED_AGAIN, indexed_only, is_failure
 from pacetag.tagger.song_writes import writes_of
-from pacetag.tagger.stalls import NO_ANSWER, Asking
 from pacetag.tagger.stopping import Stop
 from pacetag.tagger.tags.history import before_copied
 from pacetag.tagger.tags.pacetag import PaceTag

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pacetag.model.bundle import JSON_FILE
-from pacetag.tagger.library import AUDIO_SUFFIXES
+from pacetag.tagger.library.walk import AUDIO_SUFFIXES
 from pacetag.tagger.settings import JOURNALS, index_path
 from pacetag.tagger.tags.safety.temp_files import is_sibling
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pacetag.tagger.library import is_named_song
+from pacetag.tagger.library.walk import is_named_song
 from pacetag.tagger.options import BpmMode, ScanOptions
 from pacetag.tagger.settings import journals_beside
 from pacetag.tagger.stopping import Stop

@@ -10,7 +10,7 @@ from pacetag.db.index import SongIndex
 from pacetag.db.records import SongRecord, Stamp
 from pacetag.tagger.examine import Look
 from pacetag.tagger.failures import Failures
-from pacetag.tagger.library import stamp
+from pacetag.tagger.library.walk import stamp
 from pacetag.tagger.logs.logger import debug
 from pacetag.tagger.looking import Found, Lookers
 from pacetag.tagger.memory import Known, Memory

@@ -7,7 +7,7 @@ from pathlib import Path
 from pacetag.db.index import SongIndex
 from pacetag.db.runs import FileId, TagWrite
 from pacetag.tagger.examine import Look
-from pacetag.tagger.library import is_gone
+from pacetag.tagger.library.walk import is_gone
 
 
 @dataclass(frozen=True, kw_only=True)

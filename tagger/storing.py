@@ -7,7 +7,7 @@ from pacetag.db.records import SongRecord
 from pacetag.db.runs import TagChange, TagState
 from pacetag.db.write_log import NOTHING
 from pacetag.tagger.examine import Look
-from pacetag.tagger.library import stamp
+from pacetag.tagger.library.walk import stamp
 from pacetag.tagger.listener import Word, paces_that_count, word_of
 from pacetag.tagger.marking import (
     Fields,

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from pacetag.db.index import SongIndex
 from pacetag.tagger.errors import UsageError
-from pacetag.tagger.library import is_gone
+from pacetag.tagger.library.stalls import Asking, Walked
+from pacetag.tagger.library.walk import is_gone
 from pacetag.tagger.song_writes import file_at
-from pacetag.tagger.stalls import Asking, Walked
 from pacetag.tagger.stopping import Stop
 
 UNKNOWN = "no such run wrote tags; `pacetag undo --list` shows those that did"

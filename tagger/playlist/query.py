@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from pacetag.db.index import SongIndex
+from pacetag.tagger.library.presence import Place, Presence
 from pacetag.tagger.playlist.entries import Playlist, PlaylistEntry
 from pacetag.tagger.playlist.near_misses import near_misses
 from pacetag.tagger.playlist.pieces import by_preference, gathered
 from pacetag.tagger.playlist.ranking import FIRST, Sought, all_entries, first_entries
-from pacetag.tagger.presence import Place, Presence
 
 BLOCK, LARGEST_BLOCK = 16, 4_096  # pieces of which disks and index are asked in one go
 MOST_GONE = 4_096  # pieces that are gone, after which no more are looked for

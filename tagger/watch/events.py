@@ -5,7 +5,7 @@ from pathlib import Path
 
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
 
-from pacetag.tagger.library import is_song
+from pacetag.tagger.library.walk import is_song
 from pacetag.tagger.watch.dirty import DirtyFolders
 
 # Reading changes nothing; scanning would wake itself.

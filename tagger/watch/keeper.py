@@ -8,12 +8,12 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 
 from pacetag.db.index import SongIndex
+from pacetag.tagger.library.passed_over import is_off_the_way
+from pacetag.tagger.library.stalls import Asking, Walked
 from pacetag.tagger.memory import stalled
 from pacetag.tagger.options import ScanOptions
-from pacetag.tagger.passed_over import is_off_the_way
 from pacetag.tagger.report import note_song
 from pacetag.tagger.scan import Scan
-from pacetag.tagger.stalls import Asking, Walked
 from pacetag.tagger.stopping import Stop
 from pacetag.tagger.tidying import Tidying
 from pacetag.tagger.vanished import mark_vanished

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from pacetag.db.records import Stamp
-from pacetag.tagger.library import stamp
+from pacetag.tagger.library.walk import stamp
 
 
 def changed_songs(songs: Iterable[Path], known: Mapping[str, Stamp]) -> list[Path]:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from pacetag.tagger.library import walk
+from pacetag.tagger.library.walk import walk
 
 SAMPLES = Path(__file__).parents[2] / "sample_audio"
 EVERY = 100  # songs between two lines

@@ -22,7 +22,7 @@ from rich.table import Table
 
 from pacetag.db.records import PaceRecord, SongRecord
 from pacetag.model.bundle import default_bundle_name
-from pacetag.tagger.library import stamp, walk
+from pacetag.tagger.library.walk import stamp, walk
 
 RUNS = 3
 ALBUM = 12  # songs in a folder

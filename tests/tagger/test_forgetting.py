@@ -11,8 +11,8 @@ import mutagen.flac
 import pytest
 
 from pacetag.db.index import SongIndex
-from pacetag.tagger import presence
-from pacetag.tagger.presence import Place
+from pacetag.tagger.library import presence
+from pacetag.tagger.library.presence import Place
 
 MakeSong = Callable[..., Path]
 Run = Callable[..., Any]

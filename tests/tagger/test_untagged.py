@@ -14,7 +14,7 @@ import pytest
 from pacetag.db.index import SongIndex
 from pacetag.db.records import SongRecord
 from pacetag.tagger import looking, storing
-from pacetag.tagger.library import walk
+from pacetag.tagger.library.walk import walk
 from pacetag.tagger.options import ScanOptions
 from pacetag.tagger.outcomes import Outcome, SongOutcome
 from pacetag.tagger.reasons import FOREIGN, UNDONE

@@ -11,7 +11,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 import pytest
 
 from pacetag.db.index import SongIndex
-from pacetag.tagger.library import walk
+from pacetag.tagger.library.walk import walk
 from pacetag.tagger.tags.reader import read_tags
 from pacetag.tagger.watch.ready import changed_songs, settled
 

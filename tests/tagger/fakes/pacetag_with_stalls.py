@@ -12,7 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from pacetag.tagger import entry, looking, stalls, stopping, storing, workers
+from pacetag.tagger import entry, looking, stopping, storing, workers
+from pacetag.tagger.library import stalls
 from pacetag.tagger.worker import Ear
 
 KIND, _, PLACE = os.environ["FAKE_STALL"].partition(" ")

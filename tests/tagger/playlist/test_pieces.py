@@ -8,8 +8,8 @@ import pytest
 from pacetag.db.index import SongIndex
 from pacetag.db.records import SongRecord
 from pacetag.db.write_log import NOTHING
+from pacetag.tagger.library.presence import Place, Presence
 from pacetag.tagger.playlist.query import build_playlist
-from pacetag.tagger.presence import Place, Presence
 
 Song = Callable[..., SongRecord]
 

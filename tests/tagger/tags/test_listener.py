@@ -12,7 +12,7 @@ import pytest
 
 from pacetag.db.index import SongIndex
 from pacetag.tagger import workers
-from pacetag.tagger.library import walk
+from pacetag.tagger.library.walk import walk
 from pacetag.tagger.options import ScanOptions
 from pacetag.tagger.scan import Scan
 from pacetag.tagger.stopping import Stop

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pacetag.tagger.library import stamp
+from pacetag.tagger.library.walk import stamp
 from pacetag.tagger.watch.ready import changed_songs, settled
 
 

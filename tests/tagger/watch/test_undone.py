@@ -10,7 +10,7 @@ import mutagen.flac
 import pytest
 
 from pacetag.db.index import SongIndex
-from pacetag.tagger.library import walk
+from pacetag.tagger.library.walk import walk
 from pacetag.tagger.options import BpmMode, ScanOptions
 from pacetag.tagger.outcomes import SongOutcome
 from pacetag.tagger.scan import Scan

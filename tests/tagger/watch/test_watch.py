@@ -14,8 +14,8 @@ from typing import IO
 import pytest
 
 from pacetag.db.index import SongIndex
+from pacetag.tagger.library.stalls import Walked
 from pacetag.tagger.options import ScanOptions
-from pacetag.tagger.stalls import Walked
 from pacetag.tagger.stopping import Stop
 from pacetag.tagger.tags.reader import read_tags
 from pacetag.tagger.watch.keeper import Keeper

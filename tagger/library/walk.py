@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pacetag.db.records import Stamp
 from pacetag.tagger.errors import UsageError
-from pacetag.tagger.passed_over import (
+from pacetag.tagger.library.passed_over import (
     BY_NAME,
     LISTED,
     is_bin,

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pacetag.tagger.library import is_named_song, is_song, walk
-from pacetag.tagger.passed_over import (
+from pacetag.tagger.library.passed_over import (
     BINS,
     BY_NAME,
     TO_CONVERT,
@@ -16,6 +15,7 @@ from pacetag.tagger.passed_over import (
     lies_in_bin,
     may_hold_music,
 )
+from pacetag.tagger.library.walk import is_named_song, is_song, walk
 
 TITLES = (
     "...And So On", "...And You Will Know Us by the Trail of Dead", ".38 Band", ".38special",

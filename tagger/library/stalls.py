@@ -11,7 +11,7 @@ from itertools import islice
 from os import stat
 from pathlib import Path
 
-from pacetag.tagger.library import Trail, walk
+from pacetag.tagger.library.walk import Trail, walk
 from pacetag.tagger.stopping import Stop, signals_held
 
 # s without progress before the first question is given up, and the second, third and fourth in a

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pacetag.tagger.errors import UsageError
-from pacetag.tagger.library import check_paths, is_gone, stamp, walk
+from pacetag.tagger.library.walk import check_paths, is_gone, stamp, walk
 
 
 def touch(path: Path) -> Path:
