@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pacetag.model.evaluation.evaluation_set import EvaluationSong
     from pacetag.model.evaluation.report import EvaluationReport, Failure
     from pacetag.model.evaluation.song_marks import HeardSong
-    from pacetag.tagger.output_files import OutputFile
+    from pacetag.tagger.files.output_files import OutputFile
 
 
 def evaluate(

@@ -11,7 +11,7 @@ from pacetag.tagger.settings import index_path
 
 if TYPE_CHECKING:
     from pacetag.db.index import SongIndex
-    from pacetag.tagger.output_files import OutputFile
+    from pacetag.tagger.files.output_files import OutputFile
     from pacetag.tagger.playlist.entries import Playlist
     from pacetag.tagger.playlist.paths import PathStyle
 

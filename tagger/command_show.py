@@ -13,7 +13,7 @@ from pacetag.tagger.terminal.standard_streams import results_on_stderr
 
 if TYPE_CHECKING:
     from pacetag.model.evidence.evidence import Evidence
-    from pacetag.tagger.output_files import OutputFile
+    from pacetag.tagger.files.output_files import OutputFile
     from pacetag.tagger.shown import HeardLike, ShownSong
 
 

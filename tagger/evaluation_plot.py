@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from matplotlib.figure import Figure
 
 from pacetag.model.evaluation.reliability import ReliabilityBin
-from pacetag.tagger.output_files import OutputFile
+from pacetag.tagger.files.output_files import OutputFile
 from pacetag.tagger.pictures import picture
 from pacetag.tagger.plot_fonts import drawable
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pacetag.tagger.errors import MissingExtraError, UsageError
-from pacetag.tagger.output_files import OutputFile
+from pacetag.tagger.files.output_files import OutputFile
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

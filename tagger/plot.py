@@ -4,7 +4,7 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from pacetag.model.evidence.evidence import Evidence
-from pacetag.tagger.output_files import OutputFile
+from pacetag.tagger.files.output_files import OutputFile
 from pacetag.tagger.pictures import picture
 from pacetag.tagger.plot_cases import (
     draw_column_variance,

@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import unquote_to_bytes
 
 from pacetag.db.records import SongRecord
-from pacetag.tagger.output_files import OutputFile
+from pacetag.tagger.files.output_files import OutputFile
 from pacetag.tagger.playlist.entries import Playlist
 from pacetag.tagger.playlist.m3u8 import HEADER, Line, is_marked, m3u8_text, song_lines
 

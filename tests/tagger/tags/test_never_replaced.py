@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pacetag.tagger.never_replaced import SONG, content_never_replaced
+from pacetag.tagger.files.never_replaced import SONG, content_never_replaced
 
 
 def test_a_song_of_every_container_is_never_replaced(made: dict[str, Path]) -> None:

@@ -19,10 +19,11 @@ from matplotlib.figure import Figure
 from pacetag.db.index import SongIndex
 from pacetag.model.evidence import evidence
 from pacetag.model.evidence.evidence import Evidence, gather_evidence
-from pacetag.tagger import evaluation_plot, never_replaced, output_files, plot, workers
+from pacetag.tagger import evaluation_plot, plot, workers
 from pacetag.tagger.errors import TaggerError, UsageError
-from pacetag.tagger.never_replaced import is_sound
-from pacetag.tagger.output_files import OutputFile
+from pacetag.tagger.files import never_replaced, output_files
+from pacetag.tagger.files.never_replaced import is_sound
+from pacetag.tagger.files.output_files import OutputFile
 from pacetag.tagger.pictures import is_our_picture
 from pacetag.tagger.playlist.m3u8 import song_lines
 from pacetag.tagger.playlist.writing import playlist_output
@@ -33,7 +34,7 @@ MakeSong = Callable[..., Path]
 Run = Callable[..., Any]
 Write = Callable[..., Any]
 
-SAMPLES = Path(__file__).parents[2] / "sample_audio"
+SAMPLES = Path(__file__).parents[3] / "sample_audio"
 ASKED = ("playlist", "--cadence", "172")
 FOREIGN = {
     "text": b"what I want to remember\n",

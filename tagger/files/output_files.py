@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pacetag.tagger.errors import TaggerError, UsageError
-from pacetag.tagger.never_replaced import content_never_replaced, name_never_replaced
+from pacetag.tagger.files.never_replaced import content_never_replaced, name_never_replaced
 from pacetag.tagger.terminal.standard_output import (
     STDOUT,
     descriptor_of,

@@ -1,0 +1,1 @@
+"""Files that a user names as output, and what is never replaced by them."""
