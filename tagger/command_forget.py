@@ -11,7 +11,7 @@ from pacetag.tagger.settings import index_path
 
 if TYPE_CHECKING:
     from pacetag.db.index import SongIndex
-    from pacetag.tagger.forgetting import Forgetting
+    from pacetag.tagger.index.forgetting import Forgetting
 
 
 def forget(
@@ -32,8 +32,8 @@ def forget(
     The files and their tags stay as they are, and what `undo` needs is kept. A scan of them takes
     them in again. Exit codes: 0 done, 1 nothing is known of a path that was named, 2 wrong usage.
     """
-    from pacetag.tagger.forgetting import songs_at
     from pacetag.tagger.forgotten import forget_songs
+    from pacetag.tagger.index.forgetting import songs_at
 
     named = [path.expanduser() for path in paths]
 

@@ -92,8 +92,8 @@ def playlist(
     out. When nothing fits, or less than --duration wants, it says what a wider tolerance would
     give. Exit codes: 0 done, 1 the index or the output cannot be used, 2 wrong usage.
     """
+    from pacetag.tagger.index.opening import read_index
     from pacetag.tagger.library.presence import Presence
-    from pacetag.tagger.opening import read_index
     from pacetag.tagger.playlist.query import build_playlist
 
     share, seconds = _check(cadence, tolerance, min_confidence, duration)

@@ -37,7 +37,7 @@ def problems(
     Exit codes: 0 done, 1 the index cannot be used, 2 wrong usage.
     """
     from pacetag.tagger.findings import Findings
-    from pacetag.tagger.opening import read_index
+    from pacetag.tagger.index.opening import read_index
 
     roots = [Path(os.path.abspath(path.expanduser())) for path in paths or []]  # noqa: PTH100
     file = index_path(index)

@@ -10,7 +10,7 @@ from pacetag.tagger.settings import index_path
 
 if TYPE_CHECKING:
     from pacetag.db.index import SongIndex
-    from pacetag.tagger.forgetting import Forgetting
+    from pacetag.tagger.index.forgetting import Forgetting
 
 DryRunOption = Annotated[
     bool, typer.Option("--dry-run", help="Say which songs would be forgotten; change nothing.")
@@ -38,8 +38,8 @@ def prune(
     that comes back can still be put back as it was. Exit codes: 0 done, 1 nothing is known of a
     path that was named, 2 wrong usage.
     """
-    from pacetag.tagger.forgetting import songs_gone
     from pacetag.tagger.forgotten import forget_songs
+    from pacetag.tagger.index.forgetting import songs_gone
     from pacetag.tagger.library.presence import Presence
 
     named = [path.expanduser() for path in paths or []]

@@ -131,8 +131,8 @@ def run_scan(
     from pacetag.tagger.checked import Checked
     from pacetag.tagger.ending import ending
     from pacetag.tagger.findings import SHOWN
+    from pacetag.tagger.index.opening import opened_index
     from pacetag.tagger.library.stalls import Asking
-    from pacetag.tagger.opening import opened_index
     from pacetag.tagger.outcomes import Tally
     from pacetag.tagger.report import note_song
     from pacetag.tagger.scan import Scan

@@ -49,10 +49,10 @@ def show(
     """
     from pacetag.tagger import workers
     from pacetag.tagger.errors import UsageError
+    from pacetag.tagger.index.recovery import finish_at_usual_places
     from pacetag.tagger.library.walk import check_paths
     from pacetag.tagger.logs.logger import library_noise
     from pacetag.tagger.trial import load_judge
-    from pacetag.tagger.unfinished import finish_at_usual_places
 
     finish_at_usual_places()
     path = check_paths([file])[0]
@@ -101,8 +101,8 @@ def _set_in_index(path: Path) -> tuple[float, ...] | None:
 
     from pacetag.db.errors import SongIndexError
     from pacetag.tagger.errors import TaggerError
+    from pacetag.tagger.index.opening import read_index
     from pacetag.tagger.library.walk import stamp
-    from pacetag.tagger.opening import read_index
     from pacetag.tagger.settings import index_path
 
     place = index_path()

@@ -6,7 +6,7 @@ from pacetag.tagger.settings import index_path
 
 def stats(index: IndexOption = None, as_json: JsonOption = False) -> None:
     """Count the songs in the index, and their paces."""
-    from pacetag.tagger.opening import read_index
+    from pacetag.tagger.index.opening import read_index
 
     path = index_path(index)
     with read_index(path) as songs:

@@ -105,7 +105,7 @@ def _choice(paths: list[Path], run: int | None, since: str | None, *, everything
 def _undone(
     choice: "Choice", index_file: Path, stop: "Stop", *, dry_run: bool, force: bool
 ) -> Iterator["UndoOutcome"]:
-    from pacetag.tagger.opening import opened_index
+    from pacetag.tagger.index.opening import opened_index
     from pacetag.tagger.tidying import Tidying
     from pacetag.tagger.undo import Undoing, Undone, UndoOutcome, unanswered
     from pacetag.tagger.undo_choice import chosen_runs, chosen_songs
@@ -128,8 +128,8 @@ def _undone(
 
 
 def _list(index_file: Path, *, as_json: bool) -> None:
+    from pacetag.tagger.index.opening import read_index
     from pacetag.tagger.json_lines import say_json
-    from pacetag.tagger.opening import read_index
     from pacetag.tagger.runs_shown import run_object, runs_table
 
     with read_index(index_file) as index:

@@ -44,8 +44,8 @@ def watch(
     """
     from pacetag.tagger import workers
     from pacetag.tagger.errors import UsageError
+    from pacetag.tagger.index.opening import opened_index
     from pacetag.tagger.library.walk import check_paths
-    from pacetag.tagger.opening import opened_index
     from pacetag.tagger.stopping import Stop, stop_on_signals
     from pacetag.tagger.watch.keeper import Keeper
     from pacetag.tagger.watch.lines import WatchLines

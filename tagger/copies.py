@@ -6,9 +6,9 @@ from pacetag.db.errors import SongIndexError
 from pacetag.db.index import SongIndex
 from pacetag.tagger.errors import TaggerError
 from pacetag.tagger.examine import examine
+from pacetag.tagger.index.opening import read_index
 from pacetag.tagger.library.presence import Place, Presence
 from pacetag.tagger.logs.logger import info
-from pacetag.tagger.opening import read_index
 from pacetag.tagger.settings import index_path
 from pacetag.tagger.tags.errors import TagError
 

@@ -6,9 +6,9 @@ from pathlib import Path
 from shlex import quote
 
 from pacetag.db.index import SongIndex
-from pacetag.tagger.forgetting import SILENT, Forgetting, Kept
+from pacetag.tagger.index.forgetting import SILENT, Forgetting, Kept
+from pacetag.tagger.index.opening import opened_index, read_index
 from pacetag.tagger.logs.logger import info
-from pacetag.tagger.opening import opened_index, read_index
 from pacetag.tagger.terminal.say import say
 from pacetag.tagger.text.formatting import songs
 

@@ -9,8 +9,8 @@ from pacetag.model.regular import NotRegularError, check_regular
 from pacetag.model.training.labels.match import LabelledSong, main_artist
 from pacetag.model.training.labels.table import LeftOut
 from pacetag.tagger.errors import TaggerError
+from pacetag.tagger.index.opening import opened_index
 from pacetag.tagger.library.walk import is_gone
-from pacetag.tagger.opening import opened_index
 from pacetag.tagger.paces import MIN_CONFIDENCE
 from pacetag.tagger.text.formatting import printable, songs
 

@@ -9,6 +9,8 @@ from pacetag.db.records import SongRecord
 from pacetag.db.runs import TagChange
 from pacetag.db.write_log import NOTHING
 from pacetag.tagger.examine import Look, examine
+from pacetag.tagger.index.lock import turn
+from pacetag.tagger.index.run import SET, TaggingRun
 from pacetag.tagger.listener import Word, known_song
 from pacetag.tagger.marking import (
     Fields,
@@ -25,13 +27,11 @@ from pacetag.tagger.reasons import indexed_only
 from pacetag.tagger.settings import journals_beside
 from pacetag.tagger.song_records import record_of
 from pacetag.tagger.song_writes import SongWrites, writes_of
-from pacetag.tagger.tagging_run import SET, TaggingRun
 from pacetag.tagger.tags.changes import FieldChange, field_changes
 from pacetag.tagger.tags.errors import TagError
 from pacetag.tagger.tags.held import held_fields
 from pacetag.tagger.tags.history import was_tagged
 from pacetag.tagger.tags.writer import write_tags
-from pacetag.tagger.turns import turn
 from pacetag.tagger.worker import without_path
 
 WOULD_BE = "would be written (dry run)"

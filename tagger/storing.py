@@ -7,6 +7,8 @@ from pacetag.db.records import SongRecord
 from pacetag.db.runs import TagChange, TagState
 from pacetag.db.write_log import NOTHING
 from pacetag.tagger.examine import Look
+from pacetag.tagger.index.lock import turn
+from pacetag.tagger.index.run import TaggingRun
 from pacetag.tagger.library.walk import stamp
 from pacetag.tagger.listener import Word, paces_that_count, word_of
 from pacetag.tagger.marking import (
@@ -23,13 +25,11 @@ from pacetag.tagger.reasons import NO_TAGS, NOT_TAGGED, UNDONE, changes_text, no
 from pacetag.tagger.settings import journals_beside
 from pacetag.tagger.song_records import record_of
 from pacetag.tagger.song_writes import SongWrites, writes_of
-from pacetag.tagger.tagging_run import TaggingRun
 from pacetag.tagger.tags.changes import FieldChange, field_changes
 from pacetag.tagger.tags.errors import ChangedMeanwhileError, TagError
 from pacetag.tagger.tags.held import held_fields
 from pacetag.tagger.tags.safety.replace import CHANGED
 from pacetag.tagger.tags.writer import write_tags
-from pacetag.tagger.turns import turn
 from pacetag.tagger.worker import Heard, without_path
 
 

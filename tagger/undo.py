@@ -10,12 +10,13 @@ from pacetag.db.index import SongIndex
 from pacetag.db.records import Stamp
 from pacetag.db.runs import TagChange, TagWrite
 from pacetag.tagger.examine import Look, examine
+from pacetag.tagger.index.lock import turn
+from pacetag.tagger.index.run import SET, TaggingRun
 from pacetag.tagger.library.stalls import NO_ANSWER
 from pacetag.tagger.listener import after_undo
 from pacetag.tagger.moved import lay_before
 from pacetag.tagger.settings import journals_beside
 from pacetag.tagger.song_writes import writes_of
-from pacetag.tagger.tagging_run import SET, TaggingRun
 from pacetag.tagger.tags.changes import FieldChange, field_changes
 from pacetag.tagger.tags.errors import TagError
 from pacetag.tagger.tags.fields import FIELDS
@@ -30,7 +31,6 @@ from pacetag.tagger.tags.history import (
 )
 from pacetag.tagger.tags.reader import read_tags
 from pacetag.tagger.tags.writer import write_tags
-from pacetag.tagger.turns import turn
 from pacetag.tagger.worker import without_path
 
 SHOWN = ("pace", "pacetag", "bpm")  # in this order

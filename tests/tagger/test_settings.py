@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from pacetag.tagger.errors import UsageError
+from pacetag.tagger.index.lock import turn
 from pacetag.tagger.settings import default_jobs, index_path, usual_indexes
 from pacetag.tagger.tags.safety.disk import hold
-from pacetag.tagger.turns import turn
 
 
 def test_the_option_beats_the_variable_which_beats_the_data_folder(

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from pacetag.tagger import scratch
-from pacetag.tagger.scratch import scratch_folder
+from pacetag.tagger.index import scratch
+from pacetag.tagger.index.scratch import scratch_folder
 from pacetag.tagger.tags.safety.temp_files import hidden_sibling
 from tests.tagger.tags.dying_disk import die, leftovers, steps_of
 from tests.tagger.writing import journal_folder, write_tags

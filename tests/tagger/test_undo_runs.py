@@ -90,7 +90,7 @@ def test_the_list_is_a_table_with_local_times(
     try:
         make_song("172.mp3")
         started = datetime(2026, 11, 23, 20, 0, 1, tzinfo=UTC).timestamp()
-        monkeypatch.setattr("pacetag.tagger.tagging_run.time.time", lambda: started)
+        monkeypatch.setattr("pacetag.tagger.index.run.time.time", lambda: started)
         scan_json()
         make_song("130.mp3")
         scan_json()
@@ -200,7 +200,7 @@ def test_since_takes_the_runs_that_began_then_or_later(
     old, new = make_song("172.mp3"), make_song("130.mp3")
     now = time.time()
     with monkeypatch.context() as patch:
-        patch.setattr("pacetag.tagger.tagging_run.time.time", lambda: now - 3 * 3600)
+        patch.setattr("pacetag.tagger.index.run.time.time", lambda: now - 3 * 3600)
         scan_json(old)
     scan_json(new)
 

@@ -112,6 +112,6 @@ def test_where_nothing_broke_off_nothing_is_imported_for_it(
     modules, code = modules_of(tmp_path, *command)
 
     assert code == 0
-    assert "pacetag.tagger.unfinished" in modules
+    assert "pacetag.tagger.index.recovery" in modules
     assert modules.isdisjoint({"pacetag.tagger.tags.safety.recovery", "mutagen", "platformdirs"})
     assert "pacetag.tagger.tags.safety.recovery" in sys.modules

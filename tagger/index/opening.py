@@ -11,10 +11,10 @@ from pacetag.db.errors import ReadOnlyIndexError, SongIndexError
 from pacetag.db.index import SongIndex
 from pacetag.db.regular import beside, check_regular
 from pacetag.tagger.errors import TaggerError
+from pacetag.tagger.index.recovery import finish_unfinished, say_that_they_wait
+from pacetag.tagger.index.scratch import scratch_folder
 from pacetag.tagger.logs.logger import info
-from pacetag.tagger.scratch import scratch_folder
 from pacetag.tagger.tags.safety.disk import make_folder
-from pacetag.tagger.unfinished import finish_unfinished, say_that_they_wait
 
 # What SQLite says where it cannot make its own files beside an index, for whatever reason.
 _NO_NEIGHBOURS = {

@@ -11,10 +11,11 @@ import pytest
 
 from pacetag.db.index import SongIndex
 from pacetag.db.runs import TagState
-from pacetag.tagger import storing, turns
+from pacetag.tagger import storing
+from pacetag.tagger.index import lock
+from pacetag.tagger.index.lock import turn
 from pacetag.tagger.tags.reader import read_tags
 from pacetag.tagger.tags.safety.disk import hold
-from pacetag.tagger.turns import turn
 from tests.tagger.writing import write_tags
 
 MakeSong = Callable[..., Path]
@@ -57,7 +58,7 @@ def test_an_undo_waits_for_a_write_that_was_noted(
 
 def test_who_waits_for_too_long_goes_on(index_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     index_file.parent.mkdir(exist_ok=True)
-    monkeypatch.setattr(turns, "PATIENCE", 0.3)
+    monkeypatch.setattr(lock, "PATIENCE", 0.3)
     other = os.open(index_file.parent, os.O_RDONLY)
     assert hold(other)
     start = time.monotonic()
@@ -79,7 +80,7 @@ def test_where_nothing_can_be_locked_nobody_waits(
     def no_locks(*_: object) -> bool:
         raise OSError
 
-    monkeypatch.setattr(turns, "hold", no_locks)
+    monkeypatch.setattr(lock, "hold", no_locks)
     with turn(index_file):
         entered.append("no locks")
 

@@ -1,0 +1,1 @@
+"""The index as the program uses it: opened, locked, recovered, pruned."""
