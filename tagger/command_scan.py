@@ -11,8 +11,8 @@ import typer
 from pacetag.tagger.arguments import PATH, DryRunOption, IndexOption, JsonOption, PathsArgument
 from pacetag.tagger.logs.logger import is_verbose
 from pacetag.tagger.options import BpmMode, ScanOptions
-from pacetag.tagger.priority import stand_back
 from pacetag.tagger.settings import default_jobs, index_path
+from pacetag.tagger.workers.priority import stand_back
 
 if TYPE_CHECKING:
     from pacetag.tagger.ending import Ending
@@ -127,7 +127,6 @@ def run_scan(
         check: a folder of which only tags may change.
         index_named: other commands must be told where the index is, too.
     """
-    from pacetag.tagger import workers
     from pacetag.tagger.checked import Checked
     from pacetag.tagger.ending import ending
     from pacetag.tagger.findings import SHOWN
@@ -139,6 +138,7 @@ def run_scan(
     from pacetag.tagger.stopping import Stop, stop_on_signals
     from pacetag.tagger.tidying import Tidying
     from pacetag.tagger.vanished import Vanished, mark_vanished
+    from pacetag.tagger.workers import pool
 
     began = time.monotonic()
     stop, tally, lost = Stop(), Tally(None if is_verbose() else SHOWN), Vanished()
@@ -149,7 +149,7 @@ def run_scan(
         if not options.dry_run:
             Tidying(index.path).see_to(found.leftovers)
         with _reporter(len(found.songs), options, way, as_json=as_json) as reporter:
-            for song in _outcomes(found, Scan(index, workers.shipped_ear(), options, stop)):
+            for song in _outcomes(found, Scan(index, pool.shipped_ear(), options, stop)):
                 tally.add(song)
                 note_song(song)
                 reporter.song(song)

@@ -47,18 +47,18 @@ def show(
     Nothing is written but the plot. Exit codes: 0 done, 1 it cannot be judged, 2 wrong
     usage.
     """
-    from pacetag.tagger import workers
     from pacetag.tagger.errors import UsageError
     from pacetag.tagger.index.recovery import finish_at_usual_places
     from pacetag.tagger.library.walk import check_paths
     from pacetag.tagger.logs.logger import library_noise
     from pacetag.tagger.trial import load_judge
+    from pacetag.tagger.workers import pool
 
     finish_at_usual_places()
     path = check_paths([file])[0]
     if path.is_dir():
         raise UsageError(f"{file}: is a folder; name one song, or use `pacetag scan FOLDER`")
-    ear = workers.shipped_ear()
+    ear = pool.shipped_ear()
     song = _called(path, str(file))
     say = partial(_say, song, ear.bundle, everything=everything)
     if plot is None and evidence is None:

@@ -9,8 +9,8 @@ import typer
 from pacetag.tagger.arguments import MUSIC, IndexOption
 from pacetag.tagger.command_scan import BpmOption, JobsOption, NiceOption, NoTagsOption
 from pacetag.tagger.options import BpmMode, ScanOptions
-from pacetag.tagger.priority import stand_back
 from pacetag.tagger.settings import default_jobs, index_path
+from pacetag.tagger.workers.priority import stand_back
 
 
 def watch(
@@ -42,13 +42,13 @@ def watch(
     Files that are still being copied are waited for. Exit codes: 0 ended by SIGTERM, 130 by
     Ctrl-C, 1 the index cannot be used, 2 wrong usage.
     """
-    from pacetag.tagger import workers
     from pacetag.tagger.errors import UsageError
     from pacetag.tagger.index.opening import opened_index
     from pacetag.tagger.library.walk import check_paths
     from pacetag.tagger.stopping import Stop, stop_on_signals
     from pacetag.tagger.watch.keeper import Keeper
     from pacetag.tagger.watch.lines import WatchLines
+    from pacetag.tagger.workers import pool
 
     roots = check_paths(paths)
     for root in roots:
@@ -64,7 +64,7 @@ def watch(
         Keeper(
             roots,
             songs,
-            workers.shipped_ear(),
+            pool.shipped_ear(),
             options,
             settle=settle,
             sweep=60 * sweep,

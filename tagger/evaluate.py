@@ -11,14 +11,14 @@ from pacetag.model.bundle import STAGE0_NAME
 from pacetag.model.evaluation.evaluation_set import EvaluationSong
 from pacetag.model.evaluation.report import Failure
 from pacetag.model.evaluation.song_marks import HeardSong, HeardTempo
-from pacetag.tagger import workers
 from pacetag.tagger.judge_names import JudgeName
 from pacetag.tagger.logs.logger import info
 from pacetag.tagger.paces import JudgementLike
 from pacetag.tagger.stopping import signals_held
 from pacetag.tagger.trial import try_judge
-from pacetag.tagger.worker import Ear, JudgeLike, Unheard, hear, prepare
-from pacetag.tagger.worker_process import DEATH
+from pacetag.tagger.workers import pool as workers
+from pacetag.tagger.workers.judging import Ear, JudgeLike, Unheard, hear, prepare
+from pacetag.tagger.workers.process import DEATH
 
 _CONTEXT = multiprocessing.get_context("spawn")
 _JUDGES: dict[Ear, JudgeLike] = {}  # of a worker: loading takes longer than judging a song

@@ -11,7 +11,7 @@ from pacetag.tagger.memory import Known
 from pacetag.tagger.outcomes import Outcome, SongOutcome
 from pacetag.tagger.reasons import TRIED_AGAIN
 from pacetag.tagger.song_records import record_of
-from pacetag.tagger.worker import Unheard
+from pacetag.tagger.workers.judging import Unheard
 
 
 class Failures:

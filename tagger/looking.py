@@ -8,9 +8,9 @@ from queue import SimpleQueue
 
 from pacetag.db.records import Stamp
 from pacetag.tagger.examine import Look, examine
-from pacetag.tagger.patience import gave_up
 from pacetag.tagger.stopping import signals_held
 from pacetag.tagger.tags.errors import UnreadableError
+from pacetag.tagger.workers.timeouts import gave_up
 
 Found = Look | Exception  # an exception: why the file could not be looked into
 

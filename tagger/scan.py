@@ -16,12 +16,12 @@ from pacetag.tagger.looking import Found, Lookers
 from pacetag.tagger.memory import Known, Memory
 from pacetag.tagger.options import ScanOptions
 from pacetag.tagger.outcomes import Outcome, SongOutcome
-from pacetag.tagger.patience import seconds_allowed
 from pacetag.tagger.stopping import Stop
 from pacetag.tagger.storing import Storing
 from pacetag.tagger.tags.errors import ChangedMeanwhileError, TagError
-from pacetag.tagger.worker import Ear, Heard, Unheard, without_path
-from pacetag.tagger.workers import JudgePool, Verdict
+from pacetag.tagger.workers.judging import Ear, Heard, Unheard, without_path
+from pacetag.tagger.workers.pool import JudgePool, Verdict
+from pacetag.tagger.workers.timeouts import seconds_allowed
 
 TICK = 1.0  # s between two looks at the clock
 

@@ -32,7 +32,7 @@ from pacetag.tagger.tags.errors import TagError
 from pacetag.tagger.tags.held import held_fields
 from pacetag.tagger.tags.history import was_tagged
 from pacetag.tagger.tags.writer import write_tags
-from pacetag.tagger.worker import without_path
+from pacetag.tagger.workers.judging import without_path
 
 WOULD_BE = "would be written (dry run)"
 JUDGED_NEXT = "the next `pacetag scan` judges it"

@@ -30,7 +30,7 @@ from pacetag.tagger.tags.errors import ChangedMeanwhileError, TagError
 from pacetag.tagger.tags.held import held_fields
 from pacetag.tagger.tags.safety.replace import CHANGED
 from pacetag.tagger.tags.writer import write_tags
-from pacetag.tagger.worker import Heard, without_path
+from pacetag.tagger.workers.judging import Heard, without_path
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,8 +6,8 @@ from typing import Any
 from pacetag.model.bundle import FOLDER_VARIABLE
 from pacetag.tagger.errors import EarError
 from pacetag.tagger.stopping import signals_held
-from pacetag.tagger.worker import Ear
-from pacetag.tagger.worker_process import WorkerProcess, end_in_words
+from pacetag.tagger.workers.judging import Ear
+from pacetag.tagger.workers.process import WorkerProcess, end_in_words
 
 PATIENCE = 300.0  # s to load a network; a second is usual
 

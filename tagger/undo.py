@@ -31,7 +31,7 @@ from pacetag.tagger.tags.history import (
 )
 from pacetag.tagger.tags.reader import read_tags
 from pacetag.tagger.tags.writer import write_tags
-from pacetag.tagger.worker import without_path
+from pacetag.tagger.workers.judging import without_path
 
 SHOWN = ("pace", "pacetag", "bpm")  # in this order
 GONE = "is not there any more; if it was moved, name its new folder"

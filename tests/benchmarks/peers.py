@@ -42,7 +42,7 @@ from pacetag.model.judge import Judgement
 from pacetag.model.spec import FeatureSpec
 from pacetag.tagger.evaluate import ear_of, hear_songs
 from pacetag.tagger.judge_names import JudgeName
-from pacetag.tagger.worker import Ear
+from pacetag.tagger.workers.judging import Ear
 
 CURRENT = "current"
 ESSENTIA_RATE = 44_100  # Hz, which its rhythm extractor asks for

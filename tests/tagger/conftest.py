@@ -25,9 +25,10 @@ from numpy.typing import NDArray
 from typer.main import get_command
 from typer.testing import CliRunner, Result
 
-from pacetag.tagger import worker_process, workers
 from pacetag.tagger.cli import app
-from pacetag.tagger.worker import THREAD_VARIABLES, Ear
+from pacetag.tagger.workers import pool
+from pacetag.tagger.workers import process as worker_process
+from pacetag.tagger.workers.judging import THREAD_VARIABLES, Ear
 
 FAKES = Path(__file__).parent / "fakes"
 FAKE_EAR = Ear(bundle="fake-1", factory="fake_judge:load")
@@ -117,7 +118,7 @@ def own_world(tmp_path: Path, index_file: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "share"))
     monkeypatch.setenv("FAKE_JUDGE_LOG", str(tmp_path / "judged"))
     monkeypatch.syspath_prepend(str(FAKES))
-    monkeypatch.setattr(workers, "shipped_ear", lambda: FAKE_EAR)
+    monkeypatch.setattr(pool, "shipped_ear", lambda: FAKE_EAR)
 
 
 class WorkerThread(threading.Thread):

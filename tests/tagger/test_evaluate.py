@@ -16,9 +16,9 @@ import soundfile
 from matplotlib.image import imread
 
 from pacetag.model.extras import install_command
-from pacetag.tagger import workers
-from pacetag.tagger.worker import Ear
-from pacetag.tagger.worker_process import DEATH
+from pacetag.tagger.workers import pool
+from pacetag.tagger.workers.judging import Ear
+from pacetag.tagger.workers.process import DEATH
 from tests.conftest import ClickTrack
 
 Run = Callable[..., Any]
@@ -325,7 +325,7 @@ def test_a_network_that_cannot_be_started_ends_it_at_once(
     pacetag: Run, good_set: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ear = Ear(bundle="fake-1", factory="fake_judge:load_nothing")
-    monkeypatch.setattr(workers, "shipped_ear", lambda: ear)
+    monkeypatch.setattr(pool, "shipped_ear", lambda: ear)
 
     for jobs in ("1", "2"):
         done = pacetag("evaluate", good_set, "--jobs", jobs)

@@ -11,8 +11,8 @@ import pytest
 
 from pacetag.model.bundle import default_bundle_name
 from pacetag.tagger.stopping import signals_held
-from pacetag.tagger.worker import Ear, Heard
-from pacetag.tagger.worker_process import WorkerProcess
+from pacetag.tagger.workers.judging import Ear, Heard
+from pacetag.tagger.workers.process import WorkerProcess
 
 MakeSong = Callable[..., Path]
 Start = Callable[..., subprocess.Popen[str]]

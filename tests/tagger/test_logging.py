@@ -18,7 +18,7 @@ from pacetag.db.index import SongIndex
 from pacetag.tagger.cli import app
 from pacetag.tagger.logs.handlers import log_lines, start_log
 from pacetag.tagger.logs.logger import debug, info
-from pacetag.tagger.worker import LONGEST_TRACE, Unheard, hear
+from pacetag.tagger.workers.judging import LONGEST_TRACE, Unheard, hear
 from tests.tagger.conftest import FAKES
 
 MakeSong = Callable[..., Path]

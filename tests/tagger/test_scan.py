@@ -14,13 +14,14 @@ from mutagen.id3 import ID3, TIT2
 
 from pacetag.db.index import SongIndex
 from pacetag.db.records import SongRecord
-from pacetag.tagger import storing, workers
+from pacetag.tagger import storing
 from pacetag.tagger.tags.errors import NotWritableError
 from pacetag.tagger.tags.fingerprint import payload_fingerprint
 from pacetag.tagger.tags.history import before
 from pacetag.tagger.tags.pacetag import PaceTag, parse_pacetag
 from pacetag.tagger.tags.reader import read_tags
-from pacetag.tagger.worker import Ear
+from pacetag.tagger.workers import pool
+from pacetag.tagger.workers.judging import Ear
 from tests.tagger.writing import write_tags
 
 MakeSong = Callable[..., Path]
@@ -290,7 +291,7 @@ def test_tags_that_became_old_while_they_could_not_be_written_are_written_later(
     scan_json()
     song.chmod(0o444)
     newer = Ear(bundle="fake-2", factory="fake_judge:load")
-    monkeypatch.setattr(workers, "shipped_ear", lambda: newer)
+    monkeypatch.setattr(pool, "shipped_ear", lambda: newer)
     for _ in range(2):
         assert scan_json().outcomes == {"120.mp3": "unchanged"}
     song.chmod(0o644)
@@ -413,14 +414,14 @@ def test_tags_of_another_network_or_of_other_audio_are_not_taken_over(
     scan_json()
     judged()
     newer = Ear(bundle="fake-2", factory="fake_judge:load")
-    monkeypatch.setattr(workers, "shipped_ear", lambda: newer)
+    monkeypatch.setattr(pool, "shipped_ear", lambda: newer)
 
     assert scan_json().counts["analysed"] == 1
     assert judged() == ["172.mp3"]
     assert scan_json().counts["analysed"] == 0
 
     shutil.rmtree(index_file.parent)
-    monkeypatch.setattr(workers, "shipped_ear", lambda: Ear(bundle="x", factory="fake_judge:load"))
+    monkeypatch.setattr(pool, "shipped_ear", lambda: Ear(bundle="x", factory="fake_judge:load"))
     assert scan_json().counts["analysed"] == 1
 
 
@@ -763,7 +764,7 @@ def test_without_a_network_nothing_is_judged_and_the_sentence_says_why(
 ) -> None:
     make_song("120.mp3")
     lost = Ear(bundle="none", factory="fake_judge:load_nothing")
-    monkeypatch.setattr(workers, "shipped_ear", lambda: lost)
+    monkeypatch.setattr(pool, "shipped_ear", lambda: lost)
 
     done = pacetag("scan", library, "--jobs", "1")
 

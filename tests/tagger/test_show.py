@@ -20,10 +20,10 @@ from pacetag.model.evidence.tempo_comparison import TempoComparison
 from pacetag.model.extras import install_command
 from pacetag.model.judge import Judgement
 from pacetag.model.tempo.tempos import JudgedTempo
-from pacetag.tagger import workers
 from pacetag.tagger.shown import ShownSong, show_lines, shown_object, verdict
 from pacetag.tagger.text.formatting import percent, share
-from pacetag.tagger.worker import Ear
+from pacetag.tagger.workers import pool
+from pacetag.tagger.workers.judging import Ear
 
 ID3: Any = mutagen_id3  # mutagen ships types for some of its calls only
 
@@ -251,7 +251,7 @@ def test_a_folder_or_nothing_is_a_usage_error(pacetag: Run, library: Path) -> No
 def seeing(monkeypatch: pytest.MonkeyPatch) -> None:
     """A judge that shows evidence."""
     ear = Ear(bundle="fake-1", factory="seeing_judge:load_seeing")
-    monkeypatch.setattr(workers, "shipped_ear", lambda: ear)
+    monkeypatch.setattr(pool, "shipped_ear", lambda: ear)
 
 
 @pytest.fixture

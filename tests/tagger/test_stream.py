@@ -19,7 +19,7 @@ from pacetag.tagger.report import PlainReporter, summary_lines
 from pacetag.tagger.scan import Scan
 from pacetag.tagger.stopping import Stop
 from pacetag.tagger.tags.errors import TagError, UnreadableError
-from pacetag.tagger.worker import Ear
+from pacetag.tagger.workers.judging import Ear
 
 MakeSong = Callable[..., Path]
 

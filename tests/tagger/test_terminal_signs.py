@@ -64,7 +64,7 @@ from pathlib import Path
 sys.path.insert(0, {fakes!r})
 from pacetag.tagger import workers
 from pacetag.tagger.cli import main
-from pacetag.tagger.worker import Ear
+from pacetag.tagger.workers.judging import Ear
 if __name__ == "__main__":
     workers.shipped_ear = lambda: Ear(bundle={bundle!a}, factory="fake_judge:load")
     main()

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from pacetag.tagger import workers
-from pacetag.tagger.worker import Ear
+from pacetag.tagger.workers import pool
+from pacetag.tagger.workers.judging import Ear
 
 Run = Callable[..., Any]
 
@@ -16,7 +16,7 @@ Run = Callable[..., Any]
 def deadly(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PACETAG_BUNDLE", str(tmp_path))
     ear = Ear(bundle="own-1", factory="fake_judge:die")
-    monkeypatch.setattr(workers, "shipped_ear", lambda: ear)
+    monkeypatch.setattr(pool, "shipped_ear", lambda: ear)
 
 
 SAID = "pacetag: no process to judge songs could be started: exit code 7"
@@ -56,7 +56,7 @@ def test_what_keeps_it_from_being_loaded_is_said(
 ) -> None:
     monkeypatch.setenv("PACETAG_BUNDLE", str(tmp_path))
     ear = Ear(bundle="own-1", factory="fake_judge:load_nothing")
-    monkeypatch.setattr(workers, "shipped_ear", lambda: ear)
+    monkeypatch.setattr(pool, "shipped_ear", lambda: ear)
 
     done = pacetag("show", make_song("172.flac"))
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from pacetag.db.index import SongIndex
-from pacetag.tagger import workers
 from pacetag.tagger.tags.held import held_fields
-from pacetag.tagger.worker import Ear
+from pacetag.tagger.workers import pool
+from pacetag.tagger.workers.judging import Ear
 from tests.tagger.writing import write_tags
 
 MakeSong = Callable[..., Path]
@@ -37,7 +37,7 @@ def held(song: Path) -> Fields:
 
 def newer_ear(monkeypatch: pytest.MonkeyPatch) -> None:
     ear = Ear(bundle="fake-2", factory="fake_judge:load")
-    monkeypatch.setattr(workers, "shipped_ear", lambda: ear)
+    monkeypatch.setattr(pool, "shipped_ear", lambda: ear)
 
 
 @pytest.mark.parametrize("how", ["another network", "another BPM", "both"])

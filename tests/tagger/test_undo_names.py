@@ -15,9 +15,9 @@ from typing import Any
 import mutagen.flac
 import pytest
 
-from pacetag.tagger import workers
 from pacetag.tagger.tags.held import held_fields
-from pacetag.tagger.worker import Ear
+from pacetag.tagger.workers import pool
+from pacetag.tagger.workers.judging import Ear
 
 MakeSong = Callable[..., Path]
 Run = Callable[..., Any]
@@ -180,7 +180,7 @@ def music(
 
     def judge(bundle: str) -> None:
         ear = Ear(bundle=bundle, factory="fake_judge:load")
-        monkeypatch.setattr(workers, "shipped_ear", lambda: ear)
+        monkeypatch.setattr(pool, "shipped_ear", lambda: ear)
 
     def make(seed: int) -> Library:
         made = Library(folder=library, pacetag=pacetag, chance=random.Random(seed), judge=judge)

@@ -12,10 +12,11 @@ import mutagen.flac
 import pytest
 
 from pacetag.db.index import SongIndex
-from pacetag.tagger import storing, undo, workers
+from pacetag.tagger import storing, undo
 from pacetag.tagger.tags.errors import ChangedMeanwhileError
 from pacetag.tagger.tags.reader import read_tags
-from pacetag.tagger.worker import Ear
+from pacetag.tagger.workers import pool
+from pacetag.tagger.workers.judging import Ear
 from tests.tagger.writing import write_tags
 
 MakeSong = Callable[..., Path]
@@ -38,7 +39,7 @@ def runs(pacetag: Run) -> Callable[[], list[dict[str, Any]]]:
 def newer_ear(monkeypatch: pytest.MonkeyPatch) -> None:
     """From now on another network judges, so that tags are written anew."""
     ear = Ear(bundle="fake-2", factory="fake_judge:load")
-    monkeypatch.setattr(workers, "shipped_ear", lambda: ear)
+    monkeypatch.setattr(pool, "shipped_ear", lambda: ear)
 
 
 def edit_flac(song: Path, **fields: str | list[str]) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from pacetag.tagger.worker import Unheard, hear
-from pacetag.tagger.worker_process import cause_of_death
+from pacetag.tagger.workers.judging import Unheard, hear
+from pacetag.tagger.workers.process import cause_of_death
 
 
 def test_a_judge_that_raises_an_unexpected_error_spoils_one_song_only() -> None:

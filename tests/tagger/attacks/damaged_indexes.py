@@ -24,9 +24,9 @@ from typer.testing import CliRunner
 
 from pacetag.db.records import Stamp
 from pacetag.model.training import command as training
-from pacetag.tagger import worker_process, workers
 from pacetag.tagger.cli import app
 from pacetag.tagger.tags.fingerprint import payload_fingerprint
+from pacetag.tagger.workers import pool, process
 from tests.tagger.attacks.ends import Tally, objections
 from tests.tagger.attacks.index_damage import damage
 from tests.tagger.conftest import FAKE_EAR, FAKES, RATE, WorkerThread, write_sound
@@ -98,9 +98,9 @@ def fake_world(patch: pytest.MonkeyPatch, folder: Path) -> None:
     patch.delenv("PACETAG_BUNDLE", raising=False)
     patch.delenv("FAKE_JUDGE_LOG", raising=False)
     patch.syspath_prepend(str(FAKES))
-    patch.setattr(workers, "shipped_ear", lambda: FAKE_EAR)
-    threads = SimpleNamespace(Pipe=worker_process._CONTEXT.Pipe, Process=WorkerThread)
-    patch.setattr(worker_process, "_CONTEXT", threads)
+    patch.setattr(pool, "shipped_ear", lambda: FAKE_EAR)
+    threads = SimpleNamespace(Pipe=process._CONTEXT.Pipe, Process=WorkerThread)
+    patch.setattr(process, "_CONTEXT", threads)
     patch.setattr(training, "train_bundle", lambda *_, **__: _trained(folder))
     patch.setattr("os.fsync", lambda _: None)
     for module in ("library", "tags.overwrite", "tags.replace", "tags.writer", "tags.in_place"):

@@ -3,9 +3,9 @@
 import sys
 from pathlib import Path
 
-from pacetag.tagger import workers
 from pacetag.tagger.cli import main
-from pacetag.tagger.worker import Ear
+from pacetag.tagger.workers import pool
+from pacetag.tagger.workers.judging import Ear
 
 sys.path.insert(0, str(Path(__file__).parent))  # workers look for the judge where this one does
 
@@ -16,5 +16,5 @@ def fake_ear() -> Ear:
 
 
 if __name__ == "__main__":
-    workers.shipped_ear = fake_ear
+    pool.shipped_ear = fake_ear
     main()

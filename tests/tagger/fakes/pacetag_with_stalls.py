@@ -12,9 +12,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from pacetag.tagger import entry, looking, stopping, storing, workers
+from pacetag.tagger import entry, looking, stopping, storing
 from pacetag.tagger.library import stalls
-from pacetag.tagger.worker import Ear
+from pacetag.tagger.workers import pool
+from pacetag.tagger.workers.judging import Ear
 
 KIND, _, PLACE = os.environ["FAKE_STALL"].partition(" ")
 
@@ -56,7 +57,7 @@ def set_up() -> None:
     stalls.PATIENCE, stalls.LEAST = (0.5,), 0.5
     stopping.GRACE = float(os.environ.get("FAKE_GRACE", stopping.GRACE))
     ear = Ear(bundle="fake-1", factory="fake_judge:load")
-    workers.shipped_ear = stalled_ear if KIND == "bundle" else lambda: ear
+    pool.shipped_ear = stalled_ear if KIND == "bundle" else lambda: ear
     if KIND in CALLS:
         module, name = CALLS[KIND]
         setattr(module, name, stalling(getattr(module, name)))

@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 from pacetag.db.index import SongIndex
 from pacetag.model.evidence import evidence
 from pacetag.model.evidence.evidence import Evidence, gather_evidence
-from pacetag.tagger import evaluation_plot, plot, workers
+from pacetag.tagger import evaluation_plot, plot
 from pacetag.tagger.errors import TaggerError, UsageError
 from pacetag.tagger.files import never_replaced, output_files
 from pacetag.tagger.files.never_replaced import is_sound
@@ -27,7 +27,8 @@ from pacetag.tagger.files.output_files import OutputFile
 from pacetag.tagger.pictures import is_our_picture
 from pacetag.tagger.playlist.m3u8 import song_lines
 from pacetag.tagger.playlist.writing import playlist_output
-from pacetag.tagger.worker import Ear
+from pacetag.tagger.workers import pool
+from pacetag.tagger.workers.judging import Ear
 from tests.tagger.conftest import FAKES
 
 MakeSong = Callable[..., Path]
@@ -58,7 +59,7 @@ def one_song(make_song: MakeSong, pacetag: Run, worker_threads: None) -> Path:
 def seeing(monkeypatch: pytest.MonkeyPatch) -> None:
     """A judge that shows evidence."""
     ear = Ear(bundle="fake-1", factory="seeing_judge:load_seeing")
-    monkeypatch.setattr(workers, "shipped_ear", lambda: ear)
+    monkeypatch.setattr(pool, "shipped_ear", lambda: ear)
 
 
 @functools.cache
@@ -97,7 +98,7 @@ def write(
 
     if request.param == "evaluate":  # by a judge that need not open the file
         ear = Ear(bundle="fake-1", factory="fake_judge:load")
-        request.getfixturevalue("monkeypatch").setattr(workers, "shipped_ear", lambda: ear)
+        request.getfixturevalue("monkeypatch").setattr(pool, "shipped_ear", lambda: ear)
     return lambda place, *more: pacetag(*command, place, *more)
 
 

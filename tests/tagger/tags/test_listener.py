@@ -11,14 +11,14 @@ import mutagen
 import pytest
 
 from pacetag.db.index import SongIndex
-from pacetag.tagger import workers
 from pacetag.tagger.library.walk import walk
 from pacetag.tagger.options import ScanOptions
 from pacetag.tagger.scan import Scan
 from pacetag.tagger.stopping import Stop
 from pacetag.tagger.tags.held import held_fields
 from pacetag.tagger.tags.reader import read_tags
-from pacetag.tagger.worker import Ear
+from pacetag.tagger.workers import pool
+from pacetag.tagger.workers.judging import Ear
 from tests.tagger.conftest import FAKE_EAR, Scanned
 from tests.tagger.stored import bpms, record, said
 from tests.tagger.tags.making import SOME
@@ -93,7 +93,7 @@ def set_pace(song: Path, *values: str) -> None:
 def another_ear(monkeypatch: pytest.MonkeyPatch) -> None:
     """A rescan under a new bundle."""
     ear = Ear(bundle="fake-2", factory="fake_judge:load")
-    monkeypatch.setattr(workers, "shipped_ear", lambda: ear)
+    monkeypatch.setattr(pool, "shipped_ear", lambda: ear)
 
 
 def reasons(scanned: Scanned) -> dict[str, str]:
@@ -234,7 +234,7 @@ def test_that_there_be_none_outlives_a_bundle_that_finds_none(
     index_file.unlink()
     song = song.rename(song.with_name("90.flac"))
     monkeypatch.setattr(
-        workers, "shipped_ear", lambda: Ear(bundle="fake-3", factory="fake_judge:load")
+        pool, "shipped_ear", lambda: Ear(bundle="fake-3", factory="fake_judge:load")
     )
 
     scan_json()

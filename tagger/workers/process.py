@@ -7,7 +7,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from pacetag.tagger.worker import Ear, serve
+from pacetag.tagger.workers.judging import Ear, serve
 
 # A fresh interpreter has no threads or locks of this one in an unknown state.
 _CONTEXT = multiprocessing.get_context("spawn")

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from pacetag.tagger.errors import EarError
 from pacetag.tagger.logs.logger import debug, info
-from pacetag.tagger.patience import gave_up
 from pacetag.tagger.stopping import signals_held
-from pacetag.tagger.worker import Ear, Heard, Unheard
-from pacetag.tagger.worker_process import WorkerProcess, cause_of_death, end_in_words
+from pacetag.tagger.workers.judging import Ear, Heard, Unheard
+from pacetag.tagger.workers.process import WorkerProcess, cause_of_death, end_in_words
+from pacetag.tagger.workers.timeouts import gave_up
 
 RENEWAL = 400  # songs; then a fresh worker takes over, with whatever a library leaked given back
 START_LIMIT = 1800.0  # s to load the network; with the lowest priority it can be minutes

@@ -15,12 +15,12 @@ from typing import Any
 import pytest
 
 from pacetag.model.errors import BundleError
-from pacetag.tagger import worker_process, workers
 from pacetag.tagger.errors import EarError
 from pacetag.tagger.paces import Pace
-from pacetag.tagger.worker import Ear, Heard, Unheard
-from pacetag.tagger.worker_process import WorkerProcess
-from pacetag.tagger.workers import JudgePool, Verdict
+from pacetag.tagger.workers import pool, process
+from pacetag.tagger.workers.judging import Ear, Heard, Unheard
+from pacetag.tagger.workers.pool import JudgePool, Verdict
+from pacetag.tagger.workers.process import WorkerProcess
 
 FAKE_EAR = Ear(bundle="fake-1", factory="fake_judge:load")
 PATIENT = 60.0  # s, more than any of these songs takes
@@ -101,7 +101,7 @@ def test_whatever_a_song_does_to_the_judge_comes_back_as_its_reason(
 def test_a_song_at_which_a_decoder_goes_in_circles_is_given_up_as_damaged(
     judging: Callable[..., Judging], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker_process, "BUSY", 0.2)
+    monkeypatch.setattr(process, "BUSY", 0.2)
     one = judging()
     one.all("120.mp3")
 
@@ -180,7 +180,7 @@ def test_a_song_that_hangs_is_given_up_after_its_limit_and_its_worker_is_killed(
 def test_time_for_which_everything_was_stopped_does_not_count(
     judging: Callable[..., Judging], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workers, "TICK", 0.05)
+    monkeypatch.setattr(pool, "TICK", 0.05)
     one = judging()
     one.all("110.mp3")
     now = time.monotonic
@@ -205,7 +205,7 @@ def test_a_pool_whose_idle_worker_was_killed_goes_on(judging: Callable[..., Judg
 def test_workers_are_renewed_while_the_others_go_on(
     judging: Callable[..., Judging], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workers, "RENEWAL", 5)
+    monkeypatch.setattr(pool, "RENEWAL", 5)
     one = judging(jobs=2)
     one.all("100.mp3", "101.mp3")
     first = worker_pids()
@@ -229,19 +229,19 @@ def test_no_second_successor_is_started_while_all_worn_workers_are_busy(
             super().__init__(ear)
             made.append(self)
 
-    monkeypatch.setattr(workers, "WorkerProcess", Noted)
+    monkeypatch.setattr(pool, "WorkerProcess", Noted)
     one = judging(jobs=2)
     one.begin("endless 1.mp3", "endless 2.mp3")
     deadline = time.monotonic() + 20
     while sum(worker.song is not None for worker in made) < 2 and time.monotonic() < deadline:
         time.sleep(0.01)
     for worker in made:
-        worker.songs = workers.RENEWAL
+        worker.songs = pool.RENEWAL
 
     found = one.all("100.mp3", "101.mp3", "102.mp3")  # by the one successor, one after the other
 
     assert all(isinstance(verdict, Heard) for verdict in found.values())
-    assert [worker.songs for worker in made] == [workers.RENEWAL, workers.RENEWAL, 3]
+    assert [worker.songs for worker in made] == [pool.RENEWAL, pool.RENEWAL, 3]
 
 
 def test_a_network_that_cannot_be_loaded_is_no_songs_fault(
@@ -283,7 +283,7 @@ def test_without_processes_no_song_is_waited_for(
     def refuse(*_: object) -> None:
         raise BlockingIOError(11, "Resource temporarily unavailable")
 
-    monkeypatch.setattr(workers, "WorkerProcess", refuse)
+    monkeypatch.setattr(pool, "WorkerProcess", refuse)
 
     verdict = judging().all("120.mp3")["120.mp3"]
 
@@ -297,7 +297,7 @@ def test_a_fault_of_the_pool_itself_leaves_nobody_waiting(
     def fail(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(workers, "WorkerProcess", fail)
+    monkeypatch.setattr(pool, "WorkerProcess", fail)
 
     assert isinstance(judging().all("120.mp3")["120.mp3"], ZeroDivisionError)
 
@@ -349,8 +349,8 @@ WORKERS_AND_SIGNALS = """
 import json, multiprocessing, os, signal, sys
 from pathlib import Path
 from queue import SimpleQueue
-from pacetag.tagger.worker import Ear
-from pacetag.tagger.workers import JudgePool
+from pacetag.tagger.workers.judging import Ear
+from pacetag.tagger.workers.pool import JudgePool
 if __name__ == "__main__":
     events = SimpleQueue()
     pool = JudgePool(Ear(bundle="fake-1", factory="fake_judge:load"), jobs=2,
@@ -379,7 +379,7 @@ if __name__ == "__main__":
 def _run(tmp_path: Path, *arguments: str) -> dict[str, Any]:
     script = tmp_path / "script.py"
     script.write_text(WORKERS_AND_SIGNALS)
-    fakes = str(Path(__file__).parent / "fakes")
+    fakes = str(Path(__file__).parents[1] / "fakes")
     done = subprocess.run(
         [sys.executable, script, *arguments],
         env={**os.environ, "PYTHONPATH": fakes},

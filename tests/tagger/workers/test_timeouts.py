@@ -2,7 +2,7 @@
 
 import pytest
 
-from pacetag.tagger.patience import LEAST, gave_up, seconds_allowed
+from pacetag.tagger.workers.timeouts import LEAST, gave_up, seconds_allowed
 
 MB = 1_000_000
 

@@ -1,0 +1,1 @@
+"""Processes that judge songs, and how they are kept in check."""
