@@ -6,8 +6,8 @@ from pathlib import Path
 from pacetag.tagger.errors import UsageError
 from pacetag.tagger.json_lines import say_json
 from pacetag.tagger.library.walk import check_paths
-from pacetag.tagger.options import ScanOptions
 from pacetag.tagger.read_only_check import Difference, ReadOnlyCheck
+from pacetag.tagger.scanning.options import ScanOptions
 from pacetag.tagger.stopping import Stop
 from pacetag.tagger.terminal.say import say
 from pacetag.tagger.text.formatting import printable

@@ -13,7 +13,7 @@ from pacetag.tagger.settings import index_path
 if TYPE_CHECKING:
     from pacetag.db.index import SongIndex
     from pacetag.db.records import NotedSong
-    from pacetag.tagger.findings import Finding, Findings
+    from pacetag.tagger.scanning.findings import Finding, Findings
 
 EVERYWHERE = "/"
 
@@ -36,8 +36,8 @@ def problems(
     left out. `pacetag scan` tries again what the system refused; what is damaged, with --force.
     Exit codes: 0 done, 1 the index cannot be used, 2 wrong usage.
     """
-    from pacetag.tagger.findings import Findings
     from pacetag.tagger.index.opening import read_index
+    from pacetag.tagger.scanning.findings import Findings
 
     roots = [Path(os.path.abspath(path.expanduser())) for path in paths or []]  # noqa: PTH100
     file = index_path(index)
@@ -62,8 +62,8 @@ def _found(songs: "SongIndex", roots: list[Path]) -> Iterator["Finding"]:
 
 
 def _findings(song: "NotedSong") -> Iterator["Finding"]:
-    from pacetag.tagger.findings import Finding, Kind
-    from pacetag.tagger.reasons import changes_text, is_failure
+    from pacetag.tagger.scanning.findings import Finding, Kind
+    from pacetag.tagger.scanning.reasons import changes_text, is_failure
 
     if song.failure is not None:
         kind = Kind.TOO_SHORT if song.too_short else Kind.FAILED
@@ -86,7 +86,7 @@ def _say_json(findings: "Findings") -> None:
 
 
 def _say(findings: "Findings", roots: list[Path], *, known: bool) -> None:
-    from pacetag.tagger.findings import group_lines
+    from pacetag.tagger.scanning.findings import group_lines
     from pacetag.tagger.terminal.say import say
     from pacetag.tagger.text.formatting import printable
     from pacetag.tagger.text.paths import ShownPaths

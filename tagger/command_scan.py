@@ -10,17 +10,17 @@ import typer
 
 from pacetag.tagger.arguments import PATH, DryRunOption, IndexOption, JsonOption, PathsArgument
 from pacetag.tagger.logs.logger import is_verbose
-from pacetag.tagger.options import BpmMode, ScanOptions
+from pacetag.tagger.scanning.options import BpmMode, ScanOptions
 from pacetag.tagger.settings import default_jobs, index_path
 from pacetag.tagger.workers.priority import stand_back
 
 if TYPE_CHECKING:
     from pacetag.tagger.ending import Ending
     from pacetag.tagger.library.stalls import Walked
-    from pacetag.tagger.outcomes import LeftOut, SongOutcome
     from pacetag.tagger.report import Reporter
-    from pacetag.tagger.scan import Scan
-    from pacetag.tagger.vanished import Vanished
+    from pacetag.tagger.scanning.missing import Vanished
+    from pacetag.tagger.scanning.outcomes import LeftOut, SongOutcome
+    from pacetag.tagger.scanning.scan import Scan
 
 JobsOption = Annotated[
     int | None,
@@ -129,15 +129,15 @@ def run_scan(
     """
     from pacetag.tagger.checked import Checked
     from pacetag.tagger.ending import ending
-    from pacetag.tagger.findings import SHOWN
     from pacetag.tagger.index.opening import opened_index
     from pacetag.tagger.library.stalls import Asking
-    from pacetag.tagger.outcomes import Tally
     from pacetag.tagger.report import note_song
-    from pacetag.tagger.scan import Scan
+    from pacetag.tagger.scanning.findings import SHOWN
+    from pacetag.tagger.scanning.leftovers import Tidying
+    from pacetag.tagger.scanning.missing import Vanished, mark_vanished
+    from pacetag.tagger.scanning.outcomes import Tally
+    from pacetag.tagger.scanning.scan import Scan
     from pacetag.tagger.stopping import Stop, stop_on_signals
-    from pacetag.tagger.tidying import Tidying
-    from pacetag.tagger.vanished import Vanished, mark_vanished
     from pacetag.tagger.workers import pool
 
     began = time.monotonic()
@@ -170,14 +170,14 @@ def run_scan(
 
 def _outcomes(found: "Walked", scan: "Scan") -> "Iterator[SongOutcome]":
     """One for each song, and one for each file and folder that was passed over."""
-    from pacetag.tagger.memory import stalled
+    from pacetag.tagger.scanning.known import stalled
 
     yield from map(stalled, found.stalled)
     yield from scan.songs(found.songs)
 
 
 def _left_out(found: "Walked", lost: "Vanished", roots: Sequence[Path]) -> "LeftOut":
-    from pacetag.tagger.outcomes import LeftOut
+    from pacetag.tagger.scanning.outcomes import LeftOut
 
     return LeftOut(
         refused=tuple((str(place), why) for place, why in found.refused),

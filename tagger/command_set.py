@@ -11,7 +11,7 @@ from pacetag.tagger.arguments import PATH, DryRunOption, IndexOption, JsonOption
 from pacetag.tagger.settings import index_path
 
 if TYPE_CHECKING:
-    from pacetag.tagger.set_paces import SetOutcome
+    from pacetag.tagger.scanning.set_paces import SetOutcome
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
 EXAMPLE = "such as `pacetag set song.mp3 84 168`"
@@ -44,7 +44,7 @@ def set(  # noqa: A001 - the name of the command
     codes: 0 done, 1 some songs failed, 2 wrong usage, 130 interrupted.
     """
     from pacetag.tagger.index.opening import opened_index
-    from pacetag.tagger.set_paces import PaceSetter, Setting
+    from pacetag.tagger.scanning.set_paces import PaceSetter, Setting
     from pacetag.tagger.stopping import Stop, stop_on_signals
 
     songs = _songs([word for word in words if not _NUMBER.fullmatch(str(word))])
@@ -112,7 +112,7 @@ def _show(song: "SetOutcome", named: str, *, as_json: bool, dry_run: bool) -> No
 
     from pacetag.tagger.json_lines import pace_objects, say_json
     from pacetag.tagger.logs.logger import info
-    from pacetag.tagger.set_paces import Setting
+    from pacetag.tagger.scanning.set_paces import Setting
     from pacetag.tagger.tags.changes import change_lines, changes_object
     from pacetag.tagger.terminal.say import say
     from pacetag.tagger.text.formatting import listed_paces, printable

@@ -169,7 +169,7 @@ def _say(
 ) -> None:
     from dataclasses import replace
 
-    from pacetag.tagger.copies import other_places
+    from pacetag.tagger.scanning.copies import other_places
     from pacetag.tagger.shown import show_lines, shown_object
     from pacetag.tagger.terminal.columns import terminal_width
     from pacetag.tagger.terminal.say import say

@@ -106,7 +106,7 @@ def _undone(
     choice: "Choice", index_file: Path, stop: "Stop", *, dry_run: bool, force: bool
 ) -> Iterator["UndoOutcome"]:
     from pacetag.tagger.index.opening import opened_index
-    from pacetag.tagger.tidying import Tidying
+    from pacetag.tagger.scanning.leftovers import Tidying
     from pacetag.tagger.undo import Undoing, Undone, UndoOutcome, unanswered
     from pacetag.tagger.undo_choice import chosen_runs, chosen_songs
 

@@ -8,7 +8,7 @@ import typer
 
 from pacetag.tagger.arguments import MUSIC, IndexOption
 from pacetag.tagger.command_scan import BpmOption, JobsOption, NiceOption, NoTagsOption
-from pacetag.tagger.options import BpmMode, ScanOptions
+from pacetag.tagger.scanning.options import BpmMode, ScanOptions
 from pacetag.tagger.settings import default_jobs, index_path
 from pacetag.tagger.workers.priority import stand_back
 

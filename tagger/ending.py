@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pacetag.tagger.findings import Kind, group_lines
 from pacetag.tagger.library.passed_over import LISTED, TO_CONVERT
-from pacetag.tagger.outcomes import LeftOut, ScanSummary
+from pacetag.tagger.scanning.findings import Kind, group_lines
+from pacetag.tagger.scanning.outcomes import LeftOut, ScanSummary
 from pacetag.tagger.text.formatting import printable, songs
 from pacetag.tagger.text.paths import ShownPaths
 

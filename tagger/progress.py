@@ -18,8 +18,8 @@ from rich.table import Column
 from rich.text import Text
 
 from pacetag.tagger.ending import Ending
-from pacetag.tagger.outcomes import Outcome, ScanSummary, SongOutcome
 from pacetag.tagger.report import say_summary, song_line
+from pacetag.tagger.scanning.outcomes import Outcome, ScanSummary, SongOutcome
 from pacetag.tagger.tags.changes import FieldChange, change_lines
 from pacetag.tagger.terminal.columns import BAR, wrapped
 from pacetag.tagger.terminal.consoles import CleanConsole

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pacetag.tagger.library.walk import is_named_song
-from pacetag.tagger.options import BpmMode, ScanOptions
+from pacetag.tagger.scanning.options import BpmMode, ScanOptions
 from pacetag.tagger.settings import journals_beside
 from pacetag.tagger.stopping import Stop
 from pacetag.tagger.tags.errors import TagError

@@ -7,8 +7,8 @@ from typing import Protocol, Self
 
 from pacetag.tagger.ending import Ending, finding_lines, left_out_lines
 from pacetag.tagger.logs.logger import debug, info
-from pacetag.tagger.outcomes import Counts, Outcome, ScanSummary, SongOutcome
 from pacetag.tagger.paces import Pace, whole_paces
+from pacetag.tagger.scanning.outcomes import Counts, Outcome, ScanSummary, SongOutcome
 from pacetag.tagger.tags.changes import change_lines
 from pacetag.tagger.terminal.columns import bar_room
 from pacetag.tagger.terminal.say import say

@@ -9,14 +9,14 @@ from pathlib import Path
 from pacetag.db.index import SongIndex
 from pacetag.db.records import Stamp
 from pacetag.db.runs import TagChange, TagWrite
-from pacetag.tagger.examine import Look, examine
 from pacetag.tagger.index.lock import turn
 from pacetag.tagger.index.run import SET, TaggingRun
 from pacetag.tagger.library.stalls import NO_ANSWER
-from pacetag.tagger.listener import after_undo
-from pacetag.tagger.moved import lay_before
+from pacetag.tagger.scanning.listener import after_undo
+from pacetag.tagger.scanning.moved import lay_before
+from pacetag.tagger.scanning.probe import Look, examine
+from pacetag.tagger.scanning.song_writes import writes_of
 from pacetag.tagger.settings import journals_beside
-from pacetag.tagger.song_writes import writes_of
 from pacetag.tagger.tags.changes import FieldChange, field_changes
 from pacetag.tagger.tags.errors import TagError
 from pacetag.tagger.tags.fields import FIELDS

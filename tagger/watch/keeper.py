@@ -10,13 +10,13 @@ from queue import Empty, SimpleQueue
 from pacetag.db.index import SongIndex
 from pacetag.tagger.library.passed_over import is_off_the_way
 from pacetag.tagger.library.stalls import Asking, Walked
-from pacetag.tagger.memory import stalled
-from pacetag.tagger.options import ScanOptions
 from pacetag.tagger.report import note_song
-from pacetag.tagger.scan import Scan
+from pacetag.tagger.scanning.known import stalled
+from pacetag.tagger.scanning.leftovers import Tidying
+from pacetag.tagger.scanning.missing import mark_vanished
+from pacetag.tagger.scanning.options import ScanOptions
+from pacetag.tagger.scanning.scan import Scan
 from pacetag.tagger.stopping import Stop
-from pacetag.tagger.tidying import Tidying
-from pacetag.tagger.vanished import mark_vanished
 from pacetag.tagger.watch.dirty import DirtyFolders
 from pacetag.tagger.watch.events import FolderMarker
 from pacetag.tagger.watch.lines import WatchLines

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from mutagen import apev2, asf, flac, id3, mp4, oggvorbis
 
-from pacetag.tagger.marking import is_tempo
+from pacetag.tagger.scanning.wanted_tags import is_tempo
 from pacetag.tagger.tags.held import held_fields
 from tests.tagger.tags.encoding import encode
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pacetag.tagger.findings import Finding, Findings, Kind, group_lines
+from pacetag.tagger.scanning.findings import Finding, Findings, Kind, group_lines
 from pacetag.tagger.text.paths import ShownPaths
 
 MakeSong = Callable[..., Path]

@@ -10,7 +10,7 @@ import pytest
 from rich.progress import Progress, TaskID
 
 from pacetag.tagger import progress
-from pacetag.tagger.outcomes import Outcome, SongOutcome
+from pacetag.tagger.scanning.outcomes import Outcome, SongOutcome
 from tests.tagger.terminals import appeared
 
 SAMPLES = Path(__file__).parents[2] / "sample_audio"

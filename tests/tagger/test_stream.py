@@ -11,12 +11,12 @@ import pytest
 
 from pacetag.db.index import SongIndex
 from pacetag.db.records import NEVER
-from pacetag.tagger import looking, storing
-from pacetag.tagger.options import ScanOptions
-from pacetag.tagger.outcomes import Outcome, ScanSummary, SongOutcome, Tally
 from pacetag.tagger.paces import Pace
 from pacetag.tagger.report import PlainReporter, summary_lines
-from pacetag.tagger.scan import Scan
+from pacetag.tagger.scanning import commit, probe_threads
+from pacetag.tagger.scanning.options import ScanOptions
+from pacetag.tagger.scanning.outcomes import Outcome, ScanSummary, SongOutcome, Tally
+from pacetag.tagger.scanning.scan import Scan
 from pacetag.tagger.stopping import Stop
 from pacetag.tagger.tags.errors import TagError, UnreadableError
 from pacetag.tagger.workers.judging import Ear
@@ -81,7 +81,7 @@ def test_a_song_that_goes_away_while_it_is_looked_at_is_skipped(
         path.unlink()
         raise TagError(path, "there is no such file")
 
-    monkeypatch.setattr(looking, "examine", late)
+    monkeypatch.setattr(probe_threads, "examine", late)
     (outcome,) = scan(index).songs([song])
 
     assert outcome.outcome is Outcome.SKIPPED
@@ -141,7 +141,7 @@ def test_a_file_that_the_system_kept_from_being_read_fails_and_is_tried_again(
 
     song = make_song("120.mp3")
     with monkeypatch.context() as meanwhile:
-        meanwhile.setattr(looking, "examine", refuse)
+        meanwhile.setattr(probe_threads, "examine", refuse)
         (first,) = scan(index).songs([song])
         known = index.song(str(song))
         (second,) = scan(index).songs([song])
@@ -171,7 +171,7 @@ def test_a_fault_of_the_system_leaves_what_was_known_of_a_song(
     def refuse(*_: object) -> None:
         raise OSError(errno.EIO, "Input/output error")
 
-    monkeypatch.setattr(looking, "examine", refuse)
+    monkeypatch.setattr(probe_threads, "examine", refuse)
     (outcome,) = scan(index).songs([song])
 
     assert outcome.outcome is Outcome.FAILED
@@ -187,7 +187,7 @@ def test_a_file_that_breaks_what_looks_into_it_stops_no_scan_and_is_remembered(
 
     songs = [make_song("120.mp3"), make_song("130.mp3")]
     with monkeypatch.context() as meanwhile:
-        meanwhile.setattr(looking, "examine", stumble)
+        meanwhile.setattr(probe_threads, "examine", stumble)
         first = list(scan(index).songs(songs))
     second = list(scan(index).songs(songs))
 
@@ -207,7 +207,7 @@ def test_a_song_that_breaks_what_stores_it_stops_no_scan(
 
     song = make_song("120.mp3")
     with monkeypatch.context() as meanwhile:
-        meanwhile.setattr(storing, "write_tags", stumble)
+        meanwhile.setattr(commit, "write_tags", stumble)
         (first,) = scan(index).songs([song])
     (second,) = scan(index).songs([song])
 

@@ -12,7 +12,8 @@ import mutagen.flac
 import pytest
 
 from pacetag.db.index import SongIndex
-from pacetag.tagger import storing, undo
+from pacetag.tagger import undo
+from pacetag.tagger.scanning import commit
 from pacetag.tagger.tags.errors import ChangedMeanwhileError
 from pacetag.tagger.tags.reader import read_tags
 from pacetag.tagger.workers import pool
@@ -315,7 +316,7 @@ def test_a_write_that_breaks_off_leaves_a_song_that_can_be_undone(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(storing, "write_tags", die)
+        patch.setattr(commit, "write_tags", die)
         pacetag("scan", library, "--jobs", "1", "--bpm", "overwrite")
     assert read_tags(song).bpm == ("172",)
 
@@ -374,7 +375,7 @@ def test_a_failed_write_is_tried_again_by_the_next_scan(
     newer_ear(monkeypatch)
     song.chmod(0o444)
     with monkeypatch.context() as patch:
-        patch.setattr(storing, "write_tags", _refuse)
+        patch.setattr(commit, "write_tags", _refuse)
         song.chmod(0o644)
         assert scan_json().outcomes == {"172.mp3": "failed"}
 

@@ -13,12 +13,12 @@ import pytest
 
 from pacetag.db.index import SongIndex
 from pacetag.db.records import SongRecord
-from pacetag.tagger import looking, storing
 from pacetag.tagger.library.walk import walk
-from pacetag.tagger.options import ScanOptions
-from pacetag.tagger.outcomes import Outcome, SongOutcome
-from pacetag.tagger.reasons import FOREIGN, UNDONE
-from pacetag.tagger.scan import Scan
+from pacetag.tagger.scanning import commit, probe_threads
+from pacetag.tagger.scanning.options import ScanOptions
+from pacetag.tagger.scanning.outcomes import Outcome, SongOutcome
+from pacetag.tagger.scanning.reasons import FOREIGN, UNDONE
+from pacetag.tagger.scanning.scan import Scan
 from pacetag.tagger.stopping import Stop
 from pacetag.tagger.tags.errors import NotWritableError
 from pacetag.tagger.tags.reader import read_tags
@@ -114,7 +114,7 @@ def test_a_write_that_was_refused_fails_at_each_scan_and_is_noted_until_it_succe
     song = make_song("120.flac")
     reason = "indexed, but not tagged: its tag is full"
     with monkeypatch.context() as meanwhile:
-        meanwhile.setattr(storing, "write_tags", refuse)
+        meanwhile.setattr(commit, "write_tags", refuse)
         for _ in range(2):
             found = scan_json()
             assert (found.songs["120.flac"]["reason"], found.result.exit_code) == (reason, 1)
@@ -137,7 +137,7 @@ def test_a_song_that_could_not_be_read_any_more_is_noted_until_it_can(
         raise OSError(errno.EIO, "Input/output error")
 
     with monkeypatch.context() as meanwhile:
-        meanwhile.setattr(looking, "examine", fail)
+        meanwhile.setattr(probe_threads, "examine", fail)
         reason = scan_json().songs["120.flac"]["reason"]
     assert reason == "cannot be read: Input/output error (the next scan tries again)"
     known = record(index_file, song)

@@ -12,8 +12,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from pacetag.tagger import entry, looking, stopping, storing
+from pacetag.tagger import entry, stopping
 from pacetag.tagger.library import stalls
+from pacetag.tagger.scanning import commit, probe_threads
 from pacetag.tagger.workers import pool
 from pacetag.tagger.workers.judging import Ear
 
@@ -47,8 +48,8 @@ CALLS: dict[str, tuple[Any, str]] = {
     "argument": (os, "stat"),
     "scandir": (os, "scandir"),
     "stat": (stalls, "stat"),
-    "look": (looking, "examine"),
-    "write": (storing, "write_tags"),
+    "look": (probe_threads, "examine"),
+    "write": (commit, "write_tags"),
 }
 
 

@@ -12,8 +12,8 @@ import pytest
 
 from pacetag.db.index import SongIndex
 from pacetag.tagger.library.walk import walk
-from pacetag.tagger.options import ScanOptions
-from pacetag.tagger.scan import Scan
+from pacetag.tagger.scanning.options import ScanOptions
+from pacetag.tagger.scanning.scan import Scan
 from pacetag.tagger.stopping import Stop
 from pacetag.tagger.tags.held import held_fields
 from pacetag.tagger.tags.reader import read_tags

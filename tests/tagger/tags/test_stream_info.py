@@ -7,7 +7,7 @@ import pytest
 
 from pacetag.model.audio.excerpts import read_excerpts
 from pacetag.model.spec import FeatureSpec
-from pacetag.tagger.examine import examine
+from pacetag.tagger.scanning.probe import examine
 from pacetag.tagger.tags.fingerprint import payload_fingerprint
 from pacetag.tagger.tags.reader import read_tags
 from tests.tagger.tags.encoding import encode, silent_dsf

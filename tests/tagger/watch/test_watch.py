@@ -15,7 +15,7 @@ import pytest
 
 from pacetag.db.index import SongIndex
 from pacetag.tagger.library.stalls import Walked
-from pacetag.tagger.options import ScanOptions
+from pacetag.tagger.scanning.options import ScanOptions
 from pacetag.tagger.stopping import Stop
 from pacetag.tagger.tags.reader import read_tags
 from pacetag.tagger.watch.keeper import Keeper

@@ -7,7 +7,7 @@ from pathlib import Path
 from queue import SimpleQueue
 
 from pacetag.db.records import Stamp
-from pacetag.tagger.examine import Look, examine
+from pacetag.tagger.scanning.probe import Look, examine
 from pacetag.tagger.stopping import signals_held
 from pacetag.tagger.tags.errors import UnreadableError
 from pacetag.tagger.workers.timeouts import gave_up

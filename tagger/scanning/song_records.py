@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from pacetag.db.records import PaceRecord, SongRecord
-from pacetag.tagger.examine import Look
-from pacetag.tagger.listener import Word, paces_that_count
 from pacetag.tagger.paces import Pace
+from pacetag.tagger.scanning.listener import Word, paces_that_count
+from pacetag.tagger.scanning.probe import Look
 
 
 class HeardLike(Protocol):

@@ -8,25 +8,25 @@ from pacetag.db.index import SongIndex
 from pacetag.db.records import SongRecord
 from pacetag.db.runs import TagChange
 from pacetag.db.write_log import NOTHING
-from pacetag.tagger.examine import Look, examine
 from pacetag.tagger.index.lock import turn
 from pacetag.tagger.index.run import SET, TaggingRun
-from pacetag.tagger.listener import Word, known_song
-from pacetag.tagger.marking import (
+from pacetag.tagger.paces import Pace
+from pacetag.tagger.scanning.known import Known, known_from_index, known_from_tags
+from pacetag.tagger.scanning.listener import Word, known_song
+from pacetag.tagger.scanning.moved import lay_before
+from pacetag.tagger.scanning.options import BpmMode
+from pacetag.tagger.scanning.probe import Look, examine
+from pacetag.tagger.scanning.reasons import indexed_only
+from pacetag.tagger.scanning.song_records import record_of
+from pacetag.tagger.scanning.song_writes import SongWrites, writes_of
+from pacetag.tagger.scanning.wanted_tags import (
     Fields,
     differing,
     present_fields,
     values_to_restore,
     wanted_fields,
 )
-from pacetag.tagger.memory import Known, known_from_index, known_from_tags
-from pacetag.tagger.moved import lay_before
-from pacetag.tagger.options import BpmMode
-from pacetag.tagger.paces import Pace
-from pacetag.tagger.reasons import indexed_only
 from pacetag.tagger.settings import journals_beside
-from pacetag.tagger.song_records import record_of
-from pacetag.tagger.song_writes import SongWrites, writes_of
 from pacetag.tagger.tags.changes import FieldChange, field_changes
 from pacetag.tagger.tags.errors import TagError
 from pacetag.tagger.tags.held import held_fields

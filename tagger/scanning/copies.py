@@ -5,10 +5,10 @@ from pathlib import Path
 from pacetag.db.errors import SongIndexError
 from pacetag.db.index import SongIndex
 from pacetag.tagger.errors import TaggerError
-from pacetag.tagger.examine import examine
 from pacetag.tagger.index.opening import read_index
 from pacetag.tagger.library.presence import Place, Presence
 from pacetag.tagger.logs.logger import info
+from pacetag.tagger.scanning.probe import examine
 from pacetag.tagger.settings import index_path
 from pacetag.tagger.tags.errors import TagError
 

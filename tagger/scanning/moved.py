@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from pacetag.db.index import SongIndex
-from pacetag.tagger.examine import Look
 from pacetag.tagger.library.walk import is_gone, stamp
+from pacetag.tagger.scanning.probe import Look
 from pacetag.tagger.tags.errors import TagError
 from pacetag.tagger.tags.fingerprint import payload_fingerprint
 

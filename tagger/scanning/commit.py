@@ -6,25 +6,25 @@ from pacetag.db.index import SongIndex
 from pacetag.db.records import SongRecord
 from pacetag.db.runs import TagChange, TagState
 from pacetag.db.write_log import NOTHING
-from pacetag.tagger.examine import Look
 from pacetag.tagger.index.lock import turn
 from pacetag.tagger.index.run import TaggingRun
 from pacetag.tagger.library.walk import stamp
-from pacetag.tagger.listener import Word, paces_that_count, word_of
-from pacetag.tagger.marking import (
+from pacetag.tagger.scanning.known import Known, Origin
+from pacetag.tagger.scanning.listener import Word, paces_that_count, word_of
+from pacetag.tagger.scanning.options import ScanOptions
+from pacetag.tagger.scanning.outcomes import Outcome, SongOutcome
+from pacetag.tagger.scanning.probe import Look
+from pacetag.tagger.scanning.reasons import NO_TAGS, NOT_TAGGED, UNDONE, changes_text, not_written
+from pacetag.tagger.scanning.song_records import record_of
+from pacetag.tagger.scanning.song_writes import SongWrites, writes_of
+from pacetag.tagger.scanning.wanted_tags import (
     Fields,
     differing,
     present_fields,
     values_to_restore,
     wanted_fields,
 )
-from pacetag.tagger.memory import Known, Origin
-from pacetag.tagger.options import ScanOptions
-from pacetag.tagger.outcomes import Outcome, SongOutcome
-from pacetag.tagger.reasons import NO_TAGS, NOT_TAGGED, UNDONE, changes_text, not_written
 from pacetag.tagger.settings import journals_beside
-from pacetag.tagger.song_records import record_of
-from pacetag.tagger.song_writes import SongWrites, writes_of
 from pacetag.tagger.tags.changes import FieldChange, field_changes
 from pacetag.tagger.tags.errors import ChangedMeanwhileError, TagError
 from pacetag.tagger.tags.held import held_fields

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 
 from pacetag.db.index import SongIndex
 from pacetag.db.records import PaceRecord, SongRecord
-from pacetag.tagger.examine import Look
 from pacetag.tagger.paces import Pace
-from pacetag.tagger.reasons import CLEARED, FOREIGN, MANGLED, NONE, YOURS
-from pacetag.tagger.song_writes import writes_of
+from pacetag.tagger.scanning.probe import Look
+from pacetag.tagger.scanning.reasons import CLEARED, FOREIGN, MANGLED, NONE, YOURS
+from pacetag.tagger.scanning.song_writes import writes_of
 from pacetag.tagger.tags.history import noted_listener, pace_left, was_tagged
 from pacetag.tagger.tags.ownership import Said, said_by
 from pacetag.tagger.tags.pacetag import TaggedPace, pace_values

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pacetag.db.bins import bin_of
-from pacetag.tagger.findings import SHOWN, Finding, Findings, Group, Kind
 from pacetag.tagger.paces import Pace
-from pacetag.tagger.reasons import changes_text
+from pacetag.tagger.scanning.findings import SHOWN, Finding, Findings, Group, Kind
+from pacetag.tagger.scanning.reasons import changes_text
 from pacetag.tagger.tags.changes import FieldChange
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pacetag.tagger.examine import Look
+    from pacetag.tagger.scanning.probe import Look
 
 FAILED_BEFORE = "it is as it was; `pacetag scan --force` tries again"
 TRIED_AGAIN = "the next scan tries again"

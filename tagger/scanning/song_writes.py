@@ -6,8 +6,8 @@ from pathlib import Path
 
 from pacetag.db.index import SongIndex
 from pacetag.db.runs import FileId, TagWrite
-from pacetag.tagger.examine import Look
 from pacetag.tagger.library.walk import is_gone
+from pacetag.tagger.scanning.probe import Look
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from pacetag.tagger.examine import Look
-from pacetag.tagger.listener import NO_WORD, Word, paces_that_count
-from pacetag.tagger.options import BpmMode
 from pacetag.tagger.paces import Pace
+from pacetag.tagger.scanning.listener import NO_WORD, Word, paces_that_count
+from pacetag.tagger.scanning.options import BpmMode
+from pacetag.tagger.scanning.probe import Look
 from pacetag.tagger.tags.fields import FIELDS
 from pacetag.tagger.tags.ownership import said_by
 from pacetag.tagger.tags.pacetag import (

@@ -5,12 +5,12 @@ from dataclasses import replace
 from pacetag.db.index import SongIndex
 from pacetag.db.records import NEVER, SongRecord, Stamp
 from pacetag.db.write_log import NOTHING
-from pacetag.tagger.examine import Look
-from pacetag.tagger.listener import Word, paces_that_count, word_of
-from pacetag.tagger.memory import Known
-from pacetag.tagger.outcomes import Outcome, SongOutcome
-from pacetag.tagger.reasons import TRIED_AGAIN
-from pacetag.tagger.song_records import record_of
+from pacetag.tagger.scanning.known import Known
+from pacetag.tagger.scanning.listener import Word, paces_that_count, word_of
+from pacetag.tagger.scanning.outcomes import Outcome, SongOutcome
+from pacetag.tagger.scanning.probe import Look
+from pacetag.tagger.scanning.reasons import TRIED_AGAIN
+from pacetag.tagger.scanning.song_records import record_of
 from pacetag.tagger.workers.judging import Unheard
 
 

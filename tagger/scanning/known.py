@@ -8,17 +8,17 @@ from pathlib import Path
 from pacetag.db.index import SongIndex
 from pacetag.db.records import Glimpse, SongRecord, Stamp
 from pacetag.db.runs import TagState
-from pacetag.tagger.examine import Look
 from pacetag.tagger.library.stalls import NO_ANSWER, Asking
 from pacetag.tagger.library.walk import is_gone, stamp
-from pacetag.tagger.listener import judged_paces
-from pacetag.tagger.marking import present_fields
-from pacetag.tagger.moved import lay_before
-from pacetag.tagger.options import BpmMode, ScanOptions
-from pacetag.tagger.outcomes import Outcome, SongOutcome
 from pacetag.tagger.paces import Pace
-from pacetag.tagger.reasons import FAILED_BEFORE, TRIED_AGAIN, indexed_only, is_failure
-from pacetag.tagger.song_writes import writes_of
+from pacetag.tagger.scanning.listener import judged_paces
+from pacetag.tagger.scanning.moved import lay_before
+from pacetag.tagger.scanning.options import BpmMode, ScanOptions
+from pacetag.tagger.scanning.outcomes import Outcome, SongOutcome
+from pacetag.tagger.scanning.probe import Look
+from pacetag.tagger.scanning.reasons import FAILED_BEFORE, TRIED_AGAIN, indexed_only, is_failure
+from pacetag.tagger.scanning.song_writes import writes_of
+from pacetag.tagger.scanning.wanted_tags import present_fields
 from pacetag.tagger.stopping import Stop
 from pacetag.tagger.tags.history import before_copied
 from pacetag.tagger.tags.pacetag import PaceTag

@@ -1,0 +1,1 @@
+"""From a song on the disk to its tags and its row in the index."""
