@@ -13,8 +13,8 @@ from pacetag.tagger.settings import index_path
 if TYPE_CHECKING:
     from pacetag.tagger.stopping import Stop
     from pacetag.tagger.text.paths import ShownPaths
-    from pacetag.tagger.undo import UndoOutcome
-    from pacetag.tagger.undo_choice import Choice
+    from pacetag.tagger.undoing.selection import Choice
+    from pacetag.tagger.undoing.undo import UndoOutcome
 
 
 def undo(
@@ -66,7 +66,7 @@ def undo(
     from pacetag.tagger.logs.logger import info
     from pacetag.tagger.stopping import Stop, stop_on_signals
     from pacetag.tagger.text.paths import ShownPaths
-    from pacetag.tagger.undo import Undone
+    from pacetag.tagger.undoing.undo import Undone
 
     index_file = index_path(index)
     if as_list:
@@ -88,8 +88,8 @@ def undo(
 def _choice(paths: list[Path], run: int | None, since: str | None, *, everything: bool) -> "Choice":
     from pacetag.tagger.errors import UsageError
     from pacetag.tagger.library.walk import check_paths
-    from pacetag.tagger.moments import moment
-    from pacetag.tagger.undo_choice import Choice
+    from pacetag.tagger.undoing.dates import moment
+    from pacetag.tagger.undoing.selection import Choice
 
     if (run is not None) + (since is not None) + everything > 1:
         raise UsageError("--run, --since and --all exclude each other")
@@ -107,8 +107,8 @@ def _undone(
 ) -> Iterator["UndoOutcome"]:
     from pacetag.tagger.index.opening import opened_index
     from pacetag.tagger.scanning.leftovers import Tidying
-    from pacetag.tagger.undo import Undoing, Undone, UndoOutcome, unanswered
-    from pacetag.tagger.undo_choice import chosen_runs, chosen_songs
+    from pacetag.tagger.undoing.selection import chosen_runs, chosen_songs
+    from pacetag.tagger.undoing.undo import Undoing, Undone, UndoOutcome, unanswered
 
     with opened_index(index_file, scratch=dry_run) as index:
         runs = chosen_runs(index, choice)
@@ -148,7 +148,7 @@ def _show(song: "UndoOutcome", shown: "ShownPaths", *, as_json: bool, dry_run: b
     from pacetag.tagger.tags.changes import change_lines, changes_object
     from pacetag.tagger.terminal.say import say
     from pacetag.tagger.text.formatting import printable
-    from pacetag.tagger.undo import Undone
+    from pacetag.tagger.undoing.undo import Undone
 
     path = shown.text(song.path)
     line = printable(f"{path}: {song.reason}")

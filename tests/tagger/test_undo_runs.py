@@ -12,10 +12,10 @@ import mutagen.flac
 import pytest
 
 from pacetag.db.index import SongIndex
-from pacetag.tagger import undo
 from pacetag.tagger.scanning import commit
 from pacetag.tagger.tags.errors import ChangedMeanwhileError
 from pacetag.tagger.tags.reader import read_tags
+from pacetag.tagger.undoing import undo
 from pacetag.tagger.workers import pool
 from pacetag.tagger.workers.judging import Ear
 from tests.tagger.writing import write_tags

@@ -11,9 +11,9 @@ import pytest
 
 from pacetag.db.index import SongIndex
 from pacetag.db.runs import TagState
-from pacetag.tagger import undo
 from pacetag.tagger.tags.errors import NotWritableError
 from pacetag.tagger.tags.reader import read_tags
+from pacetag.tagger.undoing import undo
 
 MakeSong = Callable[..., Path]
 Run = Callable[..., Any]

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pacetag.tagger.errors import UsageError
-from pacetag.tagger.moments import moment
+from pacetag.tagger.undoing.dates import moment
 
 NOW = datetime(2026, 11, 23, 14, 30).astimezone()
 
