@@ -83,7 +83,7 @@ def scan(
     could not be looked into, 2 wrong usage, 130 interrupted; with --read-only-check also 1 where
     more than tags changed. `pacetag problems` lists songs that failed or are not tagged.
     """
-    from pacetag.tagger.checked import check_folder
+    from pacetag.tagger.audit.report import check_folder
     from pacetag.tagger.library.walk import check_paths
 
     options = ScanOptions(
@@ -127,7 +127,7 @@ def run_scan(
         check: a folder of which only tags may change.
         index_named: other commands must be told where the index is, too.
     """
-    from pacetag.tagger.checked import Checked
+    from pacetag.tagger.audit.report import Checked
     from pacetag.tagger.ending import ending
     from pacetag.tagger.index.opening import opened_index
     from pacetag.tagger.library.stalls import Asking

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from pacetag.tagger.audit.tree import Facts, record_tree
 from pacetag.tagger.library.walk import is_named_song
 from pacetag.tagger.scanning.options import BpmMode, ScanOptions
 from pacetag.tagger.settings import journals_beside
@@ -13,7 +14,6 @@ from pacetag.tagger.tags.errors import TagError
 from pacetag.tagger.tags.ownership import foreign_pace
 from pacetag.tagger.tags.reader import read_tags
 from pacetag.tagger.tags.safety.temp_files import DRAFT, is_sibling
-from pacetag.tagger.tree_record import Facts, record_tree
 
 _SHOWN = ("the kind", "the mode", "the owner", "the number of names")  # others are digests
 

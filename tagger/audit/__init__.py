@@ -1,0 +1,1 @@
+"""Whether a scan that may write nothing wrote nothing."""
