@@ -89,12 +89,12 @@ def evaluate(
     report = _report(found.songs, judge, min(jobs or default_jobs(), len(found.songs)))
     stream = results_on_stderr() if is_stdout(plot) else sys.stdout
     if as_json:
-        from pacetag.tagger.evaluation_json import report_object
-        from pacetag.tagger.json_lines import say_json
+        from pacetag.tagger.output.evaluation_json import report_object
+        from pacetag.tagger.output.json_lines import say_json
 
         say_json(report_object(report, set_name=str(songs)), stream)
     elif report.heard:
-        from pacetag.tagger.evaluation_tables import print_report
+        from pacetag.tagger.output.evaluation_tables import print_report
 
         print_report(report, stream)
     if place is not None:
@@ -165,7 +165,7 @@ def _with_a_bar(
     """The songs as they come, under a bar on a terminal."""
     from rich.progress import Progress
 
-    from pacetag.tagger.progress import bar_columns
+    from pacetag.tagger.output.progress import bar_columns
     from pacetag.tagger.terminal.consoles import CleanConsole
 
     console = CleanConsole(stderr=True)

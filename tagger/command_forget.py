@@ -32,8 +32,8 @@ def forget(
     The files and their tags stay as they are, and what `undo` needs is kept. A scan of them takes
     them in again. Exit codes: 0 done, 1 nothing is known of a path that was named, 2 wrong usage.
     """
-    from pacetag.tagger.forgotten import forget_songs
     from pacetag.tagger.index.forgetting import songs_at
+    from pacetag.tagger.output.forgotten import forget_songs
 
     named = [path.expanduser() for path in paths]
 

@@ -133,8 +133,8 @@ def _write(found: "Playlist", place: "OutputFile", style: "PathStyle | None") ->
     if style is None:
         write_m3u8(found, place)
         return found
+    from pacetag.tagger.output.tables import unnamed_lines
     from pacetag.tagger.playlist.paths import nameable
-    from pacetag.tagger.tables import unnamed_lines
     from pacetag.tagger.terminal.say import say
 
     written = nameable(found, style)
@@ -196,7 +196,7 @@ def _style(
 
 
 def _show(found: "Playlist", output: Path | None, *, as_json: bool) -> None:
-    from pacetag.tagger.tables import (
+    from pacetag.tagger.output.tables import (
         absent_lines,
         nothing_fits,
         playlist_table,
@@ -211,7 +211,7 @@ def _show(found: "Playlist", output: Path | None, *, as_json: bool) -> None:
     for line in (*absent_lines(found), *too_short_lines(found)):
         say(line, sys.stderr)
     if as_json:
-        from pacetag.tagger.json_lines import playlist_object, say_json
+        from pacetag.tagger.output.json_lines import playlist_object, say_json
 
         say_json(playlist_object(found), stream)
         return

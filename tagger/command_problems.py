@@ -76,7 +76,7 @@ def _findings(song: "NotedSong") -> Iterator["Finding"]:
 
 
 def _say_json(findings: "Findings") -> None:
-    from pacetag.tagger.json_lines import say_json
+    from pacetag.tagger.output.json_lines import say_json
 
     groups = findings.groups()
     for group in groups:

@@ -38,9 +38,9 @@ def prune(
     that comes back can still be put back as it was. Exit codes: 0 done, 1 nothing is known of a
     path that was named, 2 wrong usage.
     """
-    from pacetag.tagger.forgotten import forget_songs
     from pacetag.tagger.index.forgetting import songs_gone
     from pacetag.tagger.library.presence import Presence
+    from pacetag.tagger.output.forgotten import forget_songs
 
     named = [path.expanduser() for path in paths or []]
 

@@ -15,9 +15,9 @@ from pacetag.tagger.settings import default_jobs, index_path
 from pacetag.tagger.workers.priority import stand_back
 
 if TYPE_CHECKING:
-    from pacetag.tagger.ending import Ending
     from pacetag.tagger.library.stalls import Walked
-    from pacetag.tagger.report import Reporter
+    from pacetag.tagger.output.report import Reporter
+    from pacetag.tagger.output.scan_summary import Ending
     from pacetag.tagger.scanning.missing import Vanished
     from pacetag.tagger.scanning.outcomes import LeftOut, SongOutcome
     from pacetag.tagger.scanning.scan import Scan
@@ -128,10 +128,10 @@ def run_scan(
         index_named: other commands must be told where the index is, too.
     """
     from pacetag.tagger.audit.report import Checked
-    from pacetag.tagger.ending import ending
     from pacetag.tagger.index.opening import opened_index
     from pacetag.tagger.library.stalls import Asking
-    from pacetag.tagger.report import note_song
+    from pacetag.tagger.output.report import note_song
+    from pacetag.tagger.output.scan_summary import ending
     from pacetag.tagger.scanning.findings import SHOWN
     from pacetag.tagger.scanning.leftovers import Tidying
     from pacetag.tagger.scanning.missing import Vanished, mark_vanished
@@ -191,13 +191,13 @@ def _left_out(found: "Walked", lost: "Vanished", roots: Sequence[Path]) -> "Left
 def _reporter(total: int, options: ScanOptions, way: "Ending", *, as_json: bool) -> "Reporter":
     """JSON if asked for, a bar on a terminal, else plain lines."""
     if as_json:
-        from pacetag.tagger.json_lines import JsonReporter
+        from pacetag.tagger.output.json_lines import JsonReporter
 
         return JsonReporter()
     if sys.stderr.isatty() and not is_verbose():
-        from pacetag.tagger.progress import LiveReporter
+        from pacetag.tagger.output.progress import LiveReporter
 
         return LiveReporter(total, dry_run=options.dry_run, way=way)
-    from pacetag.tagger.report import PlainReporter
+    from pacetag.tagger.output.report import PlainReporter
 
     return PlainReporter(total, dry_run=options.dry_run, way=way)

@@ -61,7 +61,7 @@ def set(  # noqa: A001 - the name of the command
             counts[done.outcome] += 1
             _show(done, named, as_json=as_json, dry_run=dry_run)
     if as_json:
-        from pacetag.tagger.json_lines import say_json
+        from pacetag.tagger.output.json_lines import say_json
 
         by_name = {outcome.value: count for outcome, count in counts.items()}
         say_json({"counts": {"songs": sum(counts.values()), **by_name}})
@@ -110,8 +110,8 @@ def _paces(numbers: Sequence[str], *, none: bool, auto: bool) -> tuple[float, ..
 def _show(song: "SetOutcome", named: str, *, as_json: bool, dry_run: bool) -> None:
     import sys
 
-    from pacetag.tagger.json_lines import pace_objects, say_json
     from pacetag.tagger.logs.logger import info
+    from pacetag.tagger.output.json_lines import pace_objects, say_json
     from pacetag.tagger.scanning.set_paces import Setting
     from pacetag.tagger.tags.changes import change_lines, changes_object
     from pacetag.tagger.terminal.say import say

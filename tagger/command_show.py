@@ -14,7 +14,7 @@ from pacetag.tagger.terminal.standard_streams import results_on_stderr
 if TYPE_CHECKING:
     from pacetag.model.evidence.evidence import Evidence
     from pacetag.tagger.files.output_files import OutputFile
-    from pacetag.tagger.shown import HeardLike, ShownSong
+    from pacetag.tagger.output.show import HeardLike, ShownSong
 
 
 def show(
@@ -77,7 +77,7 @@ def _called(path: Path, named: str) -> "ShownSong":
     """What the song says that it is called, as far as its tags can be read."""
     from contextlib import suppress
 
-    from pacetag.tagger.shown import ShownSong
+    from pacetag.tagger.output.show import ShownSong
     from pacetag.tagger.tags.errors import TagError
     from pacetag.tagger.tags.ownership import said_by
     from pacetag.tagger.tags.reader import read_tags
@@ -144,7 +144,7 @@ def _examined(
     """Judge, compare and draw, as far as it is asked for."""
     from pacetag.model.evidence.evidence import gather_evidence
     from pacetag.tagger.logs.logger import library_noise
-    from pacetag.tagger.shown import title_lines
+    from pacetag.tagger.output.show import title_lines
     from pacetag.tagger.trial import load_judge
 
     with library_noise():
@@ -169,14 +169,14 @@ def _say(
 ) -> None:
     from dataclasses import replace
 
+    from pacetag.tagger.output.show import show_lines, shown_object
     from pacetag.tagger.scanning.copies import other_places
-    from pacetag.tagger.shown import show_lines, shown_object
     from pacetag.tagger.terminal.columns import terminal_width
     from pacetag.tagger.terminal.say import say
 
     song = replace(song, also=tuple(other_places(song.path)))
     if as_json:
-        from pacetag.tagger.json_lines import say_json
+        from pacetag.tagger.output.json_lines import say_json
 
         say_json(shown_object(song, bundle, judgement, evidence), stream)
         return

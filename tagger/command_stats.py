@@ -12,11 +12,11 @@ def stats(index: IndexOption = None, as_json: JsonOption = False) -> None:
     with read_index(path) as songs:
         numbers = songs.stats()
     if as_json:
-        from pacetag.tagger.json_lines import say_json, stats_object
+        from pacetag.tagger.output.json_lines import say_json, stats_object
 
         say_json(stats_object(numbers))
         return
-    from pacetag.tagger.tables import stats_lines
+    from pacetag.tagger.output.tables import stats_lines
     from pacetag.tagger.terminal.say import say
 
     for line in stats_lines(numbers, str(path)):

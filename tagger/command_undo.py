@@ -129,8 +129,8 @@ def _undone(
 
 def _list(index_file: Path, *, as_json: bool) -> None:
     from pacetag.tagger.index.opening import read_index
-    from pacetag.tagger.json_lines import say_json
-    from pacetag.tagger.runs_shown import run_object, runs_table
+    from pacetag.tagger.output.json_lines import say_json
+    from pacetag.tagger.output.runs import run_object, runs_table
 
     with read_index(index_file) as index:
         runs = index.writes.runs()
@@ -144,7 +144,7 @@ def _list(index_file: Path, *, as_json: bool) -> None:
 def _show(song: "UndoOutcome", shown: "ShownPaths", *, as_json: bool, dry_run: bool) -> None:
     import sys
 
-    from pacetag.tagger.json_lines import say_json
+    from pacetag.tagger.output.json_lines import say_json
     from pacetag.tagger.tags.changes import change_lines, changes_object
     from pacetag.tagger.terminal.say import say
     from pacetag.tagger.text.formatting import printable
@@ -172,7 +172,7 @@ def _show(song: "UndoOutcome", shown: "ShownPaths", *, as_json: bool, dry_run: b
 
 
 def _show_sum(counts: dict[str, int], *, as_json: bool, dry_run: bool) -> None:
-    from pacetag.tagger.json_lines import say_json
+    from pacetag.tagger.output.json_lines import say_json
     from pacetag.tagger.terminal.say import say
 
     if as_json:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from pacetag.tagger.audit.check import Difference, ReadOnlyCheck
 from pacetag.tagger.errors import UsageError
-from pacetag.tagger.json_lines import say_json
 from pacetag.tagger.library.walk import check_paths
+from pacetag.tagger.output.json_lines import say_json
 from pacetag.tagger.scanning.options import ScanOptions
 from pacetag.tagger.stopping import Stop
 from pacetag.tagger.terminal.say import say

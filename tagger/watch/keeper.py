@@ -10,7 +10,7 @@ from queue import Empty, SimpleQueue
 from pacetag.db.index import SongIndex
 from pacetag.tagger.library.passed_over import is_off_the_way
 from pacetag.tagger.library.stalls import Asking, Walked
-from pacetag.tagger.report import note_song
+from pacetag.tagger.output.report import note_song
 from pacetag.tagger.scanning.known import stalled
 from pacetag.tagger.scanning.leftovers import Tidying
 from pacetag.tagger.scanning.missing import mark_vanished

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from pacetag.tagger.report import song_line
+from pacetag.tagger.output.report import song_line
 from pacetag.tagger.scanning.outcomes import Outcome, SongOutcome
 from pacetag.tagger.terminal.say import say
 from pacetag.tagger.terminal.standard_streams import reader_is_gone

@@ -8,8 +8,8 @@ from typing import Any
 import mutagen.flac
 import pytest
 
-from pacetag.tagger import progress
-from pacetag.tagger.progress import LiveReporter
+from pacetag.tagger.output import progress
+from pacetag.tagger.output.progress import LiveReporter
 from pacetag.tagger.scanning.outcomes import Outcome, SongOutcome
 from pacetag.tagger.tags.changes import FieldChange, change_lines, field_changes
 from pacetag.tagger.tags.reader import read_tags

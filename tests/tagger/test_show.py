@@ -20,7 +20,7 @@ from pacetag.model.evidence.tempo_comparison import TempoComparison
 from pacetag.model.extras import install_command
 from pacetag.model.judge import Judgement
 from pacetag.model.tempo.tempos import JudgedTempo
-from pacetag.tagger.shown import ShownSong, show_lines, shown_object, verdict
+from pacetag.tagger.output.show import ShownSong, show_lines, shown_object, verdict
 from pacetag.tagger.text.formatting import percent, share
 from pacetag.tagger.workers import pool
 from pacetag.tagger.workers.judging import Ear

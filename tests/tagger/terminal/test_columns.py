@@ -23,9 +23,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pacetag.tagger.evaluation_tables import GROUPS, OVERALL, RELIABILITY
-from pacetag.tagger.runs_shown import RUNS
-from pacetag.tagger.tables import PLAYLIST
+from pacetag.tagger.output.evaluation_tables import GROUPS, OVERALL, RELIABILITY
+from pacetag.tagger.output.runs import RUNS
+from pacetag.tagger.output.tables import PLAYLIST
 from pacetag.tagger.terminal.columns import KEPT, Column, cells, shortened, table_lines, wrapped
 from tests.tagger.terminals import appeared
 

@@ -51,7 +51,7 @@ def _kept(kept: Kept) -> str:
 
 
 def _say_json(found: Forgetting, *, dry_run: bool) -> None:
-    from pacetag.tagger.json_lines import say_json
+    from pacetag.tagger.output.json_lines import say_json
 
     for path in found.songs:
         say_json({"path": path, "outcome": "forgotten"})

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from rich.progress import Progress, TaskID
 
-from pacetag.tagger import progress
+from pacetag.tagger.output import progress
 from pacetag.tagger.scanning.outcomes import Outcome, SongOutcome
 from tests.tagger.terminals import appeared
 
-SAMPLES = Path(__file__).parents[2] / "sample_audio"
+SAMPLES = Path(__file__).parents[3] / "sample_audio"
 
 
 def on_a_terminal(*arguments: str) -> tuple[int, str]:

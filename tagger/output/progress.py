@@ -17,8 +17,8 @@ from rich.progress import (
 from rich.table import Column
 from rich.text import Text
 
-from pacetag.tagger.ending import Ending
-from pacetag.tagger.report import say_summary, song_line
+from pacetag.tagger.output.report import say_summary, song_line
+from pacetag.tagger.output.scan_summary import Ending
 from pacetag.tagger.scanning.outcomes import Outcome, ScanSummary, SongOutcome
 from pacetag.tagger.tags.changes import FieldChange, change_lines
 from pacetag.tagger.terminal.columns import BAR, wrapped

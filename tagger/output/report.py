@@ -5,8 +5,8 @@ import time
 from dataclasses import replace
 from typing import Protocol, Self
 
-from pacetag.tagger.ending import Ending, finding_lines, left_out_lines
 from pacetag.tagger.logs.logger import debug, info
+from pacetag.tagger.output.scan_summary import Ending, finding_lines, left_out_lines
 from pacetag.tagger.paces import Pace, whole_paces
 from pacetag.tagger.scanning.outcomes import Counts, Outcome, ScanSummary, SongOutcome
 from pacetag.tagger.tags.changes import change_lines

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from pacetag.tagger.json_lines import pace_objects
+from pacetag.tagger.output.json_lines import pace_objects
 from pacetag.tagger.paces import MIN_CONFIDENCE, JudgementLike, compatible_paces
 from pacetag.tagger.scanning.listener import Word, paces_that_count
 from pacetag.tagger.text.formatting import clock, listed_paces, percent, printable
