@@ -125,7 +125,7 @@ def _check_tempos(tempos: tuple[float, float] | None) -> None:
 
 def _place(plot: Path, song: Path, *, overwrite: bool) -> "OutputFile":
     """Where the picture goes. Raises TaggerError where it cannot, or must not, be written."""
-    from pacetag.tagger.pictures import check_kind, picture_output
+    from pacetag.tagger.plots.pictures import check_kind, picture_output
     from pacetag.tagger.settings import index_path
 
     place = picture_output(plot, overwrite=overwrite, inputs=(song, index_path()))
@@ -150,7 +150,7 @@ def _examined(
     with library_noise():
         found = gather_evidence(load_judge(ear), path, tempos)
     if place is not None:
-        from pacetag.tagger.plot import draw_evidence
+        from pacetag.tagger.plots.song import draw_evidence
 
         title, below = title_lines(song, found.judgement)
         draw_evidence(found, place, title=title, below=below)

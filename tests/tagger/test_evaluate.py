@@ -247,7 +247,7 @@ def test_without_matplotlib_it_says_so_before_a_song_is_heard(
     monkeypatch: pytest.MonkeyPatch,
     judged: Callable[[], list[str]],
 ) -> None:
-    monkeypatch.delitem(sys.modules, "pacetag.tagger.evaluation_plot", raising=False)
+    monkeypatch.delitem(sys.modules, "pacetag.tagger.plots.reliability", raising=False)
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
 
     done = pacetag("evaluate", good_set, "--plot", tmp_path / "out.png")

@@ -18,10 +18,11 @@ from matplotlib.transforms import Bbox
 from pacetag.model.evaluation.reliability import ReliabilityBin
 from pacetag.model.evidence.evidence import Evidence, gather_evidence
 from pacetag.model.judge import Judge
-from pacetag.tagger import plot, plot_fonts
-from pacetag.tagger.evaluation_plot import reliability_figure
-from pacetag.tagger.plot import evidence_figure
-from pacetag.tagger.plot_fonts import USUAL, drawable
+from pacetag.tagger.plots import fonts as plot_fonts
+from pacetag.tagger.plots import song as plot
+from pacetag.tagger.plots.fonts import USUAL, drawable
+from pacetag.tagger.plots.reliability import reliability_figure
+from pacetag.tagger.plots.song import evidence_figure
 
 SAMPLES = Path(__file__).parents[2] / "sample_audio"
 WALTZ = SAMPLES / "04-riverside-waltz.ogg"

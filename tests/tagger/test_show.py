@@ -237,7 +237,7 @@ def test_without_options_nothing_that_draws_or_compares_is_imported(make_song: M
     )
 
     assert "172.0 (98%)" in done.stdout
-    heavy = {"matplotlib", "scipy", "pacetag.model.evidence.evidence", "pacetag.tagger.plot"}
+    heavy = {"matplotlib", "scipy", "pacetag.model.evidence.evidence", "pacetag.tagger.plots.song"}
     assert heavy.isdisjoint(done.stderr.split())
 
 
@@ -449,7 +449,7 @@ def test_a_song_that_does_not_keep_its_tempo_says_by_how_much(
 def test_without_matplotlib_it_says_how_to_get_it(
     make_song: MakeSong, pacetag: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delitem(sys.modules, "pacetag.tagger.plot", raising=False)
+    monkeypatch.delitem(sys.modules, "pacetag.tagger.plots.song", raising=False)
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
 
     done = pacetag("show", make_song("120.mp3"), "--plot", tmp_path / "out.png")

@@ -19,14 +19,15 @@ from matplotlib.figure import Figure
 from pacetag.db.index import SongIndex
 from pacetag.model.evidence import evidence
 from pacetag.model.evidence.evidence import Evidence, gather_evidence
-from pacetag.tagger import evaluation_plot, plot
 from pacetag.tagger.errors import TaggerError, UsageError
 from pacetag.tagger.files import never_replaced, output_files
 from pacetag.tagger.files.never_replaced import is_sound
 from pacetag.tagger.files.output_files import OutputFile
-from pacetag.tagger.pictures import is_our_picture
 from pacetag.tagger.playlist.m3u8 import song_lines
 from pacetag.tagger.playlist.writing import playlist_output
+from pacetag.tagger.plots import reliability
+from pacetag.tagger.plots import song as plot
+from pacetag.tagger.plots.pictures import is_our_picture
 from pacetag.tagger.workers import pool
 from pacetag.tagger.workers.judging import Ear
 from tests.tagger.conftest import FAKES
@@ -76,7 +77,7 @@ def small_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(evidence, "gather_evidence", lambda _, song, __: _evidence(song))
     monkeypatch.setattr(plot, "evidence_figure", tiny)
-    monkeypatch.setattr(evaluation_plot, "reliability_figure", tiny)
+    monkeypatch.setattr(reliability, "reliability_figure", tiny)
 
 
 @pytest.fixture(params=["playlist", "show", "evaluate"])

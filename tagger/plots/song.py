@@ -5,16 +5,16 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from pacetag.model.evidence.evidence import Evidence
 from pacetag.tagger.files.output_files import OutputFile
-from pacetag.tagger.pictures import picture
-from pacetag.tagger.plot_cases import (
+from pacetag.tagger.plots.cases import (
     draw_column_variance,
     draw_correlation,
     draw_heat_maps,
     draw_histograms,
 )
-from pacetag.tagger.plot_fonts import drawable
-from pacetag.tagger.plot_over_time import draw_over_time
-from pacetag.tagger.plot_tempos import draw_scatter, draw_tempogram
+from pacetag.tagger.plots.fonts import drawable
+from pacetag.tagger.plots.over_time import draw_over_time
+from pacetag.tagger.plots.pictures import picture
+from pacetag.tagger.plots.tempos import draw_scatter, draw_tempogram
 from pacetag.tagger.terminal.columns import shortened
 
 WIDTH = 12.0  # inches

@@ -6,8 +6,8 @@ from matplotlib.figure import Figure
 
 from pacetag.model.evaluation.reliability import ReliabilityBin
 from pacetag.tagger.files.output_files import OutputFile
-from pacetag.tagger.pictures import picture
-from pacetag.tagger.plot_fonts import drawable
+from pacetag.tagger.plots.fonts import drawable
+from pacetag.tagger.plots.pictures import picture
 
 DPI = 120
 

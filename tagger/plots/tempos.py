@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 
 from pacetag.model.evidence.evidence import Evidence
 from pacetag.tagger.paces import MIN_CONFIDENCE
-from pacetag.tagger.plot_cases import SHOWN_COLOURS
+from pacetag.tagger.plots.cases import SHOWN_COLOURS
 from pacetag.tagger.text.formatting import percent
 
 TICKS = (40, 60, 80, 100, 120, 160, 200, 240, 320)  # bpm

@@ -1,0 +1,1 @@
+"""Pictures of a song and of an evaluation."""
