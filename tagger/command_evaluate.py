@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pacetag.tagger.arguments import OUTPUT, PATH, JsonOption, OverwriteOption
-from pacetag.tagger.judge_names import JudgeName
+from pacetag.tagger.evaluating.judges import JudgeName
 from pacetag.tagger.logs.logger import debug, is_verbose
 from pacetag.tagger.terminal.standard_output import is_stdout
 from pacetag.tagger.terminal.standard_streams import results_on_stderr
@@ -72,7 +72,7 @@ def evaluate(
     Exit codes: 0 done, 1 some songs failed, 2 wrong usage, 130 interrupted.
     """
     from pacetag.tagger.errors import TaggerError
-    from pacetag.tagger.evaluation_songs import songs_to_evaluate
+    from pacetag.tagger.evaluating.songs import songs_to_evaluate
     from pacetag.tagger.settings import default_jobs
     from pacetag.tagger.terminal.say import say
     from pacetag.tagger.text.formatting import printable
@@ -134,7 +134,7 @@ def _draw(report: "EvaluationReport", place: "OutputFile") -> None:
 
 def _report(rows: "Sequence[EvaluationSong]", judge: JudgeName, jobs: int) -> "EvaluationReport":
     from pacetag.model.evaluation.report import Failure, make_report
-    from pacetag.tagger.evaluate import ear_of, hear_songs
+    from pacetag.tagger.evaluating.run import ear_of, hear_songs
     from pacetag.tagger.terminal.say import say
     from pacetag.tagger.text.formatting import printable
 

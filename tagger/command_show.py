@@ -48,10 +48,10 @@ def show(
     usage.
     """
     from pacetag.tagger.errors import UsageError
+    from pacetag.tagger.evaluating.trial import load_judge
     from pacetag.tagger.index.recovery import finish_at_usual_places
     from pacetag.tagger.library.walk import check_paths
     from pacetag.tagger.logs.logger import library_noise
-    from pacetag.tagger.trial import load_judge
     from pacetag.tagger.workers import pool
 
     finish_at_usual_places()
@@ -143,9 +143,9 @@ def _examined(
 ) -> "Evidence":
     """Judge, compare and draw, as far as it is asked for."""
     from pacetag.model.evidence.evidence import gather_evidence
+    from pacetag.tagger.evaluating.trial import load_judge
     from pacetag.tagger.logs.logger import library_noise
     from pacetag.tagger.output.show import title_lines
-    from pacetag.tagger.trial import load_judge
 
     with library_noise():
         found = gather_evidence(load_judge(ear), path, tempos)

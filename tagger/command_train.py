@@ -83,7 +83,7 @@ def train(
     from pacetag.model.training.command import TrainingOptions, train_bundle
     from pacetag.model.training.free_music import FreeMusic
     from pacetag.model.training.output_folders import OutputError, check_work
-    from pacetag.tagger.labelled_songs import labelled_songs
+    from pacetag.tagger.evaluating.labelled_songs import labelled_songs
     from pacetag.tagger.logs.logger import library_noise
     from pacetag.tagger.terminal.consoles import CleanConsole
     from pacetag.tagger.terminal.say import say

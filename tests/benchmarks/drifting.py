@@ -25,7 +25,7 @@ from pacetag.model.evaluation.song_marks import HeardSong
 from pacetag.model.judge import Judge
 from pacetag.model.training.degradations.drift import drift
 from pacetag.model.training.degradations.settings import Between, DriftSettings
-from pacetag.tagger.evaluate import hear_song
+from pacetag.tagger.evaluating.run import hear_song
 
 DEPTHS = (0.0, 0.01, 0.02, 0.03, 0.04)  # of the tempo, either way
 

@@ -18,7 +18,7 @@ from rich.table import Table
 from pacetag.model.evaluation.evaluation_set import read_evaluation_set
 from pacetag.model.evaluation.song_marks import HeardSong
 from pacetag.model.judge import Judge
-from pacetag.tagger.evaluate import hear_song
+from pacetag.tagger.evaluating.run import hear_song
 
 MEANT = 0.04  # a pace within this of a true one means it
 SHARES = (0.001, 0.002, 0.003)

@@ -29,7 +29,7 @@ from pacetag.model.evaluation.song_marks import RANGES, HeardSong, set_marks
 from pacetag.model.features.features import extract_features
 from pacetag.model.judge import Judge, Judgement
 from pacetag.model.tempo.schedule import LISTENING, ListeningSettings
-from pacetag.tagger.evaluate import hear_song
+from pacetag.tagger.evaluating.run import hear_song
 
 PIECE = 40.0  # s in which a whole song is taken
 

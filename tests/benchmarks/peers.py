@@ -40,8 +40,8 @@ from pacetag.model.evaluation.report import Failure
 from pacetag.model.evaluation.song_marks import RANGES, HeardSong, set_marks
 from pacetag.model.judge import Judgement
 from pacetag.model.spec import FeatureSpec
-from pacetag.tagger.evaluate import ear_of, hear_songs
-from pacetag.tagger.judge_names import JudgeName
+from pacetag.tagger.evaluating.judges import JudgeName
+from pacetag.tagger.evaluating.run import ear_of, hear_songs
 from pacetag.tagger.workers.judging import Ear
 
 CURRENT = "current"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pacetag.tagger.labels_of_index import labels_of_index
+from pacetag.tagger.evaluating.labels_of_index import labels_of_index
 from pacetag.tagger.tags.reader import read_tags
 from tests.tagger.writing import write_tags
 

@@ -20,7 +20,7 @@ from pacetag.model.network import Stage0Settings
 from pacetag.model.training.settings import TrainingSettings
 from pacetag.tagger.cli import app
 from pacetag.tagger.errors import TaggerError, UsageError
-from pacetag.tagger.labelled_songs import labelled_paces, labelled_songs
+from pacetag.tagger.evaluating.labelled_songs import labelled_paces, labelled_songs
 from tests.conftest import ClickTrack
 
 RATE = 22_050

@@ -12,8 +12,8 @@ from pacetag.model.evaluation.evaluation_set import (
 from pacetag.model.evaluation.truths import paces_truth
 from pacetag.model.training.labels.table import LabelsError
 from pacetag.tagger.errors import UsageError
-from pacetag.tagger.labelled_songs import labelled_songs
-from pacetag.tagger.labels_of_index import is_index
+from pacetag.tagger.evaluating.labelled_songs import labelled_songs
+from pacetag.tagger.evaluating.labels_of_index import is_index
 
 
 @dataclass(frozen=True, kw_only=True)

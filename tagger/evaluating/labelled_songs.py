@@ -15,7 +15,7 @@ from pacetag.model.training.labels.match import (
 )
 from pacetag.model.training.labels.table import LeftOut, read_table
 from pacetag.tagger.errors import UsageError
-from pacetag.tagger.labels_of_index import is_index, labels_of_index
+from pacetag.tagger.evaluating.labels_of_index import is_index, labels_of_index
 from pacetag.tagger.library.walk import check_paths, walk
 from pacetag.tagger.tags.errors import TagError
 from pacetag.tagger.tags.reader import read_tags

@@ -1,0 +1,1 @@
+"""Evaluating judges on labelled songs."""
