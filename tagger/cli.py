@@ -13,18 +13,18 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from pacetag.tagger.command_evaluate import evaluate
-from pacetag.tagger.command_forget import forget
-from pacetag.tagger.command_playlist import playlist
-from pacetag.tagger.command_problems import problems
-from pacetag.tagger.command_prune import prune
-from pacetag.tagger.command_scan import scan
-from pacetag.tagger.command_set import set as set_paces
-from pacetag.tagger.command_show import show
-from pacetag.tagger.command_stats import stats
-from pacetag.tagger.command_train import train
-from pacetag.tagger.command_undo import undo
-from pacetag.tagger.command_watch import watch
+from pacetag.tagger.commands.evaluate import evaluate
+from pacetag.tagger.commands.forget import forget
+from pacetag.tagger.commands.playlist import playlist
+from pacetag.tagger.commands.problems import problems
+from pacetag.tagger.commands.prune import prune
+from pacetag.tagger.commands.scan import scan
+from pacetag.tagger.commands.set import set as set_paces
+from pacetag.tagger.commands.show import show
+from pacetag.tagger.commands.stats import stats
+from pacetag.tagger.commands.train import train
+from pacetag.tagger.commands.undo import undo
+from pacetag.tagger.commands.watch import watch
 from pacetag.tagger.logs.logger import debug
 from pacetag.tagger.logs.options import LoggingCommand, log_options
 from pacetag.tagger.usage import clean_usage_errors

@@ -8,8 +8,8 @@ import pytest
 import typer
 from typer.models import TyperPath
 
-from pacetag.tagger.arguments import PathType
 from pacetag.tagger.cli import app
+from pacetag.tagger.commands.options import PathType
 
 Run = Callable[..., Any]
 

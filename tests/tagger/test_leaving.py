@@ -188,7 +188,7 @@ def test_a_scan_goes_on_past_a_folder_that_does_not_answer_and_forgets_none_of_i
 
 
 @pytest.mark.parametrize(
-    "module", ["typer", "pacetag.tagger.command_scan", "sqlite3", "pacetag.tagger.scanning.scan"]
+    "module", ["typer", "pacetag.tagger.commands.scan", "sqlite3", "pacetag.tagger.scanning.scan"]
 )
 def test_a_request_while_the_command_still_starts_ends_it_without_a_word(
     module: str, make_song: MakeSong

@@ -18,7 +18,7 @@ from pacetag.model.training.labels.own_songs import OwnTruth
 from pacetag.model.training.scoring.verdict import Verdict
 from pacetag.model.training.songs import TrainingSong
 from pacetag.tagger.cli import app
-from pacetag.tagger.command_train import last_words
+from pacetag.tagger.commands.train import last_words
 from tests.outside import RENDERING
 
 SAMPLES = Path(__file__).parents[2] / "sample_audio"

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pacetag.tagger.arguments import PATH, IndexOption, JsonOption
-from pacetag.tagger.command_prune import DryRunOption
+from pacetag.tagger.commands.options import PATH, IndexOption, JsonOption
+from pacetag.tagger.commands.prune import DryRunOption
 from pacetag.tagger.settings import index_path
 
 if TYPE_CHECKING:

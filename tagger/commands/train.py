@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pacetag.tagger.arguments import PATH
+from pacetag.tagger.commands.options import PATH
 
 if TYPE_CHECKING:
     from pacetag.model.training.scoring.verdict import Verdict

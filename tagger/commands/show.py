@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
-from pacetag.tagger.arguments import OUTPUT, PATH, JsonOption, OverwriteOption
+from pacetag.tagger.commands.options import OUTPUT, PATH, JsonOption, OverwriteOption
 from pacetag.tagger.terminal.standard_output import is_stdout
 from pacetag.tagger.terminal.standard_streams import results_on_stderr
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pacetag.tagger.arguments import OUTPUT, PATH, JsonOption, OverwriteOption
+from pacetag.tagger.commands.options import OUTPUT, PATH, JsonOption, OverwriteOption
 from pacetag.tagger.evaluating.judges import JudgeName
 from pacetag.tagger.logs.logger import debug, is_verbose
 from pacetag.tagger.terminal.standard_output import is_stdout

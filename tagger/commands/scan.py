@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pacetag.tagger.arguments import PATH, DryRunOption, IndexOption, JsonOption, PathsArgument
+from pacetag.tagger.commands.options import (
+    PATH,
+    DryRunOption,
+    IndexOption,
+    JsonOption,
+    PathsArgument,
+)
 from pacetag.tagger.logs.logger import is_verbose
 from pacetag.tagger.scanning.options import BpmMode, ScanOptions
 from pacetag.tagger.settings import default_jobs, index_path

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from pacetag.tagger.arguments import MUSIC, IndexOption
-from pacetag.tagger.command_scan import BpmOption, JobsOption, NiceOption, NoTagsOption
+from pacetag.tagger.commands.options import MUSIC, IndexOption
+from pacetag.tagger.commands.scan import BpmOption, JobsOption, NiceOption, NoTagsOption
 from pacetag.tagger.scanning.options import BpmMode, ScanOptions
 from pacetag.tagger.settings import default_jobs, index_path
 from pacetag.tagger.workers.priority import stand_back

@@ -1,6 +1,6 @@
 """`pacetag stats`: the index in numbers."""
 
-from pacetag.tagger.arguments import IndexOption, JsonOption
+from pacetag.tagger.commands.options import IndexOption, JsonOption
 from pacetag.tagger.settings import index_path
 
 

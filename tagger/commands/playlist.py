@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pacetag.tagger.arguments import OUTPUT, PATH, IndexOption, JsonOption, OverwriteOption
+from pacetag.tagger.commands.options import OUTPUT, PATH, IndexOption, JsonOption, OverwriteOption
 from pacetag.tagger.settings import index_path
 
 if TYPE_CHECKING:
