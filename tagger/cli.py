@@ -39,7 +39,7 @@ class Commands(TyperGroup):
 
     def main(self, *arguments: Any, **options: Any) -> Any:
         """Run the command line; reading it may already hang, since paths in it are looked at."""
-        from pacetag.tagger.stopping import answering_signals
+        from pacetag.tagger.cancellation import answering_signals
 
         with answering_signals():
             return super().main(*arguments, **options)
@@ -122,7 +122,7 @@ def _interruptible(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def interruptible(*arguments: Any, **options: Any) -> None:
-        from pacetag.tagger.stopping import signals_let_through
+        from pacetag.tagger.cancellation import signals_let_through
 
         with signals_let_through():
             command(*arguments, **options)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pacetag.tagger.audit.tree import Facts, record_tree
+from pacetag.tagger.cancellation import Stop
 from pacetag.tagger.library.walk import is_named_song
 from pacetag.tagger.scanning.options import BpmMode, ScanOptions
 from pacetag.tagger.settings import journals_beside
-from pacetag.tagger.stopping import Stop
 from pacetag.tagger.tags.errors import TagError
 from pacetag.tagger.tags.ownership import foreign_pace
 from pacetag.tagger.tags.reader import read_tags

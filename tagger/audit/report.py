@@ -4,11 +4,11 @@ import sys
 from pathlib import Path
 
 from pacetag.tagger.audit.check import Difference, ReadOnlyCheck
+from pacetag.tagger.cancellation import Stop
 from pacetag.tagger.errors import UsageError
 from pacetag.tagger.library.walk import check_paths
 from pacetag.tagger.output.json_lines import say_json
 from pacetag.tagger.scanning.options import ScanOptions
-from pacetag.tagger.stopping import Stop
 from pacetag.tagger.terminal.say import say
 from pacetag.tagger.text.formatting import printable
 

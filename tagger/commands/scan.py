@@ -134,6 +134,7 @@ def run_scan(
         index_named: other commands must be told where the index is, too.
     """
     from pacetag.tagger.audit.report import Checked
+    from pacetag.tagger.cancellation import Stop, stop_on_signals
     from pacetag.tagger.index.opening import opened_index
     from pacetag.tagger.library.stalls import Asking
     from pacetag.tagger.output.report import note_song
@@ -143,7 +144,6 @@ def run_scan(
     from pacetag.tagger.scanning.missing import Vanished, mark_vanished
     from pacetag.tagger.scanning.outcomes import Tally
     from pacetag.tagger.scanning.scan import Scan
-    from pacetag.tagger.stopping import Stop, stop_on_signals
     from pacetag.tagger.workers import pool
 
     began = time.monotonic()

@@ -43,9 +43,9 @@ def set(  # noqa: A001 - the name of the command
     alone keeps them. `pacetag undo` takes it back, --auto gives a song back to the network. Exit
     codes: 0 done, 1 some songs failed, 2 wrong usage, 130 interrupted.
     """
+    from pacetag.tagger.cancellation import Stop, stop_on_signals
     from pacetag.tagger.index.opening import opened_index
     from pacetag.tagger.scanning.set_paces import PaceSetter, Setting
-    from pacetag.tagger.stopping import Stop, stop_on_signals
 
     songs = _songs([word for word in words if not _NUMBER.fullmatch(str(word))])
     numbers = [str(word) for word in words if _NUMBER.fullmatch(str(word))]

@@ -11,7 +11,7 @@ from pacetag.tagger.commands.options import MUSIC, IndexOption, JsonOption
 from pacetag.tagger.settings import index_path
 
 if TYPE_CHECKING:
-    from pacetag.tagger.stopping import Stop
+    from pacetag.tagger.cancellation import Stop
     from pacetag.tagger.text.paths import ShownPaths
     from pacetag.tagger.undoing.selection import Choice
     from pacetag.tagger.undoing.undo import UndoOutcome
@@ -63,8 +63,8 @@ def undo(
     work; `watch` leaves such songs alone, and `scan` writes them again, unless it is told
     --no-tags. Exit codes: 0 done, 1 some songs failed, 2 wrong usage, 130 interrupted.
     """
+    from pacetag.tagger.cancellation import Stop, stop_on_signals
     from pacetag.tagger.logs.logger import info
-    from pacetag.tagger.stopping import Stop, stop_on_signals
     from pacetag.tagger.text.paths import ShownPaths
     from pacetag.tagger.undoing.undo import Undone
 

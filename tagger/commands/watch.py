@@ -42,10 +42,10 @@ def watch(
     Files that are still being copied are waited for. Exit codes: 0 ended by SIGTERM, 130 by
     Ctrl-C, 1 the index cannot be used, 2 wrong usage.
     """
+    from pacetag.tagger.cancellation import Stop, stop_on_signals
     from pacetag.tagger.errors import UsageError
     from pacetag.tagger.index.opening import opened_index
     from pacetag.tagger.library.walk import check_paths
-    from pacetag.tagger.stopping import Stop, stop_on_signals
     from pacetag.tagger.watch.keeper import Keeper
     from pacetag.tagger.watch.lines import WatchLines
     from pacetag.tagger.workers import pool

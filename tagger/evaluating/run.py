@@ -11,11 +11,11 @@ from pacetag.model.bundle import STAGE0_NAME
 from pacetag.model.evaluation.evaluation_set import EvaluationSong
 from pacetag.model.evaluation.report import Failure
 from pacetag.model.evaluation.song_marks import HeardSong, HeardTempo
+from pacetag.tagger.cancellation import signals_held
 from pacetag.tagger.evaluating.judges import JudgeName
 from pacetag.tagger.evaluating.trial import try_judge
 from pacetag.tagger.logs.logger import info
 from pacetag.tagger.paces import JudgementLike
-from pacetag.tagger.stopping import signals_held
 from pacetag.tagger.workers import pool as workers
 from pacetag.tagger.workers.judging import Ear, JudgeLike, Unheard, hear, prepare
 from pacetag.tagger.workers.process import DEATH

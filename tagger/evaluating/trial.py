@@ -4,8 +4,8 @@ import os
 from typing import Any
 
 from pacetag.model.bundle import FOLDER_VARIABLE
+from pacetag.tagger.cancellation import signals_held
 from pacetag.tagger.errors import EarError
-from pacetag.tagger.stopping import signals_held
 from pacetag.tagger.workers.judging import Ear
 from pacetag.tagger.workers.process import WorkerProcess, end_in_words
 

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from enum import Enum
 
 from pacetag.db.mounts import Mount, mount_of, mounts
+from pacetag.tagger.cancellation import Stop, signals_held
 from pacetag.tagger.library.stalls import LEAST, MOST_LEFT, PATIENCE, TICK
-from pacetag.tagger.stopping import Stop, signals_held
 
 PROBE = 1.0  # s for a mount's own folder to answer, once a song in it has not
 

@@ -11,8 +11,8 @@ from itertools import islice
 from os import stat
 from pathlib import Path
 
+from pacetag.tagger.cancellation import Stop, signals_held
 from pacetag.tagger.library.walk import Trail, walk
-from pacetag.tagger.stopping import Stop, signals_held
 
 # s without progress before the first question is given up, and the second, third and fourth in a
 # row. Disks that sleep take ten to wake up.

@@ -8,6 +8,7 @@ from pathlib import Path
 from pacetag.db.index import SongIndex
 from pacetag.db.records import Glimpse, SongRecord, Stamp
 from pacetag.db.runs import TagState
+from pacetag.tagger.cancellation import Stop
 from pacetag.tagger.library.stalls import NO_ANSWER, Asking
 from pacetag.tagger.library.walk import is_gone, stamp
 from pacetag.tagger.paces import Pace
@@ -19,7 +20,6 @@ from pacetag.tagger.scanning.probe import Look
 from pacetag.tagger.scanning.reasons import FAILED_BEFORE, TRIED_AGAIN, indexed_only, is_failure
 from pacetag.tagger.scanning.song_writes import writes_of
 from pacetag.tagger.scanning.wanted_tags import present_fields
-from pacetag.tagger.stopping import Stop
 from pacetag.tagger.tags.history import before_copied
 from pacetag.tagger.tags.pacetag import PaceTag
 from pacetag.tagger.tags.writable import forbidden

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pacetag.db.index import SongIndex
+from pacetag.tagger.cancellation import Stop
 from pacetag.tagger.library.passed_over import lies_in_bin
 from pacetag.tagger.library.stalls import Asking
 from pacetag.tagger.library.walk import is_gone
-from pacetag.tagger.stopping import Stop
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,8 +7,8 @@ from pathlib import Path
 from queue import SimpleQueue
 
 from pacetag.db.records import Stamp
+from pacetag.tagger.cancellation import signals_held
 from pacetag.tagger.scanning.probe import Look, examine
-from pacetag.tagger.stopping import signals_held
 from pacetag.tagger.tags.errors import UnreadableError
 from pacetag.tagger.workers.timeouts import gave_up
 

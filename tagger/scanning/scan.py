@@ -8,6 +8,7 @@ from queue import Empty, SimpleQueue
 from pacetag.db.errors import SongIndexError
 from pacetag.db.index import SongIndex
 from pacetag.db.records import SongRecord, Stamp
+from pacetag.tagger.cancellation import Stop
 from pacetag.tagger.library.walk import stamp
 from pacetag.tagger.logs.logger import debug
 from pacetag.tagger.scanning.commit import Storing
@@ -17,7 +18,6 @@ from pacetag.tagger.scanning.options import ScanOptions
 from pacetag.tagger.scanning.outcomes import Outcome, SongOutcome
 from pacetag.tagger.scanning.probe import Look
 from pacetag.tagger.scanning.probe_threads import Found, Lookers
-from pacetag.tagger.stopping import Stop
 from pacetag.tagger.tags.errors import ChangedMeanwhileError, TagError
 from pacetag.tagger.workers.judging import Ear, Heard, Unheard, without_path
 from pacetag.tagger.workers.pool import JudgePool, Verdict

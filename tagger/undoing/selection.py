@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pacetag.db.index import SongIndex
+from pacetag.tagger.cancellation import Stop
 from pacetag.tagger.errors import UsageError
 from pacetag.tagger.library.stalls import Asking, Walked
 from pacetag.tagger.library.walk import is_gone
 from pacetag.tagger.scanning.song_writes import file_at
-from pacetag.tagger.stopping import Stop
 
 UNKNOWN = "no such run wrote tags; `pacetag undo --list` shows those that did"
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 
 from pacetag.db.index import SongIndex
+from pacetag.tagger.cancellation import Stop
 from pacetag.tagger.library.passed_over import is_off_the_way
 from pacetag.tagger.library.stalls import Asking, Walked
 from pacetag.tagger.output.report import note_song
@@ -16,7 +17,6 @@ from pacetag.tagger.scanning.leftovers import Tidying
 from pacetag.tagger.scanning.missing import mark_vanished
 from pacetag.tagger.scanning.options import ScanOptions
 from pacetag.tagger.scanning.scan import Scan
-from pacetag.tagger.stopping import Stop
 from pacetag.tagger.watch.dirty import DirtyFolders
 from pacetag.tagger.watch.events import FolderMarker
 from pacetag.tagger.watch.lines import WatchLines

@@ -12,7 +12,7 @@ from watchdog.events import FileSystemEventHandler
 from watchdog.observers import Observer
 from watchdog.observers.api import ObservedWatch
 
-from pacetag.tagger.stopping import signals_held
+from pacetag.tagger.cancellation import signals_held
 
 Complain = Callable[[str], None]  # takes a sentence for a person
 

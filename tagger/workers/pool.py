@@ -10,9 +10,9 @@ from multiprocessing.connection import wait
 from multiprocessing.resource_tracker import ensure_running
 from pathlib import Path
 
+from pacetag.tagger.cancellation import signals_held
 from pacetag.tagger.errors import EarError
 from pacetag.tagger.logs.logger import debug, info
-from pacetag.tagger.stopping import signals_held
 from pacetag.tagger.workers.judging import Ear, Heard, Unheard
 from pacetag.tagger.workers.process import WorkerProcess, cause_of_death, end_in_words
 from pacetag.tagger.workers.timeouts import gave_up

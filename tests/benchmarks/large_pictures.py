@@ -37,7 +37,7 @@ KINDS = (
     "aiff",
     "dsf",
 )
-COMMAND = "from pacetag.tagger.entry import main; main()"
+COMMAND = "from pacetag.tagger.__main__ import main; main()"
 JOBS = ("--jobs", "2")
 # What the command is told; FOLDER stands for the folder, SONG for one of the songs.
 STEPS = {

@@ -22,7 +22,7 @@ from pacetag.tagger.library.walk import walk
 
 SAMPLES = Path(__file__).parents[2] / "sample_audio"
 EVERY = 100  # songs between two lines
-COMMAND = "from pacetag.tagger import workers; {}from pacetag.tagger.entry import main; main()"
+COMMAND = "from pacetag.tagger import workers; {}from pacetag.tagger.__main__ import main; main()"
 
 
 def memory(process: int) -> float:

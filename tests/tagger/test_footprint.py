@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pacetag.model.bundle import default_bundle_name
-from pacetag.tagger.stopping import signals_held
+from pacetag.tagger.cancellation import signals_held
 from pacetag.tagger.workers.judging import Ear, Heard
 from pacetag.tagger.workers.process import WorkerProcess
 

@@ -195,7 +195,7 @@ def test_a_request_while_the_command_still_starts_ends_it_without_a_word(
 ) -> None:
     driver = """
 import os, signal, sys
-from pacetag.tagger.entry import main
+from pacetag.tagger.__main__ import main
 
 module, *sys.argv[1:] = sys.argv[1:]
 

@@ -11,13 +11,13 @@ import pytest
 
 from pacetag.db.index import SongIndex
 from pacetag.db.records import NEVER
+from pacetag.tagger.cancellation import Stop
 from pacetag.tagger.output.report import PlainReporter, summary_lines
 from pacetag.tagger.paces import Pace
 from pacetag.tagger.scanning import commit, probe_threads
 from pacetag.tagger.scanning.options import ScanOptions
 from pacetag.tagger.scanning.outcomes import Outcome, ScanSummary, SongOutcome, Tally
 from pacetag.tagger.scanning.scan import Scan
-from pacetag.tagger.stopping import Stop
 from pacetag.tagger.tags.errors import TagError, UnreadableError
 from pacetag.tagger.workers.judging import Ear
 

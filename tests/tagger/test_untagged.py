@@ -13,13 +13,13 @@ import pytest
 
 from pacetag.db.index import SongIndex
 from pacetag.db.records import SongRecord
+from pacetag.tagger.cancellation import Stop
 from pacetag.tagger.library.walk import walk
 from pacetag.tagger.scanning import commit, probe_threads
 from pacetag.tagger.scanning.options import ScanOptions
 from pacetag.tagger.scanning.outcomes import Outcome, SongOutcome
 from pacetag.tagger.scanning.reasons import FOREIGN, UNDONE
 from pacetag.tagger.scanning.scan import Scan
-from pacetag.tagger.stopping import Stop
 from pacetag.tagger.tags.errors import NotWritableError
 from pacetag.tagger.tags.reader import read_tags
 from pacetag.tagger.watch.lines import WatchLines

@@ -12,7 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from pacetag.tagger import entry, stopping
+from pacetag.tagger import __main__ as entry
+from pacetag.tagger import cancellation
 from pacetag.tagger.library import stalls
 from pacetag.tagger.scanning import commit, probe_threads
 from pacetag.tagger.workers import pool
@@ -56,7 +57,7 @@ CALLS: dict[str, tuple[Any, str]] = {
 def set_up() -> None:
     """Have the place stall that FAKE_STALL names."""
     stalls.PATIENCE, stalls.LEAST = (0.5,), 0.5
-    stopping.GRACE = float(os.environ.get("FAKE_GRACE", stopping.GRACE))
+    cancellation.GRACE = float(os.environ.get("FAKE_GRACE", cancellation.GRACE))
     ear = Ear(bundle="fake-1", factory="fake_judge:load")
     pool.shipped_ear = stalled_ear if KIND == "bundle" else lambda: ear
     if KIND in CALLS:

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from pacetag.db.mounts import Mount, mount_of
+from pacetag.tagger.cancellation import Stop
 from pacetag.tagger.library import presence
 from pacetag.tagger.library.presence import Place, Presence
-from pacetag.tagger.stopping import Stop
 
 Hang = Callable[..., list[str]]
 

@@ -11,10 +11,10 @@ import mutagen
 import pytest
 
 from pacetag.db.index import SongIndex
+from pacetag.tagger.cancellation import Stop
 from pacetag.tagger.library.walk import walk
 from pacetag.tagger.scanning.options import ScanOptions
 from pacetag.tagger.scanning.scan import Scan
-from pacetag.tagger.stopping import Stop
 from pacetag.tagger.tags.held import held_fields
 from pacetag.tagger.tags.reader import read_tags
 from pacetag.tagger.workers import pool

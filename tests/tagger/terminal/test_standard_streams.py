@@ -172,7 +172,7 @@ import os, sys
 from pathlib import Path
 sys.path.insert(0, {fakes!r})
 from pacetag.tagger import storing, workers
-from pacetag.tagger.entry import main
+from pacetag.tagger.__main__ import main
 from pacetag.tagger.workers.judging import Ear
 def noting(*given, _write=storing.write_tags, **named):
     places = (Path(f"/proc/self/fd/{{number}}").readlink() for number in range(3))

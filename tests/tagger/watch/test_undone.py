@@ -10,11 +10,11 @@ import mutagen.flac
 import pytest
 
 from pacetag.db.index import SongIndex
+from pacetag.tagger.cancellation import Stop
 from pacetag.tagger.library.walk import walk
 from pacetag.tagger.scanning.options import BpmMode, ScanOptions
 from pacetag.tagger.scanning.outcomes import SongOutcome
 from pacetag.tagger.scanning.scan import Scan
-from pacetag.tagger.stopping import Stop
 from pacetag.tagger.tags.reader import read_tags
 from tests.tagger.conftest import FAKE_EAR
 

@@ -14,9 +14,9 @@ from typing import IO
 import pytest
 
 from pacetag.db.index import SongIndex
+from pacetag.tagger.cancellation import Stop
 from pacetag.tagger.library.stalls import Walked
 from pacetag.tagger.scanning.options import ScanOptions
-from pacetag.tagger.stopping import Stop
 from pacetag.tagger.tags.reader import read_tags
 from pacetag.tagger.watch.keeper import Keeper
 from pacetag.tagger.watch.lines import WatchLines

@@ -421,7 +421,7 @@ def _is_alive(pid: int) -> bool:
 
 
 def test_signals_reach_the_parent_once_the_workers_are_started() -> None:
-    from pacetag.tagger.stopping import signals_held
+    from pacetag.tagger.cancellation import signals_held
 
     before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
     with signals_held():

@@ -5,7 +5,7 @@ import sys
 
 
 def test_the_front_door_lets_nothing_in_that_a_worker_does_not_need() -> None:
-    probe = "import sys, pacetag.tagger.entry; print(*sys.modules)"
+    probe = "import sys, pacetag.tagger.__main__; print(*sys.modules)"
     loaded = subprocess.run(
         [sys.executable, "-c", probe], capture_output=True, text=True, check=True
     )
@@ -14,9 +14,7 @@ def test_the_front_door_lets_nothing_in_that_a_worker_does_not_need() -> None:
 
 
 def test_the_front_door_leads_to_the_command() -> None:
-    call = (
-        "import sys; from pacetag.tagger.entry import main; sys.argv[1:] = ['stats', '-x']; main()"
-    )
+    call = "import sys; from pacetag.tagger.__main__ import main; sys.argv[1:] = ['stats', '-x']; main()"
     done = subprocess.run([sys.executable, "-c", call], capture_output=True, text=True, check=False)
 
     assert done.returncode == 2
