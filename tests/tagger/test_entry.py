@@ -14,7 +14,8 @@ def test_the_front_door_lets_nothing_in_that_a_worker_does_not_need() -> None:
 
 
 def test_the_front_door_leads_to_the_command() -> None:
-    call = "import sys; from pacetag.tagger.__main__ import main; sys.argv[1:] = ['stats', '-x']; main()"
+    start = "import sys; from pacetag.tagger.__main__ import main; "
+    call = start + "sys.argv[1:] = ['stats', '-x']; main()"
     done = subprocess.run([sys.executable, "-c", call], capture_output=True, text=True, check=False)
 
     assert done.returncode == 2
