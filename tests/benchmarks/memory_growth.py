@@ -22,7 +22,9 @@ from pacetag.tagger.library.walk import walk
 
 SAMPLES = Path(__file__).parents[2] / "sample_audio"
 EVERY = 100  # songs between two lines
-COMMAND = "from pacetag.tagger import workers; {}from pacetag.tagger.__main__ import main; main()"
+COMMAND = (
+    "from pacetag.tagger.workers import pool; {}from pacetag.tagger.__main__ import main; main()"
+)
 
 
 def memory(process: int) -> float:
@@ -59,7 +61,7 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--keep-workers", action="store_true")
     options = parser.parse_args()
-    renewal = f"workers.RENEWAL = {sys.maxsize}; " if options.keep_workers else ""
+    renewal = f"pool.RENEWAL = {sys.maxsize}; " if options.keep_workers else ""
     console = Console()
     with tempfile.TemporaryDirectory(prefix="pacetag-memory-") as scratch:
         music = Path(scratch, "music")

@@ -26,15 +26,15 @@ Done = subprocess.CompletedProcess[str]
 DYING = """
 import os, sys
 sys.path.insert(0, sys.argv.pop(1))
-from pacetag.tagger import workers
-from pacetag.tagger.tags import in_place
+from pacetag.tagger.workers import pool
+from pacetag.tagger.tags.safety import in_place
 from pacetag.tagger.cli import main
 def die(path, file, patches):
     for each in patches:
         os.pwrite(file.fileno(), each.new[: len(each.new) // 2], each.place)
     os._exit(9)
 in_place._write = die
-workers.shipped_ear = lambda: workers.Ear(bundle="fake-1", factory="fake_judge:load")
+pool.shipped_ear = lambda: pool.Ear(bundle="fake-1", factory="fake_judge:load")
 if __name__ == "__main__":
     main()
 """

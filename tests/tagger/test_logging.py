@@ -384,7 +384,7 @@ def test_a_command_that_only_asks_does_not_even_import_logging(
 
 NOISY = """
 import logging, sys
-from pacetag.tagger import undo
+from pacetag.tagger.undoing import undo
 from pacetag.tagger.cli import app
 logging.getLogger("libav.mp3").warning("before")
 old = undo.Undoing.__init__

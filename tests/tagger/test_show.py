@@ -220,8 +220,8 @@ def test_what_cannot_be_judged_is_one_sentence(
 def test_without_options_nothing_that_draws_or_compares_is_imported(make_song: MakeSong) -> None:
     probe = (
         "import sys\n"
-        "from pacetag.tagger import cli, workers\n"
-        "workers.shipped_ear = lambda: workers.Ear(bundle='b', factory='fake_judge:load')\n"
+        "from pacetag.tagger import cli\nfrom pacetag.tagger.workers import pool\n"
+        "pool.shipped_ear = lambda: pool.Ear(bundle='b', factory='fake_judge:load')\n"
         "try:\n"
         "    cli.app()\n"
         "finally:\n"

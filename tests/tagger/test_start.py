@@ -16,8 +16,8 @@ PROBE = """
 import json, sys
 from pacetag.tagger.cli import app
 if sys.argv[2] == "scan":
-    from pacetag.tagger import workers
-    workers.shipped_ear = lambda: workers.Ear(bundle="fake-1", factory="fake_judge:load")
+    from pacetag.tagger.workers import pool
+    pool.shipped_ear = lambda: pool.Ear(bundle="fake-1", factory="fake_judge:load")
 try:
     app(sys.argv[2:])
 finally:

@@ -62,11 +62,11 @@ PROBE = """
 import sys
 from pathlib import Path
 sys.path.insert(0, {fakes!r})
-from pacetag.tagger import workers
+from pacetag.tagger.workers import pool
 from pacetag.tagger.cli import main
 from pacetag.tagger.workers.judging import Ear
 if __name__ == "__main__":
-    workers.shipped_ear = lambda: Ear(bundle={bundle!a}, factory="fake_judge:load")
+    pool.shipped_ear = lambda: Ear(bundle={bundle!a}, factory="fake_judge:load")
     main()
 """
 
