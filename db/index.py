@@ -20,13 +20,13 @@ from pacetag.db.connection import (
 from pacetag.db.errors import DamagedIndexError, SongIndexError
 from pacetag.db.records import (
     BestSongs,
-    Glimpse,
     IndexStats,
     Nearest,
     NotedSong,
     PaceMatch,
     PaceQuery,
     SongRecord,
+    SongStatus,
     Stamp,
     Standing,
 )
@@ -172,7 +172,7 @@ class SongIndex:
             if found is not None and song.fingerprint is not None:
                 self.writes.see_to(song.path, song.fingerprint, song.stamp, found, file)
 
-    def glimpses(self, paths: Sequence[str]) -> Iterator[Glimpse]:
+    def glimpses(self, paths: Sequence[str]) -> Iterator[SongStatus]:
         """Yield, of each of these files that is known, what tells whether it must be looked at."""
         with in_words(self.path):
             yield from search.glimpses(self._db, paths)

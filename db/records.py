@@ -52,7 +52,7 @@ class SongRecord:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Glimpse:
+class SongStatus:
     """Of a song only what tells whether its file must be looked at."""
 
     path: str  # absolute, as from os.fsdecode

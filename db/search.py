@@ -8,12 +8,12 @@ from pacetag.db import statements as sql
 from pacetag.db.connection import snapshot
 from pacetag.db.records import (
     BestSongs,
-    Glimpse,
     Nearest,
     NotedSong,
     PaceQuery,
     PaceRecord,
     SongRecord,
+    SongStatus,
     Standing,
 )
 from pacetag.db.rows import decode_path, decode_stamp, encode_path, pace_record, song_record
@@ -118,7 +118,7 @@ def _sought(query: PaceQuery, reach: float) -> dict[str, float]:
     }
 
 
-def glimpses(connection: sqlite3.Connection, paths: Sequence[str]) -> Iterator[Glimpse]:
+def glimpses(connection: sqlite3.Connection, paths: Sequence[str]) -> Iterator[SongStatus]:
     """Of each of the files that is known, what tells whether it must be looked at."""
     for part in _batches([encode_path(path) for path in paths]):
         with snapshot(connection):
@@ -128,7 +128,7 @@ def glimpses(connection: sqlite3.Connection, paths: Sequence[str]) -> Iterator[G
             song_id, path, stamp, bundle, failure, too_short, missing, listener, untagged, tags = (
                 song
             )
-            yield Glimpse(
+            yield SongStatus(
                 path=decode_path(path),
                 stamp=decode_stamp(stamp),
                 bundle=text_or_none(bundle, "a bundle"),

@@ -24,5 +24,5 @@ class MissingExtraError(TaggerError):
         )
 
 
-class EarError(TaggerError):
+class JudgeLoadError(TaggerError):
     """The trained network could not be started, so no song can be judged."""

@@ -155,7 +155,7 @@ def run_scan(
         if not options.dry_run:
             Tidying(index.path).see_to(found.leftovers)
         with _reporter(len(found.songs), options, way, as_json=as_json) as reporter:
-            for song in _outcomes(found, Scan(index, pool.shipped_ear(), options, stop)):
+            for song in _outcomes(found, Scan(index, pool.shipped_judge(), options, stop)):
                 tally.add(song)
                 note_song(song)
                 reporter.song(song)

@@ -58,7 +58,7 @@ def show(
     path = check_paths([file])[0]
     if path.is_dir():
         raise UsageError(f"{file}: is a folder; name one song, or use `pacetag scan FOLDER`")
-    ear = pool.shipped_ear()
+    ear = pool.shipped_judge()
     song = _called(path, str(file))
     say = partial(_say, song, ear.bundle, everything=everything)
     if plot is None and evidence is None:

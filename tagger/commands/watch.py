@@ -64,7 +64,7 @@ def watch(
         Keeper(
             roots,
             songs,
-            pool.shipped_ear(),
+            pool.shipped_judge(),
             options,
             settle=settle,
             sweep=60 * sweep,

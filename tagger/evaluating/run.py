@@ -17,28 +17,28 @@ from pacetag.tagger.evaluating.trial import try_judge
 from pacetag.tagger.logs.logger import info
 from pacetag.tagger.paces import JudgementLike
 from pacetag.tagger.workers import pool as workers
-from pacetag.tagger.workers.judging import Ear, JudgeLike, Unheard, hear, prepare
+from pacetag.tagger.workers.judging import AnalysisError, JudgeLike, JudgeRef, hear, prepare
 from pacetag.tagger.workers.process import DEATH
 
 _CONTEXT = multiprocessing.get_context("spawn")
-_JUDGES: dict[Ear, JudgeLike] = {}  # of a worker: loading takes longer than judging a song
+_JUDGES: dict[JudgeRef, JudgeLike] = {}  # of a worker: loading takes longer than judging a song
 
 
-def ear_of(judge: JudgeName) -> Ear:
+def ear_of(judge: JudgeName) -> JudgeRef:
     """The judge of a name, for worker processes to load. Raises BundleError when it is damaged."""
     if judge is JudgeName.STAGE0:
-        return Ear(bundle=STAGE0_NAME, factory="pacetag.model.evaluation.judges:load_stage0")
+        return JudgeRef(bundle=STAGE0_NAME, factory="pacetag.model.evaluation.judges:load_stage0")
     if judge is JudgeName.FOLD:
-        return Ear(bundle="fold", factory="pacetag.model.evaluation.octave_fold:FoldJudge")
-    return workers.shipped_ear()
+        return JudgeRef(bundle="fold", factory="pacetag.model.evaluation.octave_fold:FoldJudge")
+    return workers.shipped_judge()
 
 
 def hear_songs(
-    ear: Ear, songs: Sequence[EvaluationSong], *, jobs: int, apart: bool = False
+    ear: JudgeRef, songs: Sequence[EvaluationSong], *, jobs: int, apart: bool = False
 ) -> Iterator[HeardSong | Failure]:
     """Judge the songs in their order, here or in `jobs` processes; `apart` never here.
 
-    Raises ModelError or EarError when no song can be judged at all.
+    Raises ModelError or JudgeLoadError when no song can be judged at all.
     """
     try_judge(ear)
     if jobs == 1 and not apart:
@@ -70,9 +70,9 @@ def hear_song(judge: JudgeLike, song: EvaluationSong) -> HeardSong | Failure:
     seconds = time.perf_counter() - began
     for line in hearing.noise:
         info("library", f"{song.path}: {line}")
-    if isinstance(hearing, Unheard) or remembering.last is None:
-        reason = hearing.reason if isinstance(hearing, Unheard) else "nothing was heard"
-        trace = hearing.trace if isinstance(hearing, Unheard) else None
+    if isinstance(hearing, AnalysisError) or remembering.last is None:
+        reason = hearing.reason if isinstance(hearing, AnalysisError) else "nothing was heard"
+        trace = hearing.trace if isinstance(hearing, AnalysisError) else None
         return Failure(song=song, reason=reason, trace=trace)
     return HeardSong(
         song=song,
@@ -101,7 +101,7 @@ class _Remembering:
         return self.last
 
 
-def _hear_in_worker(ear: Ear, song: EvaluationSong) -> HeardSong | Failure:
+def _hear_in_worker(ear: JudgeRef, song: EvaluationSong) -> HeardSong | Failure:
     if ear not in _JUDGES:
         _JUDGES[ear] = ear.load()
     return hear_song(_JUDGES[ear], song)
@@ -112,7 +112,7 @@ def _pool(jobs: int) -> ProcessPoolExecutor:
 
 
 def _submit(
-    pool: ProcessPoolExecutor, ear: Ear, song: EvaluationSong
+    pool: ProcessPoolExecutor, ear: JudgeRef, song: EvaluationSong
 ) -> "Future[HeardSong | Failure]":
     try:
         return pool.submit(_hear_in_worker, ear, song)
@@ -122,7 +122,7 @@ def _submit(
         return lost
 
 
-def _alone(ear: Ear, song: EvaluationSong) -> HeardSong | Failure:
+def _alone(ear: JudgeRef, song: EvaluationSong) -> HeardSong | Failure:
     """Judge a song in a process of its own, so that only one that kills it is given up."""
     pool = _pool(1)
     try:

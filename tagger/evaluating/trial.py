@@ -5,33 +5,37 @@ from typing import Any
 
 from pacetag.model.bundle import FOLDER_VARIABLE
 from pacetag.tagger.cancellation import signals_held
-from pacetag.tagger.errors import EarError
-from pacetag.tagger.workers.judging import Ear
+from pacetag.tagger.errors import JudgeLoadError
+from pacetag.tagger.workers.judging import JudgeRef
 from pacetag.tagger.workers.process import WorkerProcess, end_in_words
 
 PATIENCE = 300.0  # s to load a network; a second is usual
 
 
-def load_judge(ear: Ear) -> Any:
-    """The judge, for this process. Raises ModelError or EarError, saying why there is none."""
+def load_judge(ear: JudgeRef) -> Any:
+    """The judge, for this process. Raises ModelError or JudgeLoadError, with the reason."""
     try_judge(ear)
     return ear.load()
 
 
-def try_judge(ear: Ear) -> None:
+def try_judge(ear: JudgeRef) -> None:
     """Load a network that PACETAG_BUNDLE names in a process of its own first.
 
     What LiteRT makes of a hostile file is beyond Python's reach; the shipped one is known to be
-    sound by its hash. Raises ModelError or EarError.
+    sound by its hash. Raises ModelError or JudgeLoadError.
     """
     if not os.environ.get(FOLDER_VARIABLE):
         return
     with signals_held():
         worker = WorkerProcess(ear)
     try:
-        said = worker.line.recv() if worker.line.poll(PATIENCE) else EarError(_refusal("it hung"))
+        said = (
+            worker.line.recv()
+            if worker.line.poll(PATIENCE)
+            else JudgeLoadError(_refusal("it hung"))
+        )
     except (EOFError, OSError):
-        said = EarError(_refusal(end_in_words(worker.bury())))
+        said = JudgeLoadError(_refusal(end_in_words(worker.bury())))
     finally:
         worker.kill()
     if isinstance(said, Exception):

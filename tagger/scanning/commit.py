@@ -9,11 +9,11 @@ from pacetag.db.write_log import NOTHING
 from pacetag.tagger.index.lock import turn
 from pacetag.tagger.index.run import TaggingRun
 from pacetag.tagger.library.walk import stamp
-from pacetag.tagger.scanning.known import Known, Origin
+from pacetag.tagger.scanning.known import CachedAnalysis, Origin
 from pacetag.tagger.scanning.listener import Word, paces_that_count, word_of
 from pacetag.tagger.scanning.options import ScanOptions
 from pacetag.tagger.scanning.outcomes import Outcome, SongOutcome
-from pacetag.tagger.scanning.probe import Look
+from pacetag.tagger.scanning.probe import FileProbe
 from pacetag.tagger.scanning.reasons import NO_TAGS, NOT_TAGGED, UNDONE, changes_text, not_written
 from pacetag.tagger.scanning.song_records import record_of
 from pacetag.tagger.scanning.song_writes import SongWrites, writes_of
@@ -30,7 +30,7 @@ from pacetag.tagger.tags.errors import ChangedMeanwhileError, TagError
 from pacetag.tagger.tags.held import held_fields
 from pacetag.tagger.tags.safety.replace import CHANGED
 from pacetag.tagger.tags.writer import write_tags
-from pacetag.tagger.workers.judging import Heard, without_path
+from pacetag.tagger.workers.judging import Analysis, without_path
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,14 +44,16 @@ class _Marked:
     changes: tuple[FieldChange, ...] = ()
 
 
-class Storing:
+class Commit:
     """Writes songs into their files and into the index, for one scan."""
 
     def __init__(self, index: SongIndex, bundle: str, options: ScanOptions) -> None:
         self._index, self._bundle, self._options = index, bundle, options
         self._run = TaggingRun(index, "watch" if options.watching else "scan")
 
-    def paces(self, look: Look, found: Heard | Known, origin: Origin) -> SongOutcome:
+    def paces(
+        self, look: FileProbe, found: Analysis | CachedAnalysis, origin: Origin
+    ) -> SongOutcome:
         """Store a song of which the paces are known.
 
         Raises ChangedMeanwhileError where the file is not what was looked at any more: nothing was
@@ -62,7 +64,7 @@ class Storing:
             word = word_of(look, found.paces, self._index, origin.moved_from)
             record = record_of(look, found, word, self._bundle)
             marked = self._mark(look, found, record, origin, word)
-        known = found.reason if isinstance(found, Known) else None
+        known = found.reason if isinstance(found, CachedAnalysis) else None
         reasons = (known, changes_text(found.changes), *marked.reasons, marked.untagged)
         return SongOutcome(
             path=record.path,
@@ -72,13 +74,18 @@ class Storing:
             untagged=marked.untagged,
             tempos=found.changes,
             word="; ".join(word.reasons) or None,
-            analysed=isinstance(found, Heard),
+            analysed=isinstance(found, Analysis),
             written=marked.written,
             changes=marked.changes,
         )
 
     def _mark(
-        self, look: Look, found: Heard | Known, record: SongRecord, origin: Origin, word: Word
+        self,
+        look: FileProbe,
+        found: Analysis | CachedAnalysis,
+        record: SongRecord,
+        origin: Origin,
+        word: Word,
     ) -> _Marked:
         """Write what differs and store the record."""
         moved_from = origin.moved_from
@@ -122,7 +129,7 @@ class Storing:
         return replace(marked, reasons=word.reasons, changes=changes)
 
     def _only_index(
-        self, look: Look, lacking: Fields, record: SongRecord, moved_from: str | None
+        self, look: FileProbe, lacking: Fields, record: SongRecord, moved_from: str | None
     ) -> _Marked:
         """Store a song of which the file must not be written."""
         # What the file is stays so until it changes; what is allowed does not.
@@ -132,7 +139,7 @@ class Storing:
             self._want(look, lacking)
         return _Marked(outcome=Outcome.UNCHANGED, untagged=record.untagged)
 
-    def _want(self, look: Look, lacking: Fields) -> None:
+    def _want(self, look: FileProbe, lacking: Fields) -> None:
         """Note what the tags of a song lack that was seen to before, so that it still gets it."""
         path, audio, log = str(look.path), look.fingerprint, self._index.writes
         if log.state(path, audio) is TagState.SEEN_TO:
@@ -148,7 +155,7 @@ class Storing:
 
     def _write(
         self,
-        look: Look,
+        look: FileProbe,
         lacking: Fields,
         record: SongRecord,
         found: TagChange | None,
@@ -188,7 +195,7 @@ class Storing:
         return _Marked(outcome=outcome, untagged=record.untagged, written=written.changed)
 
 
-def _refuse_if_changed(look: Look) -> None:
+def _refuse_if_changed(look: FileProbe) -> None:
     """Raise ChangedMeanwhileError where the file is not what was looked at any more."""
     try:
         now = stamp(look.path)

@@ -5,13 +5,13 @@ from dataclasses import replace
 from pacetag.db.index import SongIndex
 from pacetag.db.records import NEVER, SongRecord, Stamp
 from pacetag.db.write_log import NOTHING
-from pacetag.tagger.scanning.known import Known
+from pacetag.tagger.scanning.known import CachedAnalysis
 from pacetag.tagger.scanning.listener import Word, paces_that_count, word_of
 from pacetag.tagger.scanning.outcomes import Outcome, SongOutcome
-from pacetag.tagger.scanning.probe import Look
+from pacetag.tagger.scanning.probe import FileProbe
 from pacetag.tagger.scanning.reasons import TRIED_AGAIN
 from pacetag.tagger.scanning.song_records import record_of
-from pacetag.tagger.workers.judging import Unheard
+from pacetag.tagger.workers.judging import AnalysisError
 
 
 class Failures:
@@ -20,7 +20,7 @@ class Failures:
     def __init__(self, index: SongIndex, bundle: str) -> None:
         self._index, self._bundle = index, bundle
 
-    def unheard(self, look: Look, why: Unheard) -> SongOutcome:
+    def unheard(self, look: FileProbe, why: AnalysisError) -> SongOutcome:
         """Remember a song in which nothing could be heard; a person may have set its paces."""
         if why.system_fault:
             return self.system_fault(str(look.path), why.reason, look)
@@ -29,8 +29,8 @@ class Failures:
             return self._set_by_hand(look, why, word)
         return self._failure(str(look.path), look.stamp, look, why)
 
-    def _set_by_hand(self, look: Look, why: Unheard, word: Word) -> SongOutcome:
-        unknown = Known(paces=(), duration=None, reason=None)
+    def _set_by_hand(self, look: FileProbe, why: AnalysisError, word: Word) -> SongOutcome:
+        unknown = CachedAnalysis(paces=(), duration=None, reason=None)
         record = record_of(look, unknown, word, self._bundle)
         self._index.store(record, found=NOTHING, file=look.file)
         return SongOutcome(
@@ -43,9 +43,9 @@ class Failures:
 
     def unreadable(self, path: str, stamp: Stamp, reason: str) -> SongOutcome:
         """Remember a file that cannot be read without an unexpected error."""
-        return self._failure(path, stamp, None, Unheard(reason=reason))
+        return self._failure(path, stamp, None, AnalysisError(reason=reason))
 
-    def system_fault(self, path: str, reason: str, look: Look | None = None) -> SongOutcome:
+    def system_fault(self, path: str, reason: str, look: FileProbe | None = None) -> SongOutcome:
         """Note a song that the system kept from being heard, so that the next scan tries again.
 
         What was known of it before stays, with the reason beside it.
@@ -53,14 +53,16 @@ class Failures:
         known = self._index.song(path)
         again = f"{reason} ({TRIED_AGAIN})"
         if known is None or known.failure is not None:
-            self._failure(path, NEVER, look, Unheard(reason=reason))
+            self._failure(path, NEVER, look, AnalysisError(reason=reason))
         else:
             self._index.store(replace(known, stamp=NEVER, untagged=again))
         return SongOutcome(
             path=path, outcome=Outcome.FAILED, reason=again, analysed=look is not None
         )
 
-    def _failure(self, path: str, stamp: Stamp, look: Look | None, why: Unheard) -> SongOutcome:
+    def _failure(
+        self, path: str, stamp: Stamp, look: FileProbe | None, why: AnalysisError
+    ) -> SongOutcome:
         tags = look.tags if look else None
         self._index.store(
             SongRecord(

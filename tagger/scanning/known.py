@@ -6,7 +6,7 @@ from itertools import islice
 from pathlib import Path
 
 from pacetag.db.index import SongIndex
-from pacetag.db.records import Glimpse, SongRecord, Stamp
+from pacetag.db.records import SongRecord, SongStatus, Stamp
 from pacetag.db.runs import TagState
 from pacetag.tagger.cancellation import Stop
 from pacetag.tagger.library.stalls import NO_ANSWER, Asking
@@ -16,7 +16,7 @@ from pacetag.tagger.scanning.listener import judged_paces
 from pacetag.tagger.scanning.moved import lay_before
 from pacetag.tagger.scanning.options import BpmMode, ScanOptions
 from pacetag.tagger.scanning.outcomes import Outcome, SongOutcome
-from pacetag.tagger.scanning.probe import Look
+from pacetag.tagger.scanning.probe import FileProbe
 from pacetag.tagger.scanning.reasons import FAILED_BEFORE, TRIED_AGAIN, indexed_only, is_failure
 from pacetag.tagger.scanning.song_writes import writes_of
 from pacetag.tagger.scanning.wanted_tags import present_fields
@@ -28,7 +28,7 @@ AHEAD = 256  # songs of which the index is asked in one go
 
 
 @dataclass(frozen=True, kw_only=True)
-class Known:
+class CachedAnalysis:
     """What an earlier judgement says of a song."""
 
     paces: tuple[Pace, ...]
@@ -46,9 +46,9 @@ class Origin:
     old_tags: Mapping[str, list[str]] | None = None  # of the song that this one is a copy of
 
 
-def known_from_index(song: SongRecord, reason: str | None = None) -> Known:
+def known_from_index(song: SongRecord, reason: str | None = None) -> CachedAnalysis:
     """What the network said of a song, as the index has it."""
-    return Known(
+    return CachedAnalysis(
         paces=tuple(Pace(bpm=pace.bpm, confidence=pace.confidence) for pace in judged_paces(song)),
         duration=song.duration,
         reason=reason,
@@ -57,9 +57,9 @@ def known_from_index(song: SongRecord, reason: str | None = None) -> Known:
     )
 
 
-def known_from_tags(look: Look, note: PaceTag, reason: str | None = None) -> Known:
+def known_from_tags(look: FileProbe, note: PaceTag, reason: str | None = None) -> CachedAnalysis:
     """The same as the song's own tags have it, of which `note` is pacetag's."""
-    return Known(
+    return CachedAnalysis(
         paces=tuple(Pace(bpm=pace.bpm, confidence=pace.confidence) for pace in note.paces),
         duration=note.length if note.length is not None else look.tags.duration,
         reason=reason,
@@ -74,7 +74,7 @@ class Memory:
         self, index: SongIndex, bundle: str, options: ScanOptions, stop: Stop | None = None
     ) -> None:
         self._index, self._bundle, self._options = index, bundle, options
-        self._ahead: dict[str, Glimpse] = {}  # what is known of the songs that come next
+        self._ahead: dict[str, SongStatus] = {}  # what is known of the songs that come next
         self._stalled: set[Path] = set()  # those of them that cannot even be looked at
         self._asking = Asking(stop)
 
@@ -113,7 +113,7 @@ class Memory:
         return rest
 
     def _rest(
-        self, song: SongRecord | Glimpse, stamp: Stamp, state: Callable[[], TagState]
+        self, song: SongRecord | SongStatus, stamp: Stamp, state: Callable[[], TagState]
     ) -> SongOutcome | None:
         """`state` tells whether its tags were seen to; only that leaves values to restore."""
         if self._options.force or song.stamp != stamp or song.bundle != self._bundle:
@@ -145,7 +145,7 @@ class Memory:
             at_rest=True,
         )
 
-    def _overlooked(self, song: SongRecord | Glimpse) -> str | None:
+    def _overlooked(self, song: SongRecord | SongStatus) -> str | None:
         """Why its tags could not be written, which is tried at each scan unless told not to."""
         if not (self._options.ignore_failed and self._options.tags) or song.untagged is None:
             return None
@@ -162,7 +162,7 @@ class Memory:
             return TagState.UNSEEN
         return self._index.writes.state(song.path, song.fingerprint)
 
-    def recall(self, look: Look) -> Known | None:
+    def recall(self, look: FileProbe) -> CachedAnalysis | None:
         """An earlier judgement of the same audio by the same network, or None."""
         if self._options.force:
             return None
@@ -175,7 +175,7 @@ class Memory:
             return None
         return known_from_tags(look, note, "paces taken over from its tags")
 
-    def origin(self, look: Look) -> Origin:
+    def origin(self, look: FileProbe) -> Origin:
         """Whether the file was moved or copied, and what `undo` would put back into a copy."""
         path = str(look.path)
         source = self._same_audio(look)
@@ -192,7 +192,7 @@ class Memory:
             return Origin(moved_from=moved_from)
         return Origin(old_tags=self._elsewhere(look) if look.pacetag is not None else None)
 
-    def _elsewhere(self, look: Look) -> Mapping[str, list[str]] | None:
+    def _elsewhere(self, look: FileProbe) -> Mapping[str, list[str]] | None:
         """What the tags of the same audio were at another path, if pacetag wrote them there.
 
         Such as the one that it had before two songs swapped their names.
@@ -201,7 +201,7 @@ class Memory:
         histories = (log.history(path, audio) for path in log.paths_of_audio(audio))
         return before_copied(histories, present_fields(look)) or None
 
-    def _same_audio(self, look: Look) -> SongRecord | None:
+    def _same_audio(self, look: FileProbe) -> SongRecord | None:
         own = self._index.song(str(look.path))
         if (
             own is not None
@@ -218,7 +218,7 @@ def stalled(path: Path) -> SongOutcome:
     return SongOutcome(path=str(path), outcome=Outcome.FAILED, reason=reason)
 
 
-def paces_of(song: SongRecord | Glimpse) -> tuple[Pace, ...]:
+def paces_of(song: SongRecord | SongStatus) -> tuple[Pace, ...]:
     """A record's paces as the program's own."""
     return tuple(Pace(bpm=pace.bpm, confidence=pace.confidence) for pace in song.paces)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pacetag.db.index import SongIndex
 from pacetag.db.records import PaceRecord, SongRecord
 from pacetag.tagger.paces import Pace
-from pacetag.tagger.scanning.probe import Look
+from pacetag.tagger.scanning.probe import FileProbe
 from pacetag.tagger.scanning.reasons import CLEARED, FOREIGN, MANGLED, NONE, YOURS
 from pacetag.tagger.scanning.song_writes import writes_of
 from pacetag.tagger.tags.history import noted_listener, pace_left, was_tagged
@@ -48,7 +48,7 @@ NO_WORD = Word()
 
 
 def word_of(
-    look: Look, judged: Iterable[Pace], index: SongIndex, moved_from: str | None = None
+    look: FileProbe, judged: Iterable[Pace], index: SongIndex, moved_from: str | None = None
 ) -> Word:
     """What a person said of the song, from its tags first, then from index and log.
 
@@ -86,7 +86,9 @@ def _paces(
     return before if said.silent or noted == before else None
 
 
-def known_song(look: Look, index: SongIndex, moved_from: str | None = None) -> SongRecord | None:
+def known_song(
+    look: FileProbe, index: SongIndex, moved_from: str | None = None
+) -> SongRecord | None:
     """What the index knows of the file, here or where it lay before; None for other audio."""
     for path in (str(look.path), moved_from):
         song = index.song(path) if path is not None else None

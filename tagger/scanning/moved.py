@@ -4,12 +4,12 @@ from pathlib import Path
 
 from pacetag.db.index import SongIndex
 from pacetag.tagger.library.walk import is_gone, stamp
-from pacetag.tagger.scanning.probe import Look
+from pacetag.tagger.scanning.probe import FileProbe
 from pacetag.tagger.tags.errors import TagError
 from pacetag.tagger.tags.fingerprint import payload_fingerprint
 
 
-def lay_before(look: Look, index: SongIndex, known: str | None = None) -> str | None:
+def lay_before(look: FileProbe, index: SongIndex, known: str | None = None) -> str | None:
     """A path from which the file may have come: the same audio was there, and is no more.
 
     First come those at which pacetag wrote it, then `known`, where the index has it. Of several,
@@ -32,7 +32,7 @@ def lay_before(look: Look, index: SongIndex, known: str | None = None) -> str | 
     return None if _is_copy(look, known, index) else known
 
 
-def _is_copy(look: Look, path: str, index: SongIndex) -> bool:
+def _is_copy(look: FileProbe, path: str, index: SongIndex) -> bool:
     """Whether it holds what was written into another file, as far as that is known."""
     history = index.writes.history(path, look.fingerprint)
     file = history[-1].file if history and look.pacetag is not None else None

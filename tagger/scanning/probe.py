@@ -17,7 +17,7 @@ _FINGERPRINT = re.compile(r"[0-9a-f]+", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Look:
+class FileProbe:
     """A file as it was at one moment."""
 
     path: Path
@@ -28,7 +28,7 @@ class Look:
     pacetag: PaceTag | None  # pacetag's own note in the tags
 
 
-def examine(path: Path, known: Stamp | None = None, fingerprint: str | None = None) -> Look:
+def examine(path: Path, known: Stamp | None = None, fingerprint: str | None = None) -> FileProbe:
     """Look at a file. Its audio is not read again if `fingerprint` was taken at stamp `known`.
 
     One that is none, as of a damaged index, does not count.
@@ -41,7 +41,7 @@ def examine(path: Path, known: Stamp | None = None, fingerprint: str | None = No
     tags = _tags(path)
     if fingerprint is None or known != now or not _FINGERPRINT.fullmatch(fingerprint):
         fingerprint = payload_fingerprint(path)
-    return Look(
+    return FileProbe(
         path=path,
         stamp=now,
         file=FileId(device=path.stat().st_dev, inode=now.inode),

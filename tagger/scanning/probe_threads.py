@@ -8,11 +8,11 @@ from queue import SimpleQueue
 
 from pacetag.db.records import Stamp
 from pacetag.tagger.cancellation import signals_held
-from pacetag.tagger.scanning.probe import Look, examine
+from pacetag.tagger.scanning.probe import FileProbe, examine
 from pacetag.tagger.tags.errors import UnreadableError
 from pacetag.tagger.workers.timeouts import gave_up
 
-Found = Look | Exception  # an exception: why the file could not be looked into
+Found = FileProbe | Exception  # an exception: why the file could not be looked into
 
 
 class _Job:

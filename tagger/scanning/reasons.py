@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pacetag.tagger.scanning.probe import Look
+    from pacetag.tagger.scanning.probe import FileProbe
 
 FAILED_BEFORE = "it is as it was; `pacetag scan --force` tries again"
 TRIED_AGAIN = "the next scan tries again"
@@ -32,7 +32,7 @@ def indexed_only(why: str) -> str:
     return f"indexed only: {why}"
 
 
-def not_written(look: Look, lacking: Mapping[str, object]) -> str | None:
+def not_written(look: FileProbe, lacking: Mapping[str, object]) -> str | None:
     """Why the file that was looked at is not written; None where it may be.
 
     A file that is merely not allowed to be written, and lacks nothing, carries its paces already.

@@ -11,15 +11,15 @@ from pacetag.db.records import SongRecord, Stamp
 from pacetag.tagger.cancellation import Stop
 from pacetag.tagger.library.walk import stamp
 from pacetag.tagger.logs.logger import debug
-from pacetag.tagger.scanning.commit import Storing
+from pacetag.tagger.scanning.commit import Commit
 from pacetag.tagger.scanning.failures import Failures
-from pacetag.tagger.scanning.known import Known, Memory
+from pacetag.tagger.scanning.known import CachedAnalysis, Memory
 from pacetag.tagger.scanning.options import ScanOptions
 from pacetag.tagger.scanning.outcomes import Outcome, SongOutcome
-from pacetag.tagger.scanning.probe import Look
+from pacetag.tagger.scanning.probe import FileProbe
 from pacetag.tagger.scanning.probe_threads import Found, Lookers
 from pacetag.tagger.tags.errors import ChangedMeanwhileError, TagError
-from pacetag.tagger.workers.judging import Ear, Heard, Unheard, without_path
+from pacetag.tagger.workers.judging import Analysis, AnalysisError, JudgeRef, without_path
 from pacetag.tagger.workers.pool import JudgePool, Verdict
 from pacetag.tagger.workers.timeouts import seconds_allowed
 
@@ -37,16 +37,16 @@ class Scan:
     stay small.
     """
 
-    def __init__(self, index: SongIndex, ear: Ear, options: ScanOptions, stop: Stop) -> None:
+    def __init__(self, index: SongIndex, ear: JudgeRef, options: ScanOptions, stop: Stop) -> None:
         self._index, self._stop, self._options = index, stop, options
         self._memory = Memory(index, ear.bundle, options, stop)
-        self._storing = Storing(index, ear.bundle, options)
+        self._storing = Commit(index, ear.bundle, options)
         self._failures = Failures(index, ear.bundle)
         self._events: SimpleQueue[_Event] = SimpleQueue()
         self._pool = JudgePool(ear, jobs=options.jobs, done=self._judged_event)
         self._lookers = Lookers(options.jobs, self._looked_event)
         self._looking: set[Path] = set()
-        self._judging: dict[Path, Look] = {}
+        self._judging: dict[Path, FileProbe] = {}
         self._changed: set[Path] = set()  # songs that somebody changed while they were judged
         self._leaders: dict[str, list[Path]] = {}  # fingerprint in judgement -> songs that wait
 
@@ -54,7 +54,7 @@ class Scan:
         """Each song's outcome as soon as it is stored; not in the order of the paths.
 
         Ends early when a stop is requested: songs in judgement are still stored. Raises what
-        keeps every song from being judged (ModelError, EarError) or stored (SongIndexError).
+        keeps every song from being judged (ModelError, JudgeLoadError) or stored (SongIndexError).
         """
         limit = 2 * self._options.jobs + 2
         try:
@@ -140,7 +140,7 @@ class Scan:
             self._judging[path] = look
             self._pool.submit(path, limit=self._limit(look))
 
-    def _limit(self, look: Look) -> float:
+    def _limit(self, look: FileProbe) -> float:
         return seconds_allowed(look.tags.duration, look.stamp.size, nice=self._options.nice)
 
     def _judged(self, path: Path, verdict: Verdict) -> Iterator[SongOutcome]:
@@ -150,7 +150,7 @@ class Scan:
         followers = self._leaders.pop(look.fingerprint, [])
         if verdict is None:
             return
-        if isinstance(verdict, Unheard):
+        if isinstance(verdict, AnalysisError):
             yield self._failures.unheard(look, verdict)
         else:
             yield from self._store(look, verdict)
@@ -158,7 +158,7 @@ class Scan:
             if not self._stop.requested:
                 yield from self._begin(follower)
 
-    def _store(self, look: Look, found: Heard | Known) -> Iterator[SongOutcome]:
+    def _store(self, look: FileProbe, found: Analysis | CachedAnalysis) -> Iterator[SongOutcome]:
         """Write and store a song; one that somebody changed meanwhile is looked at once more."""
         try:
             outcome = self._storing.paces(look, found, self._memory.origin(look))

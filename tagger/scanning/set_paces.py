@@ -11,11 +11,11 @@ from pacetag.db.write_log import NOTHING
 from pacetag.tagger.index.lock import turn
 from pacetag.tagger.index.run import SET, TaggingRun
 from pacetag.tagger.paces import Pace
-from pacetag.tagger.scanning.known import Known, known_from_index, known_from_tags
+from pacetag.tagger.scanning.known import CachedAnalysis, known_from_index, known_from_tags
 from pacetag.tagger.scanning.listener import Word, known_song
 from pacetag.tagger.scanning.moved import lay_before
 from pacetag.tagger.scanning.options import BpmMode
-from pacetag.tagger.scanning.probe import Look, examine
+from pacetag.tagger.scanning.probe import FileProbe, examine
 from pacetag.tagger.scanning.reasons import indexed_only
 from pacetag.tagger.scanning.song_records import record_of
 from pacetag.tagger.scanning.song_writes import SongWrites, writes_of
@@ -63,7 +63,7 @@ class SetOutcome:
 class _Plan:
     """What is known of one file, and what it is to hold."""
 
-    look: Look
+    look: FileProbe
     word: Word
     song: SongRecord | None  # what the index knew of it
     known: SongWrites
@@ -115,7 +115,7 @@ class PaceSetter:
         self._into_index(plan)
         return _outcome(plan, indexed_only(plan.look.tags.why_not or "tags are not written"))
 
-    def _plan(self, look: Look, word: Word) -> _Plan:
+    def _plan(self, look: FileProbe, word: Word) -> _Plan:
         known = writes_of(look, self._index)
         moved_from = self._moved_from(look, known)
         song = known_song(look, self._index, moved_from)
@@ -135,7 +135,7 @@ class PaceSetter:
             lacking=differing(look, wanted),
         )
 
-    def _moved_from(self, look: Look, known: SongWrites) -> str | None:
+    def _moved_from(self, look: FileProbe, known: SongWrites) -> str | None:
         path = str(look.path)
         if known_song(look, self._index) or any(write.path == path for write in known.writes):
             return None
@@ -204,14 +204,14 @@ class PaceSetter:
         self._index.store(record, write=write, moved_from=plan.moved_from)
 
 
-def _judged(look: Look, song: SongRecord | None) -> tuple[str | None, Known]:
+def _judged(look: FileProbe, song: SongRecord | None) -> tuple[str | None, CachedAnalysis]:
     """What the network said of the song and its bundle, from the index or else from the tags."""
     if song is not None and song.failure is None and (song.listener is None or song.judged):
         known = known_from_index(song)
         return song.bundle, known if song.bundle is not None else replace(known, paces=())
     note = look.pacetag
     if note is None or note.audio != look.fingerprint:
-        return None, Known(paces=(), duration=None, reason=None)
+        return None, CachedAnalysis(paces=(), duration=None, reason=None)
     return note.bundle, known_from_tags(look, note)
 
 

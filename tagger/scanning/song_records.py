@@ -6,7 +6,7 @@ from typing import Protocol
 from pacetag.db.records import PaceRecord, SongRecord
 from pacetag.tagger.paces import Pace
 from pacetag.tagger.scanning.listener import Word, paces_that_count
-from pacetag.tagger.scanning.probe import Look
+from pacetag.tagger.scanning.probe import FileProbe
 
 
 class HeardLike(Protocol):
@@ -29,7 +29,7 @@ class HeardLike(Protocol):
         """The tempos of its parts in turn, in bpm, if it changes tempo."""
 
 
-def record_of(look: Look, heard: HeardLike, word: Word, bundle: str | None) -> SongRecord:
+def record_of(look: FileProbe, heard: HeardLike, word: Word, bundle: str | None) -> SongRecord:
     """The paces that count, and beside those of a person the network's."""
     return SongRecord(
         path=str(look.path),

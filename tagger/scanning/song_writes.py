@@ -7,7 +7,7 @@ from pathlib import Path
 from pacetag.db.index import SongIndex
 from pacetag.db.runs import FileId, TagWrite
 from pacetag.tagger.library.walk import is_gone
-from pacetag.tagger.scanning.probe import Look
+from pacetag.tagger.scanning.probe import FileProbe
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +24,7 @@ class SongWrites:
         return bool(self.writes) and self.writes[-1].undoing
 
 
-def writes_of(look: Look, index: SongIndex) -> SongWrites:
+def writes_of(look: FileProbe, index: SongIndex) -> SongWrites:
     """What the log knows of the file that was looked at, by its path and by the file itself.
 
     What was noted under another name counts if that is a name of the same file, or if the file lay

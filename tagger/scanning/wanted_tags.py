@@ -8,7 +8,7 @@ from typing import Protocol
 from pacetag.tagger.paces import Pace
 from pacetag.tagger.scanning.listener import NO_WORD, Word, paces_that_count
 from pacetag.tagger.scanning.options import BpmMode
-from pacetag.tagger.scanning.probe import Look
+from pacetag.tagger.scanning.probe import FileProbe
 from pacetag.tagger.tags.fields import FIELDS
 from pacetag.tagger.tags.ownership import said_by
 from pacetag.tagger.tags.pacetag import (
@@ -44,7 +44,7 @@ class FoundLike(Protocol):
 
 
 def wanted_fields(
-    look: Look, found: FoundLike, *, bundle: str | None, bpm: BpmMode, word: Word = NO_WORD
+    look: FileProbe, found: FoundLike, *, bundle: str | None, bpm: BpmMode, word: Word = NO_WORD
 ) -> Fields:
     """The fields as they should be. Somebody else's PACE and, unless asked, BPM stay out."""
     length = found.duration if found.duration is not None else look.tags.duration
@@ -83,19 +83,19 @@ def _tagged(paces: Sequence[Pace]) -> tuple[TaggedPace, ...]:
     return tuple(TaggedPace(bpm=pace.bpm, confidence=pace.confidence) for pace in paces)
 
 
-def _says_alone(look: Look, note: PaceTag) -> bool:
+def _says_alone(look: FileProbe, note: PaceTag) -> bool:
     """Whether PACE tells a person's paces by itself beside what the network found."""
     plain = format_pacetag(replace(note, listener=None)) if note.bundle is not None else None
     return said_by(replace(look.tags, pacetag=plain)).listener == note.listener
 
 
-def _is_enough(look: Look, note: PaceTag) -> bool:
+def _is_enough(look: FileProbe, note: PaceTag) -> bool:
     """Whether the file's PACETAG says all that, but for a length that earlier versions left out."""
     said = parse_pacetag(format_pacetag(note))
     return said is not None and look.pacetag in (said, replace(said, length=None))
 
 
-def present_fields(look: Look) -> Fields:
+def present_fields(look: FileProbe) -> Fields:
     """The same fields as they are."""
     return {
         "pace": list(look.tags.pace),
@@ -104,7 +104,7 @@ def present_fields(look: Look) -> Fields:
     }
 
 
-def differing(look: Look, wanted: Fields) -> Fields:
+def differing(look: FileProbe, wanted: Fields) -> Fields:
     """Those of the wanted fields that the file holds otherwise."""
     present = present_fields(look)
     return {
@@ -115,7 +115,7 @@ def differing(look: Look, wanted: Fields) -> Fields:
 
 
 def values_to_restore(
-    look: Look, touched: Mapping[str, list[str]], source: Mapping[str, list[str]] | None
+    look: FileProbe, touched: Mapping[str, list[str]], source: Mapping[str, list[str]] | None
 ) -> Fields:
     """What `undo` would put back: the touched fields' values before pacetag's first writing.
 

@@ -14,7 +14,7 @@ from pacetag.tagger.index.run import SET, TaggingRun
 from pacetag.tagger.library.stalls import NO_ANSWER
 from pacetag.tagger.scanning.listener import after_undo
 from pacetag.tagger.scanning.moved import lay_before
-from pacetag.tagger.scanning.probe import Look, examine
+from pacetag.tagger.scanning.probe import FileProbe, examine
 from pacetag.tagger.scanning.song_writes import writes_of
 from pacetag.tagger.settings import journals_beside
 from pacetag.tagger.tags.changes import FieldChange, field_changes
@@ -115,13 +115,13 @@ class Undoing:
         except (TagError, OSError) as error:
             return _outcome(path, Undone.FAILED, without_path(error, path))
 
-    def _look(self, path: Path) -> Look:
+    def _look(self, path: Path) -> FileProbe:
         song = self._index.song(str(path))
         if song is None:
             return examine(path)
         return examine(path, song.stamp, song.fingerprint)
 
-    def _plan(self, look: Look) -> _Plan:
+    def _plan(self, look: FileProbe) -> _Plan:
         places, stale, history = self._history(look)
         first = next((n for n, write in enumerate(history) if self._is_chosen(write)), None)
         writes = history[first:] if first is not None else []
@@ -137,7 +137,7 @@ class Undoing:
     def _is_chosen(self, write: TagWrite) -> bool:
         return self._runs is None or write.run in self._runs
 
-    def _history(self, look: Look) -> tuple[Sequence[str], Sequence[int], Sequence[TagWrite]]:
+    def _history(self, look: FileProbe) -> tuple[Sequence[str], Sequence[int], Sequence[TagWrite]]:
         """Where else the log has the song, as it moved, what is not its own, and its writes."""
         known = writes_of(look, self._index)
         if known.writes:
@@ -147,13 +147,13 @@ class Undoing:
             return (), known.stale, ()
         return (other,), known.stale, self._index.writes.history(other, look.fingerprint)
 
-    def _as_a_copy(self, look: Look) -> Fields:
+    def _as_a_copy(self, look: FileProbe) -> Fields:
         """What a file held before that came with pacetag's tags, as far as can be told."""
         held = held_fields(look.path, SHOWN)
         log, audio = self._index.writes, look.fingerprint
         return before_copied((log.history(path, audio) for path in log.paths_of_audio(audio)), held)
 
-    def _restore(self, look: Look, plan: _Plan, held: Fields, lacking: Fields) -> UndoOutcome:
+    def _restore(self, look: FileProbe, plan: _Plan, held: Fields, lacking: Fields) -> UndoOutcome:
         if (later := self._set_later(plan)) and not self._force:
             named = ", ".join(map(str, later))
             reason = f"its paces were set since, by run {named}; undo that first, or use --force"
@@ -198,7 +198,7 @@ class Undoing:
         named = ", ".join(map(str, later))
         return f"with what run {named} wrote later" if later else None
 
-    def _write(self, look: Look, plan: _Plan, held: Fields, lacking: Fields) -> None:
+    def _write(self, look: FileProbe, plan: _Plan, held: Fields, lacking: Fields) -> None:
         """The change into the log, then the tags, then that it was taken back.
 
         A crash in between leaves a song that `undo` finds as it is, and that the watcher spares.
@@ -230,7 +230,7 @@ class Undoing:
             restored = after_undo(song, read_tags(look.path), taken_back=taken_back)
             self._index.store(replace(restored, stamp=written.stamp))
 
-    def _note_undone(self, look: Look, plan: _Plan, held: Fields) -> None:
+    def _note_undone(self, look: FileProbe, plan: _Plan, held: Fields) -> None:
         """Note that a song is as it was, whoever saw to that."""
         if self._dry_run or not held or all(w.undone or w.undoing for w in plan.writes):
             return
@@ -238,7 +238,7 @@ class Undoing:
         self._finish(look, plan, write, look.stamp)
 
     def _note(
-        self, look: Look, plan: _Plan, change: TagChange, found: TagChange | None = None
+        self, look: FileProbe, plan: _Plan, change: TagChange, found: TagChange | None = None
     ) -> int:
         """Note what is about to be written, once the history is where the song is."""
         path, log = str(look.path), self._index.writes
@@ -256,7 +256,7 @@ class Undoing:
             file=look.file,
         )
 
-    def _finish(self, look: Look, plan: _Plan, write: int, stamp: Stamp) -> None:
+    def _finish(self, look: FileProbe, plan: _Plan, write: int, stamp: Stamp) -> None:
         history = [each for each in writes_of(look, self._index).writes if each.id <= write]
         self._index.writes.finish_undo(
             look.fingerprint,

@@ -22,7 +22,7 @@ from pacetag.tagger.watch.events import FolderMarker
 from pacetag.tagger.watch.lines import WatchLines
 from pacetag.tagger.watch.observing import OVERFLOW, Observing
 from pacetag.tagger.watch.ready import changed_songs, settled
-from pacetag.tagger.workers.judging import Ear
+from pacetag.tagger.workers.judging import JudgeRef
 
 BETWEEN_LOOKS = 1.0  # seconds; a copier that pauses longer is looked at again when it goes on
 
@@ -34,7 +34,7 @@ class Keeper:
         self,
         roots: Sequence[Path],
         index: SongIndex,
-        ear: Ear,
+        ear: JudgeRef,
         options: ScanOptions,
         *,
         settle: float,

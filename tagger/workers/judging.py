@@ -18,7 +18,7 @@ from typing import Any, Protocol
 
 from pacetag.model.errors import DecodeError, ModelError, ReadError, TooShortError
 from pacetag.model.stderr import native_noise
-from pacetag.tagger.errors import EarError
+from pacetag.tagger.errors import JudgeLoadError
 from pacetag.tagger.logs.logger import silence_libraries
 from pacetag.tagger.paces import JudgementLike, Pace, compatible_paces
 from pacetag.tagger.tags.safety.disk import read_through
@@ -45,14 +45,14 @@ class JudgeLike(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ear:
+class JudgeRef:
     """Which judge listens: by name, so that a worker can load it for itself."""
 
     bundle: str  # name of the trained network, as it goes into tags and index
     factory: str  # "module:callable", returns a JudgeLike
 
     def load(self) -> JudgeLike:
-        """The judge. Raises ModelError or EarError, saying why there is none."""
+        """The judge. Raises ModelError or JudgeLoadError, saying why there is none."""
         module, _, name = self.factory.partition(":")
         try:
             made: Callable[[], JudgeLike] | object = importlib.import_module(module)
@@ -62,14 +62,14 @@ class Ear:
         except ModelError:
             raise
         except Exception as error:  # a broken installation of a numerical library, most likely
-            raise EarError(
+            raise JudgeLoadError(
                 f"the trained network cannot be started ({type(error).__name__}: {error}); "
                 "reinstall pacetag"
             ) from error
 
 
 @dataclass(frozen=True, kw_only=True)
-class Heard:
+class Analysis:
     """What was heard in a song; made of plain values, so that the parent needs no numpy."""
 
     paces: tuple[Pace, ...]  # most confident first
@@ -80,7 +80,7 @@ class Heard:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Unheard:
+class AnalysisError:
     """Why nothing could be heard in a song."""
 
     reason: str
@@ -90,19 +90,19 @@ class Unheard:
     noise: tuple[str, ...] = field(default=(), compare=False, repr=False)  # of libraries
 
 
-Hearing = Heard | Unheard
+AnalysisResult = Analysis | AnalysisError
 
 
-def serve(line: "Connection[Any, Any]", ear: Ear) -> None:
+def serve(line: "Connection[Any, Any]", ear: JudgeRef) -> None:
     """Judge the songs that come down the line, one after the other, until it ends.
 
-    Says None once the network is loaded, or the ModelError or EarError that keeps every song from
-    being judged; then a Hearing for each song.
+    Sends None once the network is loaded, or the ModelError or JudgeLoadError that keeps every song
+    from being judged; then an AnalysisResult for each song.
     """
     prepare()
     try:
         judge = ear.load()
-    except (ModelError, EarError) as error:
+    except (ModelError, JudgeLoadError) as error:
         line.send(error)
         return
     with suppress(EOFError, OSError):  # the parent has hung up
@@ -156,7 +156,7 @@ def _be_killed_with(parent: BaseProcess) -> None:
         os._exit(1)
 
 
-def hear(judge: JudgeLike, path: Path) -> Hearing:
+def hear(judge: JudgeLike, path: Path) -> AnalysisResult:
     """The song's paces, or the reason why there are none; never raises for a bad file.
 
     Decoders take a disk that fails for a damaged file. So a song that seems to be at fault is read
@@ -168,9 +168,9 @@ def hear(judge: JudgeLike, path: Path) -> Hearing:
     return replace(found, noise=tuple(noise)) if noise else found
 
 
-def _hear_twice(judge: JudgeLike, path: Path) -> Hearing:
+def _hear_twice(judge: JudgeLike, path: Path) -> AnalysisResult:
     found = _hear(judge, path)
-    if isinstance(found, Heard) or found.system_fault:
+    if isinstance(found, Analysis) or found.system_fault:
         return found
     refusal = read_through(path)
     if refusal is not None:
@@ -178,30 +178,30 @@ def _hear_twice(judge: JudgeLike, path: Path) -> Hearing:
     return _hear(judge, path)
 
 
-def _refused(error: OSError) -> Unheard:
+def _refused(error: OSError) -> AnalysisError:
     reason = f"cannot be read: {error.strerror or error}"
-    return Unheard(reason=reason, system_fault=True, trace=trace_of(error))
+    return AnalysisError(reason=reason, system_fault=True, trace=trace_of(error))
 
 
-def _hear(judge: JudgeLike, path: Path) -> Hearing:
+def _hear(judge: JudgeLike, path: Path) -> AnalysisResult:
     try:
         judgement = judge.file(path)
     except TooShortError as error:
-        return Unheard(reason=without_path(error, path), too_short=True)
+        return AnalysisError(reason=without_path(error, path), too_short=True)
     except ReadError as error:
         reason = without_path(error, path)
-        return Unheard(reason=reason, system_fault=True, trace=trace_of(error))
+        return AnalysisError(reason=reason, system_fault=True, trace=trace_of(error))
     except DecodeError as error:
-        return Unheard(reason=without_path(error, path), trace=trace_of(error))
+        return AnalysisError(reason=without_path(error, path), trace=trace_of(error))
     except OSError as error:
         return _refused(error)
     except MemoryError as error:
         reason = "there was not enough memory to judge it"
-        return Unheard(reason=reason, system_fault=True, trace=trace_of(error))
+        return AnalysisError(reason=reason, system_fault=True, trace=trace_of(error))
     except Exception as error:  # one song must never stop a library
         reason = f"judging broke off ({type(error).__name__}: {error})"
-        return Unheard(reason=reason, trace=trace_of(error))
-    return Heard(
+        return AnalysisError(reason=reason, trace=trace_of(error))
+    return Analysis(
         paces=compatible_paces(judgement),
         duration=float(judgement.duration),
         spread=None if judgement.spread is None else round(float(judgement.spread), 5),

@@ -11,9 +11,9 @@ from multiprocessing.resource_tracker import ensure_running
 from pathlib import Path
 
 from pacetag.tagger.cancellation import signals_held
-from pacetag.tagger.errors import EarError
+from pacetag.tagger.errors import JudgeLoadError
 from pacetag.tagger.logs.logger import debug, info
-from pacetag.tagger.workers.judging import Ear, Heard, Unheard
+from pacetag.tagger.workers.judging import Analysis, AnalysisError, JudgeRef
 from pacetag.tagger.workers.process import WorkerProcess, cause_of_death, end_in_words
 from pacetag.tagger.workers.timeouts import gave_up
 
@@ -22,7 +22,9 @@ START_LIMIT = 1800.0  # s to load the network; with the lowest priority it can b
 START_DEATHS = 3  # in a row, until the fault is taken to be the installation's
 TICK = 1.0  # s between two looks at the clock
 
-Verdict = Heard | Unheard | Exception | None  # an exception: no song can be judged; None: dropped
+Verdict = (
+    Analysis | AnalysisError | Exception | None
+)  # an exception: no song can be judged; None: dropped
 
 
 class JudgePool:
@@ -33,7 +35,7 @@ class JudgePool:
     until its successor is ready.
     """
 
-    def __init__(self, ear: Ear, *, jobs: int, done: Callable[[Path, Verdict], None]) -> None:
+    def __init__(self, ear: JudgeRef, *, jobs: int, done: Callable[[Path, Verdict], None]) -> None:
         """`done` is called in the pool's thread with each song and what came of it."""
         self._ear, self._jobs, self._done = ear, jobs, done
         self._waiting: deque[tuple[Path, float]] = deque()  # songs, and s that they may take
@@ -151,7 +153,7 @@ class JudgePool:
             worker.songs += 1
             for line in said.noise:
                 info("library", f"{song}: {line}")
-            if isinstance(said, Unheard):
+            if isinstance(said, AnalysisError):
                 debug("worker", f"{song}: {said.reason}", trace=said.trace)
             self._done(song, said)
 
@@ -169,7 +171,7 @@ class JudgePool:
     ) -> None:
         """Fail the song of a worker that is no more, or count a start: why, said of either."""
         if worker.song is not None:  # a second Ctrl-C kills workers, too: no fault of the song
-            lost = Unheard(reason=of_song, system_fault=system_fault)
+            lost = AnalysisError(reason=of_song, system_fault=system_fault)
             self._done(worker.song, None if self._stopping else lost)
         elif not worker.ready:
             self._cannot_start(of_start)
@@ -178,7 +180,7 @@ class JudgePool:
         """Try again for a while, then do with the workers that there are."""
         self._start_deaths += 1
         if self._start_deaths >= START_DEATHS and not self._ready():
-            self._refuse_all(EarError(f"no process to judge songs could be started: {why}"))
+            self._refuse_all(JudgeLoadError(f"no process to judge songs could be started: {why}"))
 
     def _refuse_all(self, error: Exception) -> None:
         """Settle every song with what keeps all of them from being judged."""
@@ -193,8 +195,8 @@ def _experience(worker: WorkerProcess) -> int:
     return worker.songs
 
 
-def shipped_ear() -> Ear:
+def shipped_judge() -> JudgeRef:
     """The judge that comes with the program."""
     from pacetag.model.bundle import default_bundle_name  # its neighbours are not needed for --help
 
-    return Ear(bundle=default_bundle_name(), factory="pacetag.model.judge:Judge.load")
+    return JudgeRef(bundle=default_bundle_name(), factory="pacetag.model.judge:Judge.load")

@@ -7,7 +7,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from pacetag.tagger.workers.judging import Ear, serve
+from pacetag.tagger.workers.judging import JudgeRef, serve
 
 # A fresh interpreter has no threads or locks of this one in an unknown state.
 _CONTEXT = multiprocessing.get_context("spawn")
@@ -25,7 +25,7 @@ class WorkerProcess:
     Whoever starts it must have held back the signals (`signals_held`), which it never sees then.
     """
 
-    def __init__(self, ear: Ear) -> None:
+    def __init__(self, ear: JudgeRef) -> None:
         self.line: Connection[Any, Any]  # what it says can be waited for; at its death it ends
         self.line, its_end = _CONTEXT.Pipe()
         self._process = _CONTEXT.Process(target=serve, args=(its_end, ear), name="pacetag-worker")

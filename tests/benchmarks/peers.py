@@ -42,7 +42,7 @@ from pacetag.model.judge import Judgement
 from pacetag.model.spec import FeatureSpec
 from pacetag.tagger.evaluating.judges import JudgeName
 from pacetag.tagger.evaluating.run import ear_of, hear_songs
-from pacetag.tagger.workers.judging import Ear
+from pacetag.tagger.workers.judging import JudgeRef
 
 CURRENT = "current"
 ESSENTIA_RATE = 44_100  # Hz, which its rhythm extractor asks for
@@ -151,18 +151,18 @@ def main() -> int:
     return 0
 
 
-def _ears(console: Console) -> dict[str, Ear]:
+def _ears(console: Console) -> dict[str, JudgeRef]:
     ears = {name.value: ear_of(name) for name in (JudgeName.CURRENT, JudgeName.FOLD)}
     for name, (module, factory) in PEERS.items():
         if find_spec(module) is None:
             console.print(f"{name}: left out, {module} is not installed")
         else:
-            ears[name] = Ear(bundle=name, factory=factory)
+            ears[name] = JudgeRef(bundle=name, factory=factory)
     return ears
 
 
 def _hear(
-    name: str, ear: Ear, songs: Sequence[EvaluationSong], jobs: int, console: Console
+    name: str, ear: JudgeRef, songs: Sequence[EvaluationSong], jobs: int, console: Console
 ) -> dict[str, HeardSong] | None:
     """What was heard, by file; None if this judge cannot be started."""
     heard = {}

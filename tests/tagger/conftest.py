@@ -28,10 +28,10 @@ from typer.testing import CliRunner, Result
 from pacetag.tagger.cli import app
 from pacetag.tagger.workers import pool
 from pacetag.tagger.workers import process as worker_process
-from pacetag.tagger.workers.judging import THREAD_VARIABLES, Ear
+from pacetag.tagger.workers.judging import THREAD_VARIABLES, JudgeRef
 
 FAKES = Path(__file__).parent / "fakes"
-FAKE_EAR = Ear(bundle="fake-1", factory="fake_judge:load")
+FAKE_JUDGE = JudgeRef(bundle="fake-1", factory="fake_judge:load")
 RATE = 48_000  # Hz, which every encoder takes
 WRITERS = {
     ".mp3": ("MP3", "MPEG_LAYER_III"),
@@ -118,7 +118,7 @@ def own_world(tmp_path: Path, index_file: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "share"))
     monkeypatch.setenv("FAKE_JUDGE_LOG", str(tmp_path / "judged"))
     monkeypatch.syspath_prepend(str(FAKES))
-    monkeypatch.setattr(pool, "shipped_ear", lambda: FAKE_EAR)
+    monkeypatch.setattr(pool, "shipped_judge", lambda: FAKE_JUDGE)
 
 
 class WorkerThread(threading.Thread):

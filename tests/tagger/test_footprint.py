@@ -11,7 +11,7 @@ import pytest
 
 from pacetag.model.bundle import default_bundle_name
 from pacetag.tagger.cancellation import signals_held
-from pacetag.tagger.workers.judging import Ear, Heard
+from pacetag.tagger.workers.judging import Analysis, JudgeRef
 from pacetag.tagger.workers.process import WorkerProcess
 
 MakeSong = Callable[..., Path]
@@ -31,7 +31,7 @@ def status(pid: int) -> dict[str, int]:
 def test_a_worker_hears_on_one_thread_and_in_little_memory(suffix: str, root: Path) -> None:
     song = next((root / "sample_audio").glob(f"*{suffix}"))
     with signals_held():
-        ear = Ear(bundle=default_bundle_name(), factory="pacetag.model.judge:Judge.load")
+        ear = JudgeRef(bundle=default_bundle_name(), factory="pacetag.model.judge:Judge.load")
         worker = WorkerProcess(ear)
     (process,) = multiprocessing.active_children()
     assert process.pid is not None
@@ -41,7 +41,7 @@ def test_a_worker_hears_on_one_thread_and_in_little_memory(suffix: str, root: Pa
         threads = set[int]()
         while not worker.line.poll(0.001):
             threads.add(status(process.pid)["Threads"])
-        assert isinstance(worker.line.recv(), Heard)
+        assert isinstance(worker.line.recv(), Analysis)
 
         assert threads == {2}  # the other one sleeps until the parent ends
         assert status(process.pid)["VmHWM"] < MOST_OF_WORKER

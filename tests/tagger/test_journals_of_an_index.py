@@ -34,7 +34,7 @@ def die(path, file, patches):
         os.pwrite(file.fileno(), each.new[: len(each.new) // 2], each.place)
     os._exit(9)
 in_place._write = die
-pool.shipped_ear = lambda: pool.Ear(bundle="fake-1", factory="fake_judge:load")
+pool.shipped_judge = lambda: pool.JudgeRef(bundle="fake-1", factory="fake_judge:load")
 if __name__ == "__main__":
     main()
 """

@@ -18,7 +18,7 @@ from pacetag.db.index import SongIndex
 from pacetag.tagger.cli import app
 from pacetag.tagger.logs.handlers import log_lines, start_log
 from pacetag.tagger.logs.logger import debug, info
-from pacetag.tagger.workers.judging import LONGEST_TRACE, Unheard, hear
+from pacetag.tagger.workers.judging import LONGEST_TRACE, AnalysisError, hear
 from tests.tagger.conftest import FAKES
 
 MakeSong = Callable[..., Path]
@@ -324,11 +324,11 @@ def test_the_traceback_travels_light() -> None:
 
     unheard = hear(Deep(), Path("/a.mp3"))
 
-    assert isinstance(unheard, Unheard)
+    assert isinstance(unheard, AnalysisError)
     assert unheard.trace is not None
     assert len(unheard.trace) <= LONGEST_TRACE
     assert pickle.loads(pickle.dumps(unheard)).trace == unheard.trace
-    assert unheard == Unheard(reason=unheard.reason)
+    assert unheard == AnalysisError(reason=unheard.reason)
 
 
 def test_whoever_listens_to_the_logger_gets_it_without_an_option(

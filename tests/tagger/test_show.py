@@ -23,7 +23,7 @@ from pacetag.model.tempo.tempos import JudgedTempo
 from pacetag.tagger.output.show import ShownSong, show_lines, shown_object, verdict
 from pacetag.tagger.text.formatting import percent, share
 from pacetag.tagger.workers import pool
-from pacetag.tagger.workers.judging import Ear
+from pacetag.tagger.workers.judging import JudgeRef
 
 ID3: Any = mutagen_id3  # mutagen ships types for some of its calls only
 
@@ -221,7 +221,7 @@ def test_without_options_nothing_that_draws_or_compares_is_imported(make_song: M
     probe = (
         "import sys\n"
         "from pacetag.tagger import cli\nfrom pacetag.tagger.workers import pool\n"
-        "pool.shipped_ear = lambda: pool.Ear(bundle='b', factory='fake_judge:load')\n"
+        "pool.shipped_judge = lambda: pool.JudgeRef(bundle='b', factory='fake_judge:load')\n"
         "try:\n"
         "    cli.app()\n"
         "finally:\n"
@@ -250,8 +250,8 @@ def test_a_folder_or_nothing_is_a_usage_error(pacetag: Run, library: Path) -> No
 @pytest.fixture
 def seeing(monkeypatch: pytest.MonkeyPatch) -> None:
     """A judge that shows evidence."""
-    ear = Ear(bundle="fake-1", factory="seeing_judge:load_seeing")
-    monkeypatch.setattr(pool, "shipped_ear", lambda: ear)
+    ear = JudgeRef(bundle="fake-1", factory="seeing_judge:load_seeing")
+    monkeypatch.setattr(pool, "shipped_judge", lambda: ear)
 
 
 @pytest.fixture

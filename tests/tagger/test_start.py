@@ -17,7 +17,7 @@ import json, sys
 from pacetag.tagger.cli import app
 if sys.argv[2] == "scan":
     from pacetag.tagger.workers import pool
-    pool.shipped_ear = lambda: pool.Ear(bundle="fake-1", factory="fake_judge:load")
+    pool.shipped_judge = lambda: pool.JudgeRef(bundle="fake-1", factory="fake_judge:load")
 try:
     app(sys.argv[2:])
 finally:

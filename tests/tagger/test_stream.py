@@ -19,7 +19,7 @@ from pacetag.tagger.scanning.options import ScanOptions
 from pacetag.tagger.scanning.outcomes import Outcome, ScanSummary, SongOutcome, Tally
 from pacetag.tagger.scanning.scan import Scan
 from pacetag.tagger.tags.errors import TagError, UnreadableError
-from pacetag.tagger.workers.judging import Ear
+from pacetag.tagger.workers.judging import JudgeRef
 
 MakeSong = Callable[..., Path]
 
@@ -33,7 +33,7 @@ def index(index_file: Path) -> Iterator[SongIndex]:
 
 
 def scan(index: SongIndex, stop: Stop | None = None, jobs: int = 1) -> Scan:
-    ear = Ear(bundle="fake-1", factory="fake_judge:load")
+    ear = JudgeRef(bundle="fake-1", factory="fake_judge:load")
     return Scan(index, ear, ScanOptions(jobs=jobs), stop or Stop())
 
 

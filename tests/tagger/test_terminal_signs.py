@@ -64,9 +64,9 @@ from pathlib import Path
 sys.path.insert(0, {fakes!r})
 from pacetag.tagger.workers import pool
 from pacetag.tagger.cli import main
-from pacetag.tagger.workers.judging import Ear
+from pacetag.tagger.workers.judging import JudgeRef
 if __name__ == "__main__":
-    pool.shipped_ear = lambda: Ear(bundle={bundle!a}, factory="fake_judge:load")
+    pool.shipped_judge = lambda: JudgeRef(bundle={bundle!a}, factory="fake_judge:load")
     main()
 """
 

@@ -10,7 +10,7 @@ import pytest
 from pacetag.db.index import SongIndex
 from pacetag.tagger.tags.held import held_fields
 from pacetag.tagger.workers import pool
-from pacetag.tagger.workers.judging import Ear
+from pacetag.tagger.workers.judging import JudgeRef
 from tests.tagger.writing import write_tags
 
 MakeSong = Callable[..., Path]
@@ -36,8 +36,8 @@ def held(song: Path) -> Fields:
 
 
 def newer_ear(monkeypatch: pytest.MonkeyPatch) -> None:
-    ear = Ear(bundle="fake-2", factory="fake_judge:load")
-    monkeypatch.setattr(pool, "shipped_ear", lambda: ear)
+    ear = JudgeRef(bundle="fake-2", factory="fake_judge:load")
+    monkeypatch.setattr(pool, "shipped_judge", lambda: ear)
 
 
 @pytest.mark.parametrize("how", ["another network", "another BPM", "both"])

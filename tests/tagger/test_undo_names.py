@@ -17,7 +17,7 @@ import pytest
 
 from pacetag.tagger.tags.held import held_fields
 from pacetag.tagger.workers import pool
-from pacetag.tagger.workers.judging import Ear
+from pacetag.tagger.workers.judging import JudgeRef
 
 MakeSong = Callable[..., Path]
 Run = Callable[..., Any]
@@ -179,8 +179,8 @@ def music(
     """Two songs, one of them with a twin: the same audio in another file."""
 
     def judge(bundle: str) -> None:
-        ear = Ear(bundle=bundle, factory="fake_judge:load")
-        monkeypatch.setattr(pool, "shipped_ear", lambda: ear)
+        ear = JudgeRef(bundle=bundle, factory="fake_judge:load")
+        monkeypatch.setattr(pool, "shipped_judge", lambda: ear)
 
     def make(seed: int) -> Library:
         made = Library(folder=library, pacetag=pacetag, chance=random.Random(seed), judge=judge)

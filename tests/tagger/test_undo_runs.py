@@ -17,7 +17,7 @@ from pacetag.tagger.tags.errors import ChangedMeanwhileError
 from pacetag.tagger.tags.reader import read_tags
 from pacetag.tagger.undoing import undo
 from pacetag.tagger.workers import pool
-from pacetag.tagger.workers.judging import Ear
+from pacetag.tagger.workers.judging import JudgeRef
 from tests.tagger.writing import write_tags
 
 MakeSong = Callable[..., Path]
@@ -39,8 +39,8 @@ def runs(pacetag: Run) -> Callable[[], list[dict[str, Any]]]:
 
 def newer_ear(monkeypatch: pytest.MonkeyPatch) -> None:
     """From now on another network judges, so that tags are written anew."""
-    ear = Ear(bundle="fake-2", factory="fake_judge:load")
-    monkeypatch.setattr(pool, "shipped_ear", lambda: ear)
+    ear = JudgeRef(bundle="fake-2", factory="fake_judge:load")
+    monkeypatch.setattr(pool, "shipped_judge", lambda: ear)
 
 
 def edit_flac(song: Path, **fields: str | list[str]) -> None:

@@ -23,7 +23,7 @@ from pacetag.tagger.scanning.scan import Scan
 from pacetag.tagger.tags.errors import NotWritableError
 from pacetag.tagger.tags.reader import read_tags
 from pacetag.tagger.watch.lines import WatchLines
-from tests.tagger.conftest import FAKE_EAR
+from tests.tagger.conftest import FAKE_JUDGE
 
 MakeSong = Callable[..., Path]
 Run = Callable[..., Any]
@@ -190,7 +190,7 @@ def test_a_song_that_was_undone_is_noted_by_the_watcher_and_cleared_by_a_scan(
     def watch() -> SongOutcome:
         options = ScanOptions(jobs=1, watching=True)
         with SongIndex.open(index_file) as index:
-            (outcome,) = Scan(index, FAKE_EAR, options, Stop()).songs(walk([library]))
+            (outcome,) = Scan(index, FAKE_JUDGE, options, Stop()).songs(walk([library]))
         return outcome
 
     assert (watch().untagged, record(index_file, song).untagged) == (UNDONE, UNDONE)

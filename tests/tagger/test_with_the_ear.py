@@ -19,7 +19,7 @@ from pacetag.tagger.workers import pool
 Run = Callable[..., Any]
 
 BUNDLE = Path(next(iter(pacetag.model.__path__))) / "weights" / default_bundle_name()
-SHIPPED = pool.shipped_ear  # before a fixture puts the fake one in its place
+SHIPPED = pool.shipped_judge  # before a fixture puts the fake one in its place
 
 pytestmark = pytest.mark.skipif(not BUNDLE.is_dir(), reason="no trained network in this tree")
 
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.skipif(not BUNDLE.is_dir(), reason="no trained network 
 @pytest.fixture(autouse=True)
 def real_ear(own_world: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Judge with the shipped network, in worker processes."""
-    monkeypatch.setattr(pool, "shipped_ear", SHIPPED)
+    monkeypatch.setattr(pool, "shipped_judge", SHIPPED)
 
 
 @pytest.fixture

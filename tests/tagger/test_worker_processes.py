@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pacetag.tagger.workers.judging import Unheard, hear
+from pacetag.tagger.workers.judging import AnalysisError, hear
 from pacetag.tagger.workers.process import cause_of_death
 
 
@@ -15,7 +15,7 @@ def test_a_judge_that_raises_an_unexpected_error_spoils_one_song_only() -> None:
         def file(self, path: Path) -> Any:
             raise OSError(5, "Input/output error")
 
-    assert hear(Judge(), Path("a.mp3")) == Unheard(
+    assert hear(Judge(), Path("a.mp3")) == AnalysisError(
         reason="cannot be read: Input/output error", system_fault=True
     )
 

@@ -46,7 +46,7 @@ COMFORTABLE = 120.0  # bpm; of levels alike sure, the one nearest to it is calle
 NETWORK = "network"
 LABELS_GIVEN = ("heard", "none")  # the classes a network can put a recording in
 
-Hearing = Sequence[HeardTempo]  # most probable first
+AnalysisResult = Sequence[HeardTempo]  # most probable first
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +58,7 @@ class Verdict:
     paces: tuple[HeardTempo, ...] = ()  # ascending
 
 
-def weigh(hearings: Sequence[Hearing]) -> Verdict | None:
+def weigh(hearings: Sequence[AnalysisResult]) -> Verdict | None:
     """One verdict from several hearings of a recording: the whole of it and each window.
 
     "heard" when every hearing's best tempo has at least .9 and all tempos claimed in any of them
@@ -154,7 +154,7 @@ def relabel(text: str, verdicts: Mapping[tuple[str, str], Verdict]) -> str:
     return "\n".join(comments) + "\n" + written.getvalue()
 
 
-def _common_paces(hearings: Sequence[Hearing]) -> tuple[HeardTempo, ...]:
+def _common_paces(hearings: Sequence[AnalysisResult]) -> tuple[HeardTempo, ...]:
     """Tempos that all hearings find right, or none that knows them likely; in order of bpm."""
     paces: list[HeardTempo] = []
     for tempo in hearings[0]:

@@ -29,7 +29,7 @@ from pacetag.tagger.tags.fingerprint import payload_fingerprint
 from pacetag.tagger.workers import pool, process
 from tests.tagger.attacks.ends import Tally, objections
 from tests.tagger.attacks.index_damage import damage
-from tests.tagger.conftest import FAKE_EAR, FAKES, RATE, WorkerThread, write_sound
+from tests.tagger.conftest import FAKE_JUDGE, FAKES, RATE, WorkerThread, write_sound
 
 LIMIT = 60.0  # s for a command; a hang takes longer
 SONGS = ("172-86 hill.flac", "120 road.mp3", "100 changing.flac", "165.ogg", "83.m4a", "broken.mp3")
@@ -98,7 +98,7 @@ def fake_world(patch: pytest.MonkeyPatch, folder: Path) -> None:
     patch.delenv("PACETAG_BUNDLE", raising=False)
     patch.delenv("FAKE_JUDGE_LOG", raising=False)
     patch.syspath_prepend(str(FAKES))
-    patch.setattr(pool, "shipped_ear", lambda: FAKE_EAR)
+    patch.setattr(pool, "shipped_judge", lambda: FAKE_JUDGE)
     threads = SimpleNamespace(Pipe=process._CONTEXT.Pipe, Process=WorkerThread)
     patch.setattr(process, "_CONTEXT", threads)
     patch.setattr(training, "train_bundle", lambda *_, **__: _trained(folder))

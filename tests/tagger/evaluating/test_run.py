@@ -17,7 +17,7 @@ from matplotlib.image import imread
 
 from pacetag.model.extras import install_command
 from pacetag.tagger.workers import pool
-from pacetag.tagger.workers.judging import Ear
+from pacetag.tagger.workers.judging import JudgeRef
 from pacetag.tagger.workers.process import DEATH
 from tests.conftest import ClickTrack
 
@@ -324,8 +324,8 @@ def test_ctrl_c_waits_for_no_song(
 def test_a_network_that_cannot_be_started_ends_it_at_once(
     pacetag: Run, good_set: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ear = Ear(bundle="fake-1", factory="fake_judge:load_nothing")
-    monkeypatch.setattr(pool, "shipped_ear", lambda: ear)
+    ear = JudgeRef(bundle="fake-1", factory="fake_judge:load_nothing")
+    monkeypatch.setattr(pool, "shipped_judge", lambda: ear)
 
     for jobs in ("1", "2"):
         done = pacetag("evaluate", good_set, "--jobs", jobs)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pacetag.tagger.workers import pool
-from pacetag.tagger.workers.judging import Ear
+from pacetag.tagger.workers.judging import JudgeRef
 
 Run = Callable[..., Any]
 
@@ -15,8 +15,8 @@ Run = Callable[..., Any]
 @pytest.fixture
 def deadly(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PACETAG_BUNDLE", str(tmp_path))
-    ear = Ear(bundle="own-1", factory="fake_judge:die")
-    monkeypatch.setattr(pool, "shipped_ear", lambda: ear)
+    ear = JudgeRef(bundle="own-1", factory="fake_judge:die")
+    monkeypatch.setattr(pool, "shipped_judge", lambda: ear)
 
 
 SAID = "pacetag: no process to judge songs could be started: exit code 7"
@@ -55,8 +55,8 @@ def test_what_keeps_it_from_being_loaded_is_said(
     tmp_path: Path,
 ) -> None:
     monkeypatch.setenv("PACETAG_BUNDLE", str(tmp_path))
-    ear = Ear(bundle="own-1", factory="fake_judge:load_nothing")
-    monkeypatch.setattr(pool, "shipped_ear", lambda: ear)
+    ear = JudgeRef(bundle="own-1", factory="fake_judge:load_nothing")
+    monkeypatch.setattr(pool, "shipped_judge", lambda: ear)
 
     done = pacetag("show", make_song("172.flac"))
 

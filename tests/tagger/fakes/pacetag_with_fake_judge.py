@@ -5,16 +5,16 @@ from pathlib import Path
 
 from pacetag.tagger.cli import main
 from pacetag.tagger.workers import pool
-from pacetag.tagger.workers.judging import Ear
+from pacetag.tagger.workers.judging import JudgeRef
 
 sys.path.insert(0, str(Path(__file__).parent))  # workers look for the judge where this one does
 
 
-def fake_ear() -> Ear:
+def fake_ear() -> JudgeRef:
     """The fake judge in place of the shipped one."""
-    return Ear(bundle="fake-1", factory="fake_judge:load")
+    return JudgeRef(bundle="fake-1", factory="fake_judge:load")
 
 
 if __name__ == "__main__":
-    pool.shipped_ear = fake_ear
+    pool.shipped_judge = fake_ear
     main()

@@ -17,7 +17,7 @@ from pacetag.tagger import cancellation
 from pacetag.tagger.library import stalls
 from pacetag.tagger.scanning import commit, probe_threads
 from pacetag.tagger.workers import pool
-from pacetag.tagger.workers.judging import Ear
+from pacetag.tagger.workers.judging import JudgeRef
 
 KIND, _, PLACE = os.environ["FAKE_STALL"].partition(" ")
 
@@ -39,10 +39,10 @@ def stalling(call: Callable[..., Any]) -> Callable[..., Any]:
     return asked
 
 
-def stalled_ear() -> Ear:
+def stalled_ear() -> JudgeRef:
     """A bundle on a dead disk."""
     stall()
-    return Ear(bundle="fake-1", factory="fake_judge:load")
+    return JudgeRef(bundle="fake-1", factory="fake_judge:load")
 
 
 CALLS: dict[str, tuple[Any, str]] = {
@@ -58,8 +58,8 @@ def set_up() -> None:
     """Have the place stall that FAKE_STALL names."""
     stalls.PATIENCE, stalls.LEAST = (0.5,), 0.5
     cancellation.GRACE = float(os.environ.get("FAKE_GRACE", cancellation.GRACE))
-    ear = Ear(bundle="fake-1", factory="fake_judge:load")
-    pool.shipped_ear = stalled_ear if KIND == "bundle" else lambda: ear
+    ear = JudgeRef(bundle="fake-1", factory="fake_judge:load")
+    pool.shipped_judge = stalled_ear if KIND == "bundle" else lambda: ear
     if KIND in CALLS:
         module, name = CALLS[KIND]
         setattr(module, name, stalling(getattr(module, name)))

@@ -29,7 +29,7 @@ from pacetag.tagger.plots import reliability
 from pacetag.tagger.plots import song as plot
 from pacetag.tagger.plots.pictures import is_our_picture
 from pacetag.tagger.workers import pool
-from pacetag.tagger.workers.judging import Ear
+from pacetag.tagger.workers.judging import JudgeRef
 from tests.tagger.conftest import FAKES
 
 MakeSong = Callable[..., Path]
@@ -59,8 +59,8 @@ def one_song(make_song: MakeSong, pacetag: Run, worker_threads: None) -> Path:
 @pytest.fixture
 def seeing(monkeypatch: pytest.MonkeyPatch) -> None:
     """A judge that shows evidence."""
-    ear = Ear(bundle="fake-1", factory="seeing_judge:load_seeing")
-    monkeypatch.setattr(pool, "shipped_ear", lambda: ear)
+    ear = JudgeRef(bundle="fake-1", factory="seeing_judge:load_seeing")
+    monkeypatch.setattr(pool, "shipped_judge", lambda: ear)
 
 
 @functools.cache
@@ -98,8 +98,8 @@ def write(
     }[request.param]
 
     if request.param == "evaluate":  # by a judge that need not open the file
-        ear = Ear(bundle="fake-1", factory="fake_judge:load")
-        request.getfixturevalue("monkeypatch").setattr(pool, "shipped_ear", lambda: ear)
+        ear = JudgeRef(bundle="fake-1", factory="fake_judge:load")
+        request.getfixturevalue("monkeypatch").setattr(pool, "shipped_judge", lambda: ear)
     return lambda place, *more: pacetag(*command, place, *more)
 
 

@@ -21,7 +21,7 @@ from pacetag.tagger.tags.history import before
 from pacetag.tagger.tags.pacetag import PaceTag, parse_pacetag
 from pacetag.tagger.tags.reader import read_tags
 from pacetag.tagger.workers import pool
-from pacetag.tagger.workers.judging import Ear
+from pacetag.tagger.workers.judging import JudgeRef
 from tests.tagger.writing import write_tags
 
 MakeSong = Callable[..., Path]
@@ -290,8 +290,8 @@ def test_tags_that_became_old_while_they_could_not_be_written_are_written_later(
     song = make_song("album/120.mp3")
     scan_json()
     song.chmod(0o444)
-    newer = Ear(bundle="fake-2", factory="fake_judge:load")
-    monkeypatch.setattr(pool, "shipped_ear", lambda: newer)
+    newer = JudgeRef(bundle="fake-2", factory="fake_judge:load")
+    monkeypatch.setattr(pool, "shipped_judge", lambda: newer)
     for _ in range(2):
         assert scan_json().outcomes == {"120.mp3": "unchanged"}
     song.chmod(0o644)
@@ -413,15 +413,17 @@ def test_tags_of_another_network_or_of_other_audio_are_not_taken_over(
     make_song("172.mp3")
     scan_json()
     judged()
-    newer = Ear(bundle="fake-2", factory="fake_judge:load")
-    monkeypatch.setattr(pool, "shipped_ear", lambda: newer)
+    newer = JudgeRef(bundle="fake-2", factory="fake_judge:load")
+    monkeypatch.setattr(pool, "shipped_judge", lambda: newer)
 
     assert scan_json().counts["analysed"] == 1
     assert judged() == ["172.mp3"]
     assert scan_json().counts["analysed"] == 0
 
     shutil.rmtree(index_file.parent)
-    monkeypatch.setattr(pool, "shipped_ear", lambda: Ear(bundle="x", factory="fake_judge:load"))
+    monkeypatch.setattr(
+        pool, "shipped_judge", lambda: JudgeRef(bundle="x", factory="fake_judge:load")
+    )
     assert scan_json().counts["analysed"] == 1
 
 
@@ -763,8 +765,8 @@ def test_without_a_network_nothing_is_judged_and_the_sentence_says_why(
     make_song: MakeSong, pacetag: Run, library: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_song("120.mp3")
-    lost = Ear(bundle="none", factory="fake_judge:load_nothing")
-    monkeypatch.setattr(pool, "shipped_ear", lambda: lost)
+    lost = JudgeRef(bundle="none", factory="fake_judge:load_nothing")
+    monkeypatch.setattr(pool, "shipped_judge", lambda: lost)
 
     done = pacetag("scan", library, "--jobs", "1")
 

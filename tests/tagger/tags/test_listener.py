@@ -18,8 +18,8 @@ from pacetag.tagger.scanning.scan import Scan
 from pacetag.tagger.tags.held import held_fields
 from pacetag.tagger.tags.reader import read_tags
 from pacetag.tagger.workers import pool
-from pacetag.tagger.workers.judging import Ear
-from tests.tagger.conftest import FAKE_EAR, Scanned
+from pacetag.tagger.workers.judging import JudgeRef
+from tests.tagger.conftest import FAKE_JUDGE, Scanned
 from tests.tagger.stored import bpms, record, said
 from tests.tagger.tags.making import SOME
 from tests.tagger.tags.test_other_programs import run
@@ -92,8 +92,8 @@ def set_pace(song: Path, *values: str) -> None:
 
 def another_ear(monkeypatch: pytest.MonkeyPatch) -> None:
     """A rescan under a new bundle."""
-    ear = Ear(bundle="fake-2", factory="fake_judge:load")
-    monkeypatch.setattr(pool, "shipped_ear", lambda: ear)
+    ear = JudgeRef(bundle="fake-2", factory="fake_judge:load")
+    monkeypatch.setattr(pool, "shipped_judge", lambda: ear)
 
 
 def reasons(scanned: Scanned) -> dict[str, str]:
@@ -234,7 +234,7 @@ def test_that_there_be_none_outlives_a_bundle_that_finds_none(
     index_file.unlink()
     song = song.rename(song.with_name("90.flac"))
     monkeypatch.setattr(
-        pool, "shipped_ear", lambda: Ear(bundle="fake-3", factory="fake_judge:load")
+        pool, "shipped_judge", lambda: JudgeRef(bundle="fake-3", factory="fake_judge:load")
     )
 
     scan_json()
@@ -619,7 +619,7 @@ def test_the_watcher_does_as_a_scan_does(
     with SongIndex.open(index_file) as index:
         options = ScanOptions(jobs=1, watching=True)
         for _ in range(2):
-            list(Scan(index, FAKE_EAR, options, Stop()).songs(walk([library])))
+            list(Scan(index, FAKE_JUDGE, options, Stop()).songs(walk([library])))
 
     has_come_out_right(four, index_file)
 

@@ -16,7 +16,7 @@ from pacetag.tagger.scanning.options import BpmMode, ScanOptions
 from pacetag.tagger.scanning.outcomes import SongOutcome
 from pacetag.tagger.scanning.scan import Scan
 from pacetag.tagger.tags.reader import read_tags
-from tests.tagger.conftest import FAKE_EAR
+from tests.tagger.conftest import FAKE_JUDGE
 
 MakeSong = Callable[..., Path]
 Run = Callable[..., Any]
@@ -33,7 +33,7 @@ def watcher_pass(index_file: Path, library: Path) -> Pass:
     def run(bpm: BpmMode = BpmMode.NEVER) -> list[SongOutcome]:
         options = ScanOptions(jobs=1, bpm=bpm, watching=True)
         with SongIndex.open(index_file) as index:
-            return list(Scan(index, FAKE_EAR, options, Stop()).songs(walk([library])))
+            return list(Scan(index, FAKE_JUDGE, options, Stop()).songs(walk([library])))
 
     return run
 

@@ -20,7 +20,7 @@ from pacetag.tagger.scanning.options import ScanOptions
 from pacetag.tagger.tags.reader import read_tags
 from pacetag.tagger.watch.keeper import Keeper
 from pacetag.tagger.watch.lines import WatchLines
-from tests.tagger.conftest import FAKE_EAR
+from tests.tagger.conftest import FAKE_JUDGE
 
 MakeSong = Callable[..., Path]
 Start = Callable[..., subprocess.Popen[str]]
@@ -191,7 +191,7 @@ def test_a_folder_that_cannot_be_listed_is_named_once_until_it_can(
         keeper = Keeper(
             [library],
             index,
-            FAKE_EAR,
+            FAKE_JUDGE,
             ScanOptions(jobs=1, watching=True),
             settle=1.0,
             sweep=1.0,

@@ -15,21 +15,21 @@ from typing import Any
 import pytest
 
 from pacetag.model.errors import BundleError
-from pacetag.tagger.errors import EarError
+from pacetag.tagger.errors import JudgeLoadError
 from pacetag.tagger.paces import Pace
 from pacetag.tagger.workers import pool, process
-from pacetag.tagger.workers.judging import Ear, Heard, Unheard
+from pacetag.tagger.workers.judging import Analysis, AnalysisError, JudgeRef
 from pacetag.tagger.workers.pool import JudgePool, Verdict
 from pacetag.tagger.workers.process import WorkerProcess
 
-FAKE_EAR = Ear(bundle="fake-1", factory="fake_judge:load")
+FAKE_JUDGE = JudgeRef(bundle="fake-1", factory="fake_judge:load")
 PATIENT = 60.0  # s, more than any of these songs takes
 
 
 class Judging:
     """A pool, and what it reports."""
 
-    def __init__(self, ear: Ear, jobs: int) -> None:
+    def __init__(self, ear: JudgeRef, jobs: int) -> None:
         self.events: SimpleQueue[tuple[Path, Verdict]] = SimpleQueue()
         self.pool = JudgePool(ear, jobs=jobs, done=lambda path, v: self.events.put((path, v)))
 
@@ -54,7 +54,7 @@ class Judging:
 def judging() -> Iterator[Callable[..., Judging]]:
     made: list[Judging] = []
 
-    def make(ear: Ear = FAKE_EAR, *, jobs: int = 1) -> Judging:
+    def make(ear: JudgeRef = FAKE_JUDGE, *, jobs: int = 1) -> Judging:
         made.append(Judging(ear, jobs))
         return made[-1]
 
@@ -69,7 +69,7 @@ def worker_pids() -> set[int]:
 
 
 def reason(verdict: Verdict) -> str:
-    assert isinstance(verdict, Unheard)
+    assert isinstance(verdict, AnalysisError)
     return verdict.reason
 
 
@@ -79,8 +79,8 @@ def test_songs_are_judged_and_only_compatible_paces_come_back(
     found = judging(jobs=2).all("172.34-86.2.mp3", "beatless.mp3")
 
     paces = (Pace(bpm=172.34, confidence=0.98), Pace(bpm=86.2, confidence=0.93))
-    assert found["172.34-86.2.mp3"] == Heard(paces=paces, duration=180.0, spread=0.001)
-    assert found["beatless.mp3"] == Heard(paces=(), duration=180.0, spread=0.001)
+    assert found["172.34-86.2.mp3"] == Analysis(paces=paces, duration=180.0, spread=0.001)
+    assert found["beatless.mp3"] == Analysis(paces=(), duration=180.0, spread=0.001)
 
 
 def test_whatever_a_song_does_to_the_judge_comes_back_as_its_reason(
@@ -88,14 +88,14 @@ def test_whatever_a_song_does_to_the_judge_comes_back_as_its_reason(
 ) -> None:
     found = judging().all("short.mp3", "broken.mp3", "buggy.mp3", "120.mp3")
 
-    assert found["short.mp3"] == Unheard(
+    assert found["short.mp3"] == AnalysisError(
         reason="3.0 s long; at least 12 s are needed", too_short=True
     )
-    assert found["broken.mp3"] == Unheard(reason="cannot decode audio: it is not audio")
-    assert found["buggy.mp3"] == Unheard(
+    assert found["broken.mp3"] == AnalysisError(reason="cannot decode audio: it is not audio")
+    assert found["buggy.mp3"] == AnalysisError(
         reason="judging broke off (ZeroDivisionError: division by zero)"
     )
-    assert isinstance(found["120.mp3"], Heard)
+    assert isinstance(found["120.mp3"], Analysis)
 
 
 def test_a_song_at_which_a_decoder_goes_in_circles_is_given_up_as_damaged(
@@ -107,7 +107,7 @@ def test_a_song_at_which_a_decoder_goes_in_circles_is_given_up_as_damaged(
 
     found = one.all("circling.mp3", limit=5.0)["circling.mp3"]
 
-    assert found == Unheard(
+    assert found == AnalysisError(
         reason="gave up after 5 s without a result, as a damaged file can cause"
     )
 
@@ -117,10 +117,10 @@ def test_a_fault_that_passes_while_a_song_is_judged_does_not_count(
 ) -> None:
     found = judging().all("shaky 120.mp3", "killed.mp3", "crashing.mp3")
 
-    assert isinstance(found["shaky 120.mp3"], Heard)
+    assert isinstance(found["shaky 120.mp3"], Analysis)
     for name, by_system in (("killed.mp3", True), ("crashing.mp3", False)):
         lost = found[name]
-        assert isinstance(lost, Unheard)
+        assert isinstance(lost, AnalysisError)
         assert lost.system_fault is by_system
 
 
@@ -138,7 +138,7 @@ def test_a_worker_that_dies_takes_only_its_own_song_with_it(
 
     for name, sentence in deaths.items():
         assert reason(found.pop(name)).startswith(sentence)
-    assert all(isinstance(verdict, Heard) for verdict in found.values())
+    assert all(isinstance(verdict, Analysis) for verdict in found.values())
 
 
 def test_a_song_too_large_for_the_memory_fails_and_its_worker_goes_on(
@@ -151,7 +151,7 @@ def test_a_song_too_large_for_the_memory_fails_and_its_worker_goes_on(
     found = one.all("greedy.mp3", "120.mp3")
 
     assert reason(found["greedy.mp3"]) == "there was not enough memory to judge it"
-    assert isinstance(found["120.mp3"], Heard)
+    assert isinstance(found["120.mp3"], Analysis)
     assert worker_pids() == before
 
 
@@ -170,10 +170,10 @@ def test_a_song_that_hangs_is_given_up_after_its_limit_and_its_worker_is_killed(
     found = one.rest(4)
 
     assert 1.5 <= time.monotonic() - began < 10
-    assert found.pop(name) == Unheard(
+    assert found.pop(name) == AnalysisError(
         reason="gave up after 2 s, as its disk does not answer", system_fault=True
     )
-    assert all(isinstance(verdict, Heard) for verdict in found.values())
+    assert all(isinstance(verdict, Analysis) for verdict in found.values())
     assert len(before - worker_pids()) == 1
 
 
@@ -189,7 +189,7 @@ def test_time_for_which_everything_was_stopped_does_not_count(
 
     found = one.all("slow 120.mp3", limit=30)
 
-    assert isinstance(found["slow 120.mp3"], Heard)
+    assert isinstance(found["slow 120.mp3"], Analysis)
 
 
 def test_a_pool_whose_idle_worker_was_killed_goes_on(judging: Callable[..., Judging]) -> None:
@@ -199,7 +199,7 @@ def test_a_pool_whose_idle_worker_was_killed_goes_on(judging: Callable[..., Judg
         child.kill()
         child.join()
 
-    assert isinstance(one.all("130.mp3")["130.mp3"], Heard)
+    assert isinstance(one.all("130.mp3")["130.mp3"], Analysis)
 
 
 def test_workers_are_renewed_while_the_others_go_on(
@@ -212,7 +212,7 @@ def test_workers_are_renewed_while_the_others_go_on(
     most = 0
     deadline = time.monotonic() + 20
     while not first.isdisjoint(worker_pids()) and time.monotonic() < deadline:
-        assert all(isinstance(verdict, Heard) for verdict in one.all("1.mp3", "2.mp3").values())
+        assert all(isinstance(verdict, Analysis) for verdict in one.all("1.mp3", "2.mp3").values())
         most = max(most, len(worker_pids()))
 
     assert first.isdisjoint(worker_pids())
@@ -225,7 +225,7 @@ def test_no_second_successor_is_started_while_all_worn_workers_are_busy(
     made: list[WorkerProcess] = []
 
     class Noted(WorkerProcess):
-        def __init__(self, ear: Ear) -> None:
+        def __init__(self, ear: JudgeRef) -> None:
             super().__init__(ear)
             made.append(self)
 
@@ -240,29 +240,33 @@ def test_no_second_successor_is_started_while_all_worn_workers_are_busy(
 
     found = one.all("100.mp3", "101.mp3", "102.mp3")  # by the one successor, one after the other
 
-    assert all(isinstance(verdict, Heard) for verdict in found.values())
+    assert all(isinstance(verdict, Analysis) for verdict in found.values())
     assert [worker.songs for worker in made] == [pool.RENEWAL, pool.RENEWAL, 3]
 
 
 def test_a_network_that_cannot_be_loaded_is_no_songs_fault(
     judging: Callable[..., Judging],
 ) -> None:
-    found = judging(Ear(bundle="none", factory="fake_judge:load_nothing")).all("120.mp3")
+    found = judging(JudgeRef(bundle="none", factory="fake_judge:load_nothing")).all("120.mp3")
     assert isinstance(found["120.mp3"], BundleError)
     assert "reinstall pacetag" in str(found["120.mp3"])
 
-    found = judging(Ear(bundle="none", factory="no_such_module:load")).all("120.mp3", "130.mp3")
-    assert all(isinstance(verdict, EarError) for verdict in found.values())
+    found = judging(JudgeRef(bundle="none", factory="no_such_module:load")).all(
+        "120.mp3", "130.mp3"
+    )
+    assert all(isinstance(verdict, JudgeLoadError) for verdict in found.values())
     assert "cannot be started" in str(found["120.mp3"])
 
 
 def test_workers_that_always_die_before_they_begin_are_no_songs_fault_either(
     judging: Callable[..., Judging],
 ) -> None:
-    found = judging(Ear(bundle="none", factory="fake_judge:die"), jobs=2).all("120.mp3", "130.mp3")
+    found = judging(JudgeRef(bundle="none", factory="fake_judge:die"), jobs=2).all(
+        "120.mp3", "130.mp3"
+    )
 
     for verdict in found.values():
-        assert isinstance(verdict, EarError)
+        assert isinstance(verdict, JudgeLoadError)
         assert "no process to judge songs could be started" in str(verdict)
         assert "exit code 7" in str(verdict)
 
@@ -272,9 +276,9 @@ def test_a_worker_that_dies_before_it_begins_is_replaced(
 ) -> None:
     monkeypatch.setenv("FAKE_JUDGE_FIRST", str(tmp_path / "first"))
 
-    found = judging(Ear(bundle="none", factory="fake_judge:die_once")).all("120.mp3")
+    found = judging(JudgeRef(bundle="none", factory="fake_judge:die_once")).all("120.mp3")
 
-    assert isinstance(found["120.mp3"], Heard)
+    assert isinstance(found["120.mp3"], Analysis)
 
 
 def test_without_processes_no_song_is_waited_for(
@@ -287,7 +291,7 @@ def test_without_processes_no_song_is_waited_for(
 
     verdict = judging().all("120.mp3")["120.mp3"]
 
-    assert isinstance(verdict, EarError)
+    assert isinstance(verdict, JudgeLoadError)
     assert "Resource temporarily unavailable" in str(verdict)
 
 
@@ -313,7 +317,7 @@ def test_after_a_stop_songs_in_judgement_are_finished_and_the_others_dropped(
 
     found = one.rest(3)
 
-    assert isinstance(found["slow 130.mp3"], Heard)
+    assert isinstance(found["slow 130.mp3"], Analysis)
     assert found["slow 140.mp3"] is found["slow 150.mp3"] is None
 
 
@@ -349,11 +353,11 @@ WORKERS_AND_SIGNALS = """
 import json, multiprocessing, os, signal, sys
 from pathlib import Path
 from queue import SimpleQueue
-from pacetag.tagger.workers.judging import Ear
+from pacetag.tagger.workers.judging import JudgeRef
 from pacetag.tagger.workers.pool import JudgePool
 if __name__ == "__main__":
     events = SimpleQueue()
-    pool = JudgePool(Ear(bundle="fake-1", factory="fake_judge:load"), jobs=2,
+    pool = JudgePool(JudgeRef(bundle="fake-1", factory="fake_judge:load"), jobs=2,
                      done=lambda path, verdict: events.put(verdict))
     pool.submit(Path("120.mp3"), limit=60)
     first = events.get(timeout=30)
