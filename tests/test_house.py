@@ -8,6 +8,48 @@ from pathlib import Path
 import pytest
 
 MAY_IMPORT = {"model": set[str](), "db": set[str](), "tagger": {"model", "db"}}
+
+# Rooms, the lowest floor first: a room imports from floors below its own, never from beside it. A
+# room is a package, or a module that lies directly in one of OPEN.
+OPEN = ("tagger", "tagger/tags", "model", "model/training")
+FLOORS = (
+    "db",
+    "model/errors model/spec model/bundle_names model/caches model/extras model/regular",
+    "model/stderr",
+    "model/audio model/bundle_json model/features model/network model/runtime",
+    "model/bundle model/tempo",
+    "model/judge",
+    "model/evaluation model/evidence",
+    "model/training/songs model/training/parallel model/training/degradations",
+    "model/training/sources model/training/output_folders model/training/cases",
+    "model/training/grooves model/training/fitting",
+    "model/training/sample_audio model/training/scores model/training/recordings",
+    "model/training/benchmark_sets model/training/experiments model/training/free_music",
+    "model/training/labels",
+    "model/training/settings model/training/scoring",
+    "model/training/run",
+    "model/training/command",
+    "tagger/errors tagger/text tagger/cancellation tagger/paces tagger/processors",
+    "tagger/settings tagger/terminal tagger/usage",
+    "tagger/logs tagger/tags/errors tagger/tags/fields tagger/tags/limits tagger/tags/changes",
+    "tagger/tags/pacetag tagger/tags/binary",
+    "tagger/tags/containers",
+    "tagger/tags/abridged tagger/tags/fingerprint tagger/tags/misread",
+    "tagger/tags/mutagen_io",
+    "tagger/tags/foreign_tags tagger/tags/safety",
+    "tagger/tags/writable",
+    "tagger/tags/reader",
+    "tagger/tags/held tagger/tags/ownership tagger/tags/writer",
+    "tagger/tags/history",
+    "tagger/library tagger/workers",
+    "tagger/index tagger/files",
+    "tagger/evaluating tagger/playlist tagger/plots tagger/scanning",
+    "tagger/output tagger/undoing",
+    "tagger/audit tagger/watch",
+    "tagger/commands",
+    "tagger/cli",
+    "tagger/__main__",
+)
 ROOT = Path(__file__).parent.parent
 MODULES = sorted(path for part in MAY_IMPORT for path in (ROOT / part).rglob("*.py"))
 
@@ -27,14 +69,52 @@ def own_parts(source: str) -> set[str]:
     return {name[1] for name in names if name[0] == "pacetag" and len(name) > 1}
 
 
+def room(path: Path) -> str:
+    """The room that a module belongs to; packages within `containers` are one with it."""
+    folder = path.relative_to(ROOT).parent.as_posix()
+    if folder in OPEN:
+        return path.relative_to(ROOT).with_suffix("").as_posix()
+    return folder.partition("/containers/")[0] + ("/containers" * ("/containers/" in folder))
+
+
+def imported_rooms(source: str) -> set[str]:
+    """The rooms that a source text imports from."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        else:
+            continue
+        for name in names:
+            top, _, below = name.partition(".")
+            module = ROOT / f"{below.replace('.', '/')}.py"
+            if top == "pacetag" and module in MODULES:
+                found.add(room(module))
+    return found
+
+
 def test_imports_flow_one_way() -> None:
+    floor = {name: number for number, names in enumerate(FLOORS) for name in names.split()}
     breaches = []
     for path in MODULES:
-        part = path.relative_to(ROOT).parts[0]
-        wrong = own_parts(path.read_text()) - MAY_IMPORT[part] - {part}
-        breaches += [f"{path.relative_to(ROOT)} imports pacetag.{name}" for name in sorted(wrong)]
+        source, part = path.read_text(), path.relative_to(ROOT).parts[0]
+        wrong = {
+            name
+            for name in imported_rooms(source) - {room(path)}
+            if floor[name] >= floor[room(path)]
+        }
+        wrong |= own_parts(source) - MAY_IMPORT[part] - {part}
+        breaches += [f"{path.relative_to(ROOT)} imports {name}" for name in sorted(wrong)]
 
     assert not breaches, "\n".join(breaches)
+
+
+def test_every_room_has_its_floor() -> None:
+    rooms = {room(path) for path in MODULES if path.name != "__init__.py"}
+
+    assert sorted(" ".join(FLOORS).split()) == sorted(rooms)
 
 
 def test_nothing_is_imported_by_its_folder_name() -> None:
@@ -48,7 +128,11 @@ def test_nothing_is_imported_by_its_folder_name() -> None:
 
 
 def test_the_import_check_sees_a_breach() -> None:
-    assert own_parts("def f():\n    from pacetag.tagger.paces import Pace\n") == {"tagger"}
+    source = "def f():\n    from pacetag.tagger.paces import Pace\n"
+
+    assert own_parts(source) == {"tagger"}
+    assert imported_rooms(source) == {"tagger/paces"}
+    assert imported_rooms("from pacetag.tagger import cli, tags") == {"tagger/cli"}
 
 
 def test_the_package_list_equals_the_folders() -> None:
