@@ -35,7 +35,9 @@ def judged_tempos(
 class TempoLevels:
     """The tempos of a song that are left when those that mean the same are one."""
 
+    bpms: NDArray[np.float64]  # [k], the surest first
     there: NDArray[np.float64]  # probability that each is a level of the metre [k]
+    threes: NDArray[np.float64]  # metre log-odds: how much likelier in threes than in twos [k]
     metre: str | None  # "duple" or "triple"; None where nothing tells
     accepted: tuple[JudgedTempo, ...]  # those that a person would step to, most probable first
 
@@ -55,7 +57,9 @@ def tempo_levels(
     tempos = [JudgedTempo(bpm=float(bpm), probability=float(p)) for bpm, p in pairs]
     order = sorted(tempos, key=lambda tempo: (-tempo.probability, tempo.bpm))
     metre = heard_metre(bpms[kept], there, threes[kept])
-    return TempoLevels(there=there, metre=metre, accepted=tuple(order))
+    return TempoLevels(
+        bpms=bpms[kept], there=there, threes=threes[kept], metre=metre, accepted=tuple(order)
+    )
 
 
 def _distinct(bpms: NDArray[np.float64], logits: NDArray[np.float64]) -> list[int]:
