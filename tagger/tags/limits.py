@@ -9,8 +9,9 @@ import threading
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import wraps
-from typing import Any
+from dataclasses import dataclass
+from functools import partial, wraps
+from typing import Any, Self
 
 from mutagen.id3 import _frames, _specs, _tags
 
@@ -29,6 +30,7 @@ _SMALL_PIECES = (
     _specs.VolumeAdjustmentsSpec,
     _specs.ASPIIndexSpec,
 )
+_TEXTS = (_specs.EncodedTextSpec, _specs.Latin1TextSpec)
 _Read = Callable[[Any, Any, Any, bytes], Any]  # of a part of a frame: self, header, frame, data
 
 
@@ -51,13 +53,18 @@ _COSTS = _Costs()
 
 @contextmanager
 def bounded() -> Iterator[None]:
-    """Allow one file its share; what mutagen is made to do in it may raise BoundsError."""
+    """Bound what mutagen does for one file in this thread; it may raise BoundsError.
+
+    Outside of it mutagen is as it was installed, and other threads are never counted.
+    """
+    _PATCHES.enter()
     _COSTS.counted = True
     _COSTS.unpacked = _COSTS.walked = _COSTS.copied = 0
     try:
         yield
     finally:
         _COSTS.counted = False
+        _PATCHES.leave()
 
 
 class _BoundedZlib:
@@ -145,20 +152,52 @@ def _count(data: bytes, width: int, *, synchsafe: bool) -> int:
     return count
 
 
-def _install() -> None:
-    """Put the bounds into mutagen, whose parts are nobody else's in this process."""
-    frames: Any = _frames
-    tags: Any = _tags
-    texts: tuple[Any, ...] = (_specs.EncodedTextSpec, _specs.Latin1TextSpec)
-    pieces: tuple[Any, ...] = _SMALL_PIECES
-    numbers: Any = _specs.IntegerSpec
-    frames.zlib = _BoundedZlib
-    for each in texts:
-        each.read = _counted(each.read)
-    for each in pieces:
-        each.read = _limited(each.read, LONGEST)
-    numbers.read = _limited(numbers.read, LONGEST_NUMBER)
-    tags.read_frames = _walked_first(tags.read_frames)
+@dataclass(frozen=True, kw_only=True)
+class _Patch:
+    """A function or module of mutagen's, and what takes its place while a file is read."""
+
+    owner: Any
+    name: str
+    usual: Any
+    bounded: Any
+
+    @classmethod
+    def of(cls, owner: Any, name: str, bound: Callable[[Any], Any]) -> Self:
+        """The patch that puts `bound` around what stands there now."""
+        usual = vars(owner)[name]
+        return cls(owner=owner, name=name, usual=usual, bounded=bound(usual))
 
 
-_install()
+class _Patches:
+    """The bounds in mutagen: there as long as any thread of ours reads a file, and no longer.
+
+    mutagen takes no argument for them: its specs, its unpacker and its walk over frames are fixed.
+    """
+
+    def __init__(self, *patches: _Patch) -> None:
+        self._patches, self._lock, self._readers = patches, threading.Lock(), 0
+
+    def enter(self) -> None:
+        """Put the bounds in, unless another thread has."""
+        with self._lock:
+            if not self._readers:
+                for each in self._patches:
+                    setattr(each.owner, each.name, each.bounded)
+            self._readers += 1
+
+    def leave(self) -> None:
+        """Take them out again, unless another thread still reads."""
+        with self._lock:
+            self._readers -= 1
+            if not self._readers:
+                for each in self._patches:
+                    setattr(each.owner, each.name, each.usual)
+
+
+_PATCHES = _Patches(
+    _Patch.of(_frames, "zlib", lambda _: _BoundedZlib),
+    _Patch.of(_tags, "read_frames", _walked_first),
+    _Patch.of(_specs.IntegerSpec, "read", partial(_limited, longest=LONGEST_NUMBER)),
+    *(_Patch.of(each, "read", _counted) for each in _TEXTS),
+    *(_Patch.of(each, "read", partial(_limited, longest=LONGEST)) for each in _SMALL_PIECES),
+)
