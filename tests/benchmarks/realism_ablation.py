@@ -30,9 +30,8 @@ from pacetag.model.training.cases.build import (
     is_current,
     load_megabatch,
 )
-from pacetag.model.training.cases.store import joined, load_stored
+from pacetag.model.training.cases.store import COLUMNS, joined, load_stored
 from pacetag.model.training.degradations.settings import RealismSettings
-from pacetag.model.training.experiments.pool import take
 from pacetag.model.training.grooves.songs import groove_lessons
 from pacetag.model.training.settings import TrainingSettings
 from pacetag.model.training.songs import TrainingSong
@@ -145,7 +144,9 @@ def made(songs: list[TrainingSong], folder: Path, settings: CaseSettings) -> Meg
 def validation(folder: Path) -> Megabatch:
     """The cases of the split "validation"."""
     whole = load_stored(folder)
-    return take(whole, whole.where("validation"))
+    rows = whole.where("validation")
+    columns = {name: getattr(whole, name)[rows] for name in COLUMNS}
+    return Megabatch(cases=np.stack([whole.cases[row] for row in rows]), **columns)
 
 
 def score(megabatch: Megabatch, arm: Arm, seed: int, epochs: int) -> dict[str, dict[str, float]]:

@@ -22,7 +22,7 @@ from pacetag.model.training.cases.build import (
 from pacetag.model.training.cases.stacked import StackedCases
 from pacetag.model.training.songs import TrainingSong
 
-_COLUMNS = ("labels", "bpm", "song", "source", "group", "split")
+COLUMNS = ("labels", "bpm", "song", "source", "group", "split")
 
 
 def stored_cases(
@@ -59,7 +59,7 @@ def by_corpus(songs: Sequence[TrainingSong]) -> dict[str, list[TrainingSong]]:
 
 def joined(parts: Sequence[Megabatch]) -> Megabatch:
     """Several megabatches as one; their cases stay where they are."""
-    columns = {name: np.concatenate([getattr(part, name) for part in parts]) for name in _COLUMNS}
+    columns = {name: np.concatenate([getattr(part, name) for part in parts]) for name in COLUMNS}
     return Megabatch(cases=StackedCases([part.cases for part in parts]), **columns)
 
 

@@ -29,17 +29,17 @@ class WeightMean:
         )
         self._count += 1
 
-    def give(self, model: keras.Model, batches: Iterable[Any]) -> None:
+    def give(self, model: keras.Model, batches: Iterable[NDArray[np.float32]]) -> None:
         """Set the mean of all weights taken, and measure the activations of `batches` anew.
 
-        A batch is what the network takes as its input. Nothing is done if nothing was taken.
+        A batch is the network's input [k, ...]. Nothing is done if nothing was taken.
         """
         if self._count:
             model.set_weights([part / self._count for part in self._total])
             _settle(model, batches)
 
 
-def _settle(model: keras.Model, batches: Iterable[Any]) -> None:
+def _settle(model: keras.Model, batches: Iterable[NDArray[np.float32]]) -> None:
     """Give batch normalisation the statistics of the weights as they are now: they are others."""
     from keras.layers import BatchNormalization
 
@@ -50,6 +50,6 @@ def _settle(model: keras.Model, batches: Iterable[Any]) -> None:
             break
         for layer in layers:
             layer.momentum = place / (place + 1)  # a plain mean over the batches
-        model(np.asarray(inputs) if not isinstance(inputs, list) else inputs, training=True)
+        model(inputs, training=True)
     for layer, momentum in zip(layers, usual, strict=True):
         layer.momentum = momentum

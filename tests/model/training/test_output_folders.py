@@ -10,7 +10,6 @@ from pacetag.model.training import sample_audio
 from pacetag.model.training.benchmark_sets import __main__ as proof_sets
 from pacetag.model.training.benchmark_sets import held_out
 from pacetag.model.training.benchmark_sets.held_out import write_sets
-from pacetag.model.training.experiments import __main__ as experiments
 from pacetag.model.training.grooves import corpus
 from pacetag.model.training.output_folders import (
     NOTES,
@@ -39,7 +38,7 @@ class TestWork:
         [
             [],
             ["labels.csv"],
-            ["grooves/songs.jsonl", "recordings/a.ogg", "experiments.jsonl"],
+            ["grooves/songs.jsonl", "recordings/a.ogg"],
             ["cases/own/cases.part.npy"],
             ["cases/own/made_with.json", "networks/clips/model.keras"],
             ["bundles/own-1/bundle.json", "bundles/own-1/model.keras"],
@@ -148,7 +147,7 @@ def test_corpora_are_not_made_among_foreign_files(
     [
         *(corpus.main, score_corpus.main, fetch.main, proof_sets.main),
         *(sample_audio.main, pseudo_labels.main, held_out.main),
-        *(pictures.main, experiments.main),
+        pictures.main,
     ],
     ids=lambda main: main.__module__,
 )

@@ -1,1 +1,0 @@
-"""Experiments: what was tried with the network, and what it brought."""
