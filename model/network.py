@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pacetag.model.spec import FeatureSpec
@@ -28,10 +28,14 @@ class Stage0Settings:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stage1Settings:
-    """A wider network that pools over time, so that no phase is special: 95 553 parameters."""
+class Stage2Settings:
+    """A network that pools over time, so that no phase is special: 24 369 parameters.
 
-    kind: str = "stage1"
+    Separable convolutions for the rhythm cost a third of plain ones, which pays for cases of twice
+    the beats: these are worth more than parameters.
+    """
+
+    kind: str = "stage2"
     band_filters: tuple[int, int] = (64, 32)
     spread_filters: int = 32  # kernel 1 x 4
     rhythm_filters: tuple[int, int] = (48, 48)  # kernels 4 x 6 and 4 x 3
@@ -40,35 +44,11 @@ class Stage1Settings:
     dropouts: tuple[float, float, float] = (0.1, 0.2, 0.4)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Stage2Settings(Stage1Settings):
-    """The same with separable convolutions for the rhythm, which cost a third: 24 369 parameters.
-
-    That pays for cases of twice the beats, which are worth more than the parameters.
-    """
-
-    kind: str = "stage2"
-
-
 # Of the running means that a batch normalisation keeps. Keras's own .99 still remembers the first,
 # untrained layers after hundreds of steps: short trials came out at chance.
 MOMENTUM = 0.95
 
-NetworkSettings = Stage0Settings | Stage1Settings | Stage2Settings
-KINDS: dict[str, type[NetworkSettings]] = {
-    "stage0": Stage0Settings,
-    "stage1": Stage1Settings,
-    "stage2": Stage2Settings,
-}
-
-
-def settings_from(data: dict[str, Any]) -> NetworkSettings:
-    """The settings that `dataclasses.asdict` made `data` from, JSON lists being tuples again.
-
-    Raises KeyError for a kind that is not known.
-    """
-    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
-    return KINDS[data["kind"]](**values)
+NetworkSettings = Stage0Settings | Stage2Settings
 
 
 def build_network(settings: NetworkSettings, spec: FeatureSpec) -> keras.Model:
@@ -80,10 +60,9 @@ def build_network(settings: NetworkSettings, spec: FeatureSpec) -> keras.Model:
     import keras
 
     inputs = keras.Input((spec.beats, spec.samples_per_beat, spec.n_bands), name="cases")
-    body = _stage0 if isinstance(settings, Stage0Settings) else _stage1
+    body = _stage0 if isinstance(settings, Stage0Settings) else _stage2
     outputs = keras.layers.Dense(1, name="logit")(body(inputs, settings))
-    name = "_".join(["pacetag", str(asdict(settings)["kind"])])
-    return keras.Model(inputs, outputs, name=name)
+    return keras.Model(inputs, outputs, name=f"pacetag_{settings.kind}")
 
 
 def _stage0(x: Any, s: Any) -> Any:
@@ -105,10 +84,9 @@ def _stage0(x: Any, s: Any) -> Any:
     return layers.PReLU()(x)
 
 
-def _stage1(x: Any, s: Any) -> Any:
+def _stage2(x: Any, s: Any) -> Any:
     from keras import layers
 
-    rhythm = layers.SeparableConv2D if isinstance(s, Stage2Settings) else layers.Conv2D
     early, middle, late = s.dropouts
     x = layers.Conv2D(s.band_filters[0], 1, activation="relu")(x)
     x = layers.SpatialDropout2D(early)(x)
@@ -116,11 +94,11 @@ def _stage1(x: Any, s: Any) -> Any:
     x = layers.BatchNormalization(momentum=MOMENTUM)(x)
     x = layers.Conv2D(s.spread_filters, (1, 4), padding="same", activation="relu")(x)
     x = layers.SpatialDropout2D(middle)(x)
-    x = rhythm(s.rhythm_filters[0], (4, 6), activation="relu")(x)
+    x = layers.SeparableConv2D(s.rhythm_filters[0], (4, 6), activation="relu")(x)
     x = layers.BatchNormalization(momentum=MOMENTUM)(x)
-    x = rhythm(s.rhythm_filters[1], (4, 3), activation="relu")(x)
+    x = layers.SeparableConv2D(s.rhythm_filters[1], (4, 3), activation="relu")(x)
     x = layers.BatchNormalization(momentum=MOMENTUM)(x)
-    x = rhythm(s.summary_filters, 3, activation="relu")(x)
+    x = layers.SeparableConv2D(s.summary_filters, 3, activation="relu")(x)
     x = layers.Concatenate()([layers.GlobalAveragePooling2D()(x), layers.GlobalMaxPooling2D()(x)])
     x = layers.Dropout(late)(x)
     return layers.Dense(s.dense_units, activation="relu")(x)
