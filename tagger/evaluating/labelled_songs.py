@@ -35,11 +35,6 @@ def labelled_songs(files: Sequence[Path], music: Path | None = None) -> Labelled
     return gather(_found(paths, root), files=[path.name for path in paths])
 
 
-def labelled_paces(file: Path, music: Path | None = None) -> list[tuple[Path, tuple[float, ...]]]:
-    """Each song file with its paces in bpm, as `labelled_songs` finds them."""
-    return [(song.path, song.paces) for song in labelled_songs([file], music).songs]
-
-
 def _found(paths: Iterable[Path], root: Path | None) -> Iterator[LabelledSong | LeftOut]:
     folders: dict[Path, MusicFolder] = {}  # each is listed once, however many tables there are
     for path in paths:

@@ -20,11 +20,15 @@ from pacetag.model.network import Stage0Settings
 from pacetag.model.training.settings import TrainingSettings
 from pacetag.tagger.cli import app
 from pacetag.tagger.errors import TaggerError, UsageError
-from pacetag.tagger.evaluating.labelled_songs import labelled_paces, labelled_songs
+from pacetag.tagger.evaluating.labelled_songs import labelled_songs
 from tests.conftest import ClickTrack
 
 RATE = 22_050
 MakeSong = Callable[..., Path]
+
+
+def paces_of(labels: Path) -> list[tuple[Path, tuple[float, ...]]]:
+    return [(song.path, song.paces) for song in labelled_songs([labels]).songs]
 
 
 def tag(path: Path, **fields: str) -> Path:
@@ -90,7 +94,7 @@ def test_rows_are_matched_with_the_tags_of_real_files(
 def test_without_a_folder_songs_lie_beside_the_table(library: Path, make_song: MakeSong) -> None:
     path = make_song("a.flac")
 
-    assert labelled_paces(table(library, "file,paces", "a.flac,172 86")) == [(path, (172.0, 86.0))]
+    assert paces_of(table(library, "file,paces", "a.flac,172 86")) == [(path, (172.0, 86.0))]
 
 
 def test_of_two_tables_the_first_counts(library: Path, make_song: MakeSong) -> None:
@@ -137,7 +141,7 @@ def test_an_index_gives_its_sure_paces(index: Path, library: Path) -> None:
 def test_an_index_knows_where_its_songs_are_and_stays_as_it_was(index: Path, library: Path) -> None:
     before = {path.name: path.read_bytes() for path in index.parent.iterdir()}
 
-    assert labelled_paces(index) == [(library / "sure.wav", (172.0, 86.0))]
+    assert paces_of(index) == [(library / "sure.wav", (172.0, 86.0))]
     assert {path.name: path.read_bytes() for path in index.parent.iterdir()} == before
 
 

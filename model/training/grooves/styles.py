@@ -21,19 +21,6 @@ LIBRARY_FOLDER = SHARE / "mma" / "lib"
 STANDARD = "stdlib"  # the library whose styles are known by their bare names
 STYLE_FOLDER = LIBRARY_FOLDER / STANDARD
 
-# Style files that no song can be made of, and why.
-LEFT_OUT: Mapping[str, str] = {
-    "none": "silence",
-    "metronome": "clicks only",
-    "metronome3": "clicks only",
-    "metronome6": "clicks only",
-    "metronome68": "clicks only",
-    "zoom/count": "counting in",
-    "zoom/intro": "single bars to begin with",
-    "zoom/ending": "single bars to end with",
-    "pflib/highfive": "drums in fives against a beat of four, a division that no level stands for",
-}
-
 # Felt beats a bar. In 6/8 and 12/8 the felt beat is the dotted quarter.
 BEATS_PER_BAR: Mapping[str, int] = {"4/4": 4, "3/4": 3, "6/8": 2, "12/8": 4, "5/4": 5}
 COMPOUND_METRES = frozenset({"6/8", "12/8"})

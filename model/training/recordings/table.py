@@ -20,11 +20,9 @@ class HeardTempo:
 
 @dataclass(frozen=True, kw_only=True)
 class HeardWindow:
-    """What four methods made of one window; None or nothing where they gave no answer."""
+    """What tempo-cnn and the first network made of a window; None or nothing without an answer."""
 
     tempo_cnn: float | None  # bpm
-    degara: float | None  # bpm
-    percival: float | None  # bpm
     network: tuple[HeardTempo, ...]  # most probable first
 
 
@@ -100,8 +98,6 @@ def _recording(row: Mapping[str, str]) -> Recording:
 def _window(row: Mapping[str, str], letter: str) -> HeardWindow:
     return HeardWindow(
         tempo_cnn=_number(row[f"tempo_cnn_{letter}"]),
-        degara=_number(row[f"degara_{letter}"]),
-        percival=_number(row[f"percival_{letter}"]),
         network=_tempos(row[f"rendered_net_{letter}"]),
     )
 

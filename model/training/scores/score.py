@@ -176,9 +176,3 @@ def _note(changes: list[Change], change: Change) -> None:
         changes.pop()
     if not changes or replace(changes[-1], quarter=change.quarter) != change:
         changes.append(change)
-
-
-def metre_at(metres: Sequence[MetreChange], quarter: float) -> MetreChange | None:
-    """The time signature in force at a quarter, if any is written by then."""
-    there = [change for change in metres if change.quarter <= quarter + 1e-6]
-    return there[-1] if there else None

@@ -27,7 +27,7 @@ WALTZ = GrooveTruth(
     ),
     beat=186.0,
 )
-SILENT = HeardWindow(tempo_cnn=None, degara=None, percival=None, network=())
+SILENT = HeardWindow(tempo_cnn=None, network=())
 BEAT = Recording(
     package="tunes",
     path="music/one.ogg",

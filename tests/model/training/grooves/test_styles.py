@@ -7,13 +7,25 @@ import pytest
 
 from pacetag.model.training.grooves.draw import style_of
 from pacetag.model.training.grooves.styles import (
-    LEFT_OUT,
     LIBRARY_FOLDER,
     Style,
     grooves_of,
     load_styles,
     name_of,
 )
+
+# Style files that no song can be made of, and why.
+LEFT_OUT = {
+    "none": "silence",
+    "metronome": "clicks only",
+    "metronome3": "clicks only",
+    "metronome6": "clicks only",
+    "metronome68": "clicks only",
+    "zoom/count": "counting in",
+    "zoom/intro": "single bars to begin with",
+    "zoom/ending": "single bars to end with",
+    "pflib/highfive": "drums in fives against a beat of four, a division that no level stands for",
+}
 
 
 def standard() -> list[Style]:

@@ -43,7 +43,7 @@ DATA = Path(str(files("pacetag.model.training"))) / "data"
 
 def heard(*tempos: tuple[float, float]) -> HeardWindow:
     network = tuple(HeardTempo(bpm=bpm, probability=p) for bpm, p in tempos)
-    return HeardWindow(tempo_cnn=None, degara=None, percival=None, network=network)
+    return HeardWindow(tempo_cnn=None, network=network)
 
 
 def row(
@@ -143,8 +143,6 @@ def test_a_row_is_read_with_all_that_was_heard() -> None:
     (song,) = [r for r in found if r.package == "supertux-data"]
     assert (song.kind, song.tempo, song.seconds) == ("beat", 67.45, 107.3)
     assert song.heard[0].tempo_cnn == 68.0
-    assert song.heard[0].degara == 135.01
-    assert song.heard[1].percival == 135.11
     assert song.heard[0].network[:2] == (
         HeardTempo(bpm=134.86, probability=0.71),
         HeardTempo(bpm=67.52, probability=0.54),

@@ -23,7 +23,7 @@ from pacetag.model.training.recordings.table import HeardWindow, Recording, load
 from tests.conftest import ClickTrack
 
 SPEC = FeatureSpec()
-NOTHING = HeardWindow(tempo_cnn=None, degara=None, percival=None, network=())
+NOTHING = HeardWindow(tempo_cnn=None, network=())
 
 
 def test_the_pulse_finds_the_tempo_beside_a_label_that_is_a_little_off(

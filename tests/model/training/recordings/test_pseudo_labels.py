@@ -29,8 +29,8 @@ from pacetag.model.training.recordings.table import HeardTempo, HeardWindow, Rec
 from tests.conftest import ClickTrack
 
 SPEC = FeatureSpec()
-NOTHING = HeardWindow(tempo_cnn=None, degara=None, percival=None, network=())
-SOMETHING = HeardWindow(tempo_cnn=120.0, degara=None, percival=None, network=())
+NOTHING = HeardWindow(tempo_cnn=None, network=())
+SOMETHING = HeardWindow(tempo_cnn=120.0, network=())
 HEADER = (
     "# a comment, with a comma\n"
     "package,path,seconds,class,tempo_bpm,tempo_cnn_a,degara_a,percival_a,rendered_net_a,"
