@@ -204,12 +204,6 @@ class SongIndex:
             values = [(encode_path(path),) for path in paths]
             self._db.executemany(sql.MARK_MISSING, values)
 
-    def missing_under(self, folder: str) -> list[str]:
-        """Return the paths at or below `folder` that are marked missing, sorted."""
-        with in_words(self.path):
-            rows = self._rows(sql.MISSING_UNDER, path_ranges(folder))
-            return sorted(decode_path(path) for (path,) in rows)
-
     def songs_under(self, folder: str) -> Iterator[tuple[str, bool]]:
         """Yield the path of each song at or below `folder`, and whether it is marked missing."""
         with in_words(self.path):

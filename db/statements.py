@@ -75,7 +75,6 @@ _UNDER = """
 STAMPS_UNDER = f"SELECT path, stamp FROM songs WHERE {_UNDER} AND +missing = 0"
 PATHS_UNDER = f"SELECT path FROM songs WHERE {_UNDER} AND +missing = 0"
 SONGS_UNDER = f"SELECT path, missing FROM songs WHERE {_UNDER}"
-MISSING_UNDER = f"SELECT path FROM songs WHERE {_UNDER} AND +missing = 1"
 NOTED_UNDER = f"""
     SELECT path, failure, too_short, untagged, changes FROM songs
     WHERE {_UNDER} AND +missing = 0

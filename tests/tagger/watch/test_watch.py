@@ -79,9 +79,7 @@ def in_index(index_file: Path) -> dict[str, bool]:
     """Names of the songs in the index, and whether they are missing."""
     with SongIndex.open(index_file) as index:
         folder = index_file.parent.parent
-        there = {Path(path).name: False for path in index.stamps_under(str(folder))}
-        gone = {Path(path).name: True for path in index.missing_under(str(folder))}
-    return {**there, **gone}
+        return {Path(path).name: missing for path, missing in index.songs_under(str(folder))}
 
 
 def test_new_moved_changed_and_removed_songs_end_up_right_in_the_index(
