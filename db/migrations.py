@@ -1,6 +1,9 @@
 """The shape of the index, as numbered steps from a blank file.
 
-Append only: a step that was released is never edited, since somebody's file has taken it.
+Append only: a step that was released is never edited, since some index has taken it.
+
+The one module that imports sqlite-utils, which loads numpy where that is installed: it is imported
+only where an index is made or brought up to date. Questions to an index go by plain SQL.
 """
 
 import sqlite3
@@ -8,10 +11,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from sqlite_utils import Database, Migrations
+from sqlite_utils.db import ForeignKey
+
 from pacetag.db import connection as taking_turns
 from pacetag.db.connection import writing
 from pacetag.db.errors import ForeignIndexError, NewerIndexError
-from pacetag.db.light_sqlite_utils import Database, ForeignKey, Migrations
 from pacetag.db.steps import MIGRATION_SET, STEPS
 
 MIGRATIONS = Migrations(MIGRATION_SET)

@@ -170,7 +170,7 @@ def test_a_plain_install_never_pulls_tensorflow() -> None:
 
 
 DOORS = {  # a library that must be handled with care has one door
-    "sqlite_utils": {"db/light_sqlite_utils.py"},
+    "sqlite_utils": {"db/migrations.py"},
     "ai_edge_litert": {"model/runtime.py"},
 }
 

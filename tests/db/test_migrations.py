@@ -6,10 +6,10 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
 from pacetag.db.errors import ForeignIndexError, NewerIndexError, SongIndexError
 from pacetag.db.index import SongIndex
-from pacetag.db.light_sqlite_utils import Database
 from pacetag.db.migrations import MIGRATIONS, migrate
 from pacetag.db.records import NEVER, PaceRecord, SongRecord
 from pacetag.db.steps import STEPS, is_current

@@ -9,9 +9,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
 from pacetag.db.index import SongIndex
-from pacetag.db.light_sqlite_utils import Database
 from pacetag.db.records import SongRecord
 
 MakeSong = Callable[..., SongRecord]

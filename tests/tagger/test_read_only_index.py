@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlite_utils import Database
 
 from pacetag.db import access, mounts, reading
 from pacetag.db.errors import BusyIndexError
 from pacetag.db.index import SongIndex
-from pacetag.db.light_sqlite_utils import Database
 from pacetag.db.migrations import MIGRATIONS
 from pacetag.db.records import PaceRecord, SongRecord, Stamp
 from pacetag.db.steps import STEPS
