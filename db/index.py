@@ -283,7 +283,7 @@ class SongIndex:
 
 def _bring_up_to_date(db: sqlite3.Connection, path: Path) -> None:
     # sqlite-utils takes a while to import, and most indexes need nothing of it.
-    from pacetag.db.migrations import bring_up_to_date
+    from pacetag.db.upgrade import bring_up_to_date
 
     try:
         bring_up_to_date(db, path)

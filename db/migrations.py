@@ -2,22 +2,16 @@
 
 Append only: a step that was released is never edited, since some index has taken it.
 
-The one module that imports sqlite-utils, which loads numpy where that is installed: it is imported
-only where an index is made or brought up to date. Questions to an index go by plain SQL.
+This module and `upgrade` alone import sqlite-utils, which loads numpy where that is installed: they
+are imported only where an index is made or brought up to date. Questions go by plain SQL.
 """
 
-import sqlite3
-import time
 from collections.abc import Callable
-from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 from sqlite_utils.db import ForeignKey
 
-from pacetag.db import connection as taking_turns
-from pacetag.db.connection import writing
-from pacetag.db.errors import ForeignIndexError, NewerIndexError
-from pacetag.db.steps import MIGRATION_SET, STEPS
+from pacetag.db.steps import MIGRATION_SET
 
 MIGRATIONS = Migrations(MIGRATION_SET)
 
@@ -202,62 +196,3 @@ def _listeners_word(db: Database) -> None:
         ), 0) WHERE failure IS NULL AND bins <> 0
         """
     )
-
-
-def bring_up_to_date(connection: sqlite3.Connection, path: Path) -> None:
-    """Bring the index at `path` into its newest shape, and into WAL mode.
-
-    Raises:
-        NewerIndexError: it has taken steps that are not known here.
-        ForeignIndexError: it holds tables, but no step of pacetag.
-    """
-    # Without its plug-ins, which are looked for in every installed package (10 ms) and are not
-    # ours to run.
-    db = Database(connection, execute_plugins=False, recursive_triggers=False)
-    check_origin(db, path)
-    enable_wal(db)
-    migrate(db)
-
-
-def check_origin(db: Database, path: Path) -> None:
-    """Look, without writing, whether this file is one that this pacetag may bring up to date.
-
-    Raises NewerIndexError or ForeignIndexError, as `bring_up_to_date` does.
-    """
-    with db.atomic():  # one snapshot: another process may be creating the tables just now
-        applied = [step.name for step in MIGRATIONS.applied(db)]
-        tables = set(db.table_names()) - {MIGRATIONS.migrations_table}
-    unknown = [name for name in applied if name not in STEPS]
-    if unknown:
-        raise NewerIndexError(path, f"made by a newer pacetag (it has taken step {unknown[-1]})")
-    if tables and not applied:
-        raise ForeignIndexError(path, "a database of another program")
-
-
-def enable_wal(db: Database) -> None:
-    """Let readers go on while one process writes; the file stays in this mode.
-
-    SQLite does not apply the busy timeout where two processes switch at the same moment (both
-    read, then want the file alone): one of them is refused at once, and asks again here.
-    """
-    deadline = time.monotonic() + taking_turns.BUSY_TIMEOUT
-    while True:
-        try:
-            return db.enable_wal()
-        except sqlite3.OperationalError as error:
-            late = time.monotonic() > deadline
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or late:
-                raise
-            time.sleep(0.01)
-
-
-def migrate(db: Database) -> None:
-    """Take the steps that are still missing, each in one transaction together with its record.
-
-    The write lock is taken before looking again, so processes that open a blank index at the same
-    moment take turns.
-    """
-    while MIGRATIONS.pending(db):
-        with writing(db.conn):
-            later = [step.name for step in MIGRATIONS.pending(db)][1:]
-            MIGRATIONS.apply(db, stop_before=later[:1])

@@ -10,9 +10,10 @@ from sqlite_utils import Database
 
 from pacetag.db.errors import ForeignIndexError, NewerIndexError, SongIndexError
 from pacetag.db.index import SongIndex
-from pacetag.db.migrations import MIGRATIONS, migrate
+from pacetag.db.migrations import MIGRATIONS
 from pacetag.db.records import NEVER, PaceRecord, SongRecord
 from pacetag.db.steps import STEPS, is_current
+from pacetag.db.upgrade import migrate
 
 MakeSong = Callable[..., SongRecord]
 
