@@ -18,7 +18,7 @@ BUSY_TIMEOUT = 30.0  # seconds; a write takes milliseconds, so longer means a st
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
 # The caller's mistakes; others, such as a key that is there twice, are the file's.
 _WRONG_VALUES = {sqlite3.SQLITE_CONSTRAINT_NOTNULL, sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY}
-_TABLES = ("songs", "paces", "runs", "tag_writes", "_sqlite_migrations")
+_TABLES = ("song_records", "paces", "runs", "tag_writes", "_sqlite_migrations")
 _NO_TABLES = f"""
     SELECT name FROM sqlite_master
     WHERE name IN ({", ".join("?" * len(_TABLES))}) AND (type <> 'table' OR rootpage = 0)

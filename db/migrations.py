@@ -6,12 +6,14 @@ This module and `upgrade` alone import sqlite-utils, which loads numpy where tha
 are imported only where an index is made or brought up to date. Questions go by plain SQL.
 """
 
+import sqlite3
 from collections.abc import Callable
 
 from sqlite_utils import Database, Migrations
 from sqlite_utils.db import ForeignKey
 
 from pacetag.db.steps import MIGRATION_SET
+from pacetag.db.views import SONG_PACES, SONGS
 
 MIGRATIONS = Migrations(MIGRATION_SET)
 
@@ -196,3 +198,19 @@ def _listeners_word(db: Database) -> None:
         ), 0) WHERE failure IS NULL AND bins <> 0
         """
     )
+
+
+@_step("0009_views")
+def _views(db: Database) -> None:
+    # The plain names are for people: `songs` becomes a view with readable columns.
+    rename = "ALTER TABLE songs RENAME TO song_records"
+    try:
+        db.execute(rename)
+    except sqlite3.OperationalError:
+        # A view that a person added and that broke since keeps SQLite from renaming a table, unless
+        # it leaves views alone.
+        db.execute("PRAGMA legacy_alter_table = ON")
+        db.execute(rename)
+        db.execute("PRAGMA legacy_alter_table = OFF")
+    db.execute(SONGS)
+    db.execute(SONG_PACES)

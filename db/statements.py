@@ -8,38 +8,40 @@ _KEYS = ", ".join("?" * BATCH)  # those that are not needed are NULL, which equa
 
 # One row a pace, a single statement: another process cannot change a song half-way through.
 _SONGS = f"""
-    SELECT songs.id, {", ".join(SONG_COLUMNS)}, bpm, confidence
-    FROM songs LEFT JOIN paces ON paces.song_id = songs.id
+    SELECT song_records.id, {", ".join(SONG_COLUMNS)}, bpm, confidence
+    FROM song_records LEFT JOIN paces ON paces.song_id = song_records.id
 """
 SONG_BY_PATH = f"{_SONGS} WHERE path = :path ORDER BY rank"
 SONG_BY_FINGERPRINT = f"""
-    {_SONGS} WHERE songs.id = (
-        SELECT id FROM songs
+    {_SONGS} WHERE song_records.id = (
+        SELECT id FROM song_records
         WHERE fingerprint = :fingerprint AND bundle = :bundle AND failure IS NULL
         ORDER BY missing DESC, id LIMIT 1
     ) ORDER BY rank
 """
 PATHS_WITH_AUDIO = """
-    SELECT path FROM songs WHERE fingerprint = :fingerprint
+    SELECT path FROM song_records WHERE fingerprint = :fingerprint
     UNION SELECT path FROM tag_writes WHERE fingerprint = :fingerprint
 """
-COPIES = "SELECT path FROM songs WHERE fingerprint = :fingerprint AND +missing = 0 ORDER BY id"
-ANY_SONG = "SELECT 1 FROM songs UNION ALL SELECT 1 FROM tag_writes LIMIT 1"
+COPIES = (
+    "SELECT path FROM song_records WHERE fingerprint = :fingerprint AND +missing = 0 ORDER BY id"
+)
+ANY_SONG = "SELECT 1 FROM song_records UNION ALL SELECT 1 FROM tag_writes LIMIT 1"
 SONGS_BY_PACE = f"""
-    {_SONGS} WHERE +missing = 0 AND failure IS NULL AND songs.id IN (
+    {_SONGS} WHERE +missing = 0 AND failure IS NULL AND song_records.id IN (
         SELECT song_id FROM paces
         WHERE bpm BETWEEN :low AND :high AND confidence >= :min_confidence
-    ) ORDER BY songs.id, rank
+    ) ORDER BY song_records.id, rank
 """
 # For many songs at a time songs and paces come apart: names would come along with every pace.
 OFFERED_SONGS = f"""
     SELECT id, {", ".join(SONG_COLUMNS)}
-    FROM songs WHERE id IN ({_KEYS}) AND +missing = 0 AND failure IS NULL
+    FROM song_records WHERE id IN ({_KEYS}) AND +missing = 0 AND failure IS NULL
 """
 GLIMPSES = f"""
     SELECT id, path, stamp, bundle, failure, too_short, missing, listener, untagged,
-           {tag_state("songs.path", "songs.fingerprint")}
-    FROM songs WHERE path IN ({_KEYS})
+           {tag_state("song_records.path", "song_records.fingerprint")}
+    FROM song_records WHERE path IN ({_KEYS})
 """
 PACES_OF_SONGS = f"""
     SELECT song_id, bpm, confidence FROM paces WHERE song_id IN ({_KEYS}) ORDER BY song_id, rank
@@ -56,15 +58,15 @@ BEST_PACES = """
 # How far each audio is off, with the names of the song that is nearest, as SQLite has it beside
 # min(): copies count once, and audio without a fingerprint is nobody's copy.
 NEAREST = """
-    SELECT songs.id, min(abs(bpm / :centre - 1)), title, artist, duration
-    FROM paces CROSS JOIN songs ON songs.id = song_id
+    SELECT song_records.id, min(abs(bpm / :centre - 1)), title, artist, duration
+    FROM paces CROSS JOIN song_records ON song_records.id = song_id
     WHERE bpm BETWEEN :low AND :high AND confidence >= :min_confidence
       AND +missing = 0 AND failure IS NULL
-    GROUP BY coalesce(fingerprint, songs.id)
+    GROUP BY coalesce(fingerprint, song_records.id)
 """
 STANDINGS = f"""
-    SELECT path, id, untagged, {tag_state("songs.path", "songs.fingerprint")}
-    FROM songs WHERE path IN ({_KEYS})
+    SELECT path, id, untagged, {tag_state("song_records.path", "song_records.fingerprint")}
+    FROM song_records WHERE path IN ({_KEYS})
 """
 
 # The plus keeps SQLite from searching by `missing`, which would give nearly every song.
@@ -72,17 +74,17 @@ _UNDER = """
     (path = :self OR (path >= :text_from AND path < :text_to)
                   OR (path >= :bytes_from AND path < :bytes_to))
 """
-STAMPS_UNDER = f"SELECT path, stamp FROM songs WHERE {_UNDER} AND +missing = 0"
-PATHS_UNDER = f"SELECT path FROM songs WHERE {_UNDER} AND +missing = 0"
-SONGS_UNDER = f"SELECT path, missing FROM songs WHERE {_UNDER}"
+STAMPS_UNDER = f"SELECT path, stamp FROM song_records WHERE {_UNDER} AND +missing = 0"
+PATHS_UNDER = f"SELECT path FROM song_records WHERE {_UNDER} AND +missing = 0"
+SONGS_UNDER = f"SELECT path, missing FROM song_records WHERE {_UNDER}"
 NOTED_UNDER = f"""
-    SELECT path, failure, too_short, untagged, changes FROM songs
+    SELECT path, failure, too_short, untagged, changes FROM song_records
     WHERE {_UNDER} AND +missing = 0
       AND (failure IS NOT NULL OR untagged IS NOT NULL OR changes IS NOT NULL)
 """
 
 STORE_SONG = f"""
-    INSERT INTO songs ({", ".join(STORED_COLUMNS)})
+    INSERT INTO song_records ({", ".join(STORED_COLUMNS)})
     VALUES ({", ".join(f":{column}" for column in STORED_COLUMNS)})
     ON CONFLICT (path) DO UPDATE
     SET {", ".join(f"{column} = excluded.{column}" for column in STORED_COLUMNS[1:])}
@@ -90,11 +92,11 @@ STORE_SONG = f"""
 """
 FORGET_PACES = "DELETE FROM paces WHERE song_id = :song_id"
 STORE_PACE = "INSERT INTO paces (song_id, rank, bpm, confidence) VALUES (?, ?, ?, ?)"
-FORGET_SONG = "DELETE FROM songs WHERE path = ?"  # its paces go along, its writes do not
-MARK_MISSING = "UPDATE songs SET missing = 1 WHERE path = ?"
+FORGET_SONG = "DELETE FROM song_records WHERE path = ?"  # its paces go along, its writes do not
+MARK_MISSING = "UPDATE song_records SET missing = 1 WHERE path = ?"
 
-IS_KNOWN = "SELECT 1 FROM songs WHERE path = :old AND fingerprint IS :fingerprint"
+IS_KNOWN = "SELECT 1 FROM song_records WHERE path = :old AND fingerprint IS :fingerprint"
 MOVE = (
-    "DELETE FROM songs WHERE path = :new",
-    "UPDATE songs SET path = :new WHERE path = :old",
+    "DELETE FROM song_records WHERE path = :new",
+    "UPDATE song_records SET path = :new WHERE path = :old",
 )

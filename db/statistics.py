@@ -11,12 +11,16 @@ from pacetag.db.values import BadValueError, flag, number, text_or_none, whole
 COUNTS = """
     SELECT missing, bundle, count(*) AS songs, count(failure) AS failed,
            coalesce(sum(duration), 0) AS seconds
-    FROM songs INDEXED BY songs_by_state GROUP BY missing, bundle
+    FROM song_records INDEXED BY songs_by_state GROUP BY missing, bundle
 """
-ARTISTS = "SELECT count(DISTINCT artist) FROM songs INDEXED BY songs_by_state WHERE missing = 0"
-LISTENERS = "SELECT count(*) FROM songs WHERE listener >= '' AND missing = 0"  # text of any kind
+ARTISTS = (
+    "SELECT count(DISTINCT artist) FROM song_records INDEXED BY songs_by_state WHERE missing = 0"
+)
+LISTENERS = (
+    "SELECT count(*) FROM song_records WHERE listener >= '' AND missing = 0"  # text of any kind
+)
 BINS = """
-    SELECT bins, count(*) FROM songs INDEXED BY songs_by_bins WHERE missing = 0 GROUP BY bins
+    SELECT bins, count(*) FROM song_records INDEXED BY songs_by_bins WHERE missing = 0 GROUP BY bins
 """
 
 MOST = 2 * BEYOND - 1  # all bins at once

@@ -14,6 +14,7 @@ STEPS = (
     "0006_files_by_inode",
     "0007_kinds_of_failure",
     "0008_listeners_word",
+    "0009_views",
 )
 
 TAKEN = "SELECT name FROM _sqlite_migrations WHERE migration_set = ?"

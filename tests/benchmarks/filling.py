@@ -21,7 +21,9 @@ def fill(index: Path, songs: Iterable[SongRecord], *, seen_to: bool = False) -> 
     with closing(sqlite3.connect(index)) as connection:
         for song in songs:
             row = song_row(song)
-            stored = connection.execute(f"INSERT INTO songs ({names}) VALUES ({values})", row)
+            stored = connection.execute(
+                f"INSERT INTO song_records ({names}) VALUES ({values})", row
+            )
             connection.executemany(
                 "INSERT INTO paces (song_id, rank, bpm, confidence) VALUES (?, ?, ?, ?)",
                 [(stored.lastrowid, n, p.bpm, p.confidence) for n, p in enumerate(song.paces)],

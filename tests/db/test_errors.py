@@ -86,7 +86,7 @@ def test_damage_in_the_middle_is_reported_by_the_method_that_meets_it(
             index.store(make_song(f"/{number}.mp3"))
     with closing(sqlite3.connect(index_path)) as other:
         roots = other.execute(
-            "SELECT rootpage FROM sqlite_master WHERE tbl_name IN ('songs', 'paces')"
+            "SELECT rootpage FROM sqlite_master WHERE tbl_name IN ('song_records', 'paces')"
         ).fetchall()
         (page_size,) = other.execute("PRAGMA page_size").fetchone()
     with index_path.open("r+b") as file:
@@ -177,7 +177,9 @@ def spoil(index_path: Path, make_song: MakeSong, statement: str, value: object) 
         index.store(song, write=number)
     with closing(sqlite3.connect(index_path)) as other:
         other.execute("PRAGMA writable_schema = ON")
-        other.execute("UPDATE sqlite_master SET sql = replace(sql, 'NOT NULL', '')")
+        other.execute(
+            "UPDATE sqlite_master SET sql = replace(sql, 'NOT NULL', '') WHERE type = 'table'"
+        )
         other.commit()
     with closing(sqlite3.connect(index_path)) as other:
         other.execute(f"UPDATE {statement} = ? WHERE rowid = 1", [value])
@@ -212,15 +214,21 @@ DEEP = "[" * 200_000
 @pytest.mark.parametrize(
     ("column", "value"),
     [
-        *[("songs SET path", each) for each in ("a.mp3", "", "/a\0b", b"\xff", 7, b"")],
-        *[("songs SET stamp", each) for each in ("1 2 3", "1 2 3 x", "", 7, b"1 2 3 4", "١ 2 3 4")],
-        *[("songs SET duration", each) for each in ("long", -1.0, 9e999, 1e300, b"1")],
-        *[("songs SET spread", each) for each in ("wide", -0.1, 9e999)],
-        *[("songs SET changes", each) for each in ("100.00", "x y", "nan 1", "1 1e999", b"1 2")],
-        *[("songs SET missing", each) for each in (2, "x", None)],
-        *[(f"songs SET {each}", b"\xff") for each in ("title", "artist", "album", "genre")],
-        *[(f"songs SET {each}", b"x") for each in ("fingerprint", "bundle")],
-        *[("songs SET bins", each) for each in (-1, 1 << 40, "x")],
+        *[("song_records SET path", each) for each in ("a.mp3", "", "/a\0b", b"\xff", 7, b"")],
+        *[
+            ("song_records SET stamp", each)
+            for each in ("1 2 3", "1 2 3 x", "", 7, b"1 2 3 4", "١ 2 3 4")
+        ],
+        *[("song_records SET duration", each) for each in ("long", -1.0, 9e999, 1e300, b"1")],
+        *[("song_records SET spread", each) for each in ("wide", -0.1, 9e999)],
+        *[
+            ("song_records SET changes", each)
+            for each in ("100.00", "x y", "nan 1", "1 1e999", b"1 2")
+        ],
+        *[("song_records SET missing", each) for each in (2, "x", None)],
+        *[(f"song_records SET {each}", b"\xff") for each in ("title", "artist", "album", "genre")],
+        *[(f"song_records SET {each}", b"x") for each in ("fingerprint", "bundle")],
+        *[("song_records SET bins", each) for each in (-1, 1 << 40, "x")],
         *[("paces SET bpm", each) for each in ("fast", -1.0, 9e999, 1000.0, b"1")],
         *[("paces SET confidence", each) for each in ("sure", -0.1, 1.1, 9e999)],
         *[("runs SET started", each) for each in ("then", -1.0, 9e999, 1e15, b"1")],
@@ -248,7 +256,7 @@ def test_a_value_that_cannot_be_is_damage_when_it_is_read(
 
 
 def test_what_can_be_is_read(index_path: Path, make_song: MakeSong) -> None:
-    spoil(index_path, make_song, "songs SET title", "Hill")
+    spoil(index_path, make_song, "song_records SET title", "Hill")
 
     read_all(index_path)
 

@@ -46,6 +46,7 @@ WRITTEN_THEN = {
         UPDATE songs SET listener = '84 168', judged = '82.49@1.0000', untagged = 'read-only'
         WHERE id = 7;
     """,
+    "0009_views": "UPDATE song_records SET listener = '84 168' WHERE id = 7;",
 }
 
 
@@ -163,7 +164,9 @@ def test_paces_stored_before_there_were_such_bins_fall_into_the_same_ones(
         then.execute("DELETE FROM songs")
         then.execute("DELETE FROM paces")
         then.execute("ATTACH ? AS new", [str(new)])
-        then.execute(f"INSERT INTO songs (id, {columns}) SELECT id, {columns} FROM new.songs")
+        then.execute(
+            f"INSERT INTO songs (id, {columns}) SELECT id, {columns} FROM new.song_records"
+        )
         then.execute("INSERT INTO paces SELECT * FROM new.paces")
         if last > "0004_pace_bins":
             then.execute(_BINS_OF_WHOLE_PARTS)
@@ -207,6 +210,40 @@ def test_opening_again_changes_nothing(index_path: Path) -> None:
     SongIndex.open(index_path).close()
 
     assert index_path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        "CREATE VIEW own AS SELECT path, bins FROM songs",
+        "CREATE VIEW song_paces AS SELECT 1 AS own",
+        "CREATE VIEW own AS SELECT gone FROM a_table_that_is_gone",
+        "CREATE TRIGGER own AFTER INSERT ON songs BEGIN DELETE FROM runs WHERE id = 99; END",
+    ],
+    ids=["a view", "a view with our name", "a broken view", "a trigger"],
+)
+def test_what_a_person_added_to_the_index_does_not_keep_it_from_coming_up_to_date(
+    tmp_path: Path, make_song: MakeSong, own: str
+) -> None:
+    path = tmp_path / "old.db"
+    _at_step(path, "0008_listeners_word")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(own)
+
+    with SongIndex.open(path) as index:
+        index.store(make_song("/b.mp3"))
+        index.forget(["/a.mp3"])
+        stats = index.stats()
+
+    assert stats.songs == 2
+    with closing(sqlite3.connect(path)) as connection:
+        names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+        assert own.split()[2] in names
+        assert connection.execute("PRAGMA foreign_key_list(paces)").fetchone()[2] == "song_records"
+        paths = connection.execute("SELECT path FROM songs ORDER BY path").fetchall()
+        assert paths == [("/b.mp3",), ("/short.mp3",)]
+        if "VIEW" in own and "gone" not in own:
+            connection.execute(f"SELECT * FROM {own.split()[2]}").fetchall()
 
 
 def test_a_step_that_fails_is_undone_with_its_record_and_can_be_tried_again(

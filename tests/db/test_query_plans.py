@@ -9,14 +9,14 @@ import pytest
 from pacetag.db import statements, statistics, steps, write_statements
 from pacetag.db.index import SongIndex
 
-BY_ID = "songs USING INTEGER PRIMARY KEY (rowid=?)"
-PATH = "songs USING INDEX songs_by_path (path=?)"
+BY_ID = "song_records USING INTEGER PRIMARY KEY (rowid=?)"
+PATH = "song_records USING INDEX songs_by_path (path=?)"
 PACES_OF_SONG = "paces USING INDEX sqlite_autoindex_paces_1 (song_id=?)"
 PACE = "paces USING INDEX paces_by_bpm (bpm>? AND bpm<?)"
 FOLDER = (
     PATH,
-    "songs USING INDEX songs_by_path (path>? AND path<?)",
-    "songs USING INDEX songs_by_path (path>? AND path<?)",
+    "song_records USING INDEX songs_by_path (path>? AND path<?)",
+    "song_records USING INDEX songs_by_path (path>? AND path<?)",
 )
 WRITES = "tag_writes USING INDEX tag_writes_by_song (path=? AND fingerprint=?)"
 WRITES_OF_FILE = "tag_writes USING INDEX tag_writes_by_file "
@@ -29,14 +29,14 @@ SEARCHES = {
     "SONG_BY_PATH": (PATH, PACES_OF_SONG),
     "SONG_BY_FINGERPRINT": (
         BY_ID,
-        "songs USING INDEX songs_by_fingerprint (fingerprint=? AND bundle=?)",
+        "song_records USING INDEX songs_by_fingerprint (fingerprint=? AND bundle=?)",
         PACES_OF_SONG,
     ),
     "PATHS_WITH_AUDIO": (
-        "songs USING INDEX songs_by_fingerprint (fingerprint=?)",
+        "song_records USING INDEX songs_by_fingerprint (fingerprint=?)",
         "tag_writes USING INDEX tag_writes_by_audio (fingerprint=?)",
     ),
-    "COPIES": ("songs USING INDEX songs_by_fingerprint (fingerprint=?)",),
+    "COPIES": ("song_records USING INDEX songs_by_fingerprint (fingerprint=?)",),
     "SONGS_BY_PACE": (BY_ID, PACE, PACES_OF_SONG),
     "OFFERED_SONGS": (BY_ID,),
     "GLIMPSES": (PATH, WRITES),
@@ -75,9 +75,9 @@ SEARCHES = {
     "PATHS_OF_RUN": (WRITES_OF_RUN,),
     "MARK_UNDONE": (WRITE,),
     "RUNS": (WRITES_OF_RUN,),
-    "ARTISTS": ("songs USING INDEX songs_by_state (missing=?)",),
-    "LISTENERS": ("songs USING INDEX songs_by_listener (missing=?)",),
-    "BINS": ("songs USING INDEX songs_by_bins (missing=?)",),
+    "ARTISTS": ("song_records USING INDEX songs_by_state (missing=?)",),
+    "LISTENERS": ("song_records USING INDEX songs_by_listener (missing=?)",),
+    "BINS": ("song_records USING INDEX songs_by_bins (missing=?)",),
     "TAKEN": (
         "_sqlite_migrations USING INDEX "
         "idx__sqlite_migrations_migration_set_name (migration_set=?)",
@@ -85,8 +85,11 @@ SEARCHES = {
 }
 # What counts everything may read a whole index, but never the rows themselves.
 SCANS = {
-    "COUNTS": ("songs USING INDEX songs_by_state",),
-    "ANY_SONG": ("songs USING INDEX songs_by_bins", "tag_writes USING INDEX tag_writes_by_run"),
+    "COUNTS": ("song_records USING INDEX songs_by_state",),
+    "ANY_SONG": (
+        "song_records USING INDEX songs_by_bins",
+        "tag_writes USING INDEX tag_writes_by_run",
+    ),
     "RUNS": ("runs",),
     "PATHS": ("tag_writes USING INDEX tag_writes_by_song",),
     "STATE": ("CONSTANT ROW",),
@@ -158,7 +161,7 @@ def test_a_range_of_paces_is_read_from_the_index_alone(
 def test_statistics_never_touch_the_wide_rows_of_songs(
     blank: sqlite3.Connection, name: str
 ) -> None:
-    of_songs = [line for line in _plan(blank, ALL[name]) if " songs" in line]
+    of_songs = [line for line in _plan(blank, ALL[name]) if " song_records" in line]
 
     assert of_songs
     assert all("COVERING INDEX" in line for line in of_songs)

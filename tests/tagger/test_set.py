@@ -204,7 +204,7 @@ def test_auto_writes_cleared_tags_again(
         scan_json()
     else:  # the log knows of the writes, and no row of the paces
         with SongIndex.open(index_file) as index:
-            index._db.execute("DELETE FROM songs")
+            index._db.execute("DELETE FROM song_records")
             index._db.commit()
 
     done = set_json("--auto", song)

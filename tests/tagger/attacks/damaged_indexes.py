@@ -137,7 +137,7 @@ def make_ground(folder: Path) -> Ground:
     with closing(sqlite3.connect(index)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.execute("PRAGMA wal_autocheckpoint = 0")
-        connection.execute("UPDATE songs SET album = 'Road ' || id")
+        connection.execute("UPDATE song_records SET album = 'Road ' || id")
         connection.commit()
         return Ground(folder=folder, songs=songs, files=_files_of(index))
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 PAGE = 4096  # bytes
 TABLES = {
-    "songs": "path stamp fingerprint title artist album genre duration spread changes bundle "
-    "failure missing bins",
+    "song_records": "path stamp fingerprint title artist album genre duration spread changes "
+    "bundle failure missing bins",
     "paces": "song_id rank bpm confidence",
     "runs": "id command started",
     "tag_writes": "path fingerprint run old new stamp undoing undone_by",
@@ -56,16 +56,16 @@ SCHEMA_EDITS = [
     *(("UNIQUE", ""), ("REFERENCES", "REFERENCE"), ("TEXT", "TEXT CHECK (0)"), ("old", "new")),
 ]
 STATEMENTS = [
-    *("DROP TABLE paces", "DROP TABLE runs", "DROP TABLE tag_writes", "DROP TABLE songs"),
+    *("DROP TABLE paces", "DROP TABLE runs", "DROP TABLE tag_writes", "DROP TABLE song_records"),
     *("DROP INDEX songs_by_state", "DROP INDEX songs_by_path", "DROP INDEX tag_writes_by_song"),
     *("DELETE FROM _sqlite_migrations", "DROP TABLE _sqlite_migrations", "DELETE FROM runs"),
     "DELETE FROM _sqlite_migrations WHERE name = '0005_runs'",
     "DELETE FROM _sqlite_migrations WHERE name > '0001'",
     *("PRAGMA journal_mode = DELETE", "PRAGMA user_version = 77", "PRAGMA application_id = 77"),
-    "CREATE TRIGGER t BEFORE INSERT ON songs BEGIN SELECT RAISE(ABORT, 'no'); END",
+    "CREATE TRIGGER t BEFORE INSERT ON song_records BEGIN SELECT RAISE(ABORT, 'no'); END",
     "CREATE TRIGGER t BEFORE UPDATE ON tag_writes BEGIN SELECT RAISE(FAIL, 'no'); END",
     "ALTER TABLE runs RENAME COLUMN command TO commands",
-    "ALTER TABLE songs ADD COLUMN more TEXT",
+    "ALTER TABLE song_records ADD COLUMN more TEXT",
     "INSERT INTO paces SELECT song_id, rank + 9, bpm, confidence FROM paces",
     "CREATE VIEW other AS SELECT * FROM songs",
 ]
@@ -136,13 +136,15 @@ def _values(draw: random.Random, file: Path) -> str:
 
 def _without_constraints(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA writable_schema = ON")
-    connection.execute("UPDATE sqlite_master SET sql = replace(sql, 'NOT NULL', '')")
+    connection.execute(
+        "UPDATE sqlite_master SET sql = replace(sql, 'NOT NULL', '') WHERE type = 'table'"
+    )
     connection.commit()
 
 
 def _schema(draw: random.Random, file: Path) -> str:
     old, new = draw.choice(SCHEMA_EDITS)
-    name = draw.choice(["%", "songs", "paces", "runs", "tag_writes", "%by%"])
+    name = draw.choice(["%", "song%", "paces", "runs", "tag_writes", "%by%"])
     with closing(sqlite3.connect(file)) as connection, suppress(sqlite3.Error):
         connection.execute("PRAGMA writable_schema = ON")
         connection.execute(
