@@ -1,23 +1,14 @@
-"""The song index: what is known of every file, and which songs have which pace."""
+"""The song index: what is known about every file, and which songs have which pace."""
 
-import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from pacetag.db import search
 from pacetag.db import statements as sql
-from pacetag.db.connection import (
-    check_tables,
-    check_whole,
-    connect,
-    in_words,
-    make_private,
-    writing,
-)
-from pacetag.db.errors import DamagedIndexError, SongIndexError
+from pacetag.db.connection import in_words, writing
+from pacetag.db.errors import DamagedIndexError
+from pacetag.db.index_file import IndexFile
 from pacetag.db.records import (
     BestSongs,
     IndexStats,
@@ -30,7 +21,6 @@ from pacetag.db.records import (
     Stamp,
     Standing,
 )
-from pacetag.db.regular import check_regular
 from pacetag.db.rows import (
     Row,
     decode_path,
@@ -42,84 +32,38 @@ from pacetag.db.rows import (
 )
 from pacetag.db.runs import FileId, TagChange
 from pacetag.db.statistics import index_statistics
-from pacetag.db.steps import is_current
 from pacetag.db.values import flag
 from pacetag.db.write_log import WriteLog
 
 
-class SongIndex:
-    """An open index; a context manager. One for each thread and process, on the same file.
+class SongIndex(IndexFile):
+    """An open index; a context manager. Every thread and process opens its own.
 
-    Every method raises a SongIndexError, with a sentence for a person, when the file is damaged,
+    Every method raises a SongIndexError, with a sentence for the user, when the file is damaged,
     locked for over 30 s, or cannot be read or written.
     """
 
     def __init__(self, db: sqlite3.Connection, path: Path) -> None:
         """Use `open` instead, which also brings the file up to date."""
-        self._db = db
-        self.path = path
+        super().__init__(db, path)
         self.writes = WriteLog(db, path)
 
-    @classmethod
-    def open(cls, path: Path) -> Self:
-        """Open the index, made with its folders if it is not there, in its newest shape.
-
-        Links are followed once: all that belongs to it lies beside the real file, as SQLite has it.
-
-        Raises:
-            NewerIndexError: a later pacetag has changed it.
-            DamagedIndexError: it is not a readable SQLite file.
-            IrregularIndexError: it is no file at all, or a link into a folder that is not there.
-            ForeignIndexError: it is another program's database, which is left as it is.
-            SongIndexError: it cannot be opened or made.
-        """
-        named, path = path, Path(os.path.realpath(path))
-        with in_words(path):
-            check_regular(named)
-            make_private(path)
-            db = connect(path)
-            try:
-                if path.stat().st_size:
-                    check_whole(path)
-                if not is_current(db):
-                    _bring_up_to_date(db, path)
-                check_tables(db)
-            except BaseException:
-                db.close()
-                raise
-        return cls(db, path)
-
-    def close(self) -> None:
-        """Close the file. Closing twice does no harm."""
-        self._db.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
-
     def song(self, path: str) -> SongRecord | None:
-        """Return what is known of the file at `path`, or None."""
+        """Return what is known about the file at `path`, or None."""
         return _first(self._songs(sql.SONG_BY_PATH, {"path": encode_path(path)}))
 
     def by_fingerprint(self, fingerprint: str, bundle: str) -> SongRecord | None:
         """Return a song with the same audio that this bundle has judged, or None.
 
-        Where several have it, one that is missing comes first: that is the one that has moved.
+        If several have it, a missing one comes first: that is the one that has moved.
         """
         found = {"fingerprint": fingerprint, "bundle": bundle}
         return _first(self._songs(sql.SONG_BY_FINGERPRINT, found))
 
     def paths_of_audio(self, fingerprint: str) -> list[str]:
-        """Return where songs with that audio lie or lay, also those of which only a write is noted.
+        """Return the paths of all songs with that audio, past ones and those in the log included.
 
-        What is noted for a write counts from before the file is touched.
+        The log has a path from before its file is written.
         """
         rows = self._rows(sql.PATHS_WITH_AUDIO, {"fingerprint": fingerprint})
         return [decode_path(path) for (path,) in rows]
@@ -131,7 +75,7 @@ class SongIndex:
             return [decode_path(path) for (path,) in rows]
 
     def is_blank(self) -> bool:
-        """Whether nothing is known of any song, as in an index that was just made."""
+        """Whether no song is known, as in an index that was just made."""
         return not self._rows(sql.ANY_SONG, {})
 
     def store(
@@ -143,15 +87,15 @@ class SongIndex:
         moved_from: str | None = None,
         file: FileId | None = None,
     ) -> None:
-        """Note a song, all in one transaction; what was known of its path is replaced.
+        """Store a song in one transaction; it replaces what was known about its path.
 
         Args:
-            song: the record; its paces most confident first.
+            song: the record, its most confident pace first.
             write: the number of the write in the log that this song's stamp finishes.
-            found: what its tags hold, which needs no writing, and what they held before pacetag,
-                as far as can be told; counts where the log knows nothing of the song.
+            found: what its tags hold, if they need no writing, and what they held before pacetag,
+                as far as is known; ignored if the log already knows the song.
             moved_from: the path at which this song was known; its row and its writes move along.
-            file: what tells the song's file from others, for what is noted of its tags.
+            file: device and inode of the song's file, for the log of tag writes.
         """
         with in_words(self.path), writing(self._db):
             if moved_from is not None and moved_from != song.path:
@@ -173,7 +117,7 @@ class SongIndex:
                 self.writes.see_to(song.path, song.fingerprint, song.stamp, found, file)
 
     def glimpses(self, paths: Sequence[str]) -> Iterator[SongStatus]:
-        """Yield, of each of these files that is known, what tells whether it must be looked at."""
+        """Yield, for each of these files that is known, what decides whether to scan it again."""
         with in_words(self.path):
             yield from search.glimpses(self._db, paths)
 
@@ -192,14 +136,14 @@ class SongIndex:
     def noted_under(self, folder: str) -> Iterator[NotedSong]:
         """Yield the songs at or below `folder` that failed, are not tagged or change tempo.
 
-        Those that are missing are left out.
+        Missing songs are left out.
         """
         with in_words(self.path):
             for row in self._db.execute(sql.NOTED_UNDER, path_ranges(folder)):
                 yield search.noted_song(*row)
 
     def mark_missing(self, paths: Iterable[str]) -> None:
-        """Note that these files are gone. Their rows stay, in case they come back or moved."""
+        """Mark these files as missing. Their rows stay, in case they come back or have moved."""
         with in_words(self.path), writing(self._db):
             values = [(encode_path(path),) for path in paths]
             self._db.executemany(sql.MARK_MISSING, values)
@@ -211,15 +155,15 @@ class SongIndex:
                 yield decode_path(path), flag(missing, "`missing`")
 
     def forget(self, paths: Iterable[str]) -> None:
-        """Drop what is known of these songs, all at once; the log of tag writes keeps its own."""
+        """Delete these songs in one transaction; the log of tag writes keeps their history."""
         with in_words(self.path), writing(self._db):
             self._db.executemany(sql.FORGET_SONG, [(encode_path(path),) for path in paths])
 
     def matches(self, *, low: float, high: float, min_confidence: float) -> list[PaceMatch]:
-        """Return the songs with a pace of `low` to `high` bpm, borders included.
+        """Return the songs with a pace of `low` to `high` bpm, both included.
 
-        Each song comes once, with the most confident such pace (and all its paces in the record);
-        missing and failed songs are left out. In the order in which they were first stored.
+        Each song comes once, with the most confident such pace (and all its paces in the record),
+        in the order in which they were first stored. Missing and failed songs are left out.
         """
         wanted = {"low": low, "high": high, "min_confidence": min_confidence}
         found = []
@@ -229,21 +173,21 @@ class SongIndex:
                 for pace in song.paces
                 if low <= pace.bpm <= high and pace.confidence >= min_confidence
             ]
-            if not fitting:  # the index of paces says so, the paces themselves do not
+            if not fitting:  # SQLite's index of paces contradicts the table
                 raise DamagedIndexError(self.path, "the index cannot be read (paces disagree)")
             found.append(PaceMatch(song=song, pace=max(fitting, key=lambda pace: pace.confidence)))
         return found
 
     def best(self, query: PaceQuery, *, at_most: int) -> BestSongs:
-        """Return the songs that own the worthiest `at_most` paces, missing and failed ones aside.
+        """Return the songs with the `at_most` best paces, without missing and failed ones.
 
-        Reads no more whole songs than that, however many have a pace that is sought.
+        It reads no more whole songs than that, however many have a pace in the range.
         """
         with in_words(self.path):
             return search.best_songs(self._db, query, at_most=at_most)
 
     def nearest(self, query: PaceQuery) -> Iterator[Nearest]:
-        """Yield, for each audio with a pace that is sought, how far the nearest is off.
+        """Yield, for each audio with a pace in the range, the distance of the nearest one.
 
         Missing and failed songs are left out, and copies of the same audio count as one.
         """
@@ -251,12 +195,12 @@ class SongIndex:
             yield from search.nearest(self._db, query)
 
     def songs_of(self, ids: Sequence[int]) -> dict[int, SongRecord]:
-        """Return the songs with these numbers, missing and failed ones aside."""
+        """Return the songs with these numbers, without missing and failed ones."""
         with in_words(self.path):
             return search.songs_of(self._db, ids)
 
     def standings(self, paths: Sequence[str]) -> dict[str, Standing]:
-        """Return, of each of these files that is known, what decides which one is offered."""
+        """Return, for each of these files that is known, what decides which copy is offered."""
         with in_words(self.path):
             return dict(search.standings(self._db, paths))
 
@@ -266,7 +210,7 @@ class SongIndex:
             return index_statistics(self._db)
 
     def _move(self, old: str | bytes, new: str | bytes, fingerprint: str | None) -> None:
-        """Rename a row, if it is of that audio. What was known of the new path is overwritten."""
+        """Rename a row if it has that audio. What was known about the new path is overwritten."""
         paths = {"old": old, "new": new, "fingerprint": fingerprint}
         if self._db.execute(sql.IS_KNOWN, paths).fetchone() is None:
             return
@@ -279,18 +223,6 @@ class SongIndex:
 
     def _rows(self, statement: str, values: Mapping[str, object]) -> list[Row]:
         return self._db.execute(statement, dict(values)).fetchall()
-
-
-def _bring_up_to_date(db: sqlite3.Connection, path: Path) -> None:
-    # sqlite-utils takes a while to import, and most indexes need nothing of it.
-    from pacetag.db.upgrade import bring_up_to_date
-
-    try:
-        bring_up_to_date(db, path)
-    except (SongIndexError, sqlite3.Error, OSError):
-        raise
-    except Exception as error:  # what sqlite-utils raises for a damaged file, nobody has listed
-        raise DamagedIndexError(path, f"the index cannot be read ({error})") from error
 
 
 def _first(songs: list[SongRecord]) -> SongRecord | None:

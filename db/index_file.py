@@ -1,0 +1,77 @@
+"""An index as an open file: opened, brought up to date, and closed."""
+
+import os
+import sqlite3
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from pacetag.db.connection import check_tables, check_whole, connect, in_words, make_private
+from pacetag.db.errors import DamagedIndexError, SongIndexError
+from pacetag.db.regular import check_regular
+from pacetag.db.steps import is_current
+
+
+class IndexFile:
+    """An open index file; a context manager. Every thread and process needs its own."""
+
+    def __init__(self, db: sqlite3.Connection, path: Path) -> None:
+        """Use `open` instead, which also brings the file up to date."""
+        self._db = db
+        self.path = path
+
+    @classmethod
+    def open(cls, path: str | Path) -> Self:
+        """Open the index in its newest shape; make it, and its folders, if it is not there.
+
+        Links are followed once, since SQLite keeps its own files beside the real one.
+
+        Raises:
+            NewerIndexError: a later pacetag has changed it.
+            DamagedIndexError: it is not a readable SQLite file.
+            IrregularIndexError: it is not a file, or a link into a folder that is not there.
+            ForeignIndexError: it is another program's database, which stays as it is.
+            SongIndexError: it cannot be opened or made.
+        """
+        named, path = Path(path), Path(os.path.realpath(path))
+        with in_words(path):
+            check_regular(named)
+            make_private(path)
+            db = connect(path)
+            try:
+                if path.stat().st_size:
+                    check_whole(path)
+                if not is_current(db):
+                    _bring_up_to_date(db, path)
+                check_tables(db)
+            except BaseException:
+                db.close()
+                raise
+        return cls(db, path)
+
+    def close(self) -> None:
+        """Close the file. Closing twice does no harm."""
+        self._db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _bring_up_to_date(db: sqlite3.Connection, path: Path) -> None:
+    # sqlite-utils takes a while to import, and most indexes do not need it.
+    from pacetag.db.upgrade import bring_up_to_date
+
+    try:
+        bring_up_to_date(db, path)
+    except (SongIndexError, sqlite3.Error, OSError):
+        raise
+    except Exception as error:  # sqlite-utils does not document what it raises for damaged files
+        raise DamagedIndexError(path, f"the index cannot be read ({error})") from error
