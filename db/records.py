@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pacetag.db.runs import TagState
+from pacetag.model.judgement import Pace
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -20,14 +21,6 @@ NEVER = Stamp(size=0, mtime_ns=0, ctime_ns=0, inode=0)  # of a file that is to b
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class PaceRecord:
-    """One rate at which a step falls on each felt beat."""
-
-    bpm: float  # beats per minute, two decimals
-    confidence: float  # probability, 0..1
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class SongRecord:
     """One audio file as the index knows it."""
 
@@ -40,11 +33,11 @@ class SongRecord:
     genre: str | None
     duration: float | None  # seconds
     bundle: str | None  # name of the bundle that judged it
-    paces: tuple[PaceRecord, ...]  # most confident first
+    paces: tuple[Pace, ...]  # most confident first
     spread: float | None = None  # of the tempo over the song, as a share of it
     changes: tuple[float, ...] = ()  # bpm of its parts in turn, if it changes tempo
     listener: tuple[float, ...] | None = None  # paces that a person set, also that there be none
-    judged: tuple[PaceRecord, ...] = ()  # the network's own, where those of a person stand
+    judged: tuple[Pace, ...] = ()  # the network's own, where those of a person stand
     untagged: str | None = None  # why the file does not carry its paces, if it does not
     failure: str | None = None  # why it could not be judged
     too_short: bool = False  # that is why, and so it is no fault
@@ -58,7 +51,7 @@ class SongStatus:
     path: str  # absolute, as from os.fsdecode
     stamp: Stamp
     bundle: str | None  # name of the bundle that judged it
-    paces: tuple[PaceRecord, ...]  # most confident first
+    paces: tuple[Pace, ...]  # most confident first
     failure: str | None  # why it could not be judged
     too_short: bool  # that is why, and so it is no fault
     missing: bool  # was not there any more at the last scan
@@ -102,7 +95,7 @@ class PaceMatch:
     """A song and the pace that answers a query."""
 
     song: SongRecord
-    pace: PaceRecord
+    pace: Pace
 
 
 @dataclass(frozen=True, kw_only=True)

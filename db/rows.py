@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import Any
 
 from pacetag.db.bins import bins_of
-from pacetag.db.records import PaceRecord, SongRecord, Stamp
+from pacetag.db.records import SongRecord, Stamp
 from pacetag.db.values import (
     FASTEST,
     MOST_SECONDS,
@@ -21,6 +21,7 @@ from pacetag.db.values import (
     tempos_of,
     text_or_none,
 )
+from pacetag.model.judgement import Pace
 
 Row = tuple[Any, ...]
 
@@ -128,15 +129,15 @@ def song_records(rows: Iterable[Row]) -> Iterator[SongRecord]:
         yield song_record(of_song[0][1:-2], paces)
 
 
-def pace_record(bpm: object, confidence: object) -> PaceRecord:
+def pace_record(bpm: object, confidence: object) -> Pace:
     """Return a pace from its two columns. Raises BadValueError."""
-    return PaceRecord(
+    return Pace(
         bpm=number(bpm, "a pace", most=FASTEST),
         confidence=number(confidence, "a confidence", most=1.0),
     )
 
 
-def song_record(values: Sequence[Any], paces: Sequence[PaceRecord]) -> SongRecord:
+def song_record(values: Sequence[Any], paces: Sequence[Pace]) -> SongRecord:
     """Return a song from the values of SONG_COLUMNS. Raises BadValueError."""
     (
         path,
@@ -179,7 +180,7 @@ def song_record(values: Sequence[Any], paces: Sequence[PaceRecord]) -> SongRecor
     )
 
 
-def _judged(value: object) -> tuple[PaceRecord, ...]:
+def _judged(value: object) -> tuple[Pace, ...]:
     """The paces out of one text; none where there is none."""
     if value is None:
         return ()

@@ -11,7 +11,6 @@ from pacetag.db.records import (
     Nearest,
     NotedSong,
     PaceQuery,
-    PaceRecord,
     SongRecord,
     SongStatus,
     Standing,
@@ -28,6 +27,7 @@ from pacetag.db.values import (
     text_or_none,
     whole,
 )
+from pacetag.model.judgement import Pace
 
 # Parts of the reach. The best paces are nearly always found close to the centre.
 RINGS = (1 / 8, 1 / 4, 1 / 2, 1.0)
@@ -162,9 +162,9 @@ def _batches(keys: Sequence[object]) -> Iterator[list[object]]:
         yield part + [None] * (sql.BATCH - len(part))
 
 
-def _paces_of(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[PaceRecord]]:
+def _paces_of(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[Pace]]:
     """The paces of those of the songs that have any, the most confident first."""
-    paces: dict[int, list[PaceRecord]] = {}
+    paces: dict[int, list[Pace]] = {}
     for part in _batches(ids):
         for song_id, bpm, confidence in connection.execute(sql.PACES_OF_SONGS, part):
             paces.setdefault(song_id, []).append(pace_record(bpm, confidence))

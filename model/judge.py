@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pacetag.model.audio.excerpts import Excerpts, open_song, silent
 from pacetag.model.bundle import Bundle, load_bundle
 from pacetag.model.features.features import Features, extract_features
+from pacetag.model.judgement import Analysis, compatible_paces
 from pacetag.model.runtime import Runtime
 from pacetag.model.tempo.calibration import Calibration
 from pacetag.model.tempo.candidates import song_candidates, worth_judging
@@ -20,38 +21,24 @@ from pacetag.model.tempo.clips import Clips
 from pacetag.model.tempo.levels import judged_tempos, tempo_levels
 from pacetag.model.tempo.metre import grouping
 from pacetag.model.tempo.schedule import LISTENING, ListeningSettings, doubt, listening_rounds
-from pacetag.model.tempo.stability import HEARD, exact_tempos, tempo_changes
-from pacetag.model.tempo.tempos import JudgedTempo
+from pacetag.model.tempo.stability import HEARD, exact_tempos, tempo_segments
 
 PARTS = 3  # of the song, in which its tempo is compared
 UNLIKELY = -3.0  # calibrated logit below which a tempo is not asked what its pulses do
 
 
 @dataclass(frozen=True, kw_only=True)
-class Judgement:
-    """All tempos that were judged, the most probable first, and the length of the song."""
-
-    tempos: tuple[JudgedTempo, ...]
-    duration: float  # seconds
-    # How far the tempo wanders: standard deviation over stretches of 20 s, as a share of the
-    # tempo; None where there is no pace to follow.
-    spread: float | None = None
-    changes: tuple[float, ...] = ()  # the tempos of its parts in turn, in bpm, if it changes tempo
-    metre: str | None = None  # "duple" or "triple"; None where nothing tells
-
-
-@dataclass(frozen=True, kw_only=True)
 class Listening:
     """A judgement and what it rests on."""
 
-    judgement: Judgement
+    judgement: Analysis
     features: tuple[Features, ...]  # of the excerpts that were listened to, in their order
     starts: tuple[float, ...] = ()  # s into the song, of each excerpt
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Found:
-    judgement: Judgement
+    judgement: Analysis
     doubt: float  # verdicts on tempos that are expected to be wrong; infinite where more is needed
 
 
@@ -77,7 +64,7 @@ class Judge:
         """Name of the bundle that judges."""
         return self.bundle.name
 
-    def file(self, path: Path) -> Judgement:
+    def file(self, path: Path) -> Analysis:
         """Judge a sound file. Raises DecodeError or TooShortError."""
         return self.listen(path).judgement
 
@@ -108,12 +95,12 @@ class Judge:
             starts=tuple(start for start, _ in heard),
         )
 
-    def audio(self, excerpts: Excerpts) -> Judgement:
+    def audio(self, excerpts: Excerpts) -> Analysis:
         """Judge excerpts of decoded sound."""
         heard = [extract_features(samples, self.spec) for samples in excerpts.samples]
         return self.features(heard, duration=excerpts.duration)
 
-    def features(self, excerpts: Sequence[Features], *, duration: float) -> Judgement:
+    def features(self, excerpts: Sequence[Features], *, duration: float) -> Analysis:
         """Judge excerpts of which the features are known already, in their order in the song."""
         return self._judge(excerpts, duration).judgement
 
@@ -128,13 +115,18 @@ class Judge:
             judged_tempos(bpms, song_logits(part), threes, self._calibration)
             for part in np.array_split(clips, PARTS, axis=1)
         ]
-        exact, spread = exact_tempos(levels.accepted, [f.onset for f in excerpts], self.spec)
-        changes = tempo_changes(parts)
-        judgement = Judgement(
-            tempos=exact, duration=duration, spread=spread, changes=changes, metre=levels.metre
+        exact, stability = exact_tempos(levels.accepted, [f.onset for f in excerpts], self.spec)
+        segments = tempo_segments(parts)
+        judgement = Analysis(
+            paces=compatible_paces(exact),
+            duration=duration,
+            stability=stability,
+            tempo_segments=segments,
+            metre=levels.metre,
+            candidates=exact,
         )
         # Where nothing was heard, or two tempos, the rest of the song may tell more.
-        settled = len(levels.there) and levels.there.max() >= HEARD and not changes
+        settled = len(levels.there) and levels.there.max() >= HEARD and not segments
         return _Found(judgement=judgement, doubt=doubt(levels.there) if settled else np.inf)
 
     def clip_logits(

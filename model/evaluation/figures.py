@@ -113,13 +113,13 @@ def group_figures(
         calibration_error=of_cases(cases.calibration_error),
         sets=tuple(in_range(span) for span in RANGES),
         top_in_family=of_songs(lambda _, song: top_in_family(song)),
-        with_a_pace=of_songs(lambda _, song: bool(song.claimed)),
+        with_a_pace=of_songs(lambda _, song: bool(song.analysis.paces)),
         right_pace=of_songs(lambda n, _: marks[n].right > 0),
         octave_errors=of_claims(lambda n: marks[n].octave),
         triple_errors=of_claims(lambda n: marks[n].triple),
         unrelated_errors=of_claims(lambda n: marks[n].unrelated),
         false_paces=share(
-            lambda n, song: bool(song.claimed) and not beat[n], lambda n, _: not beat[n]
+            lambda n, song: bool(song.analysis.paces) and not beat[n], lambda n, _: not beat[n]
         ),
     )
 

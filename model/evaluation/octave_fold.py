@@ -6,9 +6,8 @@ import librosa
 import numpy as np
 
 from pacetag.model.audio.excerpts import Excerpts, read_excerpts
-from pacetag.model.judge import Judgement
+from pacetag.model.judgement import Analysis, Pace, compatible_paces
 from pacetag.model.spec import FeatureSpec
-from pacetag.model.tempo.tempos import JudgedTempo
 
 SLOWEST, FASTEST = 52.0, 285.0  # bpm; beyond these half of the people or fewer step along
 # The tempo itself is surest, so that it is the one asked whether it lies in the family.
@@ -21,11 +20,11 @@ class FoldJudge:
     def __init__(self, spec: FeatureSpec | None = None) -> None:
         self.spec = spec or FeatureSpec()
 
-    def file(self, path: Path) -> Judgement:
+    def file(self, path: Path) -> Analysis:
         """Judge a sound file. Raises DecodeError or TooShortError."""
         return self.audio(read_excerpts(path, self.spec))
 
-    def audio(self, excerpts: Excerpts) -> Judgement:
+    def audio(self, excerpts: Excerpts) -> Analysis:
         """Judge the same excerpts that the network hears, with librosa's own settings.
 
         Only the frames are the network's, twice as many as librosa's default, which would leave
@@ -40,24 +39,20 @@ class FoldJudge:
             ]
         )
         if not onset.any():  # librosa would answer its prior, 120
-            return Judgement(tempos=(), duration=excerpts.duration)
+            return Analysis(paces=(), duration=excerpts.duration)
         tempo = librosa.feature.tempo(
             onset_envelope=onset, sr=self.spec.sample_rate, hop_length=self.spec.hop_length
         )
         return folded(float(tempo[0]), excerpts.duration)
 
 
-def folded(tempo: float | None, duration: float) -> Judgement:
+def folded(tempo: float | None, duration: float) -> Analysis:
     """A judgement that claims `tempo` in bpm, its double and its half, where people step to them.
 
     Nothing for no tempo.
     """
     levels = [(tempo * ratio, sure) for ratio, sure in _FOLDS] if tempo else []
-    return Judgement(
-        tempos=tuple(
-            JudgedTempo(bpm=bpm, probability=sure)
-            for bpm, sure in levels
-            if SLOWEST <= bpm <= FASTEST
-        ),
-        duration=duration,
+    found = tuple(
+        Pace(bpm=bpm, confidence=sure) for bpm, sure in levels if SLOWEST <= bpm <= FASTEST
     )
+    return Analysis(paces=compatible_paces(found), duration=duration, candidates=found)

@@ -5,14 +5,7 @@ from dataclasses import dataclass
 from pacetag.model.evaluation.evaluation_set import EvaluationSong
 from pacetag.model.evaluation.metrics import JudgedSong, SetScores, song_scores
 from pacetag.model.evaluation.truths import Relation, Verdict
-
-
-@dataclass(frozen=True, kw_only=True)
-class HeardTempo:
-    """A tempo with the probability that it was given."""
-
-    bpm: float
-    probability: float  # 0 to 1
+from pacetag.model.judgement import Analysis
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,9 +13,7 @@ class HeardSong:
     """What a judge made of a song of the set."""
 
     song: EvaluationSong
-    judged: tuple[HeardTempo, ...]  # every tempo that was judged
-    claimed: tuple[HeardTempo, ...]  # the paces that the program would write, the surest first
-    duration: float  # seconds
+    analysis: Analysis
     seconds: float = 0.0  # that judging took
 
 
@@ -63,7 +54,7 @@ class ClaimMarks:
 
 def known_cases(heard: HeardSong) -> list[tuple[float, bool]]:
     """Probability of each judged tempo of which the truth is known, and whether it is right."""
-    marked = [(t.probability, heard.song.truth.case(t.bpm)) for t in heard.judged]
+    marked = [(t.confidence, heard.song.truth.case(t.bpm)) for t in heard.analysis.candidates]
     return [
         (p, verdict is Verdict.RIGHT) for p, verdict in marked if verdict is not Verdict.UNCLEAR
     ]
@@ -72,10 +63,10 @@ def known_cases(heard: HeardSong) -> list[tuple[float, bool]]:
 def claim_marks(heard: HeardSong) -> ClaimMarks:
     """Count the claimed paces by what they are worth."""
     truth = heard.song.truth
-    verdicts = [truth.claim(pace.bpm) for pace in heard.claimed]
+    verdicts = [truth.claim(pace.bpm) for pace in heard.analysis.paces]
     wrong = [
         truth.relation(pace.bpm)
-        for pace, verdict in zip(heard.claimed, verdicts, strict=True)
+        for pace, verdict in zip(heard.analysis.paces, verdicts, strict=True)
         if verdict is Verdict.WRONG
     ]
     return ClaimMarks(
@@ -89,14 +80,14 @@ def claim_marks(heard: HeardSong) -> ClaimMarks:
 
 def top_in_family(heard: HeardSong) -> bool:
     """Whether the most confident pace is a level of the song's metre; no pace at all is not."""
-    return bool(heard.claimed) and heard.song.truth.in_family(heard.claimed[0].bpm)
+    return bool(heard.analysis.paces) and heard.song.truth.in_family(heard.analysis.paces[0].bpm)
 
 
 def set_marks(heard: HeardSong, span: SetRange) -> SetScores:
     """Precision, recall and F1 of the claimed paces within a range."""
     truth = heard.song.truth
     song = JudgedSong(
-        claimed=tuple(pace.bpm for pace in heard.claimed),
+        claimed=tuple(pace.bpm for pace in heard.analysis.paces),
         right=truth.right,
         unclear=truth.unclear,
     )

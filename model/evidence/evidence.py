@@ -15,7 +15,8 @@ from pacetag.model.evidence.case_analyses import (
 )
 from pacetag.model.evidence.tempo_comparison import APART, TempoComparison, compare_tempos
 from pacetag.model.features.features import Features
-from pacetag.model.judge import Judge, Judgement, Listening
+from pacetag.model.judge import Judge, Listening
+from pacetag.model.judgement import Analysis
 from pacetag.model.spec import FeatureSpec
 from pacetag.model.tempo.calibration import Calibration
 from pacetag.model.tempo.candidates import Candidate, song_candidates
@@ -51,7 +52,7 @@ class TempoMoment:
 class Evidence:
     """Everything that can be drawn or said about a judgement."""
 
-    judgement: Judgement
+    judgement: Analysis
     tempogram_bpm: NDArray[np.float64]  # [lags]
     tempogram: NDArray[np.float64]  # [lags], mean over the song
     candidates: tuple[Candidate, ...]
@@ -73,7 +74,7 @@ def gather_evidence(
     heard, judgement = listening.features, listening.judgement
     candidates = song_candidates([f.tempogram for f in heard], spec)
     lags = np.arange(spec.min_lag, spec.max_lag + 1)
-    best = judgement.tempos[0].bpm if judgement.tempos else ANY_TEMPO
+    best = judgement.candidates[0].bpm if judgement.candidates else ANY_TEMPO
     return Evidence(
         judgement=judgement,
         tempogram_bpm=60.0 * spec.frame_rate / lags,
@@ -89,7 +90,7 @@ def gather_evidence(
 def tempo_moments(listening: Listening, spec: FeatureSpec) -> Iterator[TempoMoment]:
     """The tempo every few seconds of what was listened to, near the paces that were judged."""
     judgement = listening.judgement
-    likely = [tempo.bpm for tempo in judgement.tempos[:1] if tempo.probability >= HEARD]
+    likely = [tempo.bpm for tempo in judgement.candidates[:1] if tempo.confidence >= HEARD]
     for excerpt, features in enumerate(listening.features):
         start = listening.starts[excerpt] if listening.starts else 0.0
         frames = len(features.onset)
@@ -97,7 +98,7 @@ def tempo_moments(listening: Listening, spec: FeatureSpec) -> Iterator[TempoMome
         for place, part in enumerate(np.array_split(features.onset, count)):
             tries = [
                 stretch
-                for bpm in judgement.changes or likely
+                for bpm in judgement.tempo_segments or likely
                 for stretch in exact_tempo([part], bpm, spec)[1]
             ]
             if tries:
@@ -109,7 +110,7 @@ def tempo_moments(listening: Listening, spec: FeatureSpec) -> Iterator[TempoMome
 def _shown(
     judge: Judge,
     heard: Sequence[Features],
-    judgement: Judgement,
+    judgement: Analysis,
     bpm: float,
     spec: FeatureSpec,
 ) -> ShownTempo:
@@ -123,16 +124,14 @@ def _shown(
     )
 
 
-def _probability(
-    judge: Judge, heard: Sequence[Features], judgement: Judgement, bpm: float
-) -> float:
+def _probability(judge: Judge, heard: Sequence[Features], judgement: Analysis, bpm: float) -> float:
     """That of the judged tempo which this is, or where there is none its own, on its own.
 
     People say whole bpm: the nearest judged tempo within 2 % is what they mean.
     """
-    near = min(judgement.tempos, key=lambda t: abs(t.bpm / bpm - 1), default=None)
+    near = min(judgement.candidates, key=lambda t: abs(t.bpm / bpm - 1), default=None)
     if near is not None and abs(near.bpm / bpm - 1) <= APART:
-        return near.probability
+        return near.confidence
     bpms = np.array([bpm])
     there = Calibration(**judge.bundle.calibration).probability(judge.tempo_logits(heard, bpms))
     return float((there * acceptance(bpms))[0])

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pacetag.model.judgement import Pace
 from pacetag.model.tempo.calibration import Calibration
 from pacetag.model.tempo.family import reconciled
 from pacetag.model.tempo.prior import acceptance
 from pacetag.model.tempo.song_metre import heard_metre
-from pacetag.model.tempo.tempos import JudgedTempo
 
 # Judged tempos nearer than this are one, and the surest stays. No two metrical levels lie nearer
 # than 4:3, and a tempo up to 6 % beside a true one can still be taken for it: set precision on 79
@@ -22,7 +22,7 @@ def judged_tempos(
     logits: NDArray[np.float64],
     threes: NDArray[np.float64],
     calibration: Calibration,
-) -> tuple[JudgedTempo, ...]:
+) -> tuple[Pace, ...]:
     """Tempos [k] with the song's logits [k]: calibrated, merged, made one family, accepted.
 
     `threes` [k] is what `grouping` says of them. The probability is that a person would accept the
@@ -39,7 +39,7 @@ class TempoLevels:
     there: NDArray[np.float64]  # probability that each is a level of the metre [k]
     threes: NDArray[np.float64]  # metre log-odds: how much likelier in threes than in twos [k]
     metre: str | None  # "duple" or "triple"; None where nothing tells
-    accepted: tuple[JudgedTempo, ...]  # those that a person would step to, most probable first
+    accepted: tuple[Pace, ...]  # those that a person would step to, most probable first
 
 
 def tempo_levels(
@@ -54,8 +54,8 @@ def tempo_levels(
     there = reconciled(bpms[kept], line[kept], threes[kept])
     accepted = there * acceptance(bpms[kept])
     pairs = zip(bpms[kept], accepted, strict=True)
-    tempos = [JudgedTempo(bpm=float(bpm), probability=float(p)) for bpm, p in pairs]
-    order = sorted(tempos, key=lambda tempo: (-tempo.probability, tempo.bpm))
+    tempos = [Pace(bpm=float(bpm), confidence=float(p)) for bpm, p in pairs]
+    order = sorted(tempos, key=lambda tempo: (-tempo.confidence, tempo.bpm))
     metre = heard_metre(bpms[kept], there, threes[kept])
     return TempoLevels(
         bpms=bpms[kept], there=there, threes=threes[kept], metre=metre, accepted=tuple(order)

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import irfft, next_fast_len, rfft
 
+from pacetag.model.judgement import Pace
 from pacetag.model.spec import FeatureSpec
 from pacetag.model.tempo.family import is_related
-from pacetag.model.tempo.tempos import JudgedTempo
 
 HEARD = 0.5  # probability from which a tempo is taken for the song's
 SURE = 0.8  # probability from which a part of the song is taken to have another
@@ -31,28 +31,28 @@ class Stretch:
 
 
 def exact_tempos(
-    tempos: Sequence[JudgedTempo], onsets: Sequence[NDArray[np.float32]], spec: FeatureSpec
-) -> tuple[tuple[JudgedTempo, ...], float | None]:
-    """Tempos, most probable first, to the hundredth, and how far the song's tempo wanders.
+    tempos: Sequence[Pace], onsets: Sequence[NDArray[np.float32]], spec: FeatureSpec
+) -> tuple[tuple[Pace, ...], float | None]:
+    """Tempos, most probable first, to the hundredth, and their stability.
 
     The surest tempo is measured, its relatives follow from it: 172.06 goes with 86.03. Where no
     tempo is likely, or no stretch of the song has a clear beat, they come back as they were.
     """
-    if not tempos or tempos[0].probability < HEARD:
+    if not tempos or tempos[0].confidence < HEARD:
         return tuple(tempos), None
     surest = tempos[0].bpm
     measured, stretches = exact_tempo(onsets, surest, spec)
     exact = tuple(replace(t, bpm=_follow(t.bpm, surest, measured)) for t in tempos)
-    return exact, spread(stretches)
+    return exact, stability(stretches)
 
 
-def tempo_changes(parts: Sequence[Sequence[JudgedTempo]]) -> tuple[float, ...]:
+def tempo_segments(parts: Sequence[Sequence[Pace]]) -> tuple[float, ...]:
     """The tempos of a song's parts in turn if it changes tempo, else nothing.
 
     `parts` holds the judged tempos of each part, most probable first. A change is what cannot be
     one metre heard in two ways: the tempos are unrelated, and each is gone where the other is.
     """
-    heard = [part[0] for part in parts if part and part[0].probability >= SURE]
+    heard = [part[0] for part in parts if part and part[0].confidence >= SURE]
     turns = list(heard[:1])
     for tempo in heard[1:]:
         if not _is_same_music(tempo.bpm, turns[-1].bpm):
@@ -62,12 +62,12 @@ def tempo_changes(parts: Sequence[Sequence[JudgedTempo]]) -> tuple[float, ...]:
     return tuple(tempo.bpm for tempo in turns)
 
 
-def _lasts(tempo: JudgedTempo, parts: Sequence[Sequence[JudgedTempo]]) -> bool:
+def _lasts(tempo: Pace, parts: Sequence[Sequence[Pace]]) -> bool:
     """Whether a tempo is never gone from a part that has one."""
     there = [
-        max((t.probability for t in part if abs(t.bpm / tempo.bpm - 1) <= SAME), default=0.0)
+        max((t.confidence for t in part if abs(t.bpm / tempo.bpm - 1) <= SAME), default=0.0)
         for part in parts
-        if part and part[0].probability >= SURE
+        if part and part[0].confidence >= SURE
     ]
     return min(there) > GONE
 
@@ -104,8 +104,8 @@ def exact_tempo(
     return float(mean), stretches
 
 
-def spread(stretches: Sequence[Stretch]) -> float | None:
-    """Standard deviation of the clear stretches' tempos as a share of their mean; None for none."""
+def stability(stretches: Sequence[Stretch]) -> float | None:
+    """Coefficient of variation of the clear stretches' tempos; None where none is clear."""
     clear = [s.bpm for s in stretches if s.clarity >= CLEAR]
     return float(np.std(clear) / np.mean(clear)) if clear else None
 

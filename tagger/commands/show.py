@@ -13,8 +13,9 @@ from pacetag.tagger.terminal.standard_streams import results_on_stderr
 
 if TYPE_CHECKING:
     from pacetag.model.evidence.evidence import Evidence
+    from pacetag.model.judgement import Analysis
     from pacetag.tagger.files.output_files import OutputFile
-    from pacetag.tagger.output.show import HeardLike, ShownSong
+    from pacetag.tagger.output.show import ShownSong
 
 
 def show(
@@ -63,8 +64,8 @@ def show(
     say = partial(_say, song, ear.bundle, everything=everything)
     if plot is None and evidence is None:
         with library_noise():
-            judgement = load_judge(ear).file(path)
-        say(judgement, None, as_json=as_json)
+            analysis = load_judge(ear).file(path)
+        say(analysis, None, as_json=as_json)
         return
     _check_tempos(evidence)
     place = None if plot is None else _place(plot, path, overwrite=overwrite)
@@ -160,7 +161,7 @@ def _examined(
 def _say(
     song: "ShownSong",
     bundle: str,
-    judgement: "HeardLike",
+    analysis: "Analysis",
     evidence: "Evidence | None",
     *,
     everything: bool,
@@ -178,8 +179,8 @@ def _say(
     if as_json:
         from pacetag.tagger.output.json_lines import say_json
 
-        say_json(shown_object(song, bundle, judgement, evidence), stream)
+        say_json(shown_object(song, bundle, analysis, evidence), stream)
         return
     width = terminal_width(stream)
-    for line in show_lines(song, bundle, judgement, evidence, everything=everything, width=width):
+    for line in show_lines(song, bundle, analysis, evidence, everything=everything, width=width):
         say(line, stream)

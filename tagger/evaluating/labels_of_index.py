@@ -5,13 +5,13 @@ from pathlib import Path
 
 from pacetag.db.errors import SongIndexError
 from pacetag.db.records import SongRecord
+from pacetag.model.judgement import MIN_CONFIDENCE
 from pacetag.model.regular import NotRegularError, check_regular
 from pacetag.model.training.labels.match import LabelledSong, main_artist
 from pacetag.model.training.labels.table import LeftOut
 from pacetag.tagger.errors import TaggerError
 from pacetag.tagger.index.opening import opened_index
 from pacetag.tagger.library.walk import is_gone
-from pacetag.tagger.paces import MIN_CONFIDENCE
 from pacetag.tagger.text.formatting import printable, songs
 
 MAGIC = b"SQLite format 3\0"  # what every SQLite file begins with

@@ -5,17 +5,15 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from pathlib import Path
 
 from pacetag.model.bundle import STAGE0_NAME
 from pacetag.model.evaluation.evaluation_set import EvaluationSong
 from pacetag.model.evaluation.report import Failure
-from pacetag.model.evaluation.song_marks import HeardSong, HeardTempo
+from pacetag.model.evaluation.song_marks import HeardSong
 from pacetag.tagger.cancellation import signals_held
 from pacetag.tagger.evaluating.judges import JudgeName
 from pacetag.tagger.evaluating.trial import try_judge
 from pacetag.tagger.logs.logger import info
-from pacetag.tagger.paces import JudgementLike
 from pacetag.tagger.workers import pool as workers
 from pacetag.tagger.workers.judging import AnalysisError, JudgeLike, JudgeRef, hear, prepare
 from pacetag.tagger.workers.process import DEATH
@@ -64,41 +62,14 @@ def hear_songs(
 
 def hear_song(judge: JudgeLike, song: EvaluationSong) -> HeardSong | Failure:
     """Judge one song; a bad file is a failure with its reason."""
-    remembering = _Remembering(judge)
     began = time.perf_counter()
-    hearing = hear(remembering, song.path)
+    reply = hear(judge, song.path)
     seconds = time.perf_counter() - began
-    for line in hearing.noise:
+    for line in reply.noise:
         info("library", f"{song.path}: {line}")
-    if isinstance(hearing, AnalysisError) or remembering.last is None:
-        reason = hearing.reason if isinstance(hearing, AnalysisError) else "nothing was heard"
-        trace = hearing.trace if isinstance(hearing, AnalysisError) else None
-        return Failure(song=song, reason=reason, trace=trace)
-    return HeardSong(
-        song=song,
-        judged=tuple(
-            HeardTempo(bpm=float(tempo.bpm), probability=float(tempo.probability))
-            for tempo in remembering.last.tempos
-        ),
-        claimed=tuple(
-            HeardTempo(bpm=pace.bpm, probability=pace.confidence) for pace in hearing.paces
-        ),
-        duration=hearing.duration,
-        seconds=seconds,
-    )
-
-
-class _Remembering:
-    """A judge that keeps what it said, of which a hearing holds the paces alone."""
-
-    def __init__(self, judge: JudgeLike) -> None:
-        self._judge = judge
-        self.last: JudgementLike | None = None
-
-    def file(self, path: Path) -> JudgementLike:
-        """Judge a sound file."""
-        self.last = self._judge.file(path)
-        return self.last
+    if isinstance(reply.result, AnalysisError):
+        return Failure(song=song, reason=reply.result.reason, trace=reply.result.trace)
+    return HeardSong(song=song, analysis=reply.result, seconds=seconds)
 
 
 def _hear_in_worker(ear: JudgeRef, song: EvaluationSong) -> HeardSong | Failure:

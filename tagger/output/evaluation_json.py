@@ -70,29 +70,29 @@ def _song(song: EvaluationSong) -> dict[str, Any]:
 def _heard(heard: HeardSong) -> dict[str, Any]:
     truth = heard.song.truth
     claims = []
-    for pace in heard.claimed:
+    for pace in heard.analysis.paces:
         verdict = truth.claim(pace.bpm)
         wrong = verdict is Verdict.WRONG and not truth.beatless
         claims.append(
             {
                 "bpm": pace.bpm,
-                "confidence": pace.probability,
+                "confidence": pace.confidence,
                 "verdict": verdict.value,
                 "error": truth.relation(pace.bpm).value if wrong else None,
             }
         )
     return {
         **_song(heard.song),
-        "duration": round(heard.duration, 3),
+        "duration": round(heard.analysis.seconds, 3),
         "seconds": round(heard.seconds, 3),
         "claimed": claims,
         "candidates": [
             {
                 "bpm": round(tempo.bpm, 2),
-                "probability": round(tempo.probability, 4),
+                "probability": round(tempo.confidence, 4),
                 "verdict": truth.case(tempo.bpm).value,
             }
-            for tempo in heard.judged
+            for tempo in heard.analysis.candidates
         ],
         "top_in_family": None if truth.beatless else top_in_family(heard),
         "error": None,

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any, Self, TextIO
 
 from pacetag.db.records import IndexStats
-from pacetag.tagger.paces import Pace
+from pacetag.model.judgement import Pace
 from pacetag.tagger.playlist.entries import Playlist
 from pacetag.tagger.scanning.outcomes import ScanSummary, SongOutcome
 from pacetag.tagger.tags.changes import changes_object

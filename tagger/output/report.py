@@ -5,9 +5,10 @@ import time
 from dataclasses import replace
 from typing import Protocol, Self
 
+from pacetag.model.judgement import Pace
 from pacetag.tagger.logs.logger import debug, info
 from pacetag.tagger.output.scan_summary import Ending, finding_lines, left_out_lines
-from pacetag.tagger.paces import Pace, whole_paces
+from pacetag.tagger.paces import whole_paces
 from pacetag.tagger.scanning.outcomes import Counts, Outcome, ScanSummary, SongOutcome
 from pacetag.tagger.tags.changes import change_lines
 from pacetag.tagger.terminal.columns import bar_room
@@ -90,7 +91,7 @@ def note_song(song: SongOutcome) -> None:
 
 def paces_text(paces: tuple[Pace, ...]) -> str:
     """Whole paces, most confident first; a dash where there are none."""
-    return " ".join(str(pace) for pace in whole_paces(paces)) or "-"
+    return " ".join(str(pace) for pace in whole_paces(pace.bpm for pace in paces)) or "-"
 
 
 def say_summary(summary: ScanSummary, way: Ending, *, dry_run: bool) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
+from pacetag.model.judgement import MIN_CONFIDENCE, Analysis
 from pacetag.tagger.output.json_lines import pace_objects
-from pacetag.tagger.paces import MIN_CONFIDENCE, JudgementLike, compatible_paces
 from pacetag.tagger.scanning.listener import Word, paces_that_count
 from pacetag.tagger.text.formatting import clock, listed_paces, percent, printable
 
@@ -15,18 +15,10 @@ if TYPE_CHECKING:
     from pacetag.model.evidence.evidence import Evidence, ShownTempo
     from pacetag.model.evidence.tempo_comparison import TempoComparison
 
-STEADY = 0.002  # spread of the tempo that nobody feels, and that measuring brings by itself
+STEADY = 0.002  # coefficient of variation that nobody feels, and that measuring brings by itself
 LISTED = 0.01  # probability below which a candidate is listed only if all are asked for
 METRES = {"duple": "duple (in two)", "triple": "triple (in three)"}
 FAINTEST = 0.0001  # p below which no number is read any more
-
-
-class HeardLike(JudgementLike, Protocol):
-    """A judgement that also knows the metre."""
-
-    @property
-    def metre(self) -> str | None:
-        """Whether the pulses go by two, "duple", or by three, "triple"; None where none tells."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +36,7 @@ class ShownSong:
 def show_lines(
     song: ShownSong,
     bundle: str,
-    judgement: HeardLike,
+    analysis: Analysis,
     evidence: Evidence | None,
     *,
     everything: bool = False,
@@ -55,25 +47,25 @@ def show_lines(
     Candidates below 1 % only with `everything`; the comparison in two columns of `width`.
     """
     lines = [
-        *_names(song, judgement.metre),
-        printable(f"{song.named}  {clock(judgement.duration)}, judged by {bundle}"),
-        *_paces(judgement, song.listener),
+        *_names(song, analysis.metre),
+        printable(f"{song.named}  {clock(analysis.seconds)}, judged by {bundle}"),
+        *_paces(analysis, song.listener),
         "Candidates:",
     ]
-    listed = [t for t in judgement.tempos if everything or t.probability >= LISTED]
-    lines += [f"  {tempo.bpm:6.1f} bpm  {percent(tempo.probability):>6}" for tempo in listed]
-    if unlisted := len(judgement.tempos) - len(listed):
+    listed = [t for t in analysis.candidates if everything or t.confidence >= LISTED]
+    lines += [f"  {tempo.bpm:6.1f} bpm  {percent(tempo.confidence):>6}" for tempo in listed]
+    if unlisted := len(analysis.candidates) - len(listed):
         lines.append(f"  and {unlisted} below {LISTED:.0%}, which --all lists")
     if evidence is not None and evidence.comparison is not None:
         lines += comparison_lines(evidence.shown, evidence.comparison, width=width)
     return [*lines, *(printable(f"also: {place}") for place in song.also)]
 
 
-def title_lines(song: ShownSong, judgement: HeardLike) -> tuple[str, str]:
+def title_lines(song: ShownSong, analysis: Analysis) -> tuple[str, str]:
     """Two lines above a picture of the song: what it is called, and its file, metre and length."""
     names = " \N{EN DASH} ".join(name for name in (song.title, song.artist) if name)
-    metre = (METRES[judgement.metre],) if judgement.metre else ()
-    facts = [*metre, clock(judgement.duration)]
+    metre = (METRES[analysis.metre],) if analysis.metre else ()
+    facts = [*metre, clock(analysis.seconds)]
     if names:
         facts.insert(0, song.path.name)
     return printable(names or song.path.name), printable(", ".join(facts))
@@ -84,20 +76,19 @@ def _names(song: ShownSong, metre: str | None) -> list[str]:
     return [printable(f"{word}: {text}") for word, text in words if text]
 
 
-def _paces(judgement: HeardLike, listener: tuple[float, ...] | None) -> list[str]:
+def _paces(analysis: Analysis, listener: tuple[float, ...] | None) -> list[str]:
     """The paces, a person's first, and how well the song keeps its tempo."""
-    paces = compatible_paces(judgement)
-    listed = ", ".join(f"{pace.bpm:.1f} ({percent(pace.confidence)})" for pace in paces)
+    listed = ", ".join(f"{p.bpm:.1f} ({percent(p.confidence)})" for p in analysis.paces)
     if listener is None:
         lines = [f"Paces: {listed or 'none; nobody could step to this'}"]
     else:
         yours = listed_paces(listener)
         lines = [f"Paces: {yours} (set by you); the network's: {listed or 'none'}"]
-    if judgement.changes:
-        parts = ", ".join(f"{bpm:.1f}" for bpm in judgement.changes)
+    if analysis.tempo_segments:
+        parts = ", ".join(f"{bpm:.1f}" for bpm in analysis.tempo_segments)
         lines.append(f"The tempo changes: {parts} bpm.")
-    elif paces and judgement.spread is not None:
-        lines.append(_steadiness(judgement.spread))
+    elif analysis.paces and analysis.stability is not None:
+        lines.append(_stability(analysis.stability))
     return lines
 
 
@@ -144,29 +135,28 @@ def verdict(comparison: TempoComparison, probabilities: list[float]) -> str:
 
 
 def shown_object(
-    song: ShownSong, bundle: str, judgement: HeardLike, evidence: Evidence | None
+    song: ShownSong, bundle: str, analysis: Analysis, evidence: Evidence | None
 ) -> dict[str, Any]:
     """All of it as JSON holds it; "evidence" is there if two tempos were compared.
 
     "also" is there if the same sound lies elsewhere, too.
     """
-    judged = compatible_paces(judgement)
     word = Word(paces=song.listener)
     found: dict[str, Any] = {
         "path": str(song.path),
         "title": song.title,
         "artist": song.artist,
-        "metre": judgement.metre,
-        "duration": round(judgement.duration, 3),
+        "metre": analysis.metre,
+        "duration": round(analysis.seconds, 3),
         "bundle": bundle,
-        "paces": pace_objects(paces_that_count(word, judged)),
+        "paces": pace_objects(paces_that_count(word, analysis.paces)),
         "by": "network" if song.listener is None else "listener",
-        "judged": pace_objects(judged),
-        "spread": None if judgement.spread is None else round(judgement.spread, 5),
-        "changes": [round(bpm, 2) for bpm in judgement.changes],
+        "judged": pace_objects(analysis.paces),
+        "stability": None if analysis.stability is None else round(analysis.stability, 5),
+        "tempo_segments": [round(bpm, 2) for bpm in analysis.tempo_segments],
         "candidates": [
-            {"bpm": round(tempo.bpm, 2), "probability": round(tempo.probability, 4)}
-            for tempo in judgement.tempos
+            {"bpm": round(tempo.bpm, 2), "probability": round(tempo.confidence, 4)}
+            for tempo in analysis.candidates
         ],
         **({"also": list(song.also)} if song.also else {}),
     }
@@ -198,8 +188,8 @@ def _comparison_object(
     }
 
 
-def _steadiness(spread: float) -> str:
-    """How well a song keeps its tempo, from its standard deviation as a share of it."""
-    if spread < STEADY:
+def _stability(variation: float) -> str:
+    """How well a song keeps its tempo, from the tempo's coefficient of variation."""
+    if variation < STEADY:
         return "The tempo is steady."
-    return f"The tempo wanders by {spread:.1%}."
+    return f"The tempo wanders by {variation:.1%}."

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from pacetag.db.records import PaceRecord, SongRecord
+from pacetag.db.records import SongRecord
+from pacetag.model.judgement import Pace
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -10,7 +11,7 @@ class PlaylistEntry:
     """A song, and the pace of it that the runner will step to."""
 
     song: SongRecord
-    pace: PaceRecord
+    pace: Pace
     deviation: float  # pace / cadence - 1: 0.02 when the song is 2 % faster than the cadence
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from pacetag.db.index import SongIndex
-from pacetag.db.records import PaceQuery, PaceRecord, SongRecord
+from pacetag.db.records import PaceQuery, SongRecord
+from pacetag.model.judgement import Pace
 from pacetag.tagger.playlist.entries import PlaylistEntry
 
 # Binary fractions put 171.6 at 1.0400000000000000355 times 165; it shall still be within 4 %.
@@ -101,7 +102,7 @@ def _fitting(song: SongRecord, sought: Sought) -> list[PlaylistEntry]:
     ]
 
 
-def _is_near(pace: PaceRecord, sought: Sought) -> bool:
+def _is_near(pace: Pace, sought: Sought) -> bool:
     return abs(pace.bpm / sought.cadence - 1) <= sought.tolerance + SLACK
 
 

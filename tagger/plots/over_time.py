@@ -20,7 +20,7 @@ def draw_over_time(axes: Axes, evidence: Evidence) -> None:
     axes.set_title("tempo over time, of what was listened to", fontsize="small")
     axes.set_xlabel("minutes and seconds into the song", fontsize="small")
     axes.set_ylabel("bpm", fontsize="small")
-    axes.set_xlim(0, max(evidence.judgement.duration, 1.0))
+    axes.set_xlim(0, max(evidence.judgement.seconds, 1.0))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: clock(max(0.0, value))))
     if not len(bpms):
         axes.set_yticks([])

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from pacetag.model.evidence.evidence import Evidence
-from pacetag.tagger.paces import MIN_CONFIDENCE
+from pacetag.model.judgement import MIN_CONFIDENCE
 from pacetag.tagger.plots.cases import SHOWN_COLOURS
 from pacetag.tagger.text.formatting import percent
 
@@ -17,15 +17,15 @@ def draw_tempogram(axes: Axes, evidence: Evidence) -> None:
     """Self-similarity by tempo, with a line for each judged tempo and its probability."""
     axes.plot(evidence.tempogram_bpm, evidence.tempogram, color="0.4")
     top = float(np.max(evidence.tempogram, initial=1e-9))
-    for tempo in evidence.judgement.tempos:
-        fits = tempo.probability >= MIN_CONFIDENCE
+    for tempo in evidence.judgement.candidates:
+        fits = tempo.confidence >= MIN_CONFIDENCE
         axes.axvline(
             tempo.bpm,
             color="tab:green" if fits else "tab:red",
-            alpha=0.25 + 0.75 * tempo.probability,
+            alpha=0.25 + 0.75 * tempo.confidence,
         )
         axes.annotate(
-            f"{tempo.bpm:.1f}: {percent(tempo.probability)}",
+            f"{tempo.bpm:.1f}: {percent(tempo.confidence)}",
             (tempo.bpm, top * 1.03),
             ha="right",
             va="bottom",
@@ -63,14 +63,14 @@ def _mark_compared(axes: Axes, evidence: Evidence) -> None:
 
 def draw_scatter(axes: Axes, evidence: Evidence) -> None:
     """All candidates by how alike the beats are; grey ones lie too near a judged one."""
-    judged = evidence.judgement.tempos
+    judged = evidence.judgement.candidates
     x = np.array([figures.variance for figures in evidence.figures])
     y = np.array([figures.correlation for figures in evidence.figures])
     shade, names = np.full(len(x), np.nan), np.zeros(len(x))
     for place, figures in enumerate(evidence.figures):
         near = min(judged, key=lambda t: abs(t.bpm / figures.bpm - 1), default=None)
         if near is not None and abs(near.bpm / figures.bpm - 1) <= SAME:
-            shade[place], names[place] = near.probability, near.bpm
+            shade[place], names[place] = near.confidence, near.bpm
     known = np.isfinite(shade)
     axes.scatter(x[~known], y[~known], s=10, color="0.75")
     dots = axes.scatter(

@@ -6,6 +6,7 @@ from pacetag.db.index import SongIndex
 from pacetag.db.records import SongRecord
 from pacetag.db.runs import TagChange, TagState
 from pacetag.db.write_log import NOTHING
+from pacetag.model.judgement import Analysis
 from pacetag.tagger.index.lock import turn
 from pacetag.tagger.index.run import TaggingRun
 from pacetag.tagger.library.walk import stamp
@@ -30,7 +31,7 @@ from pacetag.tagger.tags.errors import ChangedMeanwhileError, TagError
 from pacetag.tagger.tags.held import held_fields
 from pacetag.tagger.tags.safety.replace import CHANGED
 from pacetag.tagger.tags.writer import write_tags
-from pacetag.tagger.workers.judging import Analysis, without_path
+from pacetag.tagger.workers.judging import without_path
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,22 +60,24 @@ class Commit:
         Raises ChangedMeanwhileError where the file is not what was looked at any more: nothing was
         written then, and it must be looked at again.
         """
+        cached = found if isinstance(found, CachedAnalysis) else None
+        analysis = found.analysis if isinstance(found, CachedAnalysis) else found
         with turn(self._index.path):
             _refuse_if_changed(look)
-            word = word_of(look, found.paces, self._index, origin.moved_from)
-            record = record_of(look, found, word, self._bundle)
-            marked = self._mark(look, found, record, origin, word)
-        known = found.reason if isinstance(found, CachedAnalysis) else None
-        reasons = (known, changes_text(found.changes), *marked.reasons, marked.untagged)
+            word = word_of(look, analysis.paces, self._index, origin.moved_from)
+            record = record_of(look, analysis, word, self._bundle)
+            marked = self._mark(look, analysis, record, origin, word)
+        known = cached.reason if cached is not None else None
+        reasons = (known, changes_text(analysis.tempo_segments), *marked.reasons, marked.untagged)
         return SongOutcome(
             path=record.path,
             outcome=marked.outcome,
-            paces=paces_that_count(word, found.paces),
+            paces=paces_that_count(word, analysis.paces),
             reason="; ".join(filter(None, reasons)) or None,
             untagged=marked.untagged,
-            tempos=found.changes,
+            tempos=analysis.tempo_segments,
             word="; ".join(word.reasons) or None,
-            analysed=isinstance(found, Analysis),
+            analysed=cached is None,
             written=marked.written,
             changes=marked.changes,
         )
@@ -82,7 +85,7 @@ class Commit:
     def _mark(
         self,
         look: FileProbe,
-        found: Analysis | CachedAnalysis,
+        analysis: Analysis,
         record: SongRecord,
         origin: Origin,
         word: Word,
@@ -90,7 +93,7 @@ class Commit:
         """Write what differs and store the record."""
         moved_from = origin.moved_from
         bundle, bpm = self._bundle, self._options.bpm
-        wanted = wanted_fields(look, found, bundle=bundle, bpm=bpm, word=word)
+        wanted = wanted_fields(look, analysis, bundle=bundle, bpm=bpm, word=word)
         lacking = {} if word.cleared else differing(look, wanted)
         refusal = not_written(look, lacking)
         record = replace(record, untagged=refusal or word.untagged)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pacetag.db.index import SongIndex
 from pacetag.db.records import NEVER, SongRecord, Stamp
 from pacetag.db.write_log import NOTHING
-from pacetag.tagger.scanning.known import CachedAnalysis
+from pacetag.model.judgement import Analysis
 from pacetag.tagger.scanning.listener import Word, paces_that_count, word_of
 from pacetag.tagger.scanning.outcomes import Outcome, SongOutcome
 from pacetag.tagger.scanning.probe import FileProbe
@@ -30,8 +30,7 @@ class Failures:
         return self._failure(str(look.path), look.stamp, look, why)
 
     def _set_by_hand(self, look: FileProbe, why: AnalysisError, word: Word) -> SongOutcome:
-        unknown = CachedAnalysis(paces=(), duration=None, reason=None)
-        record = record_of(look, unknown, word, self._bundle)
+        record = record_of(look, Analysis(paces=(), duration=None), word, self._bundle)
         self._index.store(record, found=NOTHING, file=look.file)
         return SongOutcome(
             path=record.path,

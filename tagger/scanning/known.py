@@ -8,10 +8,10 @@ from pathlib import Path
 from pacetag.db.index import SongIndex
 from pacetag.db.records import SongRecord, SongStatus, Stamp
 from pacetag.db.runs import TagState
+from pacetag.model.judgement import Analysis
 from pacetag.tagger.cancellation import Stop
 from pacetag.tagger.library.stalls import NO_ANSWER, Asking
 from pacetag.tagger.library.walk import is_gone, stamp
-from pacetag.tagger.paces import Pace
 from pacetag.tagger.scanning.listener import judged_paces
 from pacetag.tagger.scanning.moved import lay_before
 from pacetag.tagger.scanning.options import BpmMode, ScanOptions
@@ -29,13 +29,10 @@ AHEAD = 256  # songs of which the index is asked in one go
 
 @dataclass(frozen=True, kw_only=True)
 class CachedAnalysis:
-    """What an earlier judgement says of a song."""
+    """An earlier analysis of a song, and where it was found."""
 
-    paces: tuple[Pace, ...]
-    duration: float | None  # seconds
+    analysis: Analysis
     reason: str | None  # how it came to be known, for a person
-    spread: float | None = None  # of the tempo over the song, as a share of it
-    changes: tuple[float, ...] = ()  # bpm of its parts in turn, if it changes tempo
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,24 +43,22 @@ class Origin:
     old_tags: Mapping[str, list[str]] | None = None  # of the song that this one is a copy of
 
 
-def known_from_index(song: SongRecord, reason: str | None = None) -> CachedAnalysis:
-    """What the network said of a song, as the index has it."""
-    return CachedAnalysis(
-        paces=tuple(Pace(bpm=pace.bpm, confidence=pace.confidence) for pace in judged_paces(song)),
+def known_from_index(song: SongRecord) -> Analysis:
+    """What the network said about a song, from the index."""
+    return Analysis(
+        paces=judged_paces(song),
         duration=song.duration,
-        reason=reason,
-        spread=song.spread,
-        changes=song.changes,
+        stability=song.spread,
+        tempo_segments=song.changes,
     )
 
 
-def known_from_tags(look: FileProbe, note: PaceTag, reason: str | None = None) -> CachedAnalysis:
-    """The same as the song's own tags have it, of which `note` is pacetag's."""
-    return CachedAnalysis(
-        paces=tuple(Pace(bpm=pace.bpm, confidence=pace.confidence) for pace in note.paces),
+def known_from_tags(look: FileProbe, note: PaceTag) -> Analysis:
+    """What the network said about a song, from its PACETAG `note`."""
+    return Analysis(
+        paces=note.paces,
         duration=note.length if note.length is not None else look.tags.duration,
-        reason=reason,
-        changes=note.changes,
+        tempo_segments=note.changes,
     )
 
 
@@ -139,7 +134,7 @@ class Memory:
         return SongOutcome(
             path=song.path,
             outcome=Outcome.UNCHANGED,
-            paces=paces_of(song),
+            paces=song.paces,
             reason="; ".join(filter(None, reasons)) or None,
             untagged=untagged,
             at_rest=True,
@@ -169,11 +164,13 @@ class Memory:
         path = str(look.path)
         song = self._same_audio(look)
         if song is not None and (song.listener is None or song.judged):
-            return known_from_index(song, None if song.path == path else _kinship(song))
+            reason = None if song.path == path else _kinship(song)
+            return CachedAnalysis(analysis=known_from_index(song), reason=reason)
         note = look.pacetag
         if note is None or note.bundle != self._bundle or note.audio != look.fingerprint:
             return None
-        return known_from_tags(look, note, "paces taken over from its tags")
+        analysis = known_from_tags(look, note)
+        return CachedAnalysis(analysis=analysis, reason="paces taken over from its tags")
 
     def origin(self, look: FileProbe) -> Origin:
         """Whether the file was moved or copied, and what `undo` would put back into a copy."""
@@ -216,11 +213,6 @@ def stalled(path: Path) -> SongOutcome:
     """The outcome of a song whose file system does not answer; nothing is remembered."""
     reason = f"{NO_ANSWER}; {TRIED_AGAIN}"
     return SongOutcome(path=str(path), outcome=Outcome.FAILED, reason=reason)
-
-
-def paces_of(song: SongRecord | SongStatus) -> tuple[Pace, ...]:
-    """A record's paces as the program's own."""
-    return tuple(Pace(bpm=pace.bpm, confidence=pace.confidence) for pace in song.paces)
 
 
 def _refused(path: str) -> str | None:

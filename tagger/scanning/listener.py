@@ -8,14 +8,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from pacetag.db.index import SongIndex
-from pacetag.db.records import PaceRecord, SongRecord
-from pacetag.tagger.paces import Pace
+from pacetag.db.records import SongRecord
+from pacetag.model.judgement import Pace
 from pacetag.tagger.scanning.probe import FileProbe
 from pacetag.tagger.scanning.reasons import CLEARED, FOREIGN, MANGLED, NONE, YOURS
 from pacetag.tagger.scanning.song_writes import writes_of
 from pacetag.tagger.tags.history import noted_listener, pace_left, was_tagged
 from pacetag.tagger.tags.ownership import Said, said_by
-from pacetag.tagger.tags.pacetag import TaggedPace, pace_values
+from pacetag.tagger.tags.pacetag import pace_values
 from pacetag.tagger.tags.reader import SongTags
 
 SURE = 1.0  # confidence of what a person says
@@ -60,7 +60,7 @@ def word_of(
     known = writes_of(look, index)
     written = pace_left(known.writes)
     if not written and look.tags.pace and look.tags.pacetag:  # the log was lost
-        written = pace_values(TaggedPace(bpm=p.bpm, confidence=p.confidence) for p in judged)
+        written = pace_values(judged)
     said = said_by(look.tags, written, before)
     if said.foreign and not look.tags.pace and before is None and known.writes and not written:
         said = Said()  # what a person removed was no pace, and none of pacetag's
@@ -115,7 +115,7 @@ def after_undo(song: SongRecord, tags: SongTags, *, taken_back: bool) -> SongRec
     if said == song.listener:
         return song
     judged = judged_paces(song)
-    paces = tuple(PaceRecord(bpm=bpm, confidence=SURE) for bpm in said or ())
+    paces = tuple(Pace(bpm=bpm, confidence=SURE) for bpm in said or ())
     return replace(
         song,
         listener=said,
@@ -124,6 +124,6 @@ def after_undo(song: SongRecord, tags: SongTags, *, taken_back: bool) -> SongRec
     )
 
 
-def judged_paces(song: SongRecord) -> tuple[PaceRecord, ...]:
+def judged_paces(song: SongRecord) -> tuple[Pace, ...]:
     """The network's own paces of a song, whatever a person said."""
     return song.paces if song.listener is None else song.judged

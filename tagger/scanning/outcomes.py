@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pacetag.db.bins import bin_of
-from pacetag.tagger.paces import Pace
+from pacetag.model.judgement import Pace
 from pacetag.tagger.scanning.findings import SHOWN, Finding, Findings, Group, Kind
 from pacetag.tagger.scanning.reasons import changes_text
 from pacetag.tagger.tags.changes import FieldChange

@@ -8,6 +8,7 @@ from queue import Empty, SimpleQueue
 from pacetag.db.errors import SongIndexError
 from pacetag.db.index import SongIndex
 from pacetag.db.records import SongRecord, Stamp
+from pacetag.model.judgement import Analysis
 from pacetag.tagger.cancellation import Stop
 from pacetag.tagger.library.walk import stamp
 from pacetag.tagger.logs.logger import debug
@@ -19,7 +20,7 @@ from pacetag.tagger.scanning.outcomes import Outcome, SongOutcome
 from pacetag.tagger.scanning.probe import FileProbe
 from pacetag.tagger.scanning.probe_threads import Found, Lookers
 from pacetag.tagger.tags.errors import ChangedMeanwhileError, TagError
-from pacetag.tagger.workers.judging import Analysis, AnalysisError, JudgeRef, without_path
+from pacetag.tagger.workers.judging import AnalysisError, JudgeRef, without_path
 from pacetag.tagger.workers.pool import JudgePool, Verdict
 from pacetag.tagger.workers.timeouts import seconds_allowed
 

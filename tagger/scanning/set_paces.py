@@ -8,10 +8,10 @@ from pacetag.db.index import SongIndex
 from pacetag.db.records import SongRecord
 from pacetag.db.runs import TagChange
 from pacetag.db.write_log import NOTHING
+from pacetag.model.judgement import Analysis, Pace
 from pacetag.tagger.index.lock import turn
 from pacetag.tagger.index.run import SET, TaggingRun
-from pacetag.tagger.paces import Pace
-from pacetag.tagger.scanning.known import CachedAnalysis, known_from_index, known_from_tags
+from pacetag.tagger.scanning.known import known_from_index, known_from_tags
 from pacetag.tagger.scanning.listener import Word, known_song
 from pacetag.tagger.scanning.moved import lay_before
 from pacetag.tagger.scanning.options import BpmMode
@@ -204,14 +204,14 @@ class PaceSetter:
         self._index.store(record, write=write, moved_from=plan.moved_from)
 
 
-def _judged(look: FileProbe, song: SongRecord | None) -> tuple[str | None, CachedAnalysis]:
+def _judged(look: FileProbe, song: SongRecord | None) -> tuple[str | None, Analysis]:
     """What the network said of the song and its bundle, from the index or else from the tags."""
     if song is not None and song.failure is None and (song.listener is None or song.judged):
         known = known_from_index(song)
         return song.bundle, known if song.bundle is not None else replace(known, paces=())
     note = look.pacetag
     if note is None or note.audio != look.fingerprint:
-        return None, CachedAnalysis(paces=(), duration=None, reason=None)
+        return None, Analysis(paces=(), duration=None)
     return note.bundle, known_from_tags(look, note)
 
 
@@ -220,7 +220,7 @@ def _outcome(plan: _Plan, reason: str | None = None) -> SetOutcome:
     return SetOutcome(
         path=plan.record.path,
         outcome=Setting.SET,
-        paces=tuple(Pace(bpm=p.bpm, confidence=p.confidence) for p in plan.record.paces),
+        paces=plan.record.paces,
         listener=plan.word.paces is not None,
         reason="; ".join(filter(None, clauses)) or None,
     )

@@ -1,11 +1,10 @@
 """Which tag fields a song should hold, and which of them it lacks."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Protocol
 
-from pacetag.tagger.paces import Pace
+from pacetag.model.judgement import Analysis
 from pacetag.tagger.scanning.listener import NO_WORD, Word, paces_that_count
 from pacetag.tagger.scanning.options import BpmMode
 from pacetag.tagger.scanning.probe import FileProbe
@@ -13,7 +12,6 @@ from pacetag.tagger.tags.fields import FIELDS
 from pacetag.tagger.tags.ownership import said_by
 from pacetag.tagger.tags.pacetag import (
     PaceTag,
-    TaggedPace,
     format_pacetag,
     pace_fields,
     pace_values,
@@ -27,31 +25,15 @@ Fields = dict[str, list[str]]  # values by name of the field; an empty list remo
 _NUMBER = re.compile(r"(?<![\w.,])[-\u2010-\u2015\u2212]?\d+(?:[.,]\d+)?")
 
 
-class FoundLike(Protocol):
-    """What is known of a song."""
-
-    @property
-    def paces(self) -> Sequence[Pace]:
-        """Most confident first."""
-
-    @property
-    def changes(self) -> tuple[float, ...]:
-        """The tempos of its parts in turn, in bpm, if it changes tempo."""
-
-    @property
-    def duration(self) -> float | None:
-        """Seconds, as decoding showed; None where only the header tells."""
-
-
 def wanted_fields(
-    look: FileProbe, found: FoundLike, *, bundle: str | None, bpm: BpmMode, word: Word = NO_WORD
+    look: FileProbe, found: Analysis, *, bundle: str | None, bpm: BpmMode, word: Word = NO_WORD
 ) -> Fields:
     """The fields as they should be. Somebody else's PACE and, unless asked, BPM stay out."""
     length = found.duration if found.duration is not None else look.tags.duration
     note = PaceTag(
         bundle=bundle,
-        paces=_tagged(found.paces),
-        changes=found.changes,
+        paces=found.paces,
+        changes=found.tempo_segments,
         audio=look.fingerprint,
         length=tagged_length(length),
         listener=word.paces,
@@ -63,7 +45,7 @@ def wanted_fields(
         fields["pacetag"] = [str(look.tags.pacetag)]
     if word.stays:
         del fields["pace"]
-    tagged = _tagged(paces_that_count(word, found.paces))
+    tagged = paces_that_count(word, found.paces)
     missing = not any(map(is_tempo, (*look.tags.bpm, *look.tags.bpm_beside)))
     if tagged and (bpm is BpmMode.OVERWRITE or (bpm is BpmMode.IF_MISSING and missing)):
         fields["bpm"] = pace_values(tagged[:1])
@@ -77,10 +59,6 @@ def is_tempo(value: str) -> bool:
     """
     numbers = (found.group().replace(",", ".") for found in _NUMBER.finditer(value))
     return any(number[0].isdigit() and float(number) > 0 for number in numbers)
-
-
-def _tagged(paces: Sequence[Pace]) -> tuple[TaggedPace, ...]:
-    return tuple(TaggedPace(bpm=pace.bpm, confidence=pace.confidence) for pace in paces)
 
 
 def _says_alone(look: FileProbe, note: PaceTag) -> bool:

@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pacetag.model.bundle_names import NAME_FORM
+from pacetag.model.judgement import Pace
 from pacetag.tagger.paces import are_settable, whole_paces
 
 _RATE = r"\d{1,3}\.\d\d"
@@ -34,19 +35,11 @@ _LONGEST = 1e8  # seconds; what `length` has room for
 
 
 @dataclass(frozen=True, kw_only=True)
-class TaggedPace:
-    """One pace as a tag holds it."""
-
-    bpm: float  # steps per minute, two decimals
-    confidence: float  # 0 to 1, two decimals
-
-
-@dataclass(frozen=True, kw_only=True)
 class PaceTag:
     """All that a PACETAG says."""
 
     bundle: str | None  # name of the trained network; None: it was not judged yet
-    paces: tuple[TaggedPace, ...]  # that the network found, most confident first
+    paces: tuple[Pace, ...]  # that the network found, most confident first
     audio: str  # fingerprint of the sound that was judged, hex
     changes: tuple[float, ...] = ()  # bpm of its parts in turn, if it changes tempo
     length: float | None = None  # seconds, as decoding showed; None in tags of earlier versions
@@ -103,9 +96,9 @@ def parse_pacetag(line: str | None) -> PaceTag | None:
     )
 
 
-def _tagged(pair: str) -> TaggedPace:
+def _tagged(pair: str) -> Pace:
     bpm, confidence = pair.split("@")
-    return TaggedPace(bpm=float(bpm), confidence=float(confidence))
+    return Pace(bpm=float(bpm), confidence=float(confidence))
 
 
 def _listed(word: str) -> list[str]:
@@ -123,14 +116,14 @@ def tagged_length(seconds: float | None) -> float | None:
     return round(seconds, 2)
 
 
-def pace_values(paces: Iterable[TaggedPace]) -> list[str]:
+def pace_values(paces: Iterable[Pace]) -> list[str]:
     """The values of PACE: the nearest integer of each rate, in the given order, each once."""
-    return [str(pace) for pace in whole_paces(paces)]
+    return values_of(pace.bpm for pace in paces)
 
 
 def values_of(rates: Iterable[float]) -> list[str]:
     """The same for the paces of a person."""
-    return pace_values(TaggedPace(bpm=bpm, confidence=1.0) for bpm in rates)
+    return [str(pace) for pace in whole_paces(rates)]
 
 
 def pace_fields(tag: PaceTag) -> dict[str, list[str]]:

@@ -9,7 +9,7 @@ import threading
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from multiprocessing import parent_process
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from pacetag.model.errors import DecodeError, ModelError, ReadError, TooShortError
+from pacetag.model.judgement import Analysis
 from pacetag.model.stderr import native_noise
 from pacetag.tagger.errors import JudgeLoadError
 from pacetag.tagger.logs.logger import silence_libraries
-from pacetag.tagger.paces import JudgementLike, Pace, compatible_paces
 from pacetag.tagger.tags.safety.disk import read_through
 
 # One worker a processor is the plan; a maths library that starts its own threads would undo it.
@@ -38,9 +38,9 @@ _PR_SET_PDEATHSIG = 1  # of prctl: the signal to get when the parent ends
 
 
 class JudgeLike(Protocol):
-    """Whatever turns a sound file into a judgement."""
+    """Turns a sound file into an analysis."""
 
-    def file(self, path: Path) -> JudgementLike:
+    def file(self, path: Path) -> Analysis:
         """Judge a sound file. Raises DecodeError or TooShortError."""
 
 
@@ -69,17 +69,6 @@ class JudgeRef:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Analysis:
-    """What was heard in a song; made of plain values, so that the parent needs no numpy."""
-
-    paces: tuple[Pace, ...]  # most confident first
-    duration: float  # seconds
-    spread: float | None = None  # of the tempo over the song, as a share of it
-    changes: tuple[float, ...] = ()  # bpm of its parts in turn, if it changes tempo
-    noise: tuple[str, ...] = field(default=(), compare=False, repr=False)  # of libraries
-
-
-@dataclass(frozen=True, kw_only=True)
 class AnalysisError:
     """Why nothing could be heard in a song."""
 
@@ -87,17 +76,24 @@ class AnalysisError:
     too_short: bool = False
     system_fault: bool = False  # of the disk, say, and not of the song: it may be over next time
     trace: str | None = field(default=None, compare=False, repr=False)  # traceback, for the log
-    noise: tuple[str, ...] = field(default=(), compare=False, repr=False)  # of libraries
 
 
 AnalysisResult = Analysis | AnalysisError
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkerReply:
+    """What a worker sends about one song."""
+
+    result: AnalysisResult
+    noise: tuple[str, ...] = ()  # lines that libraries wrote to standard error meanwhile
 
 
 def serve(line: "Connection[Any, Any]", ear: JudgeRef) -> None:
     """Judge the songs that come down the line, one after the other, until it ends.
 
     Sends None once the network is loaded, or the ModelError or JudgeLoadError that keeps every song
-    from being judged; then an AnalysisResult for each song.
+    from being judged; then a WorkerReply for each song.
     """
     prepare()
     try:
@@ -156,7 +152,7 @@ def _be_killed_with(parent: BaseProcess) -> None:
         os._exit(1)
 
 
-def hear(judge: JudgeLike, path: Path) -> AnalysisResult:
+def hear(judge: JudgeLike, path: Path) -> WorkerReply:
     """The song's paces, or the reason why there are none; never raises for a bad file.
 
     Decoders take a disk that fails for a damaged file. So a song that seems to be at fault is read
@@ -165,7 +161,7 @@ def hear(judge: JudgeLike, path: Path) -> AnalysisResult:
     noise: list[str] = []
     with native_noise(noise.append):
         found = _hear_twice(judge, path)
-    return replace(found, noise=tuple(noise)) if noise else found
+    return WorkerReply(result=found, noise=tuple(noise))
 
 
 def _hear_twice(judge: JudgeLike, path: Path) -> AnalysisResult:
@@ -185,7 +181,7 @@ def _refused(error: OSError) -> AnalysisError:
 
 def _hear(judge: JudgeLike, path: Path) -> AnalysisResult:
     try:
-        judgement = judge.file(path)
+        return judge.file(path).rounded()
     except TooShortError as error:
         return AnalysisError(reason=without_path(error, path), too_short=True)
     except ReadError as error:
@@ -201,12 +197,6 @@ def _hear(judge: JudgeLike, path: Path) -> AnalysisResult:
     except Exception as error:  # one song must never stop a library
         reason = f"judging broke off ({type(error).__name__}: {error})"
         return AnalysisError(reason=reason, trace=trace_of(error))
-    return Analysis(
-        paces=compatible_paces(judgement),
-        duration=float(judgement.duration),
-        spread=None if judgement.spread is None else round(float(judgement.spread), 5),
-        changes=tuple(round(float(bpm), 2) for bpm in judgement.changes),
-    )
 
 
 def trace_of(error: Exception) -> str | None:

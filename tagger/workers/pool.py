@@ -13,7 +13,7 @@ from pathlib import Path
 from pacetag.tagger.cancellation import signals_held
 from pacetag.tagger.errors import JudgeLoadError
 from pacetag.tagger.logs.logger import debug, info
-from pacetag.tagger.workers.judging import Analysis, AnalysisError, JudgeRef
+from pacetag.tagger.workers.judging import AnalysisError, AnalysisResult, JudgeRef
 from pacetag.tagger.workers.process import WorkerProcess, cause_of_death, end_in_words
 from pacetag.tagger.workers.timeouts import gave_up
 
@@ -22,9 +22,7 @@ START_LIMIT = 1800.0  # s to load the network; with the lowest priority it can b
 START_DEATHS = 3  # in a row, until the fault is taken to be the installation's
 TICK = 1.0  # s between two looks at the clock
 
-Verdict = (
-    Analysis | AnalysisError | Exception | None
-)  # an exception: no song can be judged; None: dropped
+Verdict = AnalysisResult | Exception | None  # an exception: no song can be judged; None: dropped
 
 
 class JudgePool:
@@ -153,9 +151,9 @@ class JudgePool:
             worker.songs += 1
             for line in said.noise:
                 info("library", f"{song}: {line}")
-            if isinstance(said, AnalysisError):
-                debug("worker", f"{song}: {said.reason}", trace=said.trace)
-            self._done(song, said)
+            if isinstance(said.result, AnalysisError):
+                debug("worker", f"{song}: {said.result.reason}", trace=said.result.trace)
+            self._done(song, said.result)
 
     def _give_up_late_ones(self) -> None:
         for worker in [worker for worker in self._workers if worker.overdue]:

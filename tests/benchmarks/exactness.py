@@ -51,7 +51,7 @@ def main() -> int:
 def _off(song: HeardSong) -> list[float]:
     """How far each claimed pace is off the true one that it means, as a share of it."""
     found = []
-    for pace in song.claimed:
+    for pace in song.analysis.paces:
         off = min((abs(pace.bpm / true - 1) for true in song.song.truth.right), default=1.0)
         if off <= MEANT:
             found.append(off)

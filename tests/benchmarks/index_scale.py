@@ -22,7 +22,8 @@ from rich.console import Console
 from rich.table import Table
 
 from pacetag.db.index import SongIndex
-from pacetag.db.records import PaceRecord, SongRecord, Stamp
+from pacetag.db.records import SongRecord, Stamp
+from pacetag.model.judgement import Pace
 from pacetag.tagger.playlist.query import build_playlist
 
 RUNS = 5
@@ -113,7 +114,7 @@ def _song(music: Path, number: int, rng: random.Random) -> SongRecord:
         paces=()
         if failed
         else tuple(
-            PaceRecord(bpm=round(bpm, 2), confidence=confidence)
+            Pace(bpm=round(bpm, 2), confidence=confidence)
             for bpm, confidence in paces
             if 40 <= bpm <= 285
         ),

@@ -27,7 +27,8 @@ from pacetag.model.audio.excerpts import AUDIO, Span, open_song
 from pacetag.model.evaluation.evaluation_set import EvaluationSong, read_evaluation_set
 from pacetag.model.evaluation.song_marks import RANGES, HeardSong, set_marks
 from pacetag.model.features.features import extract_features
-from pacetag.model.judge import Judge, Judgement
+from pacetag.model.judge import Judge
+from pacetag.model.judgement import Analysis
 from pacetag.model.tempo.schedule import LISTENING, ListeningSettings
 from pacetag.tagger.evaluating.run import hear_song
 
@@ -42,7 +43,7 @@ class Patience:
     settings: ListeningSettings | None  # None: to the whole song
     seconds: list[float]
 
-    def file(self, path: Path) -> Judgement:
+    def file(self, path: Path) -> Analysis:
         """Judge a sound file."""
         if self.settings is not None:
             listening = self.judge.listen(path, self.settings)
@@ -109,7 +110,9 @@ def compare(
 def same_set(one: HeardSong, other: HeardSong) -> bool:
     """Whether the same paces are claimed between 80 and 210, within 4 %."""
     low, high, tolerance = RANGES[0].low, RANGES[0].high, RANGES[0].tolerance
-    mine, its = (sorted(p.bpm for p in h.claimed if low <= p.bpm <= high) for h in (one, other))
+    mine, its = (
+        sorted(p.bpm for p in h.analysis.paces if low <= p.bpm <= high) for h in (one, other)
+    )
     return len(mine) == len(its) and all(
         abs(a / b - 1) <= tolerance for a, b in zip(mine, its, strict=True)
     )

@@ -38,7 +38,7 @@ from pacetag.model.evaluation.figures import GroupFigures, group_figures
 from pacetag.model.evaluation.octave_fold import folded
 from pacetag.model.evaluation.report import Failure
 from pacetag.model.evaluation.song_marks import RANGES, HeardSong, set_marks
-from pacetag.model.judge import Judgement
+from pacetag.model.judgement import Analysis
 from pacetag.model.spec import FeatureSpec
 from pacetag.tagger.evaluating.judges import JudgeName
 from pacetag.tagger.evaluating.run import ear_of, hear_songs
@@ -75,7 +75,7 @@ class Essentia:
         standard: Any = import_module("essentia.standard")
         self._extract: Any = standard.RhythmExtractor2013(method=method)
 
-    def file(self, path: Path) -> Judgement:
+    def file(self, path: Path) -> Analysis:
         """Its tempo, folded."""
         song = WholeSong.read(path, ESSENTIA_RATE)
         return folded(float(self._extract(song.samples)[0]), song.seconds)
@@ -101,7 +101,7 @@ class TempoCnn:
         self._features: Any = feature.read_features
         self._classifier: Any = classifier.TempoClassifier("fcn")
 
-    def file(self, path: Path) -> Judgement:
+    def file(self, path: Path) -> Analysis:
         """Its tempo, folded."""
         song = WholeSong.read(path, TEMPO_CNN_RATE)
         sound = io.BytesIO()

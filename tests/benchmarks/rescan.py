@@ -20,8 +20,9 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from pacetag.db.records import PaceRecord, SongRecord
+from pacetag.db.records import SongRecord
 from pacetag.model.bundle import default_bundle_name
+from pacetag.model.judgement import Pace
 from pacetag.tagger.library.walk import stamp, walk
 
 RUNS = 3
@@ -79,7 +80,7 @@ def known_songs(music: Path) -> Iterator[SongRecord]:
             genre="Rock",
             duration=rng.uniform(120, 400),
             bundle=bundle,
-            paces=tuple(PaceRecord(bpm=round(bpm, 2), confidence=0.9) for bpm in paces),
+            paces=tuple(Pace(bpm=round(bpm, 2), confidence=0.9) for bpm in paces),
         )
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from pacetag.db.index import SongIndex
-from pacetag.db.records import PaceRecord, SongRecord, Stamp
+from pacetag.db.records import SongRecord, Stamp
+from pacetag.model.judgement import Pace
 
 MakeSong = Callable[..., SongRecord]
 
@@ -29,7 +30,7 @@ def make_song() -> MakeSong:
         }
         return SongRecord(
             path=path,
-            paces=tuple(PaceRecord(bpm=bpm, confidence=sure) for bpm, sure in heard.items()),
+            paces=tuple(Pace(bpm=bpm, confidence=sure) for bpm, sure in heard.items()),
             **(values | fields),  # type: ignore[arg-type]
         )
 

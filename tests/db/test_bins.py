@@ -5,7 +5,6 @@ import random
 import pytest
 
 from pacetag.db.bins import BEYOND, STARTS, bin_of, bins_of, histogram
-from pacetag.db.records import PaceRecord
 from pacetag.tagger.paces import whole_paces
 
 
@@ -46,6 +45,6 @@ def test_a_pace_falls_into_the_bin_of_the_whole_number_that_tags_hold(
 def test_every_pace_is_counted_as_its_tag_reads() -> None:
     for hundredths in range(3_900, 32_100):
         bpm = hundredths / 100
-        (tag,) = whole_paces([PaceRecord(bpm=bpm, confidence=0.9)])
+        (tag,) = whole_paces([bpm])
         start = bin_of(bpm)
         assert start == (min(tag, 319) // 10 * 10 if 40 <= tag <= 320 else None), bpm

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from pacetag.db.index import SongIndex
-from pacetag.db.records import PaceRecord, SongRecord, Stamp
+from pacetag.db.records import SongRecord, Stamp
 from pacetag.db.runs import TagChange
+from pacetag.model.judgement import Pace
 
 MakeSong = Callable[..., SongRecord]
 
@@ -41,7 +42,7 @@ def test_a_stored_song_comes_back_equal(index: SongIndex, make_song: MakeSong) -
 def test_a_song_with_paces_of_a_person_comes_back_equal(
     index: SongIndex, make_song: MakeSong, paces: tuple[float, ...] | None
 ) -> None:
-    judged = (PaceRecord(bpm=82.49, confidence=0.9999), PaceRecord(bpm=164.98, confidence=0.97))
+    judged = (Pace(bpm=82.49, confidence=0.9999), Pace(bpm=164.98, confidence=0.97))
     song = make_song("/a.mp3", listener=paces, judged=judged, untagged="indexed only: read-only")
 
     index.store(song)
@@ -309,7 +310,7 @@ class TestMatches:
         (match,) = index.matches(low=155, high=170, min_confidence=0.5)
 
         assert match.song == song
-        assert match.pace == PaceRecord(bpm=168.0, confidence=0.8)
+        assert match.pace == Pace(bpm=168.0, confidence=0.8)
 
     def test_an_unsure_pace_does_not_count(self, index: SongIndex, make_song: MakeSong) -> None:
         index.store(make_song("/a.mp3", {80.0: 0.99, 165.0: 0.49}))

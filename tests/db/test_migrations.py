@@ -11,9 +11,10 @@ from sqlite_utils import Database
 from pacetag.db.errors import ForeignIndexError, NewerIndexError, SongIndexError
 from pacetag.db.index import SongIndex
 from pacetag.db.migrations import MIGRATIONS
-from pacetag.db.records import NEVER, PaceRecord, SongRecord
+from pacetag.db.records import NEVER, SongRecord
 from pacetag.db.steps import STEPS, is_current
 from pacetag.db.upgrade import migrate
+from pacetag.model.judgement import Pace
 
 MakeSong = Callable[..., SongRecord]
 
@@ -105,7 +106,7 @@ def test_every_old_shape_becomes_the_newest_and_keeps_what_it_held(
     if last >= "0003":
         then |= {"spread": 0.004, "changes": (100.0, 141.0)}
     if last >= "0008":
-        own = (PaceRecord(bpm=82.49, confidence=1.0),)
+        own = (Pace(bpm=82.49, confidence=1.0),)
         then |= {"listener": (84.0, 168.0), "judged": own, "untagged": "read-only"}
     assert song == make_song("/a.mp3", fingerprint="f", **then)
     had_tags = last >= "0002"

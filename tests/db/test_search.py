@@ -8,9 +8,10 @@ import pytest
 from pacetag.db import search
 from pacetag.db import statements as sql
 from pacetag.db.index import SongIndex
-from pacetag.db.records import PaceQuery, PaceRecord, SongRecord, Stamp
+from pacetag.db.records import PaceQuery, SongRecord, Stamp
 from pacetag.db.runs import TagState
 from pacetag.db.write_log import NOTHING
+from pacetag.model.judgement import Pace
 
 MakeSong = Callable[..., SongRecord]
 
@@ -21,7 +22,7 @@ def _paths(songs: Iterable[SongRecord]) -> set[str]:
     return {song.path for song in songs}
 
 
-def _worth(pace: PaceRecord, query: PaceQuery) -> float:
+def _worth(pace: Pace, query: PaceQuery) -> float:
     return pace.confidence * (1 - query.fall * (pace.bpm / query.centre - 1) ** 2)
 
 

@@ -21,7 +21,7 @@ WRITER = """
 import sys
 from pathlib import Path
 from pacetag.db.index import SongIndex
-from pacetag.db.records import PaceRecord, SongRecord, Stamp
+from pacetag.db.records import Pace, SongRecord, Stamp
 
 path, name, count = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 print("ready", flush=True)
@@ -32,7 +32,7 @@ with SongIndex.open(path) as index:
             path=f"/{name}/{number}.mp3",
             stamp=Stamp(size=1, mtime_ns=2, ctime_ns=3, inode=4),
             fingerprint=None, title=None, artist=None, album=None, genre=None, duration=None,
-            bundle=None, paces=(PaceRecord(bpm=165.0, confidence=0.9),),
+            bundle=None, paces=(Pace(bpm=165.0, confidence=0.9),),
         ), moved_from=f"/{name}/{number - 1}.old")
         assert index.song(f"/{name}/{number}.mp3") is not None
 """

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from pacetag.db.index import SongIndex
-from pacetag.db.records import PaceRecord, SongRecord, Stamp
+from pacetag.db.records import SongRecord, Stamp
 from pacetag.db.runs import TagChange
+from pacetag.model.judgement import Pace
 
 MakeSong = Callable[..., SongRecord]
 Ask = Callable[..., list[dict[str, object]]]
@@ -108,7 +109,7 @@ def test_what_the_listener_said_stands_beside_the_networks_own_paces(
     make_song: MakeSong,
     ask: Ask,
 ) -> None:
-    judged = (PaceRecord(bpm=82.49, confidence=1.0), PaceRecord(bpm=164.98, confidence=0.9708))
+    judged = (Pace(bpm=82.49, confidence=1.0), Pace(bpm=164.98, confidence=0.9708))
     index.store(make_song("/a.mp3", listener=said, judged=judged))
 
     (song,) = ask("SELECT listener_paces, network_paces FROM songs")

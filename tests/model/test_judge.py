@@ -11,14 +11,14 @@ from pacetag.model import judge as module
 from pacetag.model.audio.excerpts import Excerpts, read_excerpts
 from pacetag.model.errors import DecodeError, TooShortError
 from pacetag.model.features.features import extract_features
-from pacetag.model.judge import Judge, Judgement
+from pacetag.model.judge import Judge
+from pacetag.model.judgement import Analysis, Pace
 from pacetag.model.runtime import Runtime
 from pacetag.model.spec import FeatureSpec
 from pacetag.model.tempo.calibration import Calibration
 from pacetag.model.tempo.candidates import Candidate
 from pacetag.model.tempo.folding import Folder, log_power, network_input
 from pacetag.model.tempo.levels import judged_tempos
-from pacetag.model.tempo.tempos import JudgedTempo
 
 SAMPLES = Path(__file__).parents[2] / "sample_audio"
 
@@ -57,23 +57,23 @@ def judge() -> Judge:
 
 
 @pytest.fixture(scope="module")
-def judgements(judge: Judge) -> dict[Path, Judgement]:
+def judgements(judge: Judge) -> dict[Path, Analysis]:
     return {clip.path: judge.file(clip.path) for clip in CLIPS}
 
 
-def sure(judgement: Judgement) -> list[JudgedTempo]:
-    return [t for t in judgement.tempos if t.probability >= 0.5]
+def sure(judgement: Analysis) -> list[Pace]:
+    return [t for t in judgement.candidates if t.confidence >= 0.5]
 
 
 @pytest.mark.parametrize("clip", [c for c in CLIPS if c.paces], ids=lambda c: c.path.stem)
-def test_the_surest_pace_of_a_sample_fits(clip: Clip, judgements: dict[Path, Judgement]) -> None:
-    top = judgements[clip.path].tempos[0]
+def test_the_surest_pace_of_a_sample_fits(clip: Clip, judgements: dict[Path, Analysis]) -> None:
+    top = judgements[clip.path].candidates[0]
 
-    assert top.probability >= 0.5
+    assert top.confidence >= 0.5
     assert near(top.bpm, clip.paces + clip.unclear)
 
 
-def test_a_sample_without_a_beat_gets_no_pace(judgements: dict[Path, Judgement]) -> None:
+def test_a_sample_without_a_beat_gets_no_pace(judgements: dict[Path, Analysis]) -> None:
     beatless = [clip for clip in CLIPS if not clip.paces]
 
     assert beatless
@@ -81,25 +81,25 @@ def test_a_sample_without_a_beat_gets_no_pace(judgements: dict[Path, Judgement])
         assert sure(judgements[clip.path]) == []
 
 
-def test_a_waltz_is_never_taken_for_a_march(judgements: dict[Path, Judgement]) -> None:
+def test_a_waltz_is_never_taken_for_a_march(judgements: dict[Path, Analysis]) -> None:
     """186 and 62 fit three in a bar; half of 186 does not."""
     waltz = next(clip for clip in CLIPS if "waltz" in clip.path.stem)
 
     assert not any(near(t.bpm, (93.0,)) for t in sure(judgements[waltz.path]))
 
 
-def test_judging_twice_gives_the_same(judge: Judge, judgements: dict[Path, Judgement]) -> None:
+def test_judging_twice_gives_the_same(judge: Judge, judgements: dict[Path, Analysis]) -> None:
     assert judge.file(CLIPS[0].path) == judgements[CLIPS[0].path]
 
 
 def test_tempos_come_sorted_apart_and_with_probabilities(
-    judgements: dict[Path, Judgement],
+    judgements: dict[Path, Analysis],
 ) -> None:
     for judgement in judgements.values():
-        probabilities = [t.probability for t in judgement.tempos]
+        probabilities = [t.confidence for t in judgement.candidates]
         assert probabilities == sorted(probabilities, reverse=True)
         assert all(0 <= p <= 1 for p in probabilities)
-        bpms = np.array(sorted(t.bpm for t in judgement.tempos))
+        bpms = np.array(sorted(t.bpm for t in judgement.candidates))
         assert (bpms[1:] / bpms[:-1] > 1.056).all()
 
 
@@ -116,13 +116,13 @@ def test_what_the_pulses_do_has_a_say_in_what_is_accepted(
     monkeypatch.setattr(judge, "clip_logits", lambda *_: np.tile([[4.0], [4.0], [9.0]], 6))
     monkeypatch.setattr(module, "grouping", lambda _, asked, __: np.full(len(asked), threes))
 
-    found = judge.file(CLIPS[0].path).tempos
+    found = judge.file(CLIPS[0].path).candidates
 
-    surest = {round(tempo.bpm) for tempo in found if tempo.probability >= 0.5}
+    surest = {round(tempo.bpm) for tempo in found if tempo.confidence >= 0.5}
     assert (93 in surest, 62 in surest) == (half_is_in, not half_is_in)
 
 
-def judged(*tempos: tuple[float, float]) -> tuple[JudgedTempo, ...]:
+def judged(*tempos: tuple[float, float]) -> tuple[Pace, ...]:
     bpms, logits = np.array(tempos).T
     return judged_tempos(bpms, logits, np.zeros(len(bpms)), Calibration(slope=1.0, offset=0.0))
 
@@ -134,7 +134,7 @@ def test_of_two_near_tempos_the_surer_stays() -> None:
 
 
 def test_what_does_not_belong_to_the_surest_family_is_not_claimed() -> None:
-    found = {t.bpm: t.probability for t in judged((172.0, 5.0), (86.0, 4.0), (115.0, 2.0))}
+    found = {t.bpm: t.confidence for t in judged((172.0, 5.0), (86.0, 4.0), (115.0, 2.0))}
 
     assert found[172.0] > 0.9
     assert found[86.0] > 0.9
@@ -142,14 +142,14 @@ def test_what_does_not_belong_to_the_surest_family_is_not_claimed() -> None:
 
 
 def test_a_rate_that_few_people_step_to_is_claimed_with_less_confidence() -> None:
-    found = {t.bpm: t.probability for t in judged((300.0, 9.0), (150.0, 9.0))}
+    found = {t.bpm: t.confidence for t in judged((300.0, 9.0), (150.0, 9.0))}
 
     assert found[150.0] > 0.99
     assert found[300.0] < 0.5
 
 
 def test_tempos_of_a_song_that_is_judged_to_have_none_are_all_unlikely() -> None:
-    assert all(t.probability < 0.1 for t in judged((120.0, -4.0), (60.0, -5.0)))
+    assert all(t.confidence < 0.1 for t in judged((120.0, -4.0), (60.0, -5.0)))
 
 
 def test_without_candidates_nothing_is_judged(judge: Judge) -> None:

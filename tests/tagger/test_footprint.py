@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from pacetag.model.bundle import default_bundle_name
+from pacetag.model.judgement import Analysis
 from pacetag.tagger.cancellation import signals_held
-from pacetag.tagger.workers.judging import Analysis, JudgeRef
+from pacetag.tagger.workers.judging import JudgeRef
 from pacetag.tagger.workers.process import WorkerProcess
 
 MakeSong = Callable[..., Path]

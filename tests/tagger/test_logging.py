@@ -322,7 +322,7 @@ def test_the_traceback_travels_light() -> None:
         def file(self, _: Path) -> Any:
             raise ValueError("x" * 100_000) from KeyError("cause")
 
-    unheard = hear(Deep(), Path("/a.mp3"))
+    unheard = hear(Deep(), Path("/a.mp3")).result
 
     assert isinstance(unheard, AnalysisError)
     assert unheard.trace is not None

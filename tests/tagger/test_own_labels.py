@@ -14,8 +14,9 @@ from mutagen import flac
 from typer.testing import CliRunner
 
 from pacetag.db.index import SongIndex
-from pacetag.db.records import PaceRecord, SongRecord, Stamp
+from pacetag.db.records import SongRecord, Stamp
 from pacetag.model.bundle import load_bundle
+from pacetag.model.judgement import Pace
 from pacetag.model.network import Stage0Settings
 from pacetag.model.training.settings import TrainingSettings
 from pacetag.tagger.cli import app
@@ -58,7 +59,7 @@ def record(path: Path, paces: dict[float, float], **fields: object) -> SongRecor
     }
     return SongRecord(
         path=str(path),
-        paces=tuple(PaceRecord(bpm=bpm, confidence=sure) for bpm, sure in paces.items()),
+        paces=tuple(Pace(bpm=bpm, confidence=sure) for bpm, sure in paces.items()),
         **(values | fields),  # type: ignore[arg-type]
     )
 

@@ -228,7 +228,7 @@ def test_the_tempo_over_time_is_the_songs_own(judge: Judge, tmp_path: Path) -> N
     assert seconds == sorted(seconds)
     assert seconds[0] < 5
     assert seconds[-1] > 80
-    level = judge.file(song).tempos[0].bpm / 121.5
+    level = judge.file(song).candidates[0].bpm / 121.5
     for moment in moments:
         assert moment.bpm / level == pytest.approx(120 + moment.seconds / 30, rel=0.005)
 

@@ -19,8 +19,9 @@ from pacetag.db import access, mounts, reading
 from pacetag.db.errors import BusyIndexError
 from pacetag.db.index import SongIndex
 from pacetag.db.migrations import MIGRATIONS
-from pacetag.db.records import PaceRecord, SongRecord, Stamp
+from pacetag.db.records import SongRecord, Stamp
 from pacetag.db.steps import STEPS
+from pacetag.model.judgement import Pace
 from tests.tagger.conftest import FAKES
 
 NOBODY = 65_534
@@ -69,7 +70,7 @@ def _record(path: Path, title: str = "Hill") -> SongRecord:
         genre=None,
         duration=200.0,
         bundle="fake-1",
-        paces=(PaceRecord(bpm=165.0, confidence=0.9),),
+        paces=(Pace(bpm=165.0, confidence=0.9),),
     )
 
 

@@ -18,8 +18,7 @@ from numpy.typing import NDArray
 
 from pacetag.model.evidence.tempo_comparison import TempoComparison
 from pacetag.model.extras import install_command
-from pacetag.model.judge import Judgement
-from pacetag.model.tempo.tempos import JudgedTempo
+from pacetag.model.judgement import Analysis, Pace
 from pacetag.tagger.output.show import ShownSong, show_lines, shown_object, verdict
 from pacetag.tagger.text.formatting import percent, share
 from pacetag.tagger.workers import pool
@@ -71,9 +70,8 @@ def test_title_artist_and_metre_come_first(make_song: MakeSong, pacetag: Run) ->
 
 def test_only_candidates_of_one_per_cent_and_more_are_listed_unless_all_are_asked_for() -> None:
     tempos = (*((172.0, 0.9996), (86.0, 0.01), (129.0, 0.0099), (64.5, 0.0004), (43.0, 0.0)),)
-    judgement = Judgement(
-        tempos=tuple(JudgedTempo(bpm=bpm, probability=p) for bpm, p in tempos), duration=60.0
-    )
+    candidates = tuple(Pace(bpm=bpm, confidence=p) for bpm, p in tempos)
+    judgement = Analysis(paces=candidates[:1], duration=60.0, candidates=candidates)
     song = ShownSong(path=Path("/a.mp3"), named="a.mp3")
 
     few = show_lines(song, "b", judgement, None)
@@ -137,8 +135,8 @@ def test_json_keeps_its_keys(make_song: MakeSong, pacetag: Run) -> None:
         "paces": [{"bpm": 172.0, "confidence": 0.98}],
         "by": "network",
         "judged": [{"bpm": 172.0, "confidence": 0.98}],
-        "spread": 0.001,
-        "changes": [],
+        "stability": 0.001,
+        "tempo_segments": [],
         "candidates": [
             {"bpm": 172.0, "probability": 0.98},
             {"bpm": 133.0, "probability": 0.1},
@@ -436,7 +434,7 @@ def test_a_song_that_changes_tempo_says_so(make_song: MakeSong, pacetag: Run) ->
     song = make_song("100 changing.mp3")
 
     assert "The tempo changes: 100.0, 141.4 bpm." in pacetag("show", song).stdout
-    assert json.loads(pacetag("show", song, "--json").stdout)["changes"] == [100.0, 141.41]
+    assert json.loads(pacetag("show", song, "--json").stdout)["tempo_segments"] == [100.0, 141.41]
 
 
 def test_a_song_that_does_not_keep_its_tempo_says_by_how_much(

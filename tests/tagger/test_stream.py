@@ -11,9 +11,9 @@ import pytest
 
 from pacetag.db.index import SongIndex
 from pacetag.db.records import NEVER
+from pacetag.model.judgement import Pace
 from pacetag.tagger.cancellation import Stop
 from pacetag.tagger.output.report import PlainReporter, summary_lines
-from pacetag.tagger.paces import Pace
 from pacetag.tagger.scanning import commit, probe_threads
 from pacetag.tagger.scanning.options import ScanOptions
 from pacetag.tagger.scanning.outcomes import Outcome, ScanSummary, SongOutcome, Tally

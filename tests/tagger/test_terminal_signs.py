@@ -15,7 +15,8 @@ import pytest
 from mutagen import id3 as mutagen_id3
 
 from pacetag.db.index import SongIndex
-from pacetag.db.records import PaceRecord, SongRecord, Stamp
+from pacetag.db.records import SongRecord, Stamp
+from pacetag.model.judgement import Pace
 from pacetag.tagger.terminal.columns import Column, table_lines
 from pacetag.tagger.text.formatting import printable
 from tests.tagger.terminals import all_bytes
@@ -183,7 +184,7 @@ def index_of_songs(tmp_path: Path, index_file: Path) -> Path:
                     genre=sign,
                     duration=200.0 + 3 * number,  # or those of blanks would be one piece
                     bundle=f"ear {sign}",
-                    paces=(PaceRecord(bpm=165.0, confidence=0.9),),
+                    paces=(Pace(bpm=165.0, confidence=0.9),),
                 )
             )
     return index_file

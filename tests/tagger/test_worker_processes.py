@@ -15,7 +15,7 @@ def test_a_judge_that_raises_an_unexpected_error_spoils_one_song_only() -> None:
         def file(self, path: Path) -> Any:
             raise OSError(5, "Input/output error")
 
-    assert hear(Judge(), Path("a.mp3")) == AnalysisError(
+    assert hear(Judge(), Path("a.mp3")).result == AnalysisError(
         reason="cannot be read: Input/output error", system_fault=True
     )
 

@@ -54,11 +54,11 @@ def compatible_levels(recording: Recording, window: int) -> tuple[float, ...]:
     of any other kind.
     """
     if recording.kind == "heard":
-        sure = [pace.bpm for pace in recording.paces if pace.probability >= SURELY_RIGHT]
+        sure = [pace.bpm for pace in recording.paces if pace.confidence >= SURELY_RIGHT]
         return tuple(sorted(bpm for bpm in sure if SLOWEST_LEVEL <= bpm <= FASTEST_LEVEL))
     if recording.kind != "beat" or recording.tempo is None:
         return ()
-    sure = [heard.bpm for heard in recording.heard[window].network if heard.probability >= SURE]
+    sure = [heard.bpm for heard in recording.heard[window].network if heard.confidence >= SURE]
     levels = [recording.tempo]
     for ratio in LEVELS_IN_THREE if recording.metre == "triple" else LEVELS:
         level = ratio * recording.tempo
@@ -97,7 +97,7 @@ def label_candidates(
     related = related_tempos(recording)
     wrong = [bpm for bpm in candidates if not near(bpm, related, APART)]
     if recording.kind == "heard":
-        denied = [pace.bpm for pace in recording.paces if pace.probability <= SURELY_WRONG]
+        denied = [pace.bpm for pace in recording.paces if pace.confidence <= SURELY_WRONG]
         wrong = [bpm for bpm in wrong if near(bpm, denied, SNAP)]
     else:
         ratios = TEMPTING_IN_THREE if recording.metre == "triple" else TEMPTING

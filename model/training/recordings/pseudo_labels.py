@@ -26,6 +26,7 @@ from pacetag.model.errors import DecodeError, TooShortError
 from pacetag.model.evaluation.metrics import near
 from pacetag.model.features.features import Features, extract_features
 from pacetag.model.judge import Judge
+from pacetag.model.judgement import Pace
 from pacetag.model.tempo.calibration import Calibration
 from pacetag.model.tempo.candidates import song_candidates
 from pacetag.model.training.output_folders import OutputError, check_free, named_path
@@ -37,7 +38,7 @@ from pacetag.model.training.recordings.labels import (
     SURELY_WRONG,
     recording_windows,
 )
-from pacetag.model.training.recordings.table import HeardTempo, Recording, load_recordings
+from pacetag.model.training.recordings.table import Recording, load_recordings
 
 LABELS = Path(str(files("pacetag.model.training"))) / "data/free_recordings.csv"
 CLAIMED = 0.5  # probability from which a tempo is claimed: all claims must be of one family
@@ -46,7 +47,7 @@ COMFORTABLE = 120.0  # bpm; of levels alike sure, the one nearest to it is calle
 NETWORK = "network"
 LABELS_GIVEN = ("heard", "none")  # the classes a network can put a recording in
 
-AnalysisResult = Sequence[HeardTempo]  # most probable first
+AnalysisResult = Sequence[Pace]  # most probable first
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +56,7 @@ class Verdict:
 
     kind: str  # "heard", "none", or what it was where the network cannot tell
     tempo: float | None = None  # bpm
-    paces: tuple[HeardTempo, ...] = ()  # ascending
+    paces: tuple[Pace, ...] = ()  # ascending
 
 
 def weigh(hearings: Sequence[AnalysisResult]) -> Verdict | None:
@@ -66,14 +67,14 @@ def weigh(hearings: Sequence[AnalysisResult]) -> Verdict | None:
     that of the hearing that doubts it most; tempos that hearings disagree on are left out.
     None where neither class holds.
     """
-    best = [max((t.probability for t in hearing), default=0.0) for hearing in hearings]
+    best = [max((t.confidence for t in hearing), default=0.0) for hearing in hearings]
     if all(top < SILENCED for top in best):
         return Verdict(kind="none")
     if min(best) < SURELY_RIGHT:
         return None
     paces = _common_paces(hearings)
-    sure = [pace for pace in paces if pace.probability >= SURELY_RIGHT]
-    claims = [t.bpm for hearing in hearings for t in hearing if t.probability >= CLAIMED]
+    sure = [pace for pace in paces if pace.confidence >= SURELY_RIGHT]
+    claims = [t.bpm for hearing in hearings for t in hearing if t.confidence >= CLAIMED]
     sure.sort(key=lambda pace: abs(np.log2(pace.bpm / COMFORTABLE)))
     for pace in sure:
         family = [ratio * pace.bpm for ratio in RELATIVES]
@@ -82,9 +83,9 @@ def weigh(hearings: Sequence[AnalysisResult]) -> Verdict | None:
     return None
 
 
-def heard_metre(paces: Sequence[HeardTempo]) -> str:
+def heard_metre(paces: Sequence[Pace]) -> str:
     """Whether sure paces stand in thirds ("triple"), in halves alone ("duple"), or "" if alone."""
-    sure = [pace.bpm for pace in paces if pace.probability >= SURELY_RIGHT]
+    sure = [pace.bpm for pace in paces if pace.confidence >= SURELY_RIGHT]
     ratios = [fast / slow for slow in sure for fast in sure if fast > slow]
     if any(near(ratio, (3.0, 6.0, 1.5), SAME) for ratio in ratios):
         return "triple"
@@ -110,7 +111,7 @@ def judge_recording(judge: Judge, recording: Recording, folder: Path) -> Verdict
     return weigh([hear(judge, features) for features in heard]) or untold
 
 
-def hear(judge: Judge, excerpts: list[Features]) -> tuple[HeardTempo, ...]:
+def hear(judge: Judge, excerpts: list[Features]) -> tuple[Pace, ...]:
     """What the network alone says of each candidate, without what is known of families and habits.
 
     That knowledge would say the same of a relative whether or not it was heard: no label to learn
@@ -119,9 +120,9 @@ def hear(judge: Judge, excerpts: list[Features]) -> tuple[HeardTempo, ...]:
     bpms = np.array([c.bpm for c in song_candidates([f.tempogram for f in excerpts], judge.spec)])
     logits = judge.tempo_logits(excerpts, bpms)
     likely = Calibration(**judge.bundle.calibration).probability(logits)
-    kept: list[HeardTempo] = []
+    kept: list[Pace] = []
     for place in np.lexsort((bpms, -logits)):
-        tempo = HeardTempo(bpm=float(bpms[place]), probability=float(likely[place]))
+        tempo = Pace(bpm=float(bpms[place]), confidence=float(likely[place]))
         if not near(tempo.bpm, [other.bpm for other in kept], APART):
             kept.append(tempo)
     return tuple(kept)
@@ -149,24 +150,24 @@ def relabel(text: str, verdicts: Mapping[tuple[str, str], Verdict]) -> str:
             row["class"] = verdict.kind
             row["tempo_bpm"] = f"{verdict.tempo:.2f}" if verdict.tempo else ""
             row["labelled_by"] = NETWORK if verdict.kind in LABELS_GIVEN else "consensus"
-            row["paces"] = " ".join(f"{p.bpm:.2f}@{p.probability:.3f}" for p in verdict.paces)
+            row["paces"] = " ".join(f"{p.bpm:.2f}@{p.confidence:.3f}" for p in verdict.paces)
         writer.writerow(row)
     return "\n".join(comments) + "\n" + written.getvalue()
 
 
-def _common_paces(hearings: Sequence[AnalysisResult]) -> tuple[HeardTempo, ...]:
+def _common_paces(hearings: Sequence[AnalysisResult]) -> tuple[Pace, ...]:
     """Tempos that all hearings find right, or none that knows them likely; in order of bpm."""
-    paces: list[HeardTempo] = []
+    paces: list[Pace] = []
     for tempo in hearings[0]:
         alike = [
-            max((t.probability for t in hearing if near(t.bpm, [tempo.bpm], SAME)), default=None)
+            max((t.confidence for t in hearing if near(t.bpm, [tempo.bpm], SAME)), default=None)
             for hearing in hearings
         ]
         known = [probability for probability in alike if probability is not None]
         if len(known) == len(hearings) and min(known) >= CLAIMED:
-            paces.append(HeardTempo(bpm=tempo.bpm, probability=min(known)))
+            paces.append(Pace(bpm=tempo.bpm, confidence=min(known)))
         elif max(known) <= SURELY_WRONG:
-            paces.append(HeardTempo(bpm=tempo.bpm, probability=max(known)))
+            paces.append(Pace(bpm=tempo.bpm, confidence=max(known)))
     return tuple(sorted(paces, key=lambda pace: pace.bpm))
 
 

@@ -7,15 +7,9 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path, PurePosixPath
 
+from pacetag.model.judgement import Pace
+
 ARCHIVE_MARK = "archive:"  # in front of a path that is meant inside an archive of the package
-
-
-@dataclass(frozen=True, kw_only=True)
-class HeardTempo:
-    """A candidate that a network judged."""
-
-    bpm: float
-    probability: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +17,7 @@ class HeardWindow:
     """What tempo-cnn and the first network made of a window; None or nothing without an answer."""
 
     tempo_cnn: float | None  # bpm
-    network: tuple[HeardTempo, ...]  # most probable first
+    network: tuple[Pace, ...]  # most probable first
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +31,7 @@ class Recording:
     tempo: float | None  # bpm, of beat and heard rows
     heard: tuple[HeardWindow, HeardWindow]
     labelled_by: str = "consensus"  # or "plot" or "network"
-    paces: tuple[HeardTempo, ...] = ()  # of rows that a trained network labelled, fastest last
+    paces: tuple[Pace, ...] = ()  # of rows that a trained network labelled, fastest last
     metre: str = ""  # "triple" where a plot shows it beyond doubt; else nobody says
 
     @property
@@ -102,9 +96,9 @@ def _window(row: Mapping[str, str], letter: str) -> HeardWindow:
     )
 
 
-def _tempos(text: str) -> tuple[HeardTempo, ...]:
+def _tempos(text: str) -> tuple[Pace, ...]:
     pairs = (pair.split("@") for pair in text.split())
-    return tuple(HeardTempo(bpm=float(bpm), probability=float(p)) for bpm, p in pairs)
+    return tuple(Pace(bpm=float(bpm), confidence=float(p)) for bpm, p in pairs)
 
 
 def _number(text: str) -> float | None:

@@ -18,11 +18,11 @@ from pacetag.model.evaluation.metrics import (
 )
 from pacetag.model.features.features import extract_features
 from pacetag.model.judge import Judge
+from pacetag.model.judgement import Pace
 from pacetag.model.tempo.calibration import Calibration
 from pacetag.model.tempo.candidates import song_candidates
 from pacetag.model.tempo.levels import judged_tempos
 from pacetag.model.tempo.metre import grouping
-from pacetag.model.tempo.tempos import JudgedTempo
 from pacetag.model.training.parallel import tracked
 from pacetag.model.training.songs import TrainingSong
 
@@ -36,7 +36,7 @@ class ExaminedSong:
     logits: NDArray[np.float64]  # [k], before calibration
     threes: NDArray[np.float64]  # [k], nepers of odds that its pulses go by three, not by two
 
-    def judged(self, calibration: Calibration) -> tuple[JudgedTempo, ...]:
+    def judged(self, calibration: Calibration) -> tuple[Pace, ...]:
         """What the judge would say."""
         return judged_tempos(self.bpms, self.logits, self.threes, calibration)
 
@@ -85,7 +85,7 @@ def song_figures(
     false_alarms: list[bool] = []
     for one in examined:
         tempos = one.judged(calibration)
-        claimed = tuple(t.bpm for t in tempos if t.probability >= min_confidence)
+        claimed = tuple(t.bpm for t in tempos if t.confidence >= min_confidence)
         truth = one.song.truth
         judged.append(JudgedSong(claimed=claimed, right=truth.right, unclear=truth.unclear))
         if truth.family:

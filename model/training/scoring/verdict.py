@@ -108,6 +108,6 @@ def _f1(bundle: Bundle, songs: Sequence[TrainingSong], jobs: int) -> dict[str, f
 
 
 def _song_f1(one: ExaminedSong, calibration: Calibration) -> float:
-    claimed = tuple(t.bpm for t in one.judged(calibration) if t.probability >= CONFIDENCE)
+    claimed = tuple(t.bpm for t in one.judged(calibration) if t.confidence >= CONFIDENCE)
     truth = one.song.truth
     return song_scores(JudgedSong(claimed=claimed, right=truth.right, unclear=truth.unclear)).f1

@@ -50,7 +50,7 @@ def paces(judge: Judge) -> list[float]:
 
 
 def paces_of(judge: Judge, song: Path) -> list[float]:
-    return [tempo.bpm for tempo in judge.file(song).tempos if tempo.probability >= 0.5]
+    return [tempo.bpm for tempo in judge.file(song).candidates if tempo.confidence >= 0.5]
 
 
 @pytest.mark.outside("ffmpeg")

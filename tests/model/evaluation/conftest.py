@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from pacetag.model.evaluation.evaluation_set import EvaluationSong
-from pacetag.model.evaluation.song_marks import HeardSong, HeardTempo
+from pacetag.model.evaluation.song_marks import HeardSong
 from pacetag.model.evaluation.truths import SongTruth
+from pacetag.model.judgement import Analysis, Pace, compatible_paces
 
 MakeHeard = Callable[..., HeardSong]
 
@@ -24,15 +25,14 @@ def heard() -> MakeHeard:
         style: str = "",
         beats_per_bar: int | None = None,
     ) -> HeardSong:
-        tempos = [HeardTempo(bpm=bpm, probability=p) for bpm, p in judged.items()]
-        claimed = [tempo for tempo in tempos if tempo.probability >= 0.5]
+        tempos = [Pace(bpm=bpm, confidence=p) for bpm, p in judged.items()]
         return HeardSong(
             song=EvaluationSong(
                 file=file, path=Path(file), truth=truth, style=style, beats_per_bar=beats_per_bar
             ),
-            judged=tuple(tempos),
-            claimed=tuple(sorted(claimed, key=lambda tempo: -tempo.probability)),
-            duration=60.0,
+            analysis=Analysis(
+                paces=compatible_paces(tempos), duration=60.0, candidates=tuple(tempos)
+            ),
         )
 
     return make

@@ -18,19 +18,19 @@ def test_folding_claims_the_tempo_of_clicks_its_double_and_its_half(
 
     judgement = FoldJudge().audio(Excerpts(samples=parts, starts=(0.0, 20.0), duration=50.0))
 
-    top = judgement.tempos[0].bpm
+    top = judgement.candidates[0].bpm
     assert min(abs(top / bpm - ratio) / ratio for ratio in (1 / 2, 1, 2)) < 0.02
     assert judgement.duration == 50.0
-    assert all(tempo.probability > 0.99 for tempo in judgement.tempos)
+    assert all(tempo.confidence > 0.99 for tempo in judgement.candidates)
 
 
 def test_what_nobody_steps_to_is_not_claimed_and_the_tempo_is_surest() -> None:
-    assert [tempo.bpm for tempo in folded(120.0, 1.0).tempos] == [120, 240, 60]
-    assert [tempo.bpm for tempo in folded(150.0, 1.0).tempos] == [150, 75]
-    assert [tempo.bpm for tempo in folded(100.0, 1.0).tempos] == [100, 200]
-    assert folded(None, 1.0).tempos == folded(0.0, 1.0).tempos == ()
-    first, second, _ = folded(120.0, 1.0).tempos
-    assert first.probability > second.probability
+    assert [tempo.bpm for tempo in folded(120.0, 1.0).candidates] == [120, 240, 60]
+    assert [tempo.bpm for tempo in folded(150.0, 1.0).candidates] == [150, 75]
+    assert [tempo.bpm for tempo in folded(100.0, 1.0).candidates] == [100, 200]
+    assert folded(None, 1.0).candidates == folded(0.0, 1.0).candidates == ()
+    first, second, _ = folded(120.0, 1.0).candidates
+    assert first.confidence > second.confidence
 
 
 def test_where_nothing_begins_folding_claims_nothing() -> None:
@@ -38,7 +38,7 @@ def test_where_nothing_begins_folding_claims_nothing() -> None:
 
     judgement = FoldJudge().audio(Excerpts(samples=(silence,), starts=(0.0,), duration=12.0))
 
-    assert judgement.tempos == ()
+    assert judgement.candidates == ()
 
 
 def test_the_network_of_2019_is_shipped() -> None:

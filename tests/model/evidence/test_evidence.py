@@ -35,9 +35,9 @@ def test_it_holds_the_judgement_itself(judge: Judge, evidence: Evidence) -> None
 
 def test_the_most_probable_tempo_is_shown(evidence: Evidence, spec: FeatureSpec) -> None:
     (shown,) = evidence.shown
-    top = evidence.judgement.tempos[0]
+    top = evidence.judgement.candidates[0]
 
-    assert (shown.bpm, shown.probability) == (top.bpm, top.probability)
+    assert (shown.bpm, shown.probability) == (top.bpm, top.confidence)
     assert shown.case.shape == shown.power.shape == (16, 16, spec.n_bands)
 
 
@@ -48,7 +48,7 @@ def test_every_candidate_has_its_figures(evidence: Evidence) -> None:
 
 def test_compatible_tempos_repeat_better_than_the_others(evidence: Evidence) -> None:
     """What the scatter shows: above and to the left lie the right ones."""
-    sure = [t.bpm for t in evidence.judgement.tempos if t.probability >= 0.5]
+    sure = [t.bpm for t in evidence.judgement.candidates if t.confidence >= 0.5]
     right = [any(abs(f.bpm / bpm - 1) < 0.01 for bpm in sure) for f in evidence.figures]
     mask = np.array(right)
 
@@ -67,15 +67,15 @@ def test_two_tempos_are_shown_in_the_order_asked_for(compared: Evidence) -> None
 
 
 def test_a_judged_tempo_rounded_by_people_keeps_its_probability(compared: Evidence) -> None:
-    nearest = min(compared.judgement.tempos, key=lambda t: abs(t.bpm - 186.0))
+    nearest = min(compared.judgement.candidates, key=lambda t: abs(t.bpm - 186.0))
 
-    assert compared.shown[0].probability == nearest.probability
+    assert compared.shown[0].probability == nearest.confidence
 
 
 def test_a_tempo_that_is_no_candidate_is_judged_for_itself(judge: Judge) -> None:
     evidence = gather_evidence(judge, WALTZ, (186.0, 170.0))
 
-    assert min(abs(t.bpm / 170.0 - 1) for t in evidence.judgement.tempos) > 0.02
+    assert min(abs(t.bpm / 170.0 - 1) for t in evidence.judgement.candidates) > 0.02
     assert evidence.shown[1].probability < 0.5
 
 

@@ -55,7 +55,7 @@ def heard_song(judge: Judge, path: Path) -> Numbers:
     likely = calibration.line(logits) > UNLIKELY
     threes[likely] = grouping(excerpts, bpms[likely], judge.spec)
     levels = tempo_levels(bpms, logits, threes, calibration)
-    accepted = {tempo.bpm: tempo.probability for tempo in levels.accepted}
+    accepted = {tempo.bpm: tempo.confidence for tempo in levels.accepted}
     return {
         "excerpts": [
             [_short(start), _short(one.mel.shape[1] / judge.spec.frame_rate)]
@@ -70,9 +70,9 @@ def heard_song(judge: Judge, path: Path) -> Numbers:
             )
         ],
         "metre": judgement.metre,
-        "paces": [[_short(tempo.bpm), _short(tempo.probability)] for tempo in judgement.tempos],
-        "stability": None if judgement.spread is None else _short(judgement.spread),
-        "tempo_segments": [_short(bpm) for bpm in judgement.changes],
+        "paces": [[_short(tempo.bpm), _short(tempo.confidence)] for tempo in judgement.candidates],
+        "stability": None if judgement.stability is None else _short(judgement.stability),
+        "tempo_segments": [_short(bpm) for bpm in judgement.tempo_segments],
     }
 
 

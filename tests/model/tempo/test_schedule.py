@@ -87,7 +87,7 @@ def test_where_nothing_is_heard_at_first_more_is_listened_to(
     heard = judge.listen(path, replace(LISTENING, doubt=np.inf))
 
     assert len(heard.features) == 2
-    assert heard.judgement.tempos
+    assert heard.judgement.candidates
 
 
 def test_excerpts_are_judged_in_the_order_of_the_song(

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from pacetag.model.judgement import Pace
 from pacetag.model.spec import FeatureSpec
-from pacetag.model.tempo.stability import exact_tempo, exact_tempos, spread, tempo_changes
-from pacetag.model.tempo.tempos import JudgedTempo
+from pacetag.model.tempo.stability import exact_tempo, exact_tempos, stability, tempo_segments
 
 SPEC = FeatureSpec()
 
@@ -23,8 +23,8 @@ def steady(bpm: float, seconds: float = 40.0) -> NDArray[np.float32]:
     return onsets(np.arange(0.1, seconds, 60 / bpm), seconds)
 
 
-def tempo(bpm: float, probability: float = 0.95) -> JudgedTempo:
-    return JudgedTempo(bpm=bpm, probability=probability)
+def tempo(bpm: float, probability: float = 0.95) -> Pace:
+    return Pace(bpm=bpm, confidence=probability)
 
 
 @pytest.mark.parametrize("bpm", [57.31, 86.03, 121.77, 172.06, 243.9])
@@ -33,7 +33,7 @@ def test_a_steady_tempo_is_found_to_a_tenth_of_a_per_cent(bpm: float, off: float
     measured, stretches = exact_tempo([steady(bpm)] * 2, bpm * off, SPEC)
 
     assert measured == pytest.approx(bpm, rel=0.001)
-    assert spread(stretches) == pytest.approx(0.0, abs=0.001)
+    assert stability(stretches) == pytest.approx(0.0, abs=0.001)
 
 
 def test_relatives_follow_the_surest_tempo() -> None:
@@ -45,7 +45,7 @@ def test_relatives_follow_the_surest_tempo() -> None:
     assert found[1].bpm == pytest.approx(found[0].bpm / 2)
     assert found[2].bpm == pytest.approx(found[0].bpm / 3)
     assert found[3].bpm == 129.4  # not of the family: as it was
-    assert [t.probability for t in found] == [0.99, 0.9, 0.3, 0.01]
+    assert [t.confidence for t in found] == [0.99, 0.9, 0.3, 0.01]
 
 
 def test_noise_has_no_exact_tempo() -> None:
@@ -54,7 +54,7 @@ def test_noise_has_no_exact_tempo() -> None:
     measured, stretches = exact_tempo([noise], 120.0, SPEC)
 
     assert measured == 120.0
-    assert spread(stretches) is None
+    assert stability(stretches) is None
 
 
 def test_where_no_tempo_is_likely_nothing_is_measured() -> None:
@@ -64,7 +64,7 @@ def test_where_no_tempo_is_likely_nothing_is_measured() -> None:
     assert exact_tempos((), [], SPEC) == ((), None)
 
 
-def test_a_tempo_that_drifts_has_a_spread() -> None:
+def test_a_tempo_that_drifts_is_less_stable() -> None:
     """From 119 to 121 over two minutes, 0.5 % on average from the middle."""
     times = [0.1]
     while times[-1] < 120:
@@ -73,7 +73,7 @@ def test_a_tempo_that_drifts_has_a_spread() -> None:
     measured, stretches = exact_tempo([onsets(np.array(times), 120.0)], 120.0, SPEC)
 
     assert measured == pytest.approx(120.0, rel=0.002)
-    assert spread(stretches) == pytest.approx(0.0048, abs=0.001)
+    assert stability(stretches) == pytest.approx(0.0048, abs=0.001)
 
 
 def test_an_excerpt_of_a_few_seconds_is_measured_too() -> None:
@@ -86,21 +86,21 @@ def test_a_song_that_changes_tempo_says_so() -> None:
     slow = [tempo(100.0), tempo(50.0), tempo(141.0, 0.01)]
     fast = [tempo(141.0), tempo(100.0, 0.02)]
 
-    assert tempo_changes([slow, slow, fast]) == (100.0, 141.0)
-    assert tempo_changes([slow, fast, slow]) == (100.0, 141.0, 100.0)
+    assert tempo_segments([slow, slow, fast]) == (100.0, 141.0)
+    assert tempo_segments([slow, fast, slow]) == (100.0, 141.0, 100.0)
 
 
 @pytest.mark.parametrize("other", [101.0, 200.0, 50.0, 150.0, 66.7, 300.0])
 def test_another_level_of_the_same_music_is_no_change(other: float) -> None:
-    assert tempo_changes([[tempo(100.0)], [tempo(other)], [tempo(100.0)]]) == ()
+    assert tempo_segments([[tempo(100.0)], [tempo(other)], [tempo(100.0)]]) == ()
 
 
 def test_a_tempo_that_lasts_through_the_song_is_no_change() -> None:
     first = [tempo(100.0, 0.95), tempo(141.0, 0.6)]
     second = [tempo(141.0, 0.95), tempo(100.0, 0.7)]
 
-    assert tempo_changes([first, second]) == ()
+    assert tempo_segments([first, second]) == ()
 
 
 def test_a_part_without_a_beat_is_no_change() -> None:
-    assert tempo_changes([[tempo(100.0)], [tempo(141.0, 0.3)], []]) == ()
+    assert tempo_segments([[tempo(100.0)], [tempo(141.0, 0.3)], []]) == ()

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from pacetag.model.judgement import Pace
 from pacetag.model.training.grooves.songs import GrooveTruth
 from pacetag.model.training.grooves.truth import Level
 from pacetag.model.training.recordings import songs as recording_lessons_module
 from pacetag.model.training.recordings.songs import RecordingTruth, recording_lessons
 from pacetag.model.training.recordings.table import (
-    HeardTempo,
     HeardWindow,
     Recording,
     load_package_split,
@@ -35,8 +35,8 @@ BEAT = Recording(
     kind="beat",
     tempo=120.0,
     heard=(
-        replace(SILENT, network=(HeardTempo(bpm=119.8, probability=0.9),)),
-        replace(SILENT, network=(HeardTempo(bpm=240.2, probability=0.8),)),
+        replace(SILENT, network=(Pace(bpm=119.8, confidence=0.9),)),
+        replace(SILENT, network=(Pace(bpm=240.2, confidence=0.8),)),
     ),
 )
 

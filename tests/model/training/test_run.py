@@ -175,10 +175,10 @@ def test_the_judge_runs_on_what_was_trained(bundle: Bundle, click_track: ClickTr
 
     judgement = Judge(bundle).audio(Excerpts(samples=(sound,), starts=(0.0,), duration=30.0))
 
-    assert judgement.tempos == tuple(
-        sorted(judgement.tempos, key=lambda t: (-t.probability, t.bpm))
+    assert judgement.candidates == tuple(
+        sorted(judgement.candidates, key=lambda t: (-t.confidence, t.bpm))
     )
-    bpms = [t.bpm for t in judgement.tempos]
+    bpms = [t.bpm for t in judgement.candidates]
     assert min(abs(b / 140 - 1) for b in bpms) < 0.005
     assert min(abs(a / b - 1) for a in bpms for b in bpms if a != b) > 0.056
 

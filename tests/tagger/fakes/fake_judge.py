@@ -13,32 +13,13 @@ import resource
 import signal
 import time
 import warnings
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
 
 from pacetag.model.errors import BundleError, DecodeError, TooShortError
+from pacetag.model.judgement import Analysis, Pace, compatible_paces
 
 NAME = "fake-1"
-
-
-@dataclass(frozen=True, kw_only=True)
-class FakeTempo:
-    """A tempo that a name spells out."""
-
-    bpm: float
-    probability: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class FakeJudgement:
-    """The tempos in a name, the first the surest, and one that nobody should step to."""
-
-    tempos: tuple[FakeTempo, ...]
-    duration: float
-    spread: float | None = 0.001
-    changes: tuple[float, ...] = ()
-    metre: str | None = None
 
 
 class FakeJudge:
@@ -49,7 +30,7 @@ class FakeJudge:
     def __init__(self) -> None:
         self._asked: set[Path] = set()
 
-    def file(self, path: Path) -> FakeJudgement:
+    def file(self, path: Path) -> Analysis:
         """Judge a name. Raises, sleeps or dies if the name says so."""
         log = os.environ.get("FAKE_JUDGE_LOG")
         if log:
@@ -91,14 +72,15 @@ class FakeJudge:
             raise ZeroDivisionError("division by zero")
         named = [float(number) for number in re.findall(r"\d{2,3}(?:\.\d+)?", path.stem)]
         tempos = [
-            FakeTempo(bpm=bpm, probability=0.98 - 0.05 * rank) for rank, bpm in enumerate(named)
+            Pace(bpm=bpm, confidence=round(0.98 - 0.05 * rank, 2)) for rank, bpm in enumerate(named)
         ]
-        return FakeJudgement(
-            tempos=(*tempos, FakeTempo(bpm=133.0, probability=0.1)),
+        return Analysis(
+            paces=compatible_paces(tempos),
             duration=180.0,
-            spread=0.012 if "wandering" in path.name else 0.001,
-            changes=(100.0, 141.4142) if "changing" in path.name else (),
+            stability=0.012 if "wandering" in path.name else 0.001,
+            tempo_segments=(100.0, 141.4142) if "changing" in path.name else (),
             metre=next((word for word in ("duple", "triple") if word in path.name), None),
+            candidates=(*tempos, Pace(bpm=133.0, confidence=0.1)),  # one that nobody steps to
         )
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from pacetag.model.audio.excerpts import read_excerpts
 from pacetag.model.features.features import Features, extract_features
 from pacetag.model.judge import Listening
+from pacetag.model.judgement import Analysis, Pace, compatible_paces
 from pacetag.model.spec import FeatureSpec
 
 RIGHT = (120.0, 60.0)  # bpm
@@ -33,11 +33,13 @@ class SeeingJudge:
         """The verdict, with what it would rest on."""
         excerpts = read_excerpts(path, self.spec)
         heard = tuple(extract_features(samples, self.spec) for samples in excerpts.samples)
-        fake = import_module("fake_judge")
         tempos = (*zip(RIGHT, (0.98, 0.93), strict=True), (133.0, 0.1))
-        judgement = fake.FakeJudgement(
-            tempos=tuple(fake.FakeTempo(bpm=b, probability=p) for b, p in tempos),
+        candidates = tuple(Pace(bpm=bpm, confidence=p) for bpm, p in tempos)
+        judgement = Analysis(
+            paces=compatible_paces(candidates),
             duration=excerpts.duration,
+            stability=0.001,
+            candidates=candidates,
         )
         return Listening(judgement=judgement, features=heard)
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from pacetag.db.index import SongIndex
-from pacetag.db.records import PaceRecord, SongRecord, Stamp
+from pacetag.db.records import SongRecord, Stamp
+from pacetag.model.judgement import Pace
 from pacetag.tagger.playlist.entries import Playlist, PlaylistEntry
 
 Song = Callable[..., SongRecord]
@@ -30,7 +31,7 @@ def song() -> Song:
         }
         return SongRecord(
             path=path,
-            paces=tuple(PaceRecord(bpm=b, confidence=c) for b, c in (paces or {}).items()),
+            paces=tuple(Pace(bpm=b, confidence=c) for b, c in (paces or {}).items()),
             **(values | fields),  # type: ignore[arg-type]
         )
 
@@ -49,7 +50,7 @@ def listing() -> Listing:
     """A playlist at 165 with the given songs, in their order."""
 
     def make(*songs: SongRecord) -> Playlist:
-        pace = PaceRecord(bpm=165.0, confidence=0.9)
+        pace = Pace(bpm=165.0, confidence=0.9)
         return Playlist(
             cadence=165.0,
             tolerance=0.04,

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from pacetag.db.index import SongIndex
-from pacetag.db.records import PaceRecord, SongRecord
+from pacetag.db.records import SongRecord
+from pacetag.model.judgement import Pace
 from pacetag.tagger.playlist import query
 from pacetag.tagger.playlist.entries import NearMiss, Playlist, PlaylistEntry
 from pacetag.tagger.playlist.query import build_playlist
@@ -39,7 +40,7 @@ def test_an_entry_holds_the_song_its_pace_and_how_far_off_it_is(
     assert (playlist.cadence, playlist.tolerance, playlist.near) == (165, 0.04, ())
     (entry,) = playlist.entries
     assert entry.song == stored
-    assert entry.pace == PaceRecord(bpm=168.3, confidence=0.9)
+    assert entry.pace == Pace(bpm=168.3, confidence=0.9)
     assert entry.deviation == pytest.approx(0.02)
     assert playlist.total == 200.0
 
@@ -102,7 +103,7 @@ def test_at_the_edge_a_song_must_be_twice_as_sure(
 
 def test_worth_is_confidence_on_the_cadence_and_half_of_it_at_the_edge(song: Song) -> None:
     def entry(deviation: float) -> PlaylistEntry:
-        pace = PaceRecord(bpm=165.0, confidence=0.8)
+        pace = Pace(bpm=165.0, confidence=0.8)
         return PlaylistEntry(song=song("/a.mp3"), pace=pace, deviation=deviation)
 
     assert worth(entry(0.0), 0.04) == 0.8

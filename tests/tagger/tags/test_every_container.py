@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from mutagen import File, aiff, apev2, dsf, flac, mp3, mp4, trueaudio, wave
 
+from pacetag.model.judgement import Pace
 from pacetag.tagger.tags.fingerprint import payload_fingerprint
-from pacetag.tagger.tags.pacetag import PaceTag, TaggedPace, format_pacetag, pace_fields
+from pacetag.tagger.tags.pacetag import PaceTag, format_pacetag, pace_fields
 from pacetag.tagger.tags.reader import read_tags
 from tests.tagger.tags.conftest import Song
 from tests.tagger.tags.making import NO_PADDING
@@ -18,7 +19,7 @@ from tests.tagger.writing import write_tags
 
 TAG = PaceTag(
     bundle="stage1-2025",
-    paces=(TaggedPace(bpm=172.34, confidence=0.98), TaggedPace(bpm=86.17, confidence=0.95)),
+    paces=(Pace(bpm=172.34, confidence=0.98), Pace(bpm=86.17, confidence=0.95)),
     audio="0123456789abcdef" * 2,
 )
 FIELDS = pace_fields(TAG)

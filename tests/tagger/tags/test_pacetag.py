@@ -4,10 +4,10 @@ import random
 
 import pytest
 
+from pacetag.model.judgement import Pace
 from pacetag.tagger.tags.ownership import foreign_pace
 from pacetag.tagger.tags.pacetag import (
     PaceTag,
-    TaggedPace,
     format_pacetag,
     pace_fields,
     pace_values,
@@ -18,8 +18,8 @@ from pacetag.tagger.tags.reader import SongTags
 LINE = "1 bundle=stage1 paces=172.34@0.98,86.17@0.95 audio=00ff"
 
 
-def paces(*rates: float) -> tuple[TaggedPace, ...]:
-    return tuple(TaggedPace(bpm=rate, confidence=0.9) for rate in rates)
+def paces(*rates: float) -> tuple[Pace, ...]:
+    return tuple(Pace(bpm=rate, confidence=0.9) for rate in rates)
 
 
 def song_tags(pace: tuple[str, ...], pacetag: str | None) -> SongTags:
@@ -40,7 +40,7 @@ def song_tags(pace: tuple[str, ...], pacetag: str | None) -> SongTags:
 def test_the_line_is_as_documented() -> None:
     tag = PaceTag(
         bundle="stage1",
-        paces=(TaggedPace(bpm=172.34, confidence=0.98), TaggedPace(bpm=86.17, confidence=0.95)),
+        paces=(Pace(bpm=172.34, confidence=0.98), Pace(bpm=86.17, confidence=0.95)),
         audio="00ff",
     )
 
@@ -69,7 +69,7 @@ def test_any_tag_survives_the_round_trip(seed: int) -> None:
     tag = PaceTag(
         bundle="".join(draw.choices("abcXYZ019._-=,@å", k=draw.randint(1, 40))),
         paces=tuple(
-            TaggedPace(bpm=draw.randint(4000, 32_000) / 100, confidence=draw.randint(0, 100) / 100)
+            Pace(bpm=draw.randint(4000, 32_000) / 100, confidence=draw.randint(0, 100) / 100)
             for _ in range(draw.randint(0, 6))
         ),
         audio=f"{draw.getrandbits(128):032x}",

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -15,10 +16,10 @@ from typing import Any
 import pytest
 
 from pacetag.model.errors import BundleError
+from pacetag.model.judgement import Analysis, Pace
 from pacetag.tagger.errors import JudgeLoadError
-from pacetag.tagger.paces import Pace
 from pacetag.tagger.workers import pool, process
-from pacetag.tagger.workers.judging import Analysis, AnalysisError, JudgeRef
+from pacetag.tagger.workers.judging import AnalysisError, JudgeRef
 from pacetag.tagger.workers.pool import JudgePool, Verdict
 from pacetag.tagger.workers.process import WorkerProcess
 
@@ -79,8 +80,10 @@ def test_songs_are_judged_and_only_compatible_paces_come_back(
     found = judging(jobs=2).all("172.34-86.2.mp3", "beatless.mp3")
 
     paces = (Pace(bpm=172.34, confidence=0.98), Pace(bpm=86.2, confidence=0.93))
-    assert found["172.34-86.2.mp3"] == Analysis(paces=paces, duration=180.0, spread=0.001)
-    assert found["beatless.mp3"] == Analysis(paces=(), duration=180.0, spread=0.001)
+    other = Pace(bpm=133.0, confidence=0.1)
+    beatless = Analysis(paces=(), duration=180.0, stability=0.001, candidates=(other,))
+    assert found["172.34-86.2.mp3"] == replace(beatless, paces=paces, candidates=(*paces, other))
+    assert found["beatless.mp3"] == beatless
 
 
 def test_whatever_a_song_does_to_the_judge_comes_back_as_its_reason(

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from pacetag.model.judgement import Pace
 from pacetag.model.training.recordings import fetch as fetching
 from pacetag.model.training.recordings.fetch import (
     fetch_recordings,
@@ -28,7 +29,6 @@ from pacetag.model.training.recordings.labels import (
     related_tempos,
 )
 from pacetag.model.training.recordings.table import (
-    HeardTempo,
     HeardWindow,
     Recording,
     load_package_split,
@@ -42,7 +42,7 @@ DATA = Path(str(files("pacetag.model.training"))) / "data"
 
 
 def heard(*tempos: tuple[float, float]) -> HeardWindow:
-    network = tuple(HeardTempo(bpm=bpm, probability=p) for bpm, p in tempos)
+    network = tuple(Pace(bpm=bpm, confidence=p) for bpm, p in tempos)
     return HeardWindow(tempo_cnn=None, network=network)
 
 
@@ -118,7 +118,7 @@ def test_heard_rows_have_their_tempo_among_their_sure_paces() -> None:
 
     assert heard_rows
     for recording in heard_rows:
-        sure = [pace.bpm for pace in recording.paces if pace.probability >= 0.9]
+        sure = [pace.bpm for pace in recording.paces if pace.confidence >= 0.9]
         assert recording.tempo in sure
 
 
@@ -144,8 +144,8 @@ def test_a_row_is_read_with_all_that_was_heard() -> None:
     assert (song.kind, song.tempo, song.seconds) == ("beat", 67.45, 107.3)
     assert song.heard[0].tempo_cnn == 68.0
     assert song.heard[0].network[:2] == (
-        HeardTempo(bpm=134.86, probability=0.71),
-        HeardTempo(bpm=67.52, probability=0.54),
+        Pace(bpm=134.86, confidence=0.71),
+        Pace(bpm=67.52, confidence=0.54),
     )
 
 
@@ -311,7 +311,7 @@ def test_of_a_heard_row_only_what_the_network_was_sure_of_is_known() -> None:
     recording = replace(
         row(kind="heard", tempo=120.0),
         labelled_by="network",
-        paces=tuple(HeardTempo(bpm=bpm, probability=p) for bpm, p in paces),
+        paces=tuple(Pace(bpm=bpm, confidence=p) for bpm, p in paces),
     )
 
     labels = label_candidates(recording, 0, [60.5, 80.5, 90.0, 119.5, 150.0, 178.0, 240.0])
@@ -325,7 +325,7 @@ def test_of_a_heard_row_only_what_the_network_was_sure_of_is_known() -> None:
 def test_a_network_never_denies_a_relative_of_the_beat() -> None:
     recording = replace(
         row(kind="heard", tempo=120.0),
-        paces=(HeardTempo(bpm=120.0, probability=0.99), HeardTempo(bpm=42.0, probability=0.001)),
+        paces=(Pace(bpm=120.0, confidence=0.99), Pace(bpm=42.0, confidence=0.001)),
     )
 
     assert said(label_candidates(recording, 0, [42.0]), False) == []  # 5 % beside a third

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from pacetag.model.features.features import Features, extract_features
 from pacetag.model.judge import Judge
+from pacetag.model.judgement import Pace
 from pacetag.model.spec import FeatureSpec
 from pacetag.model.tempo.candidates import song_candidates
 from pacetag.model.training.recordings import pseudo_labels as relabelling
@@ -25,7 +26,7 @@ from pacetag.model.training.recordings.pseudo_labels import (
     relabel,
     weigh,
 )
-from pacetag.model.training.recordings.table import HeardTempo, HeardWindow, Recording
+from pacetag.model.training.recordings.table import HeardWindow, Recording
 from tests.conftest import ClickTrack
 
 SPEC = FeatureSpec()
@@ -38,12 +39,12 @@ HEADER = (
 )
 
 
-def hearing(*tempos: tuple[float, float]) -> tuple[HeardTempo, ...]:
+def hearing(*tempos: tuple[float, float]) -> tuple[Pace, ...]:
     return tuple(pace(bpm, p) for bpm, p in tempos)
 
 
-def pace(bpm: float, probability: float) -> HeardTempo:
-    return HeardTempo(bpm=bpm, probability=probability)
+def pace(bpm: float, probability: float) -> Pace:
+    return Pace(bpm=bpm, confidence=probability)
 
 
 def row(path: str = "song.ogg", kind: str = "unclear", **given: object) -> Recording:
@@ -173,9 +174,9 @@ def test_the_network_is_taken_at_its_word_calibrated(click_track: ClickTrack) ->
 
     tempos = hear(Scripted(120.0), features)
 
-    assert {round(t.probability, 4) for t in tempos} == {0.9975, 0.0025}  # of logits 6 and -6
+    assert {round(t.confidence, 4) for t in tempos} == {0.9975, 0.0025}  # of logits 6 and -6
     assert len(tempos) <= len(song_candidates([features[0].tempogram], SPEC))
-    assert [t.probability for t in tempos] == sorted((t.probability for t in tempos), reverse=True)
+    assert [t.confidence for t in tempos] == sorted((t.confidence for t in tempos), reverse=True)
 
 
 def test_a_silent_window_or_a_broken_file_leaves_the_class_that_it_had(tmp_path: Path) -> None:
