@@ -1,6 +1,7 @@
-"""Where libraries keep what they have compiled or looked up, for users without a home of their own.
+"""Writable cache folders for the libraries of the extras, for users without a home of their own.
 
-numba refuses to compile where it cannot store the result, and matplotlib and Keras complain.
+numba, which comes with librosa, refuses to compile where it cannot store the result; matplotlib and
+Keras complain. A plain install has none of them.
 """
 
 import atexit

@@ -6,9 +6,21 @@ import sys
 from importlib.metadata import PackageNotFoundError, requires
 from importlib.util import find_spec
 
+# What the code imports of each extra, whatever the packages are called that bring it.
+MODULES = {
+    "train": ("keras", "tensorflow", "librosa"),
+    "evaluate": ("librosa",),
+    "plot": ("matplotlib",),
+}
+
+
+def missing_modules(extra: str) -> list[str]:
+    """Return the modules of an extra that are not installed."""
+    return [name for name in MODULES[extra] if find_spec(name) is None]
+
 
 def extra_packages(extra: str) -> list[str]:
-    """What an extra of pacetag consists of, as pip takes it: "matplotlib>=3.8"."""
+    """Return the requirements of an extra as pip takes them: "matplotlib>=3.8"."""
     try:
         found = requires("pacetag") or []
     except PackageNotFoundError:  # run from its source, which was not installed
@@ -18,7 +30,7 @@ def extra_packages(extra: str) -> list[str]:
 
 
 def install_command(extra: str) -> str:
-    """A command for a shell that adds an extra's packages to the Python that runs this.
+    """Return a shell command that adds an extra's packages to the Python that runs this.
 
     It names that very Python, since `pip` alone may belong to another one, and the packages by
     themselves, since pacetag may have come from a folder.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,8 +11,9 @@ from rich.console import Console
 
 from pacetag.model.bundle import Bundle, load_bundle, shipped_bundle_folder
 from pacetag.model.bundle_names import NAME_RULE, is_bundle_name
+from pacetag.model.caches import use_writable_caches
 from pacetag.model.errors import ModelError
-from pacetag.model.extras import install_command
+from pacetag.model.extras import install_command, missing_modules
 
 if TYPE_CHECKING:
     from pacetag.model.training.free_music import FreeMusic
@@ -59,12 +59,12 @@ def train_bundle(
     """
     if not is_bundle_name(options.name):
         raise ModelError(f"the bundle cannot be called {options.name!r}: {NAME_RULE}")
-    for needed in ("keras", "tensorflow"):
-        if find_spec(needed) is None:
-            raise ModelError(
-                f"training needs {needed}, which is not installed; `{install_command('train')}` "
-                "adds what it needs"
-            )
+    if missing := missing_modules("train"):
+        raise ModelError(
+            f"training needs {missing[0]}, which is not installed; `{install_command('train')}` "
+            "adds what it needs"
+        )
+    use_writable_caches()
     from pacetag.model.training.cases.build import CaseSettings
     from pacetag.model.training.degradations.settings import RealismSettings
     from pacetag.model.training.fitting.distillation import TeachingSettings

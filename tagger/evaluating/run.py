@@ -7,10 +7,13 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
 from pacetag.model.bundle import STAGE0_NAME
+from pacetag.model.caches import use_writable_caches
 from pacetag.model.evaluation.evaluation_set import EvaluationSong
 from pacetag.model.evaluation.report import Failure
 from pacetag.model.evaluation.song_marks import HeardSong
+from pacetag.model.extras import missing_modules
 from pacetag.tagger.cancellation import signals_held
+from pacetag.tagger.errors import MissingExtraError
 from pacetag.tagger.evaluating.judges import JudgeName
 from pacetag.tagger.evaluating.trial import try_judge
 from pacetag.tagger.logs.logger import info
@@ -23,10 +26,16 @@ _JUDGES: dict[JudgeRef, JudgeLike] = {}  # of a worker: loading takes longer tha
 
 
 def ear_of(judge: JudgeName) -> JudgeRef:
-    """The judge of a name, for worker processes to load. Raises BundleError when it is damaged."""
+    """Return the judge of a name, for worker processes to load.
+
+    Raises BundleError if it is damaged, MissingExtraError if the baseline lacks librosa.
+    """
     if judge is JudgeName.STAGE0:
         return JudgeRef(bundle=STAGE0_NAME, factory="pacetag.model.evaluation.judges:load_stage0")
     if judge is JudgeName.FOLD:
+        if missing_modules("evaluate"):
+            raise MissingExtraError(f"--judge {judge}", "evaluate")
+        use_writable_caches()
         return JudgeRef(bundle="fold", factory="pacetag.model.evaluation.octave_fold:FoldJudge")
     return workers.shipped_judge()
 

@@ -55,11 +55,9 @@ class LoggingCommand(TyperCommand):
         if verbose or file is not None:
             _begin(ctx, verbose=verbose, file=Path(file) if file is not None else None)
         if ctx.info_name not in QUIET:
-            from pacetag.model.caches import use_writable_caches
             from pacetag.tagger.logs.logger import silence_libraries
 
             silence_libraries()
-            use_writable_caches()
         return super().invoke(ctx)
 
 

@@ -6,6 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pacetag.model.caches import use_writable_caches
 from pacetag.tagger.errors import MissingExtraError, UsageError
 from pacetag.tagger.files.output_files import OutputFile
 
@@ -34,6 +35,7 @@ def picture_output(
 
 def check_kind(named: Path) -> None:
     """Raise UsageError for a suffix that no picture has, MissingExtraError without matplotlib."""
+    use_writable_caches()
     try:
         from matplotlib.figure import Figure
     except ImportError as error:

@@ -90,17 +90,19 @@ def test_a_home_of_others_or_on_a_full_disk_is_as_good_as_none(
 
 PROBE = """
 import os, sys
-from pacetag.tagger.cli import app
-try:
-    app(["undo", "--all", "--index", sys.argv[1]])
-finally:
-    print(os.environ["MPLCONFIGDIR"], os.path.isdir(os.path.dirname(os.environ["MPLCONFIGDIR"])))
+from pathlib import Path
+from pacetag.tagger.evaluating.judges import JudgeName
+from pacetag.tagger.evaluating.run import ear_of
+from pacetag.tagger.plots.pictures import check_kind
+{use}
+print(os.environ["MPLCONFIGDIR"], os.path.isdir(os.path.dirname(os.environ["MPLCONFIGDIR"])))
 """
 
 
-def test_every_command_does_it_and_removes_the_folder_at_its_end(tmp_path: Path) -> None:
+@pytest.mark.parametrize("use", ["check_kind(Path('plot.png'))", "ear_of(JudgeName.FOLD)"])
+def test_what_uses_an_extra_has_the_folder_until_it_ends(use: str, tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", PROBE, tmp_path / "index.db"],
+        [sys.executable, "-c", PROBE.format(use=use)],
         env={**os.environ, "HOME": str(tmp_path / "home"), "TMPDIR": str(tmp_path)},
         capture_output=True,
         text=True,
@@ -111,3 +113,22 @@ def test_every_command_does_it_and_removes_the_folder_at_its_end(tmp_path: Path)
     place, there = done.stdout.splitlines()[-1].split()
     assert there == "True"
     assert not Path(place).parent.exists()
+
+
+def test_a_command_of_a_plain_install_makes_no_folder(tmp_path: Path) -> None:
+    probe = (
+        "import os, sys\n"
+        "from pacetag.tagger.cli import app\n"
+        "try: app(['undo', '--all', '--index', sys.argv[1]])\n"
+        "finally: print(os.environ['NUMBA_CACHE_DIR'] or 'as it was')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", probe, tmp_path / "index.db"],
+        env={**os.environ, "HOME": str(tmp_path / "home"), "TMPDIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[-1] == "as it was"

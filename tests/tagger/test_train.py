@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from pacetag.model.bundle import load_bundle
-from pacetag.model.extras import install_command
+from pacetag.model.extras import MODULES, install_command
 from pacetag.model.training.free_music import FreeMusic
 from pacetag.model.training.labels.few_songs import few_songs_warning
 from pacetag.model.training.labels.own_songs import OwnTruth
@@ -156,18 +156,19 @@ def test_enough_songs_are_not_warned_of(songs: list[TrainingSong], free: FreeMus
     assert few_songs_warning(songs, free) is None
 
 
+@pytest.mark.parametrize("module", MODULES["train"])
 def test_without_the_extra_it_says_what_to_install(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    module: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def nothing(name: str) -> None:
-        return None
-
-    monkeypatch.setattr("pacetag.model.training.command.find_spec", nothing)
+    monkeypatch.setitem(sys.modules, module, None)
 
     done = CliRunner().invoke(app, ["train", str(tmp_path)])
 
     assert done.exit_code == 1
-    assert f"`{install_command('train')}` adds" in done.output
+    assert done.stderr == (
+        f"pacetag: training needs {module}, which is not installed; "
+        f"`{install_command('train')}` adds what it needs\n"
+    )
 
 
 def test_without_mma_it_says_what_to_install(

@@ -257,6 +257,20 @@ def test_without_matplotlib_it_says_so_before_a_song_is_heard(
     assert judged() == []
 
 
+def test_without_librosa_the_baseline_says_so_before_a_song_is_heard(
+    pacetag: Run, good_set: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "librosa", None)
+
+    done = pacetag("evaluate", good_set, "--judge", "fold")
+
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert done.stderr == (
+        "pacetag: --judge fold needs packages that are not installed; "
+        f"`{install_command('evaluate')}` adds them\n"
+    )
+
+
 def test_folding_has_nothing_to_plot(pacetag: Run, good_set: Path, tmp_path: Path) -> None:
     done = pacetag("evaluate", good_set, "--judge", "fold", "--plot", tmp_path / "out.png")
 
@@ -334,11 +348,12 @@ def test_a_network_that_cannot_be_started_ends_it_at_once(
         assert done.stderr == "pacetag: bundle.json: missing; reinstall pacetag\n"
 
 
-def test_neither_matplotlib_nor_tensorflow_is_needed(clicks: Path) -> None:
-    """In a fresh interpreter in which neither can be imported."""
+def test_no_package_of_an_extra_is_needed(clicks: Path) -> None:
+    """In a fresh interpreter in which none can be imported."""
     probe = (
         "import sys\n"
-        "for name in ('matplotlib', 'tensorflow', 'keras'): sys.modules[name] = None\n"
+        "from pacetag.model.extras import MODULES\n"
+        "for name in {*sum(MODULES.values(), ()), 'numba', 'sklearn'}: sys.modules[name] = None\n"
         "from pacetag.tagger.cli import main\nmain()\n"
     )
 
