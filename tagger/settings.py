@@ -1,15 +1,18 @@
-"""Where things lie and how many hands work, unless the command line says otherwise."""
+"""Where the index lies and how many processes work, unless the command line says otherwise."""
 
+import math
 import os
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 from pacetag.tagger.errors import UsageError
-from pacetag.tagger.processors import usable_processors
 
 INDEX_VARIABLE = "PACETAG_INDEX"
 INDEX_NAME = "index.sqlite3"
 JOURNALS = "journal"  # the folder beside it that holds what unfinished writes must put back
+CGROUPS = Path("/sys/fs/cgroup")
+MEMBERSHIP = Path("/proc/self/cgroup")
 WAITING = (".journal", ".new")  # what the names of files end in that may have to be looked at there
 
 
@@ -72,5 +75,25 @@ def _real(named: Path) -> Path:
 
 
 def default_jobs() -> int:
-    """Worker processes unless told: as many as there are processors for this process."""
-    return usable_processors()
+    """Return the number of processors that the system or a container leaves to this process."""
+    if hasattr(os, "sched_getaffinity"):  # a container may own fewer than the machine has
+        count = len(os.sched_getaffinity(0))
+    else:
+        count = os.cpu_count() or 1
+    return max(1, min([count, *map(math.ceil, _quotas())]))
+
+
+def _quotas() -> Iterator[float]:
+    """Processors' worth of time that this process's control groups (version 2) may use."""
+    with suppress(OSError):
+        for line in MEMBERSHIP.read_text().splitlines():
+            if line.startswith("0::/"):
+                group = Path(line.removeprefix("0::/"))
+                for folder in (group, *group.parents):  # each may be held shorter than the last
+                    yield from _quota(CGROUPS / folder / "cpu.max")
+
+
+def _quota(file: Path) -> Iterator[float]:
+    with suppress(OSError, ValueError):  # no such file in the root; "max" where there is no quota
+        quota, period = map(int, file.read_text().split())
+        yield quota / period

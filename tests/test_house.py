@@ -34,7 +34,7 @@ FLOORS = (
     "model/training/settings model/training/scoring",
     "model/training/run",
     "model/training/command",
-    "tagger/errors tagger/text tagger/cancellation tagger/paces tagger/processors",
+    "tagger/errors tagger/text tagger/cancellation tagger/paces",
     "tagger/settings tagger/terminal tagger/usage",
     "tagger/logs tagger/tags/errors tagger/tags/fields tagger/tags/limits tagger/tags/changes",
     "tagger/tags/pacetag tagger/tags/binary",

@@ -1,10 +1,11 @@
-"""Where the index lies."""
+"""Where the index lies, and how many processes work."""
 
 import os
 from pathlib import Path
 
 import pytest
 
+from pacetag.tagger import settings
 from pacetag.tagger.errors import UsageError
 from pacetag.tagger.index.lock import turn
 from pacetag.tagger.settings import default_jobs, index_path, usual_indexes
@@ -73,5 +74,59 @@ def test_where_there_is_no_home_an_option_or_the_variable_must_name_the_index(
     assert index_path(tmp_path / "songs.db") == tmp_path / "songs.db"
 
 
-def test_there_is_at_least_one_worker() -> None:
-    assert default_jobs() >= 1
+@pytest.fixture
+def groups(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Control groups of which this process is in the innermost, on a machine with 8 processors."""
+    folder = tmp_path / "cgroup"
+    (folder / "user" / "session").mkdir(parents=True)
+    membership = tmp_path / "membership"
+    membership.write_text("4:memory:/elsewhere\n0::/user/session\n")
+    monkeypatch.setattr(settings, "CGROUPS", folder)
+    monkeypatch.setattr(settings, "MEMBERSHIP", membership)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(8)), raising=False)
+    return folder
+
+
+def test_without_a_quota_all_processors_are_used(groups: Path) -> None:
+    (groups / "user" / "cpu.max").write_text("max 100000\n")
+
+    assert default_jobs() == 8
+
+
+@pytest.mark.parametrize(
+    ("quota", "count"),
+    [("300000 100000", 3), ("150000 100000", 2), ("5000 100000", 1), ("1600000 100000", 8)],
+)
+def test_a_quota_is_kept_and_parts_of_a_processor_round_up(
+    quota: str, count: int, groups: Path
+) -> None:
+    (groups / "user" / "session" / "cpu.max").write_text(f"{quota}\n")
+
+    assert default_jobs() == count
+
+
+def test_the_narrowest_of_all_groups_around_counts(groups: Path) -> None:
+    (groups / "cpu.max").write_text("600000 100000\n")
+    (groups / "user" / "cpu.max").write_text("200000 100000\n")
+    (groups / "user" / "session" / "cpu.max").write_text("400000 100000\n")
+
+    assert default_jobs() == 2
+
+
+def test_what_cannot_be_read_or_understood_counts_for_nothing(
+    groups: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (groups / "user" / "cpu.max").write_text("what is this\n")
+    assert default_jobs() == 8
+
+    monkeypatch.setattr(settings, "MEMBERSHIP", groups / "nowhere")
+    assert default_jobs() == 8
+
+
+def test_without_an_affinity_the_processors_of_the_machine_count(
+    groups: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(os, "sched_getaffinity")
+    monkeypatch.setattr(os, "cpu_count", lambda: None)
+
+    assert default_jobs() == 1
