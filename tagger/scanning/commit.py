@@ -8,10 +8,10 @@ from pacetag.db.runs import TagChange, TagState
 from pacetag.db.write_log import NOTHING
 from pacetag.model.judgement import Analysis
 from pacetag.tagger.index.lock import turn
-from pacetag.tagger.index.run import TaggingRun
 from pacetag.tagger.library.walk import stamp
 from pacetag.tagger.scanning.known import CachedAnalysis, Origin
 from pacetag.tagger.scanning.listener import Word, paces_that_count, word_of
+from pacetag.tagger.scanning.noted_write import TaggingRun
 from pacetag.tagger.scanning.options import ScanOptions
 from pacetag.tagger.scanning.outcomes import Outcome, SongOutcome
 from pacetag.tagger.scanning.probe import FileProbe
@@ -25,12 +25,10 @@ from pacetag.tagger.scanning.wanted_tags import (
     values_to_restore,
     wanted_fields,
 )
-from pacetag.tagger.settings import journals_beside
 from pacetag.tagger.tags.changes import FieldChange, field_changes
 from pacetag.tagger.tags.errors import ChangedMeanwhileError, TagError
 from pacetag.tagger.tags.held import held_fields
 from pacetag.tagger.tags.safety.replace import CHANGED
-from pacetag.tagger.tags.writer import write_tags
 from pacetag.tagger.workers.judging import without_path
 
 
@@ -146,8 +144,7 @@ class Commit:
         """Note what the tags of a song lack that was seen to before, so that it still gets it."""
         path, audio, log = str(look.path), look.fingerprint, self._index.writes
         if log.state(path, audio) is TagState.SEEN_TO:
-            change = TagChange(old=held_fields(look.path, lacking), new=lacking)
-            log.note(path, audio, change, run=self._run.number(), file=look.file)
+            self._run.note(look, TagChange(old=held_fields(look.path, lacking), new=lacking))
 
     def _was_undone(self, record: SongRecord, known: SongWrites, moved_from: str | None) -> bool:
         """Whether somebody took back what pacetag wrote into this song."""
@@ -164,36 +161,23 @@ class Commit:
         found: TagChange | None,
         moved_from: str | None,
     ) -> _Marked:
-        """The change into the log, then the tags, then the record with the stamp they left.
-
-        A crash in between leaves a song that is looked at again, and can still be undone.
-        """
-        log, path, audio = self._index.writes, record.path, look.fingerprint
-        known = moved_from and log.history(moved_from, audio)
+        """Write the tags and store the record; a failure is stored as the reason for no tags."""
+        known = moved_from and self._index.writes.history(moved_from, look.fingerprint)
         try:
-            change = TagChange(old=held_fields(look.path, lacking), new=lacking)
-            write = log.note(
-                path,
-                audio,
-                change,
-                run=self._run.number(),
-                found=None if known else found,
-                file=look.file,
-            )
-            written = write_tags(
-                look.path,
+            written = self._run.write_and_store(
+                look,
+                held_fields(look.path, lacking),
                 lacking,
-                expected=look.stamp,
-                sound=look.fingerprint,
-                journals=journals_beside(self._index.path),
+                record,
+                moved_from=moved_from,
+                found=None if known else found,
             )
-        except ChangedMeanwhileError:  # the note stays: it may have come after the write
+        except ChangedMeanwhileError:
             raise
         except (TagError, OSError) as error:
             reason = NOT_TAGGED + without_path(error, look.path)
             self._index.store(replace(record, untagged=reason), moved_from=moved_from)
             return _Marked(outcome=Outcome.FAILED, untagged=reason)
-        self._index.store(replace(record, stamp=written.stamp), write=write, moved_from=moved_from)
         outcome = Outcome.TAGGED if written.changed else Outcome.UNCHANGED
         return _Marked(outcome=outcome, untagged=record.untagged, written=written.changed)
 

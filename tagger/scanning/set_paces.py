@@ -10,10 +10,10 @@ from pacetag.db.runs import TagChange
 from pacetag.db.write_log import NOTHING
 from pacetag.model.judgement import Analysis, Pace
 from pacetag.tagger.index.lock import turn
-from pacetag.tagger.index.run import SET, TaggingRun
 from pacetag.tagger.scanning.known import known_from_index, known_from_tags
 from pacetag.tagger.scanning.listener import Word, known_song
 from pacetag.tagger.scanning.moved import lay_before
+from pacetag.tagger.scanning.noted_write import SET, TaggingRun
 from pacetag.tagger.scanning.options import BpmMode
 from pacetag.tagger.scanning.probe import FileProbe, examine
 from pacetag.tagger.scanning.reasons import indexed_only
@@ -26,12 +26,10 @@ from pacetag.tagger.scanning.wanted_tags import (
     values_to_restore,
     wanted_fields,
 )
-from pacetag.tagger.settings import journals_beside
 from pacetag.tagger.tags.changes import FieldChange, field_changes
 from pacetag.tagger.tags.errors import TagError
 from pacetag.tagger.tags.held import held_fields
 from pacetag.tagger.tags.history import was_tagged
-from pacetag.tagger.tags.writer import write_tags
 from pacetag.tagger.workers.judging import without_path
 
 WOULD_BE = "would be written (dry run)"
@@ -150,7 +148,14 @@ class PaceSetter:
             return self._as_it_is(plan)
         held = held_fields(plan.look.path, plan.lacking or plan.wanted)
         if not self._dry_run:
-            self._write(plan, held)
+            self._run.write_and_store(
+                plan.look,
+                held,
+                {name: plan.wanted[name] for name in held},
+                plan.record,
+                moved_from=plan.moved_from,
+                found=plan.found,
+            )
         changes = field_changes(held, plan.lacking)
         return replace(_outcome(plan, WOULD_BE if self._dry_run else None), changes=changes)
 
@@ -166,42 +171,14 @@ class PaceSetter:
 
     def _into_index(self, plan: _Plan) -> None:
         """Store it; what the tags lack is noted where they may be written some day."""
-        look, log = plan.look, self._index.writes
+        look = plan.look
         if look.tags.forbidden and plan.lacking and not self._dry_run:
-            change = TagChange(old=held_fields(look.path, plan.lacking), new=plan.lacking)
-            log.note(
-                plan.record.path,
-                look.fingerprint,
-                change,
-                run=self._run.number(),
-                file=look.file,
-            )
+            held = held_fields(look.path, plan.lacking)
+            self._run.note(look, TagChange(old=held, new=plan.lacking))
         seen_to = None if look.tags.forbidden else NOTHING
         self._index.store(
             plan.record, found=seen_to, moved_from=plan.moved_from, file=plan.look.file
         )
-
-    def _write(self, plan: _Plan, held: Fields) -> None:
-        """The change into the log, then the tags, then the record with the stamp they left."""
-        look, log = plan.look, self._index.writes
-        new = {name: plan.wanted[name] for name in held}
-        write = log.note(
-            plan.record.path,
-            look.fingerprint,
-            TagChange(old=held, new=new),
-            run=self._run.number(),
-            found=plan.found,
-            file=look.file,
-        )
-        written = write_tags(
-            look.path,
-            new,
-            expected=look.stamp,
-            sound=look.fingerprint,
-            journals=journals_beside(self._index.path),
-        )
-        record = replace(plan.record, stamp=written.stamp)
-        self._index.store(record, write=write, moved_from=plan.moved_from)
 
 
 def _judged(look: FileProbe, song: SongRecord | None) -> tuple[str | None, Analysis]:

@@ -14,7 +14,7 @@ from pacetag.db.records import NEVER
 from pacetag.model.judgement import Pace
 from pacetag.tagger.cancellation import Stop
 from pacetag.tagger.output.report import PlainReporter, summary_lines
-from pacetag.tagger.scanning import commit, probe_threads
+from pacetag.tagger.scanning import noted_write, probe_threads
 from pacetag.tagger.scanning.options import ScanOptions
 from pacetag.tagger.scanning.outcomes import Outcome, ScanSummary, SongOutcome, Tally
 from pacetag.tagger.scanning.scan import Scan
@@ -207,7 +207,7 @@ def test_a_song_that_breaks_what_stores_it_stops_no_scan(
 
     song = make_song("120.mp3")
     with monkeypatch.context() as meanwhile:
-        meanwhile.setattr(commit, "write_tags", stumble)
+        meanwhile.setattr(noted_write, "write_tags", stumble)
         (first,) = scan(index).songs([song])
     (second,) = scan(index).songs([song])
 

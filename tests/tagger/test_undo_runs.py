@@ -12,10 +12,9 @@ import mutagen.flac
 import pytest
 
 from pacetag.db.index import SongIndex
-from pacetag.tagger.scanning import commit
+from pacetag.tagger.scanning import noted_write
 from pacetag.tagger.tags.errors import ChangedMeanwhileError
 from pacetag.tagger.tags.reader import read_tags
-from pacetag.tagger.undoing import undo
 from pacetag.tagger.workers import pool
 from pacetag.tagger.workers.judging import JudgeRef
 from tests.tagger.writing import write_tags
@@ -92,7 +91,7 @@ def test_the_list_is_a_table_with_local_times(
     try:
         make_song("172.mp3")
         started = datetime(2026, 11, 23, 20, 0, 1, tzinfo=UTC).timestamp()
-        monkeypatch.setattr("pacetag.tagger.index.run.time.time", lambda: started)
+        monkeypatch.setattr("pacetag.tagger.scanning.noted_write.time.time", lambda: started)
         scan_json()
         make_song("130.mp3")
         scan_json()
@@ -202,7 +201,7 @@ def test_since_takes_the_runs_that_began_then_or_later(
     old, new = make_song("172.mp3"), make_song("130.mp3")
     now = time.time()
     with monkeypatch.context() as patch:
-        patch.setattr("pacetag.tagger.index.run.time.time", lambda: now - 3 * 3600)
+        patch.setattr("pacetag.tagger.scanning.noted_write.time.time", lambda: now - 3 * 3600)
         scan_json(old)
     scan_json(new)
 
@@ -316,7 +315,7 @@ def test_a_write_that_breaks_off_leaves_a_song_that_can_be_undone(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(commit, "write_tags", die)
+        patch.setattr(noted_write, "write_tags", die)
         pacetag("scan", library, "--jobs", "1", "--bpm", "overwrite")
     assert read_tags(song).bpm == ("172",)
 
@@ -341,7 +340,7 @@ def test_an_undo_that_breaks_off_is_finished_by_the_next(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(undo, "write_tags", die)
+        patch.setattr(noted_write, "write_tags", die)
         pacetag("undo", library)
     assert [run["undone"] for run in runs()] == [0]
 
@@ -360,7 +359,7 @@ def test_a_song_that_changes_under_the_undo_fails_and_stays_remembered(
     make_song("172.mp3")
     scan_json()
     with monkeypatch.context() as patch:
-        patch.setattr(undo, "write_tags", late)
+        patch.setattr(noted_write, "write_tags", late)
         assert pacetag("undo", "--all").exit_code == 1
 
     assert [run["undone"] for run in runs()] == [0]
@@ -375,7 +374,7 @@ def test_a_failed_write_is_tried_again_by_the_next_scan(
     newer_ear(monkeypatch)
     song.chmod(0o444)
     with monkeypatch.context() as patch:
-        patch.setattr(commit, "write_tags", _refuse)
+        patch.setattr(noted_write, "write_tags", _refuse)
         song.chmod(0o644)
         assert scan_json().outcomes == {"172.mp3": "failed"}
 

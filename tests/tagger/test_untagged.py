@@ -15,7 +15,7 @@ from pacetag.db.index import SongIndex
 from pacetag.db.records import SongRecord
 from pacetag.tagger.cancellation import Stop
 from pacetag.tagger.library.walk import walk
-from pacetag.tagger.scanning import commit, probe_threads
+from pacetag.tagger.scanning import noted_write, probe_threads
 from pacetag.tagger.scanning.options import ScanOptions
 from pacetag.tagger.scanning.outcomes import Outcome, SongOutcome
 from pacetag.tagger.scanning.reasons import FOREIGN, UNDONE
@@ -114,7 +114,7 @@ def test_a_write_that_was_refused_fails_at_each_scan_and_is_noted_until_it_succe
     song = make_song("120.flac")
     reason = "indexed, but not tagged: its tag is full"
     with monkeypatch.context() as meanwhile:
-        meanwhile.setattr(commit, "write_tags", refuse)
+        meanwhile.setattr(noted_write, "write_tags", refuse)
         for _ in range(2):
             found = scan_json()
             assert (found.songs["120.flac"]["reason"], found.result.exit_code) == (reason, 1)

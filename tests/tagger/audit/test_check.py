@@ -10,7 +10,7 @@ import mutagen.flac
 import mutagen.id3
 import pytest
 
-from pacetag.tagger.scanning import commit
+from pacetag.tagger.scanning import noted_write
 from pacetag.tagger.tags.reader import read_tags
 from pacetag.tagger.tags.safety.replace import stamp_of
 from pacetag.tagger.tags.writer import Written
@@ -44,7 +44,7 @@ def faulty(monkeypatch: pytest.MonkeyPatch) -> Callable[[Fault], None]:
             fault(path)
             return Written(changed=written.changed, old=written.old, stamp=stamp_of(path.stat()))
 
-        monkeypatch.setattr(commit, "write_tags", write)
+        monkeypatch.setattr(noted_write, "write_tags", write)
 
     return plant
 

@@ -15,7 +15,7 @@ from typing import Any
 from pacetag.tagger import __main__ as entry
 from pacetag.tagger import cancellation
 from pacetag.tagger.library import stalls
-from pacetag.tagger.scanning import commit, probe_threads
+from pacetag.tagger.scanning import noted_write, probe_threads
 from pacetag.tagger.workers import pool
 from pacetag.tagger.workers.judging import JudgeRef
 
@@ -50,7 +50,7 @@ CALLS: dict[str, tuple[Any, str]] = {
     "scandir": (os, "scandir"),
     "stat": (stalls, "stat"),
     "look": (probe_threads, "examine"),
-    "write": (commit, "write_tags"),
+    "write": (noted_write, "write_tags"),
 }
 
 

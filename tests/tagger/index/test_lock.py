@@ -13,7 +13,7 @@ from pacetag.db.index import SongIndex
 from pacetag.db.runs import TagState
 from pacetag.tagger.index import lock
 from pacetag.tagger.index.lock import turn
-from pacetag.tagger.scanning import commit
+from pacetag.tagger.scanning import noted_write
 from pacetag.tagger.tags.reader import read_tags
 from pacetag.tagger.tags.safety.disk import hold
 from tests.tagger.writing import write_tags
@@ -43,7 +43,7 @@ def test_an_undo_waits_for_a_write_that_was_noted(
             undos[0].wait(LONG_ENOUGH)
         return write_tags(*arguments, **options)
 
-    monkeypatch.setattr(commit, "write_tags", write_after_an_undo_came)
+    monkeypatch.setattr(noted_write, "write_tags", write_after_an_undo_came)
     assert pacetag("scan", library).exit_code == 0
     out, err = undos[0].communicate(timeout=60)
 

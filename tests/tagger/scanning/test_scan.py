@@ -14,7 +14,7 @@ from mutagen.id3 import ID3, TIT2
 
 from pacetag.db.index import SongIndex
 from pacetag.db.records import SongRecord
-from pacetag.tagger.scanning import commit
+from pacetag.tagger.scanning import noted_write
 from pacetag.tagger.tags.errors import NotWritableError
 from pacetag.tagger.tags.fingerprint import payload_fingerprint
 from pacetag.tagger.tags.history import before
@@ -632,7 +632,7 @@ def test_a_song_that_cannot_be_written_is_still_indexed_and_tried_again(
 
     song = make_song("172.mp3")
     with monkeypatch.context() as patch:
-        patch.setattr(commit, "write_tags", refuse)
+        patch.setattr(noted_write, "write_tags", refuse)
         found = scan_json()
     assert found.outcomes == {"172.mp3": "failed"}
     assert found.songs["172.mp3"]["reason"] == (
@@ -656,7 +656,7 @@ def test_a_song_that_changes_while_it_is_judged_is_not_written(
         return real(path, fields, **expected)
 
     with monkeypatch.context() as patch:
-        patch.setattr(commit, "write_tags", late)
+        patch.setattr(noted_write, "write_tags", late)
         found = scan_json()
 
     assert found.outcomes == {"172.mp3": "failed"}
@@ -678,7 +678,7 @@ def test_what_others_write_meanwhile_wins_and_the_song_is_looked_at_again(
             tags.save(path)
         return write_tags(path, fields, **expected)
 
-    monkeypatch.setattr(commit, "write_tags", late)
+    monkeypatch.setattr(noted_write, "write_tags", late)
 
     assert scan_json().outcomes == {"172.mp3": "tagged"}
     tags = read_tags(song)

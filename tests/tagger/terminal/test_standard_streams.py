@@ -171,16 +171,16 @@ NOTING = """
 import os, sys
 from pathlib import Path
 sys.path.insert(0, {fakes!r})
-from pacetag.tagger.scanning import commit
+from pacetag.tagger.scanning import noted_write
 from pacetag.tagger.workers import pool
 from pacetag.tagger.__main__ import main
 from pacetag.tagger.workers.judging import JudgeRef
-def noting(*given, _write=commit.write_tags, **named):
+def noting(*given, _write=noted_write.write_tags, **named):
     places = (Path(f"/proc/self/fd/{{number}}").readlink() for number in range(3))
     Path({notes!r}).write_text("\\n".join(map(str, places)))
     return _write(*given, **named)
 if __name__ == "__main__":
-    commit.write_tags = noting
+    noted_write.write_tags = noting
     pool.shipped_judge = lambda: JudgeRef(bundle="fake-1", factory="fake_judge:load")
     main()
 """

@@ -11,9 +11,9 @@ import pytest
 
 from pacetag.db.index import SongIndex
 from pacetag.db.runs import TagState
+from pacetag.tagger.scanning import noted_write
 from pacetag.tagger.tags.errors import NotWritableError
 from pacetag.tagger.tags.reader import read_tags
-from pacetag.tagger.undoing import undo
 
 MakeSong = Callable[..., Path]
 Run = Callable[..., Any]
@@ -252,7 +252,7 @@ def test_a_song_that_cannot_be_written_fails_and_stays_remembered(
     song = make_song("172.mp3")
     scan_json()
     with monkeypatch.context() as patch:
-        patch.setattr(undo, "write_tags", refuse)
+        patch.setattr(noted_write, "write_tags", refuse)
         done = pacetag("undo", library)
 
     assert done.exit_code == 1
