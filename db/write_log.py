@@ -1,12 +1,11 @@
-"""The log of tag writes, from which they can be taken back.
+"""The log of tag writes, from which undo works.
 
-A write is noted before its file is touched and finished together with the song's new row. What a
-song has there goes by its path and its audio: when another file takes the name, nothing is mixed
-up, and nothing is lost when two songs swap their names. It goes by the file and its audio as well,
-since one file may have several names.
+A write is noted before its file is touched and finished together with the song's new row. The log
+knows a song by path and audio, so nothing is mixed up when another file takes the name, and
+nothing is lost when two songs swap their names; and by file and audio, since one file may have
+several names.
 """
 
-import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -15,24 +14,15 @@ from pacetag.db import write_statements as sql
 from pacetag.db.connection import in_words, writing
 from pacetag.db.records import Stamp
 from pacetag.db.rows import decode_path, encode_path, encode_stamp
-from pacetag.db.runs import Fields, FileId, Run, TagChange, TagState, TagWrite
-from pacetag.db.values import (
-    LATEST,
-    BadValueError,
-    fields_of,
-    file_number,
-    flag,
-    number_or_none,
-    text_of,
-    whole,
-    whole_or_none,
-)
+from pacetag.db.runs import FileId, Run, TagChange, TagState, TagWrite
+from pacetag.db.values import whole
+from pacetag.db.write_rows import change_row, new_number, run_of, song_key, tag_write
 
-NOTHING = TagChange(old={}, new={})  # says that the tags were seen to
+NOTHING = TagChange(old={}, new={})  # says that the tags are right
 
 
 class WriteLog:
-    """The runs and writes of an open index; see SongIndex for what its methods raise."""
+    """The runs and writes of an open index. Its methods raise what those of SongIndex do."""
 
     def __init__(self, db: sqlite3.Connection, path: Path) -> None:
         self._db, self._path = db, path
@@ -41,7 +31,7 @@ class WriteLog:
         """Begin a run, at `started` seconds since 1970, and return its number."""
         with in_words(self._path), writing(self._db):
             values = {"command": command, "started": started}
-            return _number(self._db.execute(sql.START_RUN, values))
+            return new_number(self._db.execute(sql.START_RUN, values))
 
     def note(
         self,
@@ -54,19 +44,19 @@ class WriteLog:
         found: TagChange | None = None,
         file: FileId | None = None,
     ) -> int:
-        """Note what is about to be written, into which file, and return the write's number.
+        """Note what is about to be written into which file, and return the write's number.
 
-        `found`: what the file, of which nothing is noted yet, holds as pacetag writes it, and what
-        it held before that, as far as can be told.
+        `found`, for a file that the log does not know: the fields that it already holds as pacetag
+        writes them, and what they held before, as far as is known.
         """
-        song = _song(path, fingerprint, file)
+        song = song_key(path, fingerprint, file)
         with in_words(self._path), writing(self._db):
             if found is not None:
                 self._insert(song, found, stamp="")
             return self._insert(song, change, run=run, undoing=undoing)
 
     def finish(self, write: int, stamp: Stamp) -> None:
-        """Note, within a transaction, that the file was written and how it looks since."""
+        """Note, within a transaction, that the file was written and how it looks now."""
         self._db.execute(sql.FORGET_UNFINISHED, {"id": write})
         self._db.execute(sql.FOLLOW, {"id": write, "inode": str(stamp.inode)})
         self._db.execute(sql.FINISH, {"id": write, "stamp": encode_stamp(stamp)})
@@ -81,10 +71,10 @@ class WriteLog:
         history: Sequence[TagWrite],
         first: int,
     ) -> None:
-        """The same for a write, the last of a file's history, that took back those from `first` on.
+        """Finish the last write of a file's history, which took back those from `first` on.
 
-        What an earlier undo had taken back, which is itself taken back now, stands again. The
-        file's other names count as undone as well.
+        If one of these was an undo, the writes that it had taken back stand again. The file's
+        other names count as undone, too.
         """
         own = history[-1]
         taken = [each for each in history if first <= each.id < write]
@@ -98,16 +88,16 @@ class WriteLog:
             self.finish(write, stamp)
             self._db.executemany(sql.MARK_UNDONE, marks)
             for name in sorted(names - {own.path}):
-                song = _song(name, fingerprint, own.file)
+                song = song_key(name, fingerprint, own.file)
                 self._insert(song, NOTHING, run=run, stamp=encode_stamp(stamp), undoing=True)
 
     def forget(self, write: int) -> None:
-        """Drop a write that did not come to be."""
+        """Delete a write that did not happen."""
         with in_words(self._path), writing(self._db):
             self._db.execute(sql.FORGET, {"id": write})
 
     def disown(self, writes: Iterable[int]) -> None:
-        """Note that the file of these writes is gone, and that another one has its numbers."""
+        """Note that the file of these writes is gone, and another has its device and inode."""
         with in_words(self._path), writing(self._db):
             self._db.executemany(sql.DISOWN, [{"id": write} for write in writes])
 
@@ -119,86 +109,64 @@ class WriteLog:
         found: TagChange,
         file: FileId | None = None,
     ) -> None:
-        """Note, within a transaction, that a file's tags need no writing, unless that is known.
+        """Note, within a transaction, that a file's tags are right, unless the log says so already.
 
-        `found` as for `note`; it counts if nothing is noted of the file yet.
+        `found` as for `note`; ignored if the log knows the file.
         """
-        song = _song(path, fingerprint, file)
+        song = song_key(path, fingerprint, file)
         if self._state(song) is not TagState.SEEN_TO:
-            own = _song(path, fingerprint)
+            own = song_key(path, fingerprint)
             known = self._db.execute(sql.HISTORY, own).fetchone() is not None
             self._insert(song, NOTHING if known else found, stamp=encode_stamp(stamp))
 
     def carry_over(self, old: str, new: str, fingerprint: str) -> None:
-        """Within a transaction: the song has moved, and its history moves along."""
+        """Move a song's history along with it, within a transaction."""
         song = {"old": encode_path(old), "new": encode_path(new), "fingerprint": fingerprint}
         self._db.execute(sql.CARRY_OVER, song)
 
     def move(self, old: str, new: str, fingerprint: str) -> None:
-        """The same in a transaction of its own."""
+        """Move a song's history along with it, in a transaction of its own."""
         with in_words(self._path), writing(self._db):
             self.carry_over(old, new, fingerprint)
 
     def history(self, path: str, fingerprint: str, file: FileId | None = None) -> list[TagWrite]:
-        """Return what happened to the tags of the song, the first write first.
+        """Return the writes of the song's tags, oldest first.
 
-        Of the file at the path with that audio, and of `file` with it by whichever name.
+        They are those of the path with that audio, and those of `file` with it under any name.
         """
         with in_words(self._path):
-            rows = self._db.execute(sql.HISTORY, _song(path, fingerprint, file)).fetchall()
-            return [
-                TagWrite(
-                    id=whole(number, "a write"),
-                    path=decode_path(place),
-                    file=_file(device, inode),
-                    run=whole_or_none(run, "a run"),
-                    change=_change(old, new),
-                    finished=flag(finished, "a write"),
-                    undoing=flag(undoing, "`undoing`"),
-                    undone_by=whole_or_none(undone, "a run"),
-                )
-                for number, place, device, inode, run, old, new, finished, undoing, undone in rows
-            ]
+            rows = self._db.execute(sql.HISTORY, song_key(path, fingerprint, file)).fetchall()
+            return [tag_write(*row) for row in rows]
 
     def state(self, path: str, fingerprint: str) -> TagState:
-        """Return what became of the tags of the file with that audio."""
+        """Return the state of the tags of the file with that audio."""
         with in_words(self._path):
-            return self._state(_song(path, fingerprint))
+            return self._state(song_key(path, fingerprint))
 
     def paths_of_audio(self, fingerprint: str) -> list[str]:
-        """Return the paths at which files with that audio have a history, the oldest first."""
+        """Return the paths at which files with that audio have a history, oldest first."""
         return self._paths(sql.PATHS_OF_AUDIO, {"fingerprint": fingerprint})
 
     def paths(self, run: int | None = None) -> list[str]:
-        """Return the paths of all files with a history, or of those that a run wrote; sorted."""
+        """Return the paths of all files with a history, or that a run wrote, sorted."""
         if run is None:
             return sorted(self._paths(sql.PATHS, {}))
         return sorted(self._paths(sql.PATHS_OF_RUN, {"run": run}))
 
     def names(self, path: str) -> list[str]:
-        """Return the paths of the files that lie, or lay, at a path, sorted."""
+        """Return, sorted, all paths of the files that are, or were, at a path."""
         return sorted(self._paths(sql.NAMES, {"path": encode_path(path)}))
 
     def files(self, run: int) -> set[FileId]:
-        """Return the files that a run wrote, as far as they are known."""
+        """Return the files that a run wrote, if device and inode are known."""
         with in_words(self._path):
             rows = self._db.execute(sql.FILES_OF_RUN, {"run": run}).fetchall()
         return {FileId(device=int(device), inode=int(inode)) for device, inode in rows}
 
     def runs(self) -> list[Run]:
-        """Return the runs that wrote tags, the latest first."""
+        """Return the runs that wrote tags, latest first."""
         with in_words(self._path):
-            rows = self._db.execute(sql.RUNS).fetchall()
-            return [
-                Run(
-                    id=whole(number, "a run"),
-                    command=text_of(command, "a command"),
-                    started=number_or_none(started, "a time", most=LATEST),
-                    files=whole(files, "a number of files"),
-                    undone=whole(undone, "a number of files"),
-                )
-                for number, command, started, files, undone in rows
-            ]
+            return [run_of(*row) for row in self._db.execute(sql.RUNS).fetchall()]
 
     def _state(self, song: Mapping[str, object]) -> TagState:
         (state,) = self._db.execute(sql.STATE, song).fetchone()
@@ -215,47 +183,13 @@ class WriteLog:
     ) -> int:
         values = {
             **song,
+            **change_row(change),
             "run": run,
-            "old": _encode(change.old),
-            "new": None if change.new is None else _encode(change.new),
             "stamp": stamp,
             "undoing": int(undoing),
         }
-        return _number(self._db.execute(sql.NOTE, values))
+        return new_number(self._db.execute(sql.NOTE, values))
 
     def _paths(self, statement: str, values: Mapping[str, object]) -> list[str]:
         with in_words(self._path):
             return [decode_path(path) for (path,) in self._db.execute(statement, values)]
-
-
-def _song(path: str, fingerprint: str, file: FileId | None = None) -> dict[str, object]:
-    return {
-        "path": encode_path(path),
-        "fingerprint": fingerprint,
-        "device": None if file is None else str(file.device),
-        "inode": None if file is None else str(file.inode),
-    }
-
-
-def _file(device: object, inode: object) -> FileId | None:
-    if device is None or inode is None:
-        return None
-    return FileId(device=file_number(device), inode=file_number(inode))
-
-
-def _number(rows: Iterable[tuple[object, ...]]) -> int:
-    """The number of a row that was just put in."""
-    found = [whole(number, "a number") for (number,) in rows]
-    return found[0]
-
-
-def _change(old: object, new: object) -> TagChange:
-    change = TagChange(old=fields_of(old), new=None if new is None else fields_of(new))
-    if change.new is not None and not change.old.keys() <= change.new.keys():
-        raise BadValueError("a note of tags", new)
-    return change
-
-
-def _encode(fields: Fields) -> str:
-    """As ASCII, in which values that are no text survive; equal fields give equal texts."""
-    return json.dumps(fields, sort_keys=True)
