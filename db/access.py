@@ -1,4 +1,4 @@
-"""Whether an index can be written where it lies, and whether anything can."""
+"""Whether this process can write an index, and whether any process can."""
 
 import os
 import pwd
@@ -8,7 +8,7 @@ from pathlib import Path
 from pacetag.db.mounts import mount_of, mounts
 from pacetag.db.regular import NEIGHBOURS, beside
 
-# On a local disk that is mounted for reading only, files stay as they are; a server's may change.
+# Files on a local disk that is mounted read-only cannot change; those on a server can.
 _LOCAL = frozenset(
     {"btrfs", "cramfs", "erofs", "exfat", "ext2", "ext3", "ext4", "f2fs", "hfsplus", "iso9660"}
     | {"ntfs3", "romfs", "squashfs", "udf", "vfat", "xfs"}
@@ -16,9 +16,9 @@ _LOCAL = frozenset(
 
 
 def in_the_way(path: Path) -> str | None:
-    """What keeps this process from writing the index at `path`, as a clause; None for nothing.
+    """Return what keeps this process from writing the index at `path`, as a clause, or None.
 
-    SQLite writes into the folder, too, and into the files that lie beside the index already.
+    SQLite also writes into its folder, and into its own files beside it.
     """
     real = Path(os.path.realpath(path))
     if not os.access(real.parent, os.W_OK | os.X_OK) and os.access(real.parent, os.F_OK):
@@ -47,14 +47,14 @@ def _name(user: int) -> str:
 
 
 def is_unreadable(path: Path) -> bool:
-    """Whether something lies at the path that this process may not read."""
+    """Whether there is something at the path that this process may not read."""
     return os.access(path, os.F_OK) and not os.access(path, os.R_OK)
 
 
 def is_frozen(path: Path) -> bool:
-    """Whether nothing at all can write the file: its whole file system, on this machine, is so.
+    """Whether no process can write the file: its local file system is read-only as a whole.
 
-    A single mount that is read-only says nothing of others of the same file system.
+    A read-only mount is not enough, since the same file system may be mounted elsewhere, too.
     """
     with suppress(OSError):
         if not os.statvfs(path).f_flag & os.ST_RDONLY:

@@ -1,4 +1,4 @@
-"""Opening the file and taking turns on it; what SQLite reports is put in words here."""
+"""Connections, transactions, and SQLite's errors in words."""
 
 import io
 import os
@@ -11,12 +11,12 @@ from pacetag.db.errors import BusyIndexError, DamagedIndexError, SongIndexError
 from pacetag.db.regular import beside
 from pacetag.db.values import BadValueError
 
-_HEAD = 32  # bytes of an SQLite file that tell the size and number of its pages
+_HEAD = 32  # bytes at the start of an SQLite file, with the size and number of its pages
 BUSY_TIMEOUT = 30.0  # seconds; a write takes milliseconds, so longer means a stuck process
 
-# The SQL is fixed and tested, so a plain SQL error means that tables or columns are not there.
+# The SQL is fixed and tested, so a plain SQL error means that tables or columns are missing.
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
-# The caller's mistakes; others, such as a key that is there twice, are the file's.
+# The caller's mistakes; other constraints, such as a duplicate key, mean a damaged file.
 _WRONG_VALUES = {sqlite3.SQLITE_CONSTRAINT_NOTNULL, sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY}
 _TABLES = ("song_records", "paces", "runs", "tag_writes", "_sqlite_migrations")
 _NO_TABLES = f"""
@@ -29,7 +29,7 @@ _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 def make_private(path: Path) -> None:
     """Make the file, and the folders that lead to it, for their owner alone.
 
-    What is there already keeps its mode, and SQLite gives the files beside it the same one. Raises
+    What exists keeps its mode, and SQLite gives its own files the mode of the index. Raises
     OSError.
     """
     if path.exists():
@@ -46,16 +46,16 @@ def _make_folder(folder: Path) -> None:
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """Open the file, made if it is not there, with foreign keys on.
+    """Open the file, or make it, with foreign keys on.
 
-    A plain connection: sqlite-utils, which shapes the tables, takes longer to import than most
-    questions take to answer. Transactions begin and end where `writing` and `snapshot` say.
+    The connection is a plain one: sqlite-utils takes longer to import than most queries take.
+    Transactions are those of `writing` and `snapshot`.
     """
     connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT, isolation_level=None)
     try:
         connection.execute("PRAGMA foreign_keys = ON")
-        # What the log notes is on the disk before a song is touched; some builds of SQLite are set
-        # to leave that to the next checkpoint. The second is for macOS, where fsync is not enough.
+        # The log's note must be on the disk before a song is touched; some builds of SQLite leave
+        # that to the next checkpoint. The second is for macOS, where fsync is not enough.
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA fullfsync = ON")
     except BaseException:
@@ -67,9 +67,8 @@ def connect(path: Path) -> sqlite3.Connection:
 def check_whole(path: Path) -> None:
     """Raise DamagedIndexError where the file is shorter than its first page says.
 
-    SQLite reads what is missing as zeros until it stumbles over them, and so could give wrong
-    values, or put something new in their place. What lies in a write-ahead log is not in the file
-    yet, so beside one nothing can be told.
+    SQLite reads the missing part as zeros, so it could return wrong values or write there. With a
+    write-ahead log nothing can be said, since what is in the log is not in the file yet.
     """
     log = beside(path, "-wal")
     if log.exists() and log.stat().st_size:
@@ -83,7 +82,7 @@ def check_whole(path: Path) -> None:
 
 
 def check_tables(connection: sqlite3.Connection) -> None:
-    """Look that what has the name of a table is one: a view could answer anything, or never.
+    """Check that pacetag's tables are tables: a view could answer anything, or never end.
 
     Raises BadValueError.
     """
@@ -93,10 +92,10 @@ def check_tables(connection: sqlite3.Connection) -> None:
 
 @contextmanager
 def writing(connection: sqlite3.Connection) -> Iterator[None]:
-    """Hold one transaction around the block: all of it is kept, or nothing.
+    """Run the block in one transaction: all of it is kept, or nothing.
 
-    IMMEDIATE, because a transaction that reads first and then wants to write fails at once,
-    timeout or not, when another process has written in between.
+    IMMEDIATE, because a transaction that reads first and then wants to write fails at once, without
+    the timeout, if another process has written in between.
     """
     with _transaction(connection, "BEGIN IMMEDIATE"):
         yield
@@ -104,7 +103,7 @@ def writing(connection: sqlite3.Connection) -> Iterator[None]:
 
 @contextmanager
 def snapshot(connection: sqlite3.Connection) -> Iterator[None]:
-    """Let all statements of the block see the index as it is at the first of them."""
+    """Let all statements of the block see the index as the first one does."""
     with _transaction(connection, "BEGIN"):
         yield
 
@@ -122,7 +121,7 @@ def _transaction(connection: sqlite3.Connection, begin: str) -> Iterator[None]:
 
 @contextmanager
 def in_words(path: Path) -> Iterator[None]:
-    """Turn what SQLite, the file system and bad values raise into a SongIndexError about `path`."""
+    """Turn errors of SQLite, the file system and bad values into a SongIndexError for `path`."""
     try:
         yield
     except sqlite3.ProgrammingError:

@@ -1,11 +1,11 @@
-"""What can go wrong with the index, each with a sentence that says what to do."""
+"""The errors of the index, each with a sentence that says what to do."""
 
 from pathlib import Path
 from typing import ClassVar
 
 
 class SongIndexError(Exception):
-    """The index cannot be used: its folder, its rights, its disk."""
+    """The index cannot be used, because of its folder, its permissions or its disk."""
 
     advice: ClassVar[str] = (
         "Check that its folder can be written to and that the disk is not full, "
@@ -17,36 +17,36 @@ class SongIndexError(Exception):
         self.path, self.reason = path, reason
 
     def __reduce__(self) -> tuple[type["SongIndexError"], tuple[Path, str]]:
-        """Cross process borders whole: Exception alone would forget the second argument."""
+        """Pickle both arguments; Exception alone would keep the message only."""
         return type(self), (self.path, self.reason)
 
 
 class NewerIndexError(SongIndexError):
-    """A later pacetag has changed the shape of the index."""
+    """A later version of pacetag has changed the shape of the index."""
 
     advice = "Update pacetag, or choose another file with --index."
 
 
 class DamagedIndexError(SongIndexError):
-    """The file is not, or no longer, a readable SQLite database of this shape."""
+    """The file is not, or is no longer, a readable SQLite database of this shape."""
 
     advice = "Move the file away and run `pacetag scan FOLDER` again, which builds a new index."
 
 
 class ForeignIndexError(SongIndexError):
-    """The file is a sound SQLite database, but another program's."""
+    """The file is a valid SQLite database of another program."""
 
     advice = "It was left as it is; choose another file with --index."
 
 
 class IrregularIndexError(SongIndexError):
-    """What lies there, or beside it, is a pipe, a folder, a link that leads nowhere."""
+    """The index, or one of SQLite's files beside it, is a pipe, a folder or a broken link."""
 
     advice = "Nothing was touched; put that right, or choose another file with --index."
 
 
 class ReadOnlyIndexError(SongIndexError):
-    """It can be read, but this process may not write it where it lies."""
+    """This process can read the index but may not write it."""
 
     advice = (
         "Make it writable, or choose another file with --index; "

@@ -1,6 +1,6 @@
 """The shape of the index, as numbered steps from a blank file.
 
-Append only: a step that was released is never edited, since some index has taken it.
+Append only: a step that was released is never edited, since users' files have taken it.
 
 This module and `upgrade` alone import sqlite-utils, which loads numpy where that is installed: they
 are imported only where an index is made or brought up to date. Questions go by plain SQL.
@@ -88,7 +88,7 @@ def _steadiness(db: Database) -> None:
 
 @_step("0004_pace_bins")
 def _pace_bins(db: Database) -> None:
-    # Counting each song once a bin over all paces took ten seconds in a library of a million.
+    # Counting each song once per bin over all paces took ten seconds in a library of a million.
     songs = db.table("songs")
     songs.add_column("bins", int, not_null_default=0)  # a bit for each 10 bpm, see bins.bins_of
     db.execute(
@@ -147,7 +147,7 @@ def _runs(db: Database) -> None:
 
 
 def _carry_old_tags_over(db: Database) -> None:
-    """All of them as one run of which nobody knows when it was, or what it wrote."""
+    """Make them one run, whose time and new values are not known."""
     db.execute(
         "INSERT INTO runs (id, command) SELECT 1, 'scan' WHERE EXISTS (SELECT 1 FROM old_tags)"
     )
@@ -164,7 +164,7 @@ def _carry_old_tags_over(db: Database) -> None:
 
 @_step("0006_files_by_inode")
 def _files_by_inode(db: Database) -> None:
-    # A song with several names is one file, whichever of them it is written through.
+    # A song with several names is one file, under whichever name it is written.
     writes = db.table("tag_writes")
     writes.add_column("device", str)  # as text: such numbers may outgrow 63 bits
     writes.add_column("inode", str)  # none: not known, as in older rows
@@ -173,7 +173,7 @@ def _files_by_inode(db: Database) -> None:
 
 @_step("0007_kinds_of_failure")
 def _kinds_of_failure(db: Database) -> None:
-    # Faults of the system were remembered as if they were the song's: all get one more try.
+    # Faults of the system were stored as if they were the song's: all songs get one more try.
     songs = db.table("songs")
     songs.add_column("too_short", int, not_null_default=0)  # 0 or 1: the failure is no fault
     db.execute("UPDATE songs SET stamp = '0 0 0 0' WHERE failure IS NOT NULL")
@@ -182,11 +182,11 @@ def _kinds_of_failure(db: Database) -> None:
 @_step("0008_listeners_word")
 def _listeners_word(db: Database) -> None:
     songs = db.table("songs")
-    songs.add_column("listener", str)  # paces that a person set, "84 168"; "": that there be none
+    songs.add_column("listener", str)  # paces that a person set, "84 168"; "": none
     songs.add_column("judged", str)  # the network's beside them, "82.49@1.0000 164.98@0.9708"
     songs.add_column("untagged", str)  # why the file does not carry its paces, if it does not
     db.execute("CREATE INDEX songs_by_listener ON songs (missing) WHERE listener >= ''")
-    # Paces fell into the bin of their whole part, so 119.97, which tags call 120, below 120.
+    # A pace counted by its whole part, so 119.97, which tags round to 120, fell below 120.
     db.execute(
         """
         UPDATE songs SET bins = coalesce((
@@ -207,8 +207,8 @@ def _views(db: Database) -> None:
     try:
         db.execute(rename)
     except sqlite3.OperationalError:
-        # A view that a person added and that broke since keeps SQLite from renaming a table, unless
-        # it leaves views alone.
+        # A broken view, which the user may have added, keeps SQLite from renaming a table unless it
+        # is told to leave views alone.
         db.execute("PRAGMA legacy_alter_table = ON")
         db.execute(rename)
         db.execute("PRAGMA legacy_alter_table = OFF")

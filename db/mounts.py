@@ -1,4 +1,4 @@
-"""Where file systems are mounted, as Linux tells; elsewhere nothing is known of them."""
+"""Mounted file systems, as Linux lists them; other systems give none."""
 
 import re
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ MOUNTS = Path("/proc/self/mountinfo")
 
 @dataclass(frozen=True, kw_only=True)
 class Mount:
-    """One mount; of several on the same folder the last one is on top."""
+    """One mount; if several are on the same folder, the last one is on top."""
 
     place: str  # the folder, absolute
     kind: str  # of file system
@@ -19,7 +19,7 @@ class Mount:
 
 
 def mounts() -> list[Mount]:
-    """Return all mounts in their order; none where they are not known."""
+    """Return all mounts in their order; none if they are not known."""
     with suppress(OSError):
         lines = MOUNTS.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
         return list(_parsed(lines))
@@ -36,7 +36,7 @@ def _parsed(lines: list[str]) -> Iterator[Mount]:
 
 
 def mount_of(path: str, known: list[Mount]) -> Mount | None:
-    """Return the mount that a path lies in, by its name alone: no disk is asked."""
+    """Return the mount that contains a path, by its name alone, without access to a disk."""
     found = None
     for mount in known:
         inside = path == mount.place or path.startswith(mount.place.rstrip("/") + "/")

@@ -1,8 +1,7 @@
-"""Reading an index that this process may not write: as it lies, or as a copy of its files.
+"""Read an index that this process may not write: in place, or as a copy of its files.
 
-SQLite needs files of its own beside an index, and makes them where there are none. Where it may
-not, it still reads one that lies so still that nothing can write it, and one beside which these
-files are there already, since another process has made them.
+SQLite needs files of its own beside an index and makes them. Where it may not, it can still read
+an index that no process can write, and one whose files another process has made already.
 """
 
 import os
@@ -19,15 +18,16 @@ from pacetag.db.index import SongIndex
 from pacetag.db.regular import beside, check_regular
 from pacetag.db.steps import has_all_steps
 
-TRIES, BETWEEN = 40, 0.05  # s; times that files are copied which are written meanwhile
-TICK = 0.02  # s; what was written within the last one may be written again without a new time
-HEAD = 32  # bytes of a write-ahead log, which are others where it was begun again
+TRIES, BETWEEN = 40, 0.05  # copies of files that are being written, and seconds between them
+TICK = 0.02  # s; two writes within one may leave the same modification time
+HEAD = 32  # bytes at the start of a write-ahead log, which change when it starts again
 
 
 def open_as_it_lies(path: Path) -> SongIndex | None:
-    """The index at `path`, opened without a trace; None where it must be copied to be read.
+    """Return the index at `path`, opened without leaving a trace.
 
-    Also where it must be brought up to date. Raises SongIndexError as `SongIndex.open` does.
+    Returns None if it must be copied to be read, or brought up to date. Raises SongIndexError as
+    `SongIndex.open` does.
     """
     real = Path(os.path.realpath(path))
     with in_words(real):
@@ -56,7 +56,7 @@ def _check_rights(path: Path) -> None:
 
 
 def _how(path: Path) -> str | None:
-    """What SQLite is to be told; None where it could not read the file, or would leave a trace."""
+    """Return SQLite's URI parameter; None if it could not read the file or would leave a trace."""
     log = beside(path, "-wal")
     if log.exists() and log.stat().st_size:
         return "mode=ro" if beside(path, "-shm").exists() else None
@@ -64,24 +64,24 @@ def _how(path: Path) -> str | None:
 
 
 def _connected(address: str) -> sqlite3.Connection | None:
-    """A connection to an index that is up to date; None where there is none to be had."""
+    """Return a connection to an index that is up to date; None if that cannot be had."""
     try:
         db = sqlite3.connect(address, uri=True, isolation_level=None)
     except sqlite3.OperationalError:
         return None
     with suppress(sqlite3.OperationalError):
-        if has_all_steps(db):  # that it has a log is not seen where nothing can write it
+        if has_all_steps(db):  # not `is_current`: an immutable file does not show its WAL mode
             return db
     db.close()
     return None
 
 
 def copy_files(source: Path, target: Path) -> None:
-    """Copy an index with its logs, all as they were at one moment, without writing beside it.
+    """Copy an index with its logs, as they were at one moment, without writing beside it.
 
-    Others may be writing meanwhile. What they append to a write-ahead log does no harm, as it was
-    not there or is whole; what is carried over from a log into the index has all copied again.
-    Raises BusyIndexError where that goes on, and OSError.
+    Others may write meanwhile. What they append to a write-ahead log does no harm: SQLite ignores
+    an incomplete transaction. When they move the log into the index, everything is copied again.
+    Raises BusyIndexError if that goes on, and OSError.
     """
     for _ in range(TRIES):
         before = _state(source)
@@ -101,7 +101,7 @@ def copy_files(source: Path, target: Path) -> None:
 
 
 def _state(path: Path) -> tuple[int, int, int, bytes, bool]:
-    """What is another where the index itself was written."""
+    """Return what differs after a write to the index itself."""
     status = path.stat()
     head = b""
     with suppress(FileNotFoundError), beside(path, "-wal").open("rb") as log:

@@ -1,4 +1,4 @@
-"""Whether an index is a file: SQLite would wait for a pipe, and write into a device."""
+"""Check that an index is a regular file: SQLite would wait for a pipe and write into a device."""
 
 import os
 import stat
@@ -17,15 +17,15 @@ _KINDS = (
 
 
 def beside(path: Path, suffix: str) -> Path:
-    """SQLite's file of that suffix, which lies beside what a link leads to."""
+    """Return SQLite's own file with that suffix; it is beside the file that a link leads to."""
     real = Path(os.path.realpath(path))
     return real.with_name(f"{real.name}{suffix}")
 
 
 def check_regular(path: Path) -> None:
-    """Look that the index and what lies beside it are files, or are not there.
+    """Check that the index and SQLite's files beside it are regular files or do not exist.
 
-    Raises IrregularIndexError, also for links into a folder that is not there, and OSError.
+    Raises IrregularIndexError, also for a link into a folder that is not there, and OSError.
     """
     for each in (path, *(beside(path, suffix) for suffix in NEIGHBOURS)):
         if objection := _objection(each):

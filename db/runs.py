@@ -1,27 +1,27 @@
-"""What the index remembers of tag writes, as values: runs, and what each did to a file."""
+"""Tag writes as values: the runs, and what each changed in a file."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
-Fields = Mapping[str, list[str]]  # values by name of the field; [] where there is no such field
-FIELDS = frozenset({"pace", "pacetag", "bpm"})  # those that are written, and so noted
+Fields = Mapping[str, list[str]]  # values by name of the field; [] if the file lacks the field
+FIELDS = frozenset({"pace", "pacetag", "bpm"})  # those that pacetag writes
 
 
 class TagState(IntEnum):
-    """What became of a song's tags so far."""
+    """The state of a song's tags."""
 
-    UNSEEN = 0  # never seen to, or a write was not finished
+    UNSEEN = 0  # not written yet, or a write was not finished
     SEEN_TO = 1  # they are as pacetag wants them
-    UNDONE = 2  # what pacetag wrote was taken back by hand
+    UNDONE = 2  # the user took back what pacetag wrote
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FileId:
-    """What tells a file from all others as long as it is there, whichever of its names is used.
+    """Identifies a file as long as it exists, under any of its names.
 
-    Numbers of files that are gone are given to new ones, and a file that is written as a copy gets
-    a new one; those of devices may change when the system starts.
+    A new file may get the inode of one that is gone, a file that is replaced by a copy gets a new
+    inode, and the numbers of devices may change when the system starts.
     """
 
     device: int
@@ -30,13 +30,13 @@ class FileId:
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """One scan, pass of the watcher, setting of paces or undo that wrote tags."""
+    """One scan, pass of the watcher, `set` or `undo` that wrote tags."""
 
     id: int
     command: str  # "scan", "watch", "set" or "undo"
     started: float | None  # seconds since 1970; None: from before runs were counted
     files: int  # files that it wrote
-    undone: int  # those of them of which the write was taken back
+    undone: int  # those of them whose write was taken back
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,15 +49,15 @@ class TagChange:
 
 @dataclass(frozen=True, kw_only=True)
 class TagWrite:
-    """One change of a file's tags, as it was noted before the file was touched."""
+    """One change of a file's tags, noted before the file was touched."""
 
     id: int  # later writes have higher ones
-    path: str  # by which the file was written, or to which it was moved since
-    file: FileId | None  # as it was left; None: not known
-    run: int | None  # None: not written by pacetag here, but found as pacetag writes it
+    path: str  # under which the file was written, or to which it has moved since
+    file: FileId | None  # after the write; None: not known
+    run: int | None  # None: not written by this pacetag, but found as pacetag writes it
     change: TagChange
-    finished: bool  # not so: the file may be as before or as after
-    undoing: bool  # it took earlier writes back
+    finished: bool  # if not, the file may be as before or as after
+    undoing: bool  # whether it took earlier writes back
     undone_by: int | None  # the run that took it back
 
     @property

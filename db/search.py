@@ -1,4 +1,4 @@
-"""Searches in a library of a million songs: narrow rows first, whole songs only where needed."""
+"""Searches that stay fast in a million songs: narrow rows first, whole songs where needed."""
 
 import math
 import sqlite3
@@ -29,12 +29,12 @@ from pacetag.db.values import (
 )
 from pacetag.model.judgement import Pace
 
-# Parts of the reach. The best paces are nearly always found close to the centre.
+# Shares of the reach. The best paces are nearly always close to the centre.
 RINGS = (1 / 8, 1 / 4, 1 / 2, 1.0)
 
 
 def best_songs(connection: sqlite3.Connection, query: PaceQuery, *, at_most: int) -> BestSongs:
-    """The songs that own the worthiest `at_most` paces; those missing or failed are left out."""
+    """Return the songs with the `at_most` best paces, without missing and failed ones."""
     with snapshot(connection):
         paces = _best_paces(connection, query, at_most)
         ids = list(dict.fromkeys(song_id for song_id, _ in paces))
@@ -45,10 +45,10 @@ def best_songs(connection: sqlite3.Connection, query: PaceQuery, *, at_most: int
 def _best_paces(
     connection: sqlite3.Connection, query: PaceQuery, at_most: int
 ) -> list[tuple[int, float]]:
-    """(song, worth), the worthiest first.
+    """Return (song's number, worth) of each pace, best first.
 
-    A pace beyond a ring, however sure, is worth no more than the ring's border is: where the last
-    pace of a ring's best is worth that much, none beyond can be better, and need not be looked at.
+    A pace outside a ring is worth no more than the ring's edge, however confident it is. If the
+    last of a ring's best paces is worth that much, nothing outside can be better.
     """
     for ring in RINGS:
         near = ring * query.reach
@@ -64,7 +64,7 @@ def _best_paces(
 
 
 def songs_of(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, SongRecord]:
-    """Those of the songs that are there and did not fail, by number."""
+    """Return, by number, those of the songs that are neither missing nor failed."""
     with snapshot(connection):
         return dict(_offered(connection, ids))
 
@@ -80,7 +80,7 @@ def _offered(
 
 
 def nearest(connection: sqlite3.Connection, query: PaceQuery) -> Iterator[Nearest]:
-    """For each audio with a pace that is sought: how far the nearest is off, as a share."""
+    """Yield, for each audio with a pace in the range, the relative distance of the nearest one."""
     rows = connection.execute(sql.NEAREST, _sought(query, query.reach))
     for song_id, off, title, artist, duration in rows:
         yield Nearest(
@@ -95,7 +95,7 @@ def nearest(connection: sqlite3.Connection, query: PaceQuery) -> Iterator[Neares
 def standings(
     connection: sqlite3.Connection, paths: Sequence[str]
 ) -> Iterator[tuple[str, Standing]]:
-    """Of each of the songs that is known, what decides which file of a piece is offered."""
+    """Yield, for each of the songs that is known, what decides which copy is offered."""
     for part in _batches([encode_path(path) for path in paths]):
         for path, song_id, untagged, tags in connection.execute(sql.STANDINGS, part).fetchall():
             state = TagState(whole(tags, "a state", most=2))
@@ -119,7 +119,7 @@ def _sought(query: PaceQuery, reach: float) -> dict[str, float]:
 
 
 def glimpses(connection: sqlite3.Connection, paths: Sequence[str]) -> Iterator[SongStatus]:
-    """Of each of the files that is known, what tells whether it must be looked at."""
+    """Yield, for each of the files that is known, what decides whether to scan it again."""
     for part in _batches([encode_path(path) for path in paths]):
         with snapshot(connection):
             songs = connection.execute(sql.GLIMPSES, part).fetchall()
@@ -145,7 +145,7 @@ def glimpses(connection: sqlite3.Connection, paths: Sequence[str]) -> Iterator[S
 def noted_song(
     path: object, failure: object, too_short: object, untagged: object, changes: object
 ) -> NotedSong:
-    """A row of NOTED_UNDER. Raises BadValueError."""
+    """Return a row of NOTED_UNDER as a value. Raises BadValueError."""
     return NotedSong(
         path=decode_path(path),
         failure=text_or_none(failure, "a failure"),
@@ -156,14 +156,14 @@ def noted_song(
 
 
 def _batches(keys: Sequence[object]) -> Iterator[list[object]]:
-    """The keys as parameters of a statement that takes BATCH of them."""
+    """Yield the keys as parameters of statements that take BATCH of them."""
     for start in range(0, len(keys), sql.BATCH):
         part = list(keys[start : start + sql.BATCH])
         yield part + [None] * (sql.BATCH - len(part))
 
 
 def _paces_of(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[Pace]]:
-    """The paces of those of the songs that have any, the most confident first."""
+    """Return the paces of the songs that have any, most confident first."""
     paces: dict[int, list[Pace]] = {}
     for part in _batches(ids):
         for song_id, bpm, confidence in connection.execute(sql.PACES_OF_SONGS, part):

@@ -1,12 +1,12 @@
-"""The SQL of the index. Every search is served by an index of migrations.py, as tests check."""
+"""The SQL of the song index. An index serves every search, as tests check."""
 
 from pacetag.db.rows import SONG_COLUMNS, STORED_COLUMNS
 from pacetag.db.write_statements import tag_state
 
-BATCH = 256  # keys in one question; SQLite may be built for no more than 999
-_KEYS = ", ".join("?" * BATCH)  # those that are not needed are NULL, which equals nothing
+BATCH = 256  # keys in one statement; SQLite may be built for no more than 999
+_KEYS = ", ".join("?" * BATCH)  # unused ones are NULL, which equals nothing
 
-# One row a pace, a single statement: another process cannot change a song half-way through.
+# One row per pace, in a single statement: another process cannot change a song half-way through.
 _SONGS = f"""
     SELECT song_records.id, {", ".join(SONG_COLUMNS)}, bpm, confidence
     FROM song_records LEFT JOIN paces ON paces.song_id = song_records.id
@@ -33,7 +33,7 @@ SONGS_BY_PACE = f"""
         WHERE bpm BETWEEN :low AND :high AND confidence >= :min_confidence
     ) ORDER BY song_records.id, rank
 """
-# For many songs at a time songs and paces come apart: names would come along with every pace.
+# For many songs, songs and paces are read apart: a join repeats the names for every pace.
 OFFERED_SONGS = f"""
     SELECT id, {", ".join(SONG_COLUMNS)}
     FROM song_records WHERE id IN ({_KEYS}) AND +missing = 0 AND failure IS NULL
@@ -47,16 +47,16 @@ PACES_OF_SONGS = f"""
     SELECT song_id, bpm, confidence FROM paces WHERE song_id IN ({_KEYS}) ORDER BY song_id, rank
 """
 
-# What a pace is worth falls as a parabola; the index of paces alone holds all that this takes, so
-# the wide rows of songs are read for the few that come first.
+# The worth of a pace falls as a parabola. The index of paces holds all that it takes, so the wide
+# rows of songs are read for the best few only.
 BEST_PACES = """
     SELECT song_id,
            confidence * (1 - :fall * (bpm / :centre - 1) * (bpm / :centre - 1)) AS worth
     FROM paces WHERE bpm BETWEEN :low AND :high AND confidence >= :min_confidence
     ORDER BY worth DESC LIMIT :at_most
 """
-# How far each audio is off, with the names of the song that is nearest, as SQLite has it beside
-# min(): copies count once, and audio without a fingerprint is nobody's copy.
+# The distance of each audio, with the names of the nearest song: beside min(), SQLite takes the
+# other columns from the row of the minimum. Copies of the same audio count once.
 NEAREST = """
     SELECT song_records.id, min(abs(bpm / :centre - 1)), title, artist, duration
     FROM paces CROSS JOIN song_records ON song_records.id = song_id
@@ -69,7 +69,7 @@ STANDINGS = f"""
     FROM song_records WHERE path IN ({_KEYS})
 """
 
-# The plus keeps SQLite from searching by `missing`, which would give nearly every song.
+# The plus keeps SQLite from searching by `missing`, which selects nearly every song.
 _UNDER = """
     (path = :self OR (path >= :text_from AND path < :text_to)
                   OR (path >= :bytes_from AND path < :bytes_to))
@@ -92,7 +92,9 @@ STORE_SONG = f"""
 """
 FORGET_PACES = "DELETE FROM paces WHERE song_id = :song_id"
 STORE_PACE = "INSERT INTO paces (song_id, rank, bpm, confidence) VALUES (?, ?, ?, ?)"
-FORGET_SONG = "DELETE FROM song_records WHERE path = ?"  # its paces go along, its writes do not
+FORGET_SONG = (
+    "DELETE FROM song_records WHERE path = ?"  # deletes its paces, too, but not its writes
+)
 MARK_MISSING = "UPDATE song_records SET missing = 1 WHERE path = ?"
 
 IS_KNOWN = "SELECT 1 FROM song_records WHERE path = :old AND fingerprint IS :fingerprint"

@@ -7,7 +7,7 @@ from pacetag.db.connection import snapshot
 from pacetag.db.records import IndexStats
 from pacetag.db.values import BadValueError, flag, number, text_or_none, whole
 
-# Each is one pass over an index that holds every column it reads, in the order it groups them.
+# Each is one pass over an index that holds all columns that it reads, in the order of its groups.
 COUNTS = """
     SELECT missing, bundle, count(*) AS songs, count(failure) AS failed,
            coalesce(sum(duration), 0) AS seconds
@@ -27,7 +27,7 @@ MOST = 2 * BEYOND - 1  # all bins at once
 
 
 def index_statistics(connection: sqlite3.Connection) -> IndexStats:
-    """Count everything in one snapshot of the index. Raises BadValueError."""
+    """Return the index in numbers, from one snapshot. Raises BadValueError."""
     with snapshot(connection):
         counts = [_counted(*row) for row in connection.execute(COUNTS)]
         (artists,) = connection.execute(ARTISTS).fetchone()

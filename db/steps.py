@@ -1,4 +1,4 @@
-"""Which steps an index has taken to its newest shape, told without the library that takes them."""
+"""Which migration steps an index has taken, found out without importing sqlite-utils."""
 
 import sqlite3
 
@@ -21,7 +21,7 @@ TAKEN = "SELECT name FROM _sqlite_migrations WHERE migration_set = ?"
 
 
 def is_current(connection: sqlite3.Connection) -> bool:
-    """Whether nothing is left to do before the index is used: all steps, no other, and WAL.
+    """Whether the index can be used as it is: it has taken all steps, no other, and is in WAL mode.
 
     Raises sqlite3.DatabaseError for a file that is no database, BadValueError for odd steps.
     """
@@ -31,7 +31,7 @@ def is_current(connection: sqlite3.Connection) -> bool:
 
 
 def has_all_steps(connection: sqlite3.Connection) -> bool:
-    """Whether it has the newest shape, whatever way it is written in. Raises as `is_current`."""
+    """Whether it has taken all steps and no other, in any journal mode. Raises as `is_current`."""
     try:
         taken = connection.execute(TAKEN, [MIGRATION_SET]).fetchall()
     except sqlite3.OperationalError:  # a blank file, or another program's

@@ -68,7 +68,7 @@ SONGS = f"""
     FROM song_records
 """
 
-# The plus keeps SQLite from searching by `missing`, which would give nearly every song.
+# The plus keeps SQLite from searching by `missing`, which selects nearly every song.
 SONG_PACES = f"""
     CREATE VIEW IF NOT EXISTS song_paces AS SELECT
         song_id,{_PATH} AS path,

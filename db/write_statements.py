@@ -1,4 +1,4 @@
-"""The SQL of the log of tag writes; every search is served by an index, as tests check."""
+"""The SQL of the log of tag writes. An index serves every search, as tests check."""
 
 START_RUN = "INSERT INTO runs (command, started) VALUES (:command, :started) RETURNING id"
 RUNS = """
@@ -13,9 +13,8 @@ NOTE = """
     INSERT INTO tag_writes (path, fingerprint, device, inode, run, old, new, stamp, undoing)
     VALUES (:path, :fingerprint, :device, :inode, :run, :old, :new, :stamp, :undoing) RETURNING id
 """
-# An earlier write that is not finished and had the same values before it never came to be, or
-# will not: what it would write has changed. Before this one came to be, that was not sure: another
-# process may have been at it.
+# An earlier unfinished write with the same values before it did not happen and never will: what it
+# would write has changed. Until this one was finished, another process might have been writing it.
 FORGET_UNFINISHED = """
     DELETE FROM tag_writes
     WHERE stamp IS NULL AND id < :id AND (path, fingerprint, old) = (
@@ -24,7 +23,7 @@ FORGET_UNFINISHED = """
 """
 FORGET = "DELETE FROM tag_writes WHERE id = :id"
 FINISH = "UPDATE tag_writes SET stamp = :stamp WHERE id = :id"
-# All that was noted of the file follows it where it was written as a copy, and so is another one.
+# A file that was replaced by a copy has a new inode; all of its history gets it.
 FOLLOW = """
     UPDATE tag_writes SET inode = :inode
     WHERE (inode, device, fingerprint) = (
@@ -49,7 +48,7 @@ PATHS_OF_AUDIO = """
     SELECT path FROM tag_writes WHERE fingerprint = :fingerprint GROUP BY path ORDER BY min(id)
 """
 PATHS = "SELECT path FROM tag_writes GROUP BY path ORDER BY path"
-# The names of the files that lie, or lay, at a path.
+# All paths of the files that are, or were, at a path.
 NAMES = """
     SELECT DISTINCT other.path
     FROM tag_writes AS own JOIN tag_writes AS other
@@ -66,7 +65,7 @@ MARK_UNDONE = "UPDATE tag_writes SET undone_by = :run WHERE id = :id"
 
 
 def tag_state(path: str, fingerprint: str) -> str:
-    """The TagState of a song, as an expression; the arguments are expressions, too."""
+    """Return an SQL expression for a song's TagState; the arguments are expressions, too."""
     return f"""coalesce((
         SELECT CASE WHEN undoing THEN 2 ELSE stamp IS NOT NULL END
         FROM tag_writes
