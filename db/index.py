@@ -116,10 +116,10 @@ class SongIndex(IndexFile):
             if found is not None and song.fingerprint is not None:
                 self.writes.see_to(song.path, song.fingerprint, song.stamp, found, file)
 
-    def glimpses(self, paths: Sequence[str]) -> Iterator[SongStatus]:
+    def statuses(self, paths: Sequence[str]) -> Iterator[SongStatus]:
         """Yield, for each of these files that is known, what decides whether to scan it again."""
         with in_words(self.path):
-            yield from search.glimpses(self._db, paths)
+            yield from search.statuses(self._db, paths)
 
     def stamps_under(self, folder: str) -> dict[str, Stamp]:
         """Return path -> stamp of the songs at or below `folder` that are not missing."""

@@ -118,11 +118,11 @@ def _sought(query: PaceQuery, reach: float) -> dict[str, float]:
     }
 
 
-def glimpses(connection: sqlite3.Connection, paths: Sequence[str]) -> Iterator[SongStatus]:
+def statuses(connection: sqlite3.Connection, paths: Sequence[str]) -> Iterator[SongStatus]:
     """Yield, for each of the files that is known, what decides whether to scan it again."""
     for part in _batches([encode_path(path) for path in paths]):
         with snapshot(connection):
-            songs = connection.execute(sql.GLIMPSES, part).fetchall()
+            songs = connection.execute(sql.STATUSES, part).fetchall()
             paces = _paces_of(connection, [song[0] for song in songs])
         for song in songs:
             song_id, path, stamp, bundle, failure, too_short, missing, listener, untagged, tags = (

@@ -38,7 +38,7 @@ OFFERED_SONGS = f"""
     SELECT id, {", ".join(SONG_COLUMNS)}
     FROM song_records WHERE id IN ({_KEYS}) AND +missing = 0 AND failure IS NULL
 """
-GLIMPSES = f"""
+STATUSES = f"""
     SELECT id, path, stamp, bundle, failure, too_short, missing, listener, untagged,
            {tag_state("song_records.path", "song_records.fingerprint")}
     FROM song_records WHERE path IN ({_KEYS})

@@ -52,7 +52,7 @@ def _records(path: Path) -> list[SongRecord]:
     try:
         with opened_index(path, scratch=True) as index:
             matches = index.matches(low=0.0, high=ANY, min_confidence=MIN_CONFIDENCE)
-            known = index.glimpses(list(index.paths_under("/")))
+            known = index.statuses(list(index.paths_under("/")))
             without = [index.song(each.path) for each in known if each.listener == ()]
     except SongIndexError as error:  # it speaks of the copy, and advises other things
         raise TaggerError(

@@ -77,7 +77,7 @@ class Memory:
         """Yield the paths, and have the answers of `at_rest` for the next ones ready each time."""
         coming = iter(paths)
         while part := list(islice(coming, AHEAD)):
-            found = self._index.glimpses([str(path) for path in part])
+            found = self._index.statuses([str(path) for path in part])
             self._ahead = {song.path: song for song in found}
             self._stalled = self._asking.stalled(part)
             yield from part

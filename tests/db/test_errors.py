@@ -202,7 +202,7 @@ def read_all(path: Path) -> None:
         for found in index.writes.paths():
             index.writes.history(found, "f")
         list(index.paths_under("/"))
-        list(index.glimpses(["/a.mp3"]))
+        list(index.statuses(["/a.mp3"]))
         index.stamps_under("/")
         index.song("/a.mp3")
         index.by_fingerprint("f", "ear-1")

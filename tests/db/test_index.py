@@ -48,8 +48,8 @@ def test_a_song_with_paces_of_a_person_comes_back_equal(
     index.store(song)
 
     assert index.song("/a.mp3") == song
-    (glimpse,) = index.glimpses(["/a.mp3"])
-    assert (glimpse.listener, glimpse.untagged) == (paces, "indexed only: read-only")
+    (status,) = index.statuses(["/a.mp3"])
+    assert (status.listener, status.untagged) == (paces, "indexed only: read-only")
 
 
 def test_a_song_of_which_little_is_known_comes_back_equal(index: SongIndex) -> None:

@@ -39,7 +39,7 @@ SEARCHES = {
     "COPIES": ("song_records USING INDEX songs_by_fingerprint (fingerprint=?)",),
     "SONGS_BY_PACE": (BY_ID, PACE, PACES_OF_SONG),
     "OFFERED_SONGS": (BY_ID,),
-    "GLIMPSES": (PATH, WRITES),
+    "STATUSES": (PATH, WRITES),
     "PACES_OF_SONGS": (PACES_OF_SONG,),
     "BEST_PACES": (PACE,),
     "NEAREST": (PACE, BY_ID),
@@ -176,4 +176,4 @@ def test_what_is_grouped_lies_in_the_order_of_its_groups(
 
 
 def test_a_question_takes_no_more_keys_than_any_sqlite_allows() -> None:
-    assert statements.GLIMPSES.count("?") == statements.BATCH <= 999
+    assert statements.STATUSES.count("?") == statements.BATCH <= 999

@@ -155,7 +155,7 @@ def test_a_song_stands_by_when_it_was_scanned_and_whether_its_file_carries_tags(
     assert [found[name].tagged for name in names] == [True, False, False, False]
 
 
-class TestGlimpses:
+class TestStatuses:
     def test_it_says_what_the_song_and_the_log_say(
         self, index: SongIndex, make_song: MakeSong
     ) -> None:
@@ -163,7 +163,7 @@ class TestGlimpses:
         index.store(make_song("/a.mp3", {82.5: 0.9, 165.0: 0.8}, stamp=stamp), found=NOTHING)
         index.store(make_song("/b\udce9.mp3", {}, failure="no", missing=True))
 
-        found = {one.path: one for one in index.glimpses(["/b\udce9.mp3", "/none.mp3", "/a.mp3"])}
+        found = {one.path: one for one in index.statuses(["/b\udce9.mp3", "/none.mp3", "/a.mp3"])}
 
         assert set(found) == {"/a.mp3", "/b\udce9.mp3"}
         for path, one in found.items():
@@ -181,8 +181,8 @@ class TestGlimpses:
         for path in paths[:: sql.BATCH // 2]:
             index.store(make_song(path))
 
-        assert [one.path for one in index.glimpses(paths)] == paths[:: sql.BATCH // 2]
-        assert list(index.glimpses([])) == []
+        assert [one.path for one in index.statuses(paths)] == paths[:: sql.BATCH // 2]
+        assert list(index.statuses([])) == []
 
 
 def test_paths_under_are_those_of_the_stamps(index: SongIndex, make_song: MakeSong) -> None:
