@@ -8,7 +8,7 @@ from importlib.util import find_spec
 
 # What the code imports of each extra, whatever the packages are called that bring it.
 MODULES = {
-    "train": ("keras", "tensorflow", "librosa"),
+    "train": ("keras", "tensorflow", "librosa", "mido"),
     "evaluate": ("librosa",),
     "plot": ("matplotlib",),
 }

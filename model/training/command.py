@@ -16,11 +16,10 @@ from pacetag.model.errors import ModelError
 from pacetag.model.extras import install_command, missing_modules
 
 if TYPE_CHECKING:
-    from pacetag.model.training.free_music import FreeMusic
     from pacetag.model.training.labels.match import LabelledSongs
     from pacetag.model.training.scoring.verdict import Verdict
     from pacetag.model.training.settings import TrainingSettings
-    from pacetag.model.training.songs import TrainingSong
+    from pacetag.model.training.songs import FreeMusic, TrainingSong
 
 
 @dataclass(frozen=True, kw_only=True)

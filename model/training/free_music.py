@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
@@ -14,23 +13,13 @@ from pacetag.model.training.recordings.fetch import fetch_recordings
 from pacetag.model.training.recordings.songs import recording_lessons
 from pacetag.model.training.scores.corpus import build_corpus as build_scores
 from pacetag.model.training.scores.songs import score_lessons
-from pacetag.model.training.songs import TrainingSong
+from pacetag.model.training.songs import FreeMusic, TrainingSong
 
 # Songs of each further collection for one of the standard library's. The further libraries have
 # half as many styles that can be used; some of the standard ones are heard again, played by humans.
 SHARES: dict[Collection, float] = {"further": 0.41, "human": 0.2, "chamber": 0.4}
 # Came later, and is there to learn from: what is held out stays what it was.
 LEARNT_ONLY: frozenset[Collection] = frozenset({"chamber"})
-
-
-@dataclass(frozen=True, kw_only=True)
-class FreeMusic:
-    """Which free music is learnt from."""
-
-    songs: int = 800  # grooves of the standard library to render; others in proportion
-    fetched: bool = True  # recordings and scores in Debian packages, several gigabytes
-    heard: bool = True  # recordings too that an earlier network labelled, to train on
-    debs: Path | None = None  # folder with packages that were downloaded before
 
 
 def free_lessons(

@@ -54,3 +54,13 @@ class TrainingSong:
     windows: tuple[Window, ...]
     truth: Truth
     corpus: str = ""  # whose cases are cut together; if empty, the source
+
+
+@dataclass(frozen=True, kw_only=True)
+class FreeMusic:
+    """Which free music is learnt from."""
+
+    songs: int = 800  # grooves of the standard library to render; others in proportion
+    fetched: bool = True  # recordings and scores in Debian packages, several gigabytes
+    heard: bool = True  # recordings too that an earlier network labelled, to train on
+    debs: Path | None = None  # folder with packages that were downloaded before

@@ -81,8 +81,8 @@ def train(
     if not is_bundle_name(name):
         raise UsageError(f"--name {name!r}: {NAME_RULE}")
     from pacetag.model.training.command import TrainingOptions, train_bundle
-    from pacetag.model.training.free_music import FreeMusic
     from pacetag.model.training.output_folders import OutputError, check_work
+    from pacetag.model.training.songs import FreeMusic
     from pacetag.tagger.evaluating.labelled_songs import labelled_songs
     from pacetag.tagger.logs.logger import library_noise
     from pacetag.tagger.terminal.consoles import CleanConsole

@@ -12,11 +12,10 @@ from typer.testing import CliRunner
 
 from pacetag.model.bundle import load_bundle
 from pacetag.model.extras import MODULES, install_command
-from pacetag.model.training.free_music import FreeMusic
 from pacetag.model.training.labels.few_songs import few_songs_warning
 from pacetag.model.training.labels.own_songs import OwnTruth
 from pacetag.model.training.scoring.verdict import Verdict
-from pacetag.model.training.songs import TrainingSong
+from pacetag.model.training.songs import FreeMusic, TrainingSong
 from pacetag.tagger.cli import app
 from pacetag.tagger.commands.train import last_words
 from tests.outside import RENDERING
@@ -169,6 +168,16 @@ def test_without_the_extra_it_says_what_to_install(
         f"pacetag: training needs {module}, which is not installed; "
         f"`{install_command('train')}` adds what it needs\n"
     )
+
+
+def test_asking_for_a_training_run_needs_nothing_of_the_extra() -> None:
+    script = """
+import sys
+sys.modules |= dict.fromkeys(("keras", "librosa", "mido", "tensorflow"))  # as if they were not installed
+import pacetag.model.training.command, pacetag.model.training.settings
+import pacetag.tagger.evaluating.labelled_songs
+"""
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=60)
 
 
 def test_without_mma_it_says_what_to_install(

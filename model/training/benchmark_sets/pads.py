@@ -10,11 +10,12 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
+from mido import Message, MidiFile
 from numpy.typing import NDArray
 
 from pacetag.model.errors import ModelError
 from pacetag.model.training.grooves.draw import FONTS
-from pacetag.model.training.sources.midi import track_chunk
+from pacetag.model.training.sources.midi import Note, note_events, track_of
 
 SECONDS = 60.0
 RATE = 44_100  # Hz
@@ -68,28 +69,29 @@ def free_notes(rng: np.random.Generator, length: float) -> tuple[Struck, ...]:
     return tuple(notes)
 
 
-def write_midi(notes: tuple[Struck, ...], program: int) -> bytes:
+def midi_of(notes: tuple[Struck, ...], program: int) -> MidiFile:
     """A MIDI file of one channel. A key that is struck anew while it sounds is let go first."""
-    events = [(0, 0, bytes([0xC0, program]))]
+    events = [(0, Message("program_change", program=program))]
     end: dict[int, int] = {}
     for note in sorted(notes, key=lambda one: one.at, reverse=True):
         start = round(1_000 * note.at)
         stop = min(round(1_000 * (note.at + note.length)), end.get(note.key, 10**9))
         end[note.key] = start
-        events.append((start, 2, bytes([0x90, note.key, note.velocity])))
-        events.append((stop, 1, bytes([0x80, note.key, 0])))
-    events.sort()  # of one tick: let go before striking
-    head = b"MThd" + (6).to_bytes(4) + b"".join(n.to_bytes(2) for n in (0, 1, _TICKS))
-    return head + track_chunk([(tick, event) for tick, _, event in events])
+        struck = Note(tick=start, channel=0, key=note.key, velocity=note.velocity)
+        events += note_events(struck, stop)
+    # Of one tick: let go before striking, and low keys first; the program comes before all.
+    first, *others = events
+    others.sort(key=lambda event: (event[0], event[1].type == "note_on", event[1].bytes()))
+    return MidiFile(type=0, ticks_per_beat=_TICKS, tracks=[track_of([first, *others])])
 
 
 def play(rng: np.random.Generator, program: int) -> tuple[NDArray[np.float32], str]:
     """A piece of SECONDS as samples [n, 2] at RATE, and the sound font's name. Raises PadError."""
     font = sorted(FONTS)[rng.integers(len(FONTS))]
-    data = write_midi(free_notes(rng, PROGRAMS[program][1]), program)
+    played = midi_of(free_notes(rng, PROGRAMS[program][1]), program)
     with tempfile.TemporaryDirectory(prefix="pacetag-pads-") as scratch:
         midi, wav = Path(scratch, "pads.mid"), Path(scratch, "pads.wav")
-        midi.write_bytes(data)
+        played.save(midi)
         command = ["fluidsynth", "-ni", "-q", "-r", str(RATE), "-g", "0.7", "-R", "1"]
         command += ["-F", str(wav), font, str(midi)]
         try:

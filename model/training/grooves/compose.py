@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from mido import MidiFile
 from numpy.typing import NDArray
 
 from pacetag.model.training.grooves.draw import GrooveSettings, mma_text, song_random
@@ -17,14 +18,14 @@ from pacetag.model.training.grooves.styles import STANDARD, Style
 from pacetag.model.training.grooves.tools import run_tool
 from pacetag.model.training.grooves.truth import sounding_grid
 from pacetag.model.training.grooves.voice import add_voice
-from pacetag.model.training.sources.midi import MidiSong, read_midi, set_tempo
+from pacetag.model.training.sources.midi import MidiSong, parse_midi, set_tempo, song_of
 
 
 @dataclass(frozen=True, kw_only=True)
 class Composition:
     """A song that can be played, and what it is made of."""
 
-    data: bytes  # the MIDI file
+    midi: MidiFile
     tempo: float  # quarters per minute; the mean where it drifts
     struck: NDArray[np.bool_]  # [beats, 12], before people move the notes
     lead: bool  # whether a lead voice was added
@@ -36,38 +37,43 @@ def compose(settings: GrooveSettings, style: Style, scratch: Path) -> Compositio
     Raises:
         RenderError: MMA failed.
     """
-    data = _accompany(settings, style, scratch)
-    song = read_midi(data)
+    midi = _accompany(settings, style, scratch)
+    song = song_of(midi)
     struck = _grid(song, settings, style)
-    with_lead = _add_lead(data, song, struck, settings, style) if settings.lead else None
+    with_lead = _add_lead(midi, song, struck, settings, style) if settings.lead else None
     if with_lead is not None:
-        data, song = with_lead, read_midi(with_lead)
+        midi, song = with_lead, song_of(with_lead)
         struck = _grid(song, settings, style)
     if settings.feel is not None:
-        data = _humanise(data, song, settings, style)
-    return Composition(data=data, tempo=song.tempo, struck=struck, lead=with_lead is not None)
+        midi = _humanise(midi, song, settings, style)
+    return Composition(midi=midi, tempo=song.tempo, struck=struck, lead=with_lead is not None)
 
 
-def _accompany(settings: GrooveSettings, style: Style, scratch: Path) -> bytes:
+def _accompany(settings: GrooveSettings, style: Style, scratch: Path) -> MidiFile:
     score, midi_file = scratch / "song.mma", scratch / "accompaniment.mid"
     score.write_text(mma_text(settings), encoding="ascii")
     run_tool(["mma", "-w", "-f", str(midi_file), str(score)], midi_file, settings)
     # MMA knows whole tempos only.
-    data = set_tempo(midi_file.read_bytes(), settings.bpm * style.quarters_per_beat)
+    played = parse_midi(midi_file.read_bytes())
+    midi = set_tempo(played, settings.bpm * style.quarters_per_beat)
     if style.library != STANDARD:
-        data = write_score(mend(read_score(data), style, _section_quarters(settings, style)))
+        midi = write_score(mend(read_score(midi), style, _section_quarters(settings, style)))
     if settings.feel is not None:
-        data = write_score(send_away(read_score(data), settings.feel.players))
-    return data
+        midi = write_score(send_away(read_score(midi), settings.feel.players))
+    return midi
 
 
 def _add_lead(
-    data: bytes, song: MidiSong, struck: NDArray[np.bool_], settings: GrooveSettings, style: Style
-) -> bytes | None:
+    midi: MidiFile,
+    song: MidiSong,
+    struck: NDArray[np.bool_],
+    settings: GrooveSettings,
+    style: Style,
+) -> MidiFile | None:
     if settings.feel is not None and settings.feel.players == "drums only":
         return None
     return add_lead(
-        data,
+        midi,
         song,
         struck,
         song_random(settings.seed, settings.number, "lead"),
@@ -79,14 +85,14 @@ def _add_lead(
     )
 
 
-def _humanise(data: bytes, song: MidiSong, settings: GrooveSettings, style: Style) -> bytes:
+def _humanise(midi: MidiFile, song: MidiSong, settings: GrooveSettings, style: Style) -> MidiFile:
     """Add who sings, whose soft onsets make no level of their own, and move all notes."""
     feel = settings.feel
     if feel is None:
-        return data
+        return midi
     if feel.voice:
         with_voice = add_voice(
-            data,
+            midi,
             song,
             song_random(settings.seed, settings.number, "voice"),
             beats=settings.bars * style.beats_per_bar,
@@ -94,9 +100,9 @@ def _humanise(data: bytes, song: MidiSong, settings: GrooveSettings, style: Styl
             key=settings.key,
             minor=settings.minor,
         )
-        data = data if with_voice is None else with_voice
+        midi = midi if with_voice is None else with_voice
     score = humanise(
-        read_score(data),
+        read_score(midi),
         feel,
         song_random(settings.seed, settings.number, "hands"),
         tempo=song.tempo,

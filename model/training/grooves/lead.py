@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 import numpy as np
+from mido import MidiFile
 from numpy.typing import NDArray
 
 from pacetag.model.training.sources.midi import DRUM_CHANNEL, MidiSong, Note, add_track
@@ -16,7 +17,7 @@ _SCALES = {False: (0, 2, 4, 7, 9), True: (0, 3, 5, 7, 10)}  # pentatonic: fits a
 
 
 def add_lead(
-    data: bytes,
+    midi: MidiFile,
     song: MidiSong,
     struck: NDArray[np.bool_],
     rng: random.Random,
@@ -26,7 +27,7 @@ def add_lead(
     compound: bool,
     key: int,
     minor: bool,
-) -> bytes | None:
+) -> MidiFile | None:
     """Add a lead voice to a MIDI file; None when all sixteen channels are taken.
 
     Args:
@@ -41,7 +42,7 @@ def add_lead(
     onsets = _onsets(rng, slots, n_bars, beats_per_bar)
     ticks = [round(o / _TWELFTHS * quarters_per_beat * song.ticks_per_quarter) for o in onsets]
     notes = _melody(rng, ticks, key, minor, free[0])
-    return add_track(data, channel=free[0], program=rng.choice(_MELODIC_PROGRAMS), notes=notes)
+    return add_track(midi, channel=free[0], program=rng.choice(_MELODIC_PROGRAMS), notes=notes)
 
 
 def _slots(struck: NDArray[np.bool_], rng: random.Random, compound: bool) -> tuple[int, ...]:

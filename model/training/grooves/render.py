@@ -72,7 +72,7 @@ def render(settings: GrooveSettings, folder: Path) -> GrooveSong:
     with tempfile.TemporaryDirectory(prefix="pacetag-groove-") as scratch:
         midi_file, wav_file = Path(scratch, "song.mid"), Path(scratch, "song.wav")
         played = compose(settings, style, Path(scratch))
-        midi_file.write_bytes(played.data)
+        played.midi.save(midi_file)
         last = len(played.struck) * 60 * style.quarters_per_beat / played.tempo
         seconds = _synthesise(settings, midi_file, wav_file, audio, last + _RING_OUT)
     bpm = played.tempo / style.quarters_per_beat

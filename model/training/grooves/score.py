@@ -5,15 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from pacetag.model.training.sources.midi import (
-    Note,
-    read_events,
-    read_tracks,
-    track_chunk,
-    variable_length,
-)
+from mido import Message, MetaMessage, MidiFile, MidiTrack
 
-_TEMPO, _END = 0x51, 0x2F  # types of meta events
+from pacetag.model.training.sources.midi import Note, note_events, timed, track_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +15,7 @@ class Track:
     """One track: its notes, and everything else as it stands."""
 
     notes: tuple[Note, ...]  # by tick
-    others: tuple[tuple[int, bytes], ...]  # (tick, event), without the end mark
+    others: tuple[tuple[int, Message], ...]  # (tick, event), without the end mark
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,56 +49,49 @@ class Score:
 
     def timed(self, tempos: Iterable[tuple[int, int]]) -> Score:
         """Set other tempos: ticks and microseconds a quarter."""
-        kept = [one for one in self.tracks[0].others if one[1][:2] != bytes([0xFF, _TEMPO])]
-        kept += [(tick, bytes([0xFF, _TEMPO, 3]) + length.to_bytes(3)) for tick, length in tempos]
+        kept = [one for one in self.tracks[0].others if one[1].type != "set_tempo"]
+        kept += [(tick, MetaMessage("set_tempo", tempo=length)) for tick, length in tempos]
         conductor = replace(self.tracks[0], others=tuple(sorted(kept, key=lambda event: event[0])))
         return replace(self, tracks=(conductor, *self.tracks[1:]))
 
 
-def read_score(data: bytes) -> Score:
-    """Read a whole MIDI file; `read_midi` says whether it is one."""
+def read_score(midi: MidiFile) -> Score:
+    """A whole MIDI file as a score."""
     return Score(
-        ticks_per_quarter=int.from_bytes(data[12:14]),
-        tracks=tuple(_read_track(track) for track in read_tracks(data)),
+        ticks_per_quarter=midi.ticks_per_beat,
+        tracks=tuple(_read_track(track) for track in midi.tracks),
     )
 
 
-def write_score(score: Score) -> bytes:
-    """Write a MIDI file of format 1."""
-    head = b"MThd\x00\x00\x00\x06\x00\x01" + len(score.tracks).to_bytes(2)
-    head += score.ticks_per_quarter.to_bytes(2)
-    return head + b"".join(track_chunk(_events(track)) for track in score.tracks)
+def write_score(score: Score) -> MidiFile:
+    """A score as a MIDI file of format 1."""
+    return MidiFile(
+        ticks_per_beat=score.ticks_per_quarter,
+        tracks=[track_of(_events(track)) for track in score.tracks],
+    )
 
 
-def _read_track(data: bytes) -> Track:
+def _read_track(track: MidiTrack) -> Track:
     notes: list[Note] = []
-    others: list[tuple[int, bytes]] = []
+    others: list[tuple[int, Message]] = []
     sounding: dict[tuple[int, int], Note] = {}
-    for tick, status, payload in read_events(data):
-        kind, channel = status & 0xF0, status & 0x0F
-        if kind in (0x80, 0x90):
-            struck = sounding.pop((channel, payload[0]), None)
+    for tick, event in timed(track):
+        if event.type in ("note_on", "note_off"):
+            place = event.channel, event.note
+            struck = sounding.pop(place, None)
             if struck is not None:  # a second stroke ends the first as well
                 notes.append(replace(struck, length=tick - struck.tick))
-            if kind == 0x90 and payload[1]:
-                sounding[channel, payload[0]] = Note(
-                    tick=tick, channel=channel, key=payload[0], velocity=payload[1]
+            if event.type == "note_on" and event.velocity:
+                sounding[place] = Note(
+                    tick=tick, channel=event.channel, key=event.note, velocity=event.velocity
                 )
-        elif status != 0xFF:
-            body = _sized(payload) if kind == 0xF0 else payload
-            others.append((tick, bytes([status]) + body))
-        elif payload[0] != _END:
-            others.append((tick, bytes([status, payload[0]]) + _sized(payload[1:])))
+        elif event.type != "end_of_track":
+            others.append((tick, event.copy(time=0)))
     notes += sounding.values()
     return Track(notes=tuple(sorted(notes)), others=tuple(others))
 
 
-def _sized(payload: bytes) -> bytes:
-    """Put the length before the bytes, as meta events and exclusive ones have it."""
-    return variable_length(len(payload)) + payload
-
-
-def _events(track: Track) -> list[tuple[int, bytes]]:
+def _events(track: Track) -> list[tuple[int, Message]]:
     """All events by tick: at the same one, notes end first and begin last."""
     ranked = [(tick, 1, event) for tick, event in track.others]
     following: dict[tuple[int, int], int] = {}  # where the next note on the same key begins
@@ -112,8 +99,9 @@ def _events(track: Track) -> list[tuple[int, bytes]]:
         end = note.tick + max(1, note.length)
         end = min(end, following.get((note.channel, note.key), end))
         following[note.channel, note.key] = note.tick
-        ranked.append((note.tick, 2, bytes([0x90 | note.channel, note.key, note.velocity])))
+        (_, strike), (_, release) = note_events(note, end)
+        ranked.append((note.tick, 2, strike))
         if end > note.tick:
-            ranked.append((end, 0, bytes([0x80 | note.channel, note.key, 0])))
+            ranked.append((end, 0, release))
     ranked.sort(key=lambda event: event[:2])  # stable: setting-up events keep their order
     return [(tick, event) for tick, _, event in ranked]

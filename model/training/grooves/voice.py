@@ -6,13 +6,14 @@ import math
 import random
 from dataclasses import replace
 
-from pacetag.model.training.sources.midi import DRUM_CHANNEL, MidiSong, Note, add_track
+from mido import MidiFile
+
+from pacetag.model.training.sources.midi import CENTRE, DRUM_CHANNEL, MidiSong, Note, add_track
 
 _PROGRAMS = (52, 53, 54, 85)  # choir, ooh, synth voice, solo vox; counted from 0
 _SCALES = {False: (0, 2, 4, 7, 9), True: (0, 3, 5, 7, 10)}  # pentatonic: fits any chord of the key
 _SHORTEST = 0.35  # seconds; the sung beat is doubled until it lasts so long
 _LENGTHS = (1, 1, 2, 2, 3, 4)  # sung beats
-_CENTRE = 8192  # the pitch as written
 _CENT = 8192 / 200  # General MIDI bends two semitones each way
 _EVERY = 0.03  # seconds between bends
 _SCOOP = 0.12  # seconds in which a note is reached from below
@@ -20,7 +21,7 @@ _STEADY = 0.3  # seconds before the vibrato begins
 
 
 def add_voice(
-    data: bytes,
+    midi: MidiFile,
     song: MidiSong,
     rng: random.Random,
     *,
@@ -28,7 +29,7 @@ def add_voice(
     quarters_per_beat: float,
     key: int,
     minor: bool,
-) -> bytes | None:
+) -> MidiFile | None:
     """Add a sung line to a MIDI file; None when all sixteen channels are taken.
 
     Args:
@@ -46,7 +47,7 @@ def add_voice(
     notes = _sing(rng, beats // unit, round(per_beat * unit), free[0], key, minor)
     bends = _bend(rng, notes, ticks_a_second)
     program = rng.choice(_PROGRAMS)
-    return add_track(data, channel=free[0], program=program, notes=notes, bends=bends)
+    return add_track(midi, channel=free[0], program=program, notes=notes, bends=bends)
 
 
 def _sing(
@@ -95,5 +96,5 @@ def _bend(rng: random.Random, notes: list[Note], ticks_a_second: float) -> list[
             swell = min(1.0, max(0.0, (seconds - _STEADY) / _STEADY))
             cents += depth * swell * math.sin(2 * math.pi * speed * seconds)
             tick = note.tick + round(seconds * ticks_a_second)
-            bends.append((tick, min(16_383, max(0, round(_CENTRE + cents * _CENT)))))
+            bends.append((tick, min(16_383, max(0, round(CENTRE + cents * _CENT)))))
     return bends

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pacetag.model.training.songs import TrainingSong
 
 if TYPE_CHECKING:
-    from pacetag.model.training.free_music import FreeMusic
+    from pacetag.model.training.songs import FreeMusic
 
 FEW = 200  # songs or grooves to learn from, below which a network is hardly worth having
 FEW_OWN = 50  # own songs beside free music

@@ -8,13 +8,19 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import numpy as np
+from mido import Message
 from numpy.typing import NDArray
 
-from pacetag.model.training.sources.midi import DRUM_CHANNEL, MidiError, read_division, song_events
+from pacetag.model.training.sources.midi import (
+    DEFAULT_QUARTER,
+    DRUM_CHANNEL,
+    MidiError,
+    parse_midi,
+    timed,
+)
 
 _VOLUME, _EXPRESSION, _RESET = 7, 11, 121  # controllers
 _DEFAULT_VOLUME = 100  # of 127, as General MIDI has it
-_DEFAULT_QUARTER = 500_000  # microseconds
 # Strings, choirs, pads and sound effects swell: nobody hears a pulse in where they begin.
 _SWELLING = frozenset((*range(48, 55), *range(88, 104), *range(119, 128)))
 _SWELL = 0.5
@@ -83,30 +89,31 @@ def read_score(data: bytes) -> Score:
     Raises:
         MidiError: the bytes are cut short, no MIDI, timed in SMPTE frames, or without a note.
     """
-    division = read_division(data)
-    events = list(song_events(data))
+    midi = parse_midi(data)
+    events = [each for track in midi.tracks for each in timed(track)]
     # By time only: of two tempos at once the one that stands later counts, as in a synthesiser.
-    events.sort(key=lambda event: (event[0], event[1] & 0xF0 == 0x90))
+    events.sort(key=lambda event: (event[0], event[1].type == "note_on"))
     mixer = _Mixer()
     tempos: list[TempoChange] = []
     metres: list[MetreChange] = []
     notes: list[tuple[float, float, int]] = []
-    for tick, status, payload in events:
-        quarter, kind = tick / division, payload[:1]
-        if status == 0xFF and kind == b"\x51" and (length := int.from_bytes(payload[1:4])):
-            _note(tempos, TempoChange(quarter=quarter, bpm=60e6 / length))
-        elif status == 0xFF and kind == b"\x58" and len(payload) >= 3 and payload[1]:
-            _note(metres, MetreChange(quarter=quarter, beats=payload[1], unit=2 ** payload[2]))
-        elif status & 0xF0 == 0x90 and payload[1]:
-            channel, key = status & 0x0F, payload[0]
-            voice = 128 + key if channel == DRUM_CHANNEL else channel
-            notes.append((quarter, payload[1] * mixer.level(channel), voice))
-        elif status != 0xFF:
-            mixer.hear(status, payload)
+    for tick, event in events:
+        quarter = tick / midi.ticks_per_beat
+        if event.type == "set_tempo" and event.tempo:
+            _note(tempos, TempoChange(quarter=quarter, bpm=60e6 / event.tempo))
+        elif event.type == "time_signature" and event.numerator:
+            metre = MetreChange(quarter=quarter, beats=event.numerator, unit=event.denominator)
+            _note(metres, metre)
+        elif event.type == "note_on" and event.velocity:
+            channel = event.channel
+            voice = 128 + event.note if channel == DRUM_CHANNEL else channel
+            notes.append((quarter, event.velocity * mixer.level(channel), voice))
+        else:
+            mixer.hear(event)
     if not notes:
         raise MidiError("the MIDI file plays nothing")
     if not tempos or tempos[0].quarter:
-        tempos.insert(0, TempoChange(quarter=0.0, bpm=60e6 / _DEFAULT_QUARTER))
+        tempos.insert(0, TempoChange(quarter=0.0, bpm=60e6 / DEFAULT_QUARTER))
     return Score(
         onsets=np.array([note[0] for note in notes]),
         loudness=np.array([note[1] for note in notes]),
@@ -141,17 +148,16 @@ class _Mixer:
         self.expression = defaultdict[int, int](lambda: 127)
         self.program = defaultdict[int, int](int)
 
-    def hear(self, status: int, payload: bytes) -> None:
+    def hear(self, event: Message) -> None:
         """Follow a control or program change."""
-        kind, channel = status & 0xF0, status & 0x0F
-        if kind == 0xC0:
-            self.program[channel] = payload[0]
-        elif kind == 0xB0 and payload[0] == _VOLUME:
-            self.volume[channel] = payload[1]
-        elif kind == 0xB0 and payload[0] == _EXPRESSION:
-            self.expression[channel] = payload[1]
-        elif kind == 0xB0 and payload[0] == _RESET:
-            self.expression[channel] = 127
+        if event.type == "program_change":
+            self.program[event.channel] = event.program
+        elif event.type == "control_change" and event.control == _VOLUME:
+            self.volume[event.channel] = event.value
+        elif event.type == "control_change" and event.control == _EXPRESSION:
+            self.expression[event.channel] = event.value
+        elif event.type == "control_change" and event.control == _RESET:
+            self.expression[event.channel] = 127
 
     def level(self, channel: int) -> float:
         """What a velocity is worth: loudness goes with the square of all three alike."""

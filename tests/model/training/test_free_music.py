@@ -8,7 +8,8 @@ import pytest
 from rich.console import Console
 
 from pacetag.model.training import free_music
-from pacetag.model.training.free_music import FreeMusic, free_lessons
+from pacetag.model.training.free_music import free_lessons
+from pacetag.model.training.songs import FreeMusic
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from rich.console import Console
 from pacetag.model.training.benchmark_sets import beatless, noise, pads
 from pacetag.model.training.benchmark_sets.beatless import SOURCES, Source, build_beatless
 from pacetag.model.training.benchmark_sets.noise import MADE, RATE, Sound, coloured, crowd, swell
-from pacetag.model.training.benchmark_sets.pads import PROGRAMS, Struck, free_notes, write_midi
+from pacetag.model.training.benchmark_sets.pads import PROGRAMS, Struck, free_notes, midi_of
 from pacetag.model.training.recordings.table import load_package_split
-from pacetag.model.training.sources.midi import read_midi
+from pacetag.model.training.sources.midi import song_of
 from pacetag.model.training.sources.tools import ToolsMissingError
 from tests.outside import FONTS, needs
 
@@ -102,7 +102,7 @@ def test_free_notes_come_at_times_without_a_memory(random: np.random.Generator) 
 def test_free_notes_are_written_as_they_were_drawn(random: np.random.Generator) -> None:
     notes = free_notes(random, 2.0)
 
-    song = read_midi(write_midi(notes, program=46))
+    song = song_of(midi_of(notes, program=46))
 
     seconds = [note.tick / song.ticks_per_quarter * 60 / song.tempo for note in song.notes]
     assert seconds == pytest.approx([note.at for note in notes], abs=0.001)
@@ -114,11 +114,10 @@ def test_a_key_struck_anew_is_let_go_first() -> None:
     first = Struck(at=0.1, length=5.0, key=60, velocity=90)
     second = Struck(at=0.3, length=0.2, key=60, velocity=80)
 
-    data = write_midi((first, second), program=0)
+    events = list(midi_of((first, second), program=0).tracks[0])
 
-    strikes = [data.index(bytes([0x90, 60, velocity])) for velocity in (90, 80)]
-    assert strikes[0] < data.index(bytes([0x80, 60, 0])) < strikes[1]
-    assert data.count(bytes([0x80, 60, 0])) == 2
+    assert [event.type for event in events[1:]] == ["note_on", "note_off", "note_on", "note_off"]
+    assert [event.velocity for event in events[1:]] == [90, 0, 80, 0]
 
 
 # The set

@@ -20,7 +20,7 @@ from pacetag.model.training.benchmark_sets.frets import (
     song_name,
 )
 from pacetag.model.training.sources.deb_files import PackageError
-from pacetag.model.training.sources.midi import track_chunk
+from tests.model.training import midi_files
 from tests.outside import needs
 
 RATE = 22_050
@@ -31,16 +31,12 @@ ALBUM = {
 
 def chart(*tempos: float, metre: tuple[int, int] | None = None) -> bytes:
     """A MIDI file that plays a note on each of eight quarters."""
-    events = [
-        (480 * 4 * n, b"\xff\x51\x03" + round(60e6 / bpm).to_bytes(3))
-        for n, bpm in enumerate(tempos)
-    ]
+    events = [(480 * 4 * n, midi_files.tempo(bpm)) for n, bpm in enumerate(tempos)]
     if metre is not None:
-        events.append((0, b"\xff\x58\x04" + bytes([metre[0], metre[1], 24, 8])))
-    events += [(480 * n, bytes([0x90, 60, 100])) for n in range(8)]
+        events.append((0, midi_files.metre(*metre)))
+    events += [(480 * n, midi_files.note()) for n in range(8)]
     events.sort(key=lambda event: event[0])
-    head = b"MThd" + (6).to_bytes(4) + b"".join(n.to_bytes(2) for n in (1, 1, 480))
-    return head + track_chunk(events)
+    return midi_files.midi_bytes(events, division=480)
 
 
 def ogg(frequency: float, seconds: float, height: float) -> bytes:
@@ -96,7 +92,7 @@ def text_of(console: Console) -> str:
 
 
 def test_a_chart_says_tempo_and_metre() -> None:
-    tempo, beats = chart_tempo(chart(170.0, metre=(3, 2)))
+    tempo, beats = chart_tempo(chart(170.0, metre=(3, 4)))
 
     assert tempo == pytest.approx(170.0, abs=0.01)
     assert beats == 3
@@ -106,7 +102,7 @@ def test_a_chart_without_a_metre_is_in_four() -> None:
     assert chart_tempo(chart(150.0))[1] == 4
 
 
-@pytest.mark.parametrize("data", [chart(100.0, 120.0), chart(100.0, metre=(6, 3))])
+@pytest.mark.parametrize("data", [chart(100.0, 120.0), chart(100.0, metre=(6, 8))])
 def test_charts_of_changing_tempo_or_other_beats_are_refused(data: bytes) -> None:
     with pytest.raises(ChartError):
         chart_tempo(data)

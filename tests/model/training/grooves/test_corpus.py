@@ -32,7 +32,7 @@ from pacetag.model.training.grooves.songs import groove_lessons
 from pacetag.model.training.grooves.styles import load_styles
 from pacetag.model.training.grooves.tools import RenderError
 from pacetag.model.training.grooves.truth import Level, verdict
-from pacetag.model.training.sources.midi import read_midi
+from pacetag.model.training.sources.midi import song_of
 from pacetag.model.training.sources.tools import ToolsMissingError
 from tests.outside import RENDERING, needs
 
@@ -312,7 +312,7 @@ def test_a_song_of_a_further_library_played_by_people_has_its_mean_tempo(tmp_pat
     assert [level.bpm for level in song.levels if level.verdict == "compatible"] == [60, 120, 240]
     assert straight.tempo == played.tempo == 120.0
     assert (straight.struck == played.struck).all()
-    assert len(read_midi(played.data).notes) > len(read_midi(straight.data).notes)
+    assert len(song_of(played.midi).notes) > len(song_of(straight.midi).notes)
 
 
 @pytest.mark.outside(*RENDERING)

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from pacetag.model.training.grooves.humanise import Feel, draw_feel, humanise, send_away
 from pacetag.model.training.grooves.score import Score, Track, read_score, write_score
-from pacetag.model.training.sources.midi import Note, read_events, read_midi, read_tracks
+from pacetag.model.training.sources.midi import Note, song_of
+from tests.model.training.midi_files import tempo
 
 QUARTERS, TEMPO, SIZE = 160, 120.0, 192
 
@@ -21,7 +22,7 @@ def straight(*channels: int, velocity: int = 90) -> Score:
         for quarter in range(QUARTERS)
         for channel in channels
     ]
-    others = ((0, b"\xff\x51\x03\x07\xa1\x20"),)
+    others = ((0, tempo(120)),)
     return Score(ticks_per_quarter=SIZE, tracks=(Track(notes=tuple(sorted(notes)), others=others),))
 
 
@@ -48,10 +49,10 @@ def lateness(played: Score, channel: int = 0) -> NDArray[np.float64]:
 def tempos(played: Score) -> NDArray[np.float64]:
     """The set tempos, as quarters per minute."""
     lengths = [
-        int.from_bytes(payload[1:4])
-        for track in read_tracks(write_score(played))
-        for _, status, payload in read_events(track)
-        if status == 0xFF and payload[:1] == b"\x51"
+        event.tempo
+        for track in write_score(played).tracks
+        for event in track
+        if event.type == "set_tempo"
     ]
     return 60e6 / np.array(lengths)
 
@@ -112,7 +113,7 @@ def test_the_same_people_play_the_same_twice() -> None:
 def test_what_was_played_can_be_written_and_read() -> None:
     data = write_score(play(Feel(timing=12, lag=8, touch=12, drift=0.01), 2, 0, 9))
 
-    assert len(read_midi(data).notes) == 2 * QUARTERS
+    assert len(song_of(data).notes) == 2 * QUARTERS
     assert len(read_score(data).tracks[0].notes) == 2 * QUARTERS
 
 

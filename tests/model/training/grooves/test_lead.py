@@ -5,13 +5,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from mido import MidiFile
 from numpy.typing import NDArray
 
 from pacetag.model.training.grooves.lead import add_lead
-from pacetag.model.training.sources.midi import MidiSong, read_midi
+from pacetag.model.training.sources.midi import MidiSong, song_of
 
-EMPTY = b"MThd\x00\x00\x00\x06\x00\x01\x00\x00\x00\xc0"
 TICKS = 192
+EMPTY = MidiFile(ticks_per_beat=TICKS, tracks=[])
 
 
 def accompaniment(*twelfths: int, beats: int = 64) -> NDArray[np.bool_]:
@@ -34,7 +35,7 @@ def lead(struck: NDArray[np.bool_], seed: int = 0, **changes: Any) -> MidiSong:
     } | changes
     data = add_lead(EMPTY, song(), struck, random.Random(seed), **settings)
     assert data is not None
-    return read_midi(data)
+    return song_of(data)
 
 
 def places(played: MidiSong, quarters_per_beat: float = 1.0) -> set[int]:

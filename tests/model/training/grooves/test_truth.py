@@ -4,12 +4,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from mido import MidiFile
 from numpy.typing import NDArray
 
 from pacetag.model.training.grooves.truth import Level, find_levels, sounding_grid, verdict
-from pacetag.model.training.sources.midi import Note, add_track, read_midi
+from pacetag.model.training.sources.midi import Note, add_track, song_of
 
-EMPTY = b"MThd\x00\x00\x00\x06\x00\x01\x00\x00\x00\xc0"  # format 1, no track, 192 ticks a quarter
+EMPTY = MidiFile(ticks_per_beat=192, tracks=[])
 N_BEATS = 48
 
 
@@ -18,7 +19,7 @@ def grid(*beats: float, n_beats: int = N_BEATS, jitter: float = 0) -> NDArray[np
     rng = np.random.default_rng(0)
     ticks = [max(0, round(beat * 192 + rng.uniform(-jitter, jitter))) for beat in beats]
     notes = [Note(tick=t, channel=9, key=36, velocity=100, length=1) for t in sorted(ticks)]
-    song = read_midi(add_track(EMPTY, channel=9, program=0, notes=notes))
+    song = song_of(add_track(EMPTY, channel=9, program=0, notes=notes))
     return sounding_grid(
         np.array([note.tick / song.ticks_per_quarter for note in song.notes]),
         np.array([note.velocity for note in song.notes], dtype=float),

@@ -27,8 +27,8 @@ from pacetag.model.training.scores.sections import Stretch, find_stretches, reco
 from pacetag.model.training.scores.songs import SPLIT, score_lessons
 from pacetag.model.training.scores.sources import PACKAGES, Piece, opened_package
 from pacetag.model.training.sources.deb_files import PackageError
-from pacetag.model.training.sources.midi import track_chunk
 from tests import outside
+from tests.model.training.midi_files import midi_bytes, note, tempo
 from tests.outside import needs
 
 DIVISION = 96
@@ -38,15 +38,14 @@ MakeDeb = Callable[[str, dict[str, bytes]], Path]
 def rock(bpm: float = 150.0, *, seconds: float = 50.0, key: int = 36) -> bytes:
     """A MIDI file: bass drum and snare in turn, a hi-hat in eighths that misses some."""
     rng = np.random.default_rng(0)
-    track = [(0, b"\xff\x51\x03" + round(60e6 / bpm).to_bytes(3))]
+    track = [(0, tempo(bpm))]
     for eighth in range(round(seconds * bpm / 30)):
         tick = eighth * DIVISION // 2
         if rng.random() < 0.75:
-            track.append((tick, bytes([0x99, 42, 90])))
+            track.append((tick, note(9, 42, 90)))
         if eighth % 2 == 0:
-            track.append((tick, bytes([0x99, key if eighth % 4 == 0 else 38, 110])))
-    head = b"MThd\x00\x00\x00\x06\x00\x01\x00\x01" + DIVISION.to_bytes(2)
-    return head + track_chunk(track)
+            track.append((tick, note(9, key if eighth % 4 == 0 else 38, 110)))
+    return midi_bytes(track, division=DIVISION)
 
 
 def wad(**lumps: bytes) -> bytes:
@@ -250,7 +249,7 @@ def test_a_damaged_piece_is_left_out_by_name(
     deb = make_deb("openttd-openmsx", {"baseset/bad.mid": rock()[:400]})
 
     assert build_corpus(tmp_path / "out", ("openttd-openmsx",), deb.parent) == ()
-    assert "bad is left out: the MIDI data ends" in capsys.readouterr().err
+    assert "bad is left out: this is not a MIDI file" in capsys.readouterr().err
 
 
 def test_a_package_without_music_is_refused(make_deb: MakeDeb) -> None:
