@@ -18,7 +18,7 @@ from pacetag.tagger.commands.options import (
 from pacetag.tagger.logs.logger import is_verbose
 from pacetag.tagger.scanning.options import BpmMode, ScanOptions
 from pacetag.tagger.settings import default_jobs, index_path
-from pacetag.tagger.workers.priority import stand_back
+from pacetag.tagger.workers.priority import lower_priority
 
 if TYPE_CHECKING:
     from pacetag.tagger.library.stalls import Walked
@@ -102,7 +102,7 @@ def scan(
         bpm=bpm,
     )
     if nice:
-        stand_back()
+        lower_priority()
     code = run_scan(
         check_paths(paths),
         index_path(index),

@@ -10,7 +10,7 @@ from pacetag.tagger.commands.options import MUSIC, IndexOption
 from pacetag.tagger.commands.scan import BpmOption, JobsOption, NiceOption, NoTagsOption
 from pacetag.tagger.scanning.options import BpmMode, ScanOptions
 from pacetag.tagger.settings import default_jobs, index_path
-from pacetag.tagger.workers.priority import stand_back
+from pacetag.tagger.workers.priority import lower_priority
 
 
 def watch(
@@ -58,7 +58,7 @@ def watch(
         jobs=jobs or default_jobs(), tags=not no_tags, nice=nice, bpm=bpm, watching=True
     )
     if nice:
-        stand_back()
+        lower_priority()
     stop = Stop()
     with stop_on_signals(stop), opened_index(index_path(index)) as songs:
         Keeper(

@@ -30,12 +30,12 @@ def try_judge(ear: JudgeRef) -> None:
         worker = WorkerProcess(ear)
     try:
         said = (
-            worker.line.recv()
-            if worker.line.poll(PATIENCE)
+            worker.pipe.recv()
+            if worker.pipe.poll(PATIENCE)
             else JudgeLoadError(_refusal("it hung"))
         )
     except (EOFError, OSError):
-        said = JudgeLoadError(_refusal(end_in_words(worker.bury())))
+        said = JudgeLoadError(_refusal(end_in_words(worker.reap())))
     finally:
         worker.kill()
     if isinstance(said, Exception):

@@ -1,1 +1,1 @@
-"""Processes that judge songs, and how they are kept in check."""
+"""Worker processes that judge songs, with timeouts and restarts."""

@@ -1,4 +1,4 @@
-"""A worker process's side: load the network once, judge one song after the other."""
+"""The worker's side: load the network once, then judge one song after the other."""
 
 import ctypes
 import importlib
@@ -23,7 +23,7 @@ from pacetag.tagger.errors import JudgeLoadError
 from pacetag.tagger.logs.logger import silence_libraries
 from pacetag.tagger.tags.safety.disk import read_through
 
-# One worker a processor is the plan; a maths library that starts its own threads would undo it.
+# There is one worker per processor, so threads of maths libraries would only compete.
 THREAD_VARIABLES = (
     "OMP_NUM_THREADS",
     "OPENBLAS_NUM_THREADS",
@@ -46,13 +46,13 @@ class JudgeLike(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class JudgeRef:
-    """Which judge listens: by name, so that a worker can load it for itself."""
+    """A judge by name, so that each worker can load it for itself."""
 
     bundle: str  # name of the trained network, as it goes into tags and index
     factory: str  # "module:callable", returns a JudgeLike
 
     def load(self) -> JudgeLike:
-        """The judge. Raises ModelError or JudgeLoadError, saying why there is none."""
+        """Load the judge. Raises ModelError or JudgeLoadError with the reason why it cannot."""
         module, _, name = self.factory.partition(":")
         try:
             made: Callable[[], JudgeLike] | object = importlib.import_module(module)
@@ -61,7 +61,7 @@ class JudgeRef:
             return made()  # type: ignore[operator]
         except ModelError:
             raise
-        except Exception as error:  # a broken installation of a numerical library, most likely
+        except Exception as error:  # most likely a broken numerical library
             raise JudgeLoadError(
                 f"the trained network cannot be started ({type(error).__name__}: {error}); "
                 "reinstall pacetag"
@@ -70,11 +70,11 @@ class JudgeRef:
 
 @dataclass(frozen=True, kw_only=True)
 class AnalysisError:
-    """Why nothing could be heard in a song."""
+    """Why a song could not be analysed."""
 
     reason: str
     too_short: bool = False
-    system_fault: bool = False  # of the disk, say, and not of the song: it may be over next time
+    system_fault: bool = False  # such as the disk's, not the song's; it may pass
     trace: str | None = field(default=None, compare=False, repr=False)  # traceback, for the log
 
 
@@ -89,42 +89,42 @@ class WorkerReply:
     noise: tuple[str, ...] = ()  # lines that libraries wrote to standard error meanwhile
 
 
-def serve(line: "Connection[Any, Any]", ear: JudgeRef) -> None:
-    """Judge the songs that come down the line, one after the other, until it ends.
+def serve(pipe: "Connection[Any, Any]", ref: JudgeRef) -> None:
+    """Judge the songs that come through the pipe, one after the other, until it ends.
 
     Sends None once the network is loaded, or the ModelError or JudgeLoadError that keeps every song
     from being judged; then a WorkerReply for each song.
     """
     prepare()
     try:
-        judge = ear.load()
+        judge = ref.load()
     except (ModelError, JudgeLoadError) as error:
-        line.send(error)
+        pipe.send(error)
         return
-    with suppress(EOFError, OSError):  # the parent has hung up
-        line.send(None)
+    with suppress(EOFError, OSError):  # the parent has closed its end
+        pipe.send(None)
         while True:
-            line.send(hear(judge, line.recv()))
+            pipe.send(hear(judge, pipe.recv()))
 
 
 def prepare() -> None:
-    """Make this process a worker: one thread for maths, and an end when its parent ends."""
+    """Make this process a worker: one thread for maths, silent, and killed with its parent."""
     for variable in THREAD_VARIABLES:
         os.environ[variable] = "1"
     silence_libraries()
     parent = parent_process()
     if parent is None:
         return
-    _be_silent()
-    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    _silence_stderr()
+    threading.Thread(target=_exit_with, args=(parent,), daemon=True).start()
     if sys.platform == "linux":
-        _be_killed_with(parent)
+        _request_death_signal(parent)
 
 
-def _be_silent() -> None:
-    """Leave standard error, and the terminal that it may be, to the parent.
+def _silence_stderr() -> None:
+    """Leave standard error, and so perhaps a terminal, to the parent.
 
-    What is written there while a song is heard goes to the parent's log, warnings as well.
+    What is written there while a song is judged goes into the parent's log, warnings included.
     """
     import logging
 
@@ -136,27 +136,27 @@ def _be_silent() -> None:
     logging.getLogger().addHandler(handler)
 
 
-def _end_with(parent: BaseProcess) -> None:
-    """A killed parent tells nobody; without this its workers would wait for ever."""
+def _exit_with(parent: BaseProcess) -> None:
+    """Exit when the parent ends: one that is killed cannot tell its workers."""
     parent.join()
     os._exit(1)
 
 
-def _be_killed_with(parent: BaseProcess) -> None:
-    """Have the system do it: a decoder that hangs may keep this process's other threads waiting.
+def _request_death_signal(parent: BaseProcess) -> None:
+    """Have the kernel do the same, since a hanging decoder may block this process's threads.
 
-    It counts the end of the parent's thread that started this process as the parent's.
+    The signal comes when the parent's thread that started this process ends.
     """
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent.pid:  # too late to be told
+    if os.getppid() != parent.pid:  # it has ended already
         os._exit(1)
 
 
 def hear(judge: JudgeLike, path: Path) -> WorkerReply:
-    """The song's paces, or the reason why there are none; never raises for a bad file.
+    """Return the song's analysis, or why there is none; never raises for a bad file.
 
-    Decoders take a disk that fails for a damaged file. So a song that seems to be at fault is read
-    through, and judged once more: what the system refused for a moment only is over by then.
+    Decoders mistake a failing disk for a damaged file. So a song that seems damaged is read
+    through and judged once more, by when a brief fault of the system has passed.
     """
     noise: list[str] = []
     with native_noise(noise.append):
@@ -200,10 +200,10 @@ def _hear(judge: JudgeLike, path: Path) -> AnalysisResult:
 
 
 def trace_of(error: Exception) -> str | None:
-    """The end of an error's traceback with its causes; light enough to be sent."""
+    """The end of an error's traceback with its causes, short enough to be sent."""
     try:
         return "".join(traceback.format_exception(error))[-LONGEST_TRACE:]
-    except Exception:  # nothing depends on it
+    except Exception:  # the log can do without
         return None
 
 

@@ -9,38 +9,38 @@ from typing import Any
 
 from pacetag.tagger.workers.judging import JudgeRef, serve
 
-# A fresh interpreter has no threads or locks of this one in an unknown state.
+# A fresh interpreter inherits no threads or locks in an unknown state.
 _CONTEXT = multiprocessing.get_context("spawn")
 
-REAPING = 5.0  # s; a process that the system cannot end sooner is left behind
+REAP_TIMEOUT = 5.0  # s; a process that the system cannot end sooner is left behind
 
-BUSY = 2.0  # s of processor time; a decoder that goes in circles uses more before it is given up
+BUSY = 2.0  # s of processor time; a decoder in an endless loop uses more before its timeout
 
 DEATH = "the process that judged it died, which a damaged file or a lack of memory can cause"
 
 
 class WorkerProcess:
-    """A process that judges one song at a time, and what it is at.
+    """A process that judges one song at a time, with its current song.
 
-    Whoever starts it must have held back the signals (`signals_held`), which it never sees then.
+    The caller must hold the signals (`signals_held`), so that the process never sees them.
     """
 
-    def __init__(self, ear: JudgeRef) -> None:
-        self.line: Connection[Any, Any]  # what it says can be waited for; at its death it ends
-        self.line, its_end = _CONTEXT.Pipe()
-        self._process = _CONTEXT.Process(target=serve, args=(its_end, ear), name="pacetag-worker")
+    def __init__(self, judge: JudgeRef) -> None:
+        self.pipe: Connection[Any, Any]  # of messages; it ends when the process dies
+        self.pipe, its_end = _CONTEXT.Pipe()
+        self._process = _CONTEXT.Process(target=serve, args=(its_end, judge), name="pacetag-worker")
         self._process.start()
         its_end.close()
         self.ready = False  # it has loaded the network
-        self.song: Path | None = None  # in judgement
-        self.songs = 0  # that were judged
-        self.limit = 0.0  # s that the present song, or the start, may take
+        self.song: Path | None = None  # being judged
+        self.songs = 0  # judged so far
+        self.limit = 0.0  # s that the current song, or the start, may take
         self.spent = 0.0  # s that it has taken so far
-        self._began: float | None = None  # s of processor time when it was given its song
+        self._began: float | None = None  # s of processor time when it got its song
 
     @property
     def work(self) -> str:
-        """Which process it is and what it is at, for the log."""
+        """The process and its current song, for the log."""
         return f"worker {getattr(self._process, 'pid', None)}: {self.song or 'without a song'}"
 
     @property
@@ -49,41 +49,41 @@ class WorkerProcess:
         return self.ready and self.song is None
 
     @property
-    def waits(self) -> bool:
-        """Whether it has hardly computed at its song, so that it must be waiting for a disk."""
+    def waits_for_disk(self) -> bool:
+        """Whether it has hardly used the processor for its song, as one that waits for a disk."""
         now = _processor_seconds(self._process.pid)
         return now is not None and self._began is not None and now - self._began < BUSY
 
     @property
     def overdue(self) -> bool:
-        """Whether it is at something for longer than that may take."""
+        """Whether its song, or its start, has taken longer than its limit."""
         return not self.idle and self.spent >= self.limit
 
     def judge(self, song: Path, *, limit: float) -> None:
-        """Give it a song. One that has died meanwhile says so on its line."""
+        """Give it a song. The pipe ends if the process has died meanwhile."""
         self.song, self.limit, self.spent = song, limit, 0.0
         self._began = _processor_seconds(self._process.pid)
         try:
-            self.line.send(song)
+            self.pipe.send(song)
         except OSError:
             return
 
     def kill(self) -> None:
-        """End it at once, whatever it is at."""
+        """End it at once, busy or not."""
         self._process.kill()
-        self.line.close()
-        self._process.join(REAPING)
+        self.pipe.close()
+        self._process.join(REAP_TIMEOUT)
 
-    def bury(self) -> int | None:
-        """Clear up after one that died; its exit code, if the system tells."""
-        self._process.join(REAPING)
+    def reap(self) -> int | None:
+        """Clear up after a process that died, and return its exit code, if the system tells."""
+        self._process.join(REAP_TIMEOUT)
         code = self._process.exitcode
         self.kill()
         return code
 
 
 def _processor_seconds(pid: int | None) -> float | None:
-    """Processor time that a process has used; None where the system does not tell."""
+    """Seconds of processor time that a process has used; None where the system does not tell."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
@@ -92,16 +92,16 @@ def _processor_seconds(pid: int | None) -> float | None:
 
 
 def cause_of_death(exit_code: int | None) -> str:
-    """What the exit code of a worker that died of a song says, as a clause for a person."""
+    """Why a worker died while it judged a song, from its exit code; a clause for a person."""
     if exit_code == -signal.SIGKILL:
         return "the process that judged it was killed, perhaps for lack of memory"
     return DEATH.replace("died", f"died ({end_in_words(exit_code)})", 1)
 
 
 def end_in_words(exit_code: int | None) -> str:
-    """The signal or the exit code that a process ended with."""
+    """The signal or the exit code with which a process ended, as a clause for a person."""
     if exit_code is None:
-        return "nobody knows how"
+        return "for an unknown reason"
     if exit_code >= 0:
         return f"exit code {exit_code}"
     try:

@@ -37,12 +37,12 @@ def test_a_worker_hears_on_one_thread_and_in_little_memory(suffix: str, root: Pa
     (process,) = multiprocessing.active_children()
     assert process.pid is not None
     try:
-        assert worker.line.recv() is None
+        assert worker.pipe.recv() is None
         worker.judge(song, limit=60)
         threads = set[int]()
-        while not worker.line.poll(0.001):
+        while not worker.pipe.poll(0.001):
             threads.add(status(process.pid)["Threads"])
-        assert isinstance(worker.line.recv(), Analysis)
+        assert isinstance(worker.pipe.recv().result, Analysis)
 
         assert threads == {2}  # the other one sleeps until the parent ends
         assert status(process.pid)["VmHWM"] < MOST_OF_WORKER

@@ -28,7 +28,7 @@ def test_a_judge_that_raises_an_unexpected_error_spoils_one_song_only() -> None:
         (-signal.SIGABRT, "died (SIGABRT), which a damaged file"),
         (-40, "died (signal 40), which a damaged file"),
         (3, "died (exit code 3), which a damaged file"),
-        (None, "died (nobody knows how), which a damaged file"),
+        (None, "died (for an unknown reason), which a damaged file"),
     ],
 )
 def test_how_a_worker_ended_is_told_in_words(code: int | None, words: str) -> None:
