@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM as a wish that is granted between two songs, not in the middle of one.
+"""Ctrl-C and SIGTERM end a command between two songs, not in the middle of one.
 
 A thread takes the signals, since the main one may hang in a call that a dead disk never answers.
 """
@@ -17,76 +17,76 @@ from types import FrameType
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 INTERRUPTED = 130  # exit code
 GRACE = 4.0  # s from the second request until the process ends
-_BETWEEN = 0.05  # s between two tries to wake the main thread
-_WAKE_MAIN = signal.SIGUSR2  # is not held back in the main thread, and ends what it waits for
+_RETRY = 0.05  # s between two tries to wake the main thread
+_WAKE_MAIN = signal.SIGUSR2  # is never held in the main thread; interrupts the call it is in
 _SHOW_CURSOR = b"\x1b[?25h"  # a live bar hides it
 _LEFT = b"pacetag: stopped at once; a write that broke off is taken back by the next command\n"
 
 
 class Stop:
-    """Whether an end was asked for, and a bell for those that sleep meanwhile."""
+    """Whether a stop was requested; wakes those that wait when it is."""
 
     def __init__(self) -> None:
         self.signal: signal.Signals | None = None  # which one asked
-        self._bells: list[Callable[[], None]] = []
+        self._wakers: list[Callable[[], None]] = []
 
     @property
     def requested(self) -> bool:
-        """Whether to end as soon as the work in hand is stored."""
+        """Whether to end as soon as the songs under way are stored."""
         return self.signal is not None
 
     def request(self, number: signal.Signals = signal.SIGINT) -> None:
-        """Ask for the end; from any thread, and in a signal handler as far as the bells allow."""
+        """Request a stop, from any thread, or in a signal handler if all wakers allow that."""
         self.signal = self.signal or number
-        for bell in list(self._bells):
-            bell()
+        for wake in list(self._wakers):
+            wake()
 
     @contextmanager
-    def ringing(self, bell: Callable[[], None]) -> Iterator[None]:
-        """Call `bell` when the end is asked for, perhaps in a signal handler.
+    def waking(self, wake: Callable[[], None]) -> Iterator[None]:
+        """Call `wake` when a stop is requested, perhaps in a signal handler.
 
-        A SimpleQueue's `put` is made for that; an Event or a Queue could lock itself out.
+        A SimpleQueue's `put` is made for that; an Event or a Queue could deadlock.
         """
-        self._bells.append(bell)
+        self._wakers.append(wake)
         try:
             yield
         finally:
-            self._bells.remove(bell)
+            self._wakers.remove(wake)
 
     def sleep(self, seconds: float) -> None:
-        """Wait, but not past a request to stop."""
-        rung: SimpleQueue[None] = SimpleQueue()
-        with self.ringing(partial(rung.put, None)), suppress(Empty):
+        """Wait, at most until a stop is requested."""
+        woken: SimpleQueue[None] = SimpleQueue()
+        with self.waking(partial(woken.put, None)), suppress(Empty):
             if not self.requested:
-                rung.get(timeout=max(0.0, seconds))
+                woken.get(timeout=max(0.0, seconds))
 
 
 class _Guard:
-    """Answers the signals of a process: the first cleanly, the second soon, the third at once."""
+    """Answers signals: the first ends the process cleanly, the second soon, the third at once."""
 
     def __init__(self) -> None:
         self._main = threading.get_ident()
         self._asked = 0
         self._over = False
-        self._woken = False  # the main thread has taken notice
+        self._woken = False  # the main thread was interrupted
         self._timer: threading.Timer | None = None
         self._wakers: list[threading.Thread] = []
         self._thread = threading.Thread(target=self._listen, name="signals", daemon=True)
-        self.stops: list[Stop] = []  # those to tell; without any, the main thread is interrupted
+        self.stops: list[Stop] = []  # without any, the main thread is interrupted
 
     def start(self) -> None:
-        """Begin to listen. All threads must hold the signals back."""
+        """Begin to listen. All threads must hold the signals."""
         self._thread.start()
 
     def end(self) -> None:
-        """Listen no more, and let a process go on that was about to be left."""
+        """Stop listening, and cancel the end of the process if it was near."""
         self._over = True
         if self._timer is not None:
             self._timer.cancel()
         with suppress(OSError):  # it has ended already
             signal.pthread_kill(self._thread.ident or 0, signal.SIGTERM)  # to that thread alone
         self._thread.join()
-        for waker in self._wakers:  # or its signal would meet a handler that ends the process
+        for waker in self._wakers:  # or its signal would reach a handler that ends the process
             waker.join()
 
     def _listen(self) -> None:
@@ -97,7 +97,7 @@ class _Guard:
             self.answer(number)
 
     def answer(self, number: int, _frame: FrameType | None = None) -> None:
-        """Do what the signal asks for; a handler, too, for what another thread was given."""
+        """Do what the signal asks for. Also a handler, for signals that another thread received."""
         self._asked += 1
         for stop in self.stops:
             stop.request(signal.Signals(number))
@@ -113,14 +113,14 @@ class _Guard:
             _leave()
 
     def _wake_main(self) -> None:
-        """Interrupt the main thread; again, where that came just before a call that hangs."""
+        """Interrupt the main thread, repeatedly: a call that hangs may begin just after."""
         self._woken = False
         while not (self._woken or self._over):
             signal.pthread_kill(self._main, _WAKE_MAIN)
-            time.sleep(_BETWEEN)
+            time.sleep(_RETRY)
 
     def interrupt(self, _number: int, _frame: FrameType | None) -> None:
-        """Raise KeyboardInterrupt in the main thread: the handler of what wakes it."""
+        """Raise KeyboardInterrupt in the main thread: the handler of `_WAKE_MAIN`."""
         if not self._woken:
             self._woken = True
             raise KeyboardInterrupt
@@ -131,10 +131,10 @@ _GUARDS: list[_Guard] = []  # the one that listens, if there is one
 
 @contextmanager
 def answering_signals() -> Iterator[None]:
-    """Have SIGINT and SIGTERM answered while the block runs: KeyboardInterrupt for the first.
+    """Answer SIGINT and SIGTERM while the block runs: the first with a KeyboardInterrupt.
 
-    The second ends the process within 5 s even where it hangs, the third at once. What the block
-    starts, threads and processes, never sees the signals. Must run in the main thread.
+    The second ends the process within 5 s even where it hangs, the third at once. Threads and
+    processes that the block starts never see the signals. Must run in the main thread.
     """
     with _guarded():
         yield
@@ -142,7 +142,7 @@ def answering_signals() -> Iterator[None]:
 
 @contextmanager
 def signals_let_through() -> Iterator[None]:
-    """Have the main thread take the signals as usual, and the programs that the block starts."""
+    """Deliver signals as usual to the main thread and to programs that the block starts."""
     before = {
         signal.SIGINT: signal.signal(signal.SIGINT, signal.default_int_handler),
         signal.SIGTERM: signal.signal(signal.SIGTERM, signal.SIG_DFL),
@@ -160,8 +160,8 @@ def signals_let_through() -> Iterator[None]:
 def stop_on_signals(stop: Stop) -> Iterator[None]:
     """Turn SIGINT and SIGTERM into requests while the block runs.
 
-    A second one also ends the worker processes: what they were judging is given up. The process
-    ends within 5 s then, and at a third one at once.
+    A second one also kills the worker processes, and their current songs are given up. The process
+    ends within 5 s then, and at once with a third one.
     """
     with _guarded() as guard:
         guard.stops.append(stop)
@@ -189,7 +189,7 @@ def _guarded() -> Iterator[_Guard]:
 
 @contextmanager
 def _handled(guard: _Guard) -> Iterator[None]:
-    """Handlers for what a thread gets that was there before and holds nothing back."""
+    """Handlers for signals to a thread that was started before and does not hold them."""
     before = {number: signal.signal(number, guard.answer) for number in SIGNALS}
     before[_WAKE_MAIN] = signal.signal(_WAKE_MAIN, guard.interrupt)
     try:
@@ -218,10 +218,10 @@ def _leave() -> None:
 
 @contextmanager
 def signals_held() -> Iterator[None]:
-    """Hold the signals back; processes and threads started meanwhile never see them.
+    """Hold the signals while the block runs; processes and threads that it starts never see them.
 
-    Ctrl-C reaches every process of the terminal's group. Workers must not die of it: the parent
-    tells them to end.
+    Ctrl-C reaches every process of the terminal's group. Workers must survive it: the parent ends
+    them.
     """
     before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
     try:

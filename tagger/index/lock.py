@@ -1,8 +1,8 @@
-"""Processes take turns at songs, so that the log has their writes in the order in which they came.
+"""A lock on the index, held per song, so that the log has all writes in their true order.
 
-Files are safe without: every write is claimed and checked against what was looked at. But one that
-is noted before another and done after it would read as if somebody else had changed the tags, and
-could not be taken back without `--force`.
+Files are safe without it: every write locks its file and compares it with what was probed. But a
+write that is noted before another and made after it would look as if another program had changed
+the tags, and could not be undone without `--force`.
 """
 
 import os
@@ -12,17 +12,18 @@ from pathlib import Path
 
 from pacetag.tagger.tags.safety.disk import hold
 
-PATIENCE = 30.0  # seconds; a large file on a slow disk takes that long to be copied
+LOCK_TIMEOUT = 30.0  # seconds; copying a large file on a slow disk takes that long
 
 
 @contextmanager
-def turn(index: Path) -> Iterator[None]:
+def index_lock(index: Path) -> Iterator[None]:
     """Keep other processes with the same index from noting and writing tags meanwhile.
 
-    Who waits for too long goes on all the same, and so does everybody where there are no locks.
+    A process that has waited for `LOCK_TIMEOUT` goes on without the lock, and so does every process
+    where the file system has no locks.
     """
     try:
-        folder = os.open(index.parent, os.O_RDONLY)  # locking it leaves nothing on the disk
+        folder = os.open(index.parent, os.O_RDONLY)  # a locked folder leaves no lock file behind
     except OSError:
         yield
         return
@@ -35,6 +36,6 @@ def turn(index: Path) -> Iterator[None]:
 
 def _hold(folder: int) -> None:
     try:
-        hold(folder, PATIENCE)
+        hold(folder, LOCK_TIMEOUT)
     except OSError:  # the file system has no locks
         return

@@ -7,7 +7,7 @@ from pacetag.db.records import SongRecord
 from pacetag.db.runs import TagChange, TagState
 from pacetag.db.write_log import NOTHING
 from pacetag.model.judgement import Analysis
-from pacetag.tagger.index.lock import turn
+from pacetag.tagger.index.lock import index_lock
 from pacetag.tagger.library.walk import stamp
 from pacetag.tagger.scanning.known import CachedAnalysis, Origin
 from pacetag.tagger.scanning.listener import Word, paces_that_count, word_of
@@ -60,7 +60,7 @@ class Commit:
         """
         cached = found if isinstance(found, CachedAnalysis) else None
         analysis = found.analysis if isinstance(found, CachedAnalysis) else found
-        with turn(self._index.path):
+        with index_lock(self._index.path):
             _refuse_if_changed(look)
             word = word_of(look, analysis.paces, self._index, origin.moved_from)
             record = record_of(look, analysis, word, self._bundle)

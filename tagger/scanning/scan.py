@@ -26,7 +26,7 @@ from pacetag.tagger.workers.timeouts import seconds_allowed
 
 TICK = 1.0  # s between two looks at the clock
 
-# A file that was looked into (True), a song that was judged (False), or the bell of `Stop`.
+# A file that was looked into (True), a song that was judged (False), or a request to stop (None).
 _Event = tuple[Path, Found | Verdict, bool] | None
 
 
@@ -59,7 +59,7 @@ class Scan:
         """
         limit = 2 * self._options.jobs + 2
         try:
-            with self._stop.ringing(partial(self._events.put, None)):
+            with self._stop.waking(partial(self._events.put, None)):
                 for path in self._memory.ahead(paths):
                     if self._stop.requested:
                         break

@@ -9,7 +9,7 @@ from pacetag.db.records import SongRecord
 from pacetag.db.runs import TagChange
 from pacetag.db.write_log import NOTHING
 from pacetag.model.judgement import Analysis, Pace
-from pacetag.tagger.index.lock import turn
+from pacetag.tagger.index.lock import index_lock
 from pacetag.tagger.scanning.known import known_from_index, known_from_tags
 from pacetag.tagger.scanning.listener import Word, known_song
 from pacetag.tagger.scanning.moved import lay_before
@@ -97,7 +97,7 @@ class PaceSetter:
         Where tags cannot be written the index alone has them. The network is not asked: a song
         that it has not judged yet is judged by the next scan.
         """
-        with turn(self._index.path):
+        with index_lock(self._index.path):
             try:
                 return self._song(path, paces)
             except (TagError, OSError) as error:

@@ -7,7 +7,7 @@ from pathlib import Path
 from pacetag.db.index import SongIndex
 from pacetag.db.records import Stamp
 from pacetag.db.runs import TagChange
-from pacetag.tagger.index.lock import turn
+from pacetag.tagger.index.lock import index_lock
 from pacetag.tagger.library.stalls import NO_ANSWER
 from pacetag.tagger.scanning.listener import after_undo
 from pacetag.tagger.scanning.noted_write import TaggingRun
@@ -64,7 +64,7 @@ class Undoing:
         Without memory (an index that was built from tags) PACE and PACETAG are removed. A song
         that another program changed since is skipped, unless forced. Raises SongIndexError only.
         """
-        with turn(self._index.path):
+        with index_lock(self._index.path):
             return self._song(path)
 
     def _song(self, path: Path) -> UndoOutcome:

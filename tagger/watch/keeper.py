@@ -47,8 +47,8 @@ class Keeper:
         """
         self._roots, self._index, self._ear, self._options = roots, index, ear, options
         self._every, self._stop, self._lines = sweep, stop, lines
-        self._bell: SimpleQueue[None] = SimpleQueue()
-        self._dirty = DirtyFolders(settle=settle, bell=self._bell)
+        self._wake: SimpleQueue[None] = SimpleQueue()
+        self._dirty = DirtyFolders(settle=settle, wake=self._wake)
         self._asking = Asking(stop)
         self._look_pause = min(settle, BETWEEN_LOOKS)
         self._tidying = Tidying(index.path)
@@ -62,7 +62,7 @@ class Keeper:
             complain=self._lines.complain,
             overflowed=self._overflowed,
         )
-        with self._stop.ringing(partial(self._bell.put, None)), observing:
+        with self._stop.waking(partial(self._wake.put, None)), observing:
             self._lines.watching(self._roots)
             self._sweep(everything=True)
             next_sweep = time.monotonic() + self._every
@@ -76,7 +76,7 @@ class Keeper:
 
     def _wait_until(self, moment: float) -> None:
         with suppress(Empty):
-            self._bell.get(timeout=max(0.0, moment - time.monotonic()))
+            self._wake.get(timeout=max(0.0, moment - time.monotonic()))
 
     def _overflowed(self) -> None:
         self._lines.complain(OVERFLOW)

@@ -1,1 +1,1 @@
-"""Worker processes that judge songs, with timeouts and restarts."""
+"""Processes that judge songs, and how they are kept in check."""

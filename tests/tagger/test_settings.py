@@ -7,7 +7,7 @@ import pytest
 
 from pacetag.tagger import settings
 from pacetag.tagger.errors import UsageError
-from pacetag.tagger.index.lock import turn
+from pacetag.tagger.index.lock import index_lock
 from pacetag.tagger.settings import default_jobs, index_path, usual_indexes
 from pacetag.tagger.tags.safety.disk import hold
 
@@ -55,7 +55,7 @@ def test_turns_of_a_link_exclude_those_of_the_real_name(tmp_path: Path) -> None:
     link.symlink_to(real)
     folder = os.open(real.parent, os.O_RDONLY)
 
-    with turn(index_path(link)):
+    with index_lock(index_path(link)):
         assert not hold(folder)
     assert hold(folder)
     os.close(folder)

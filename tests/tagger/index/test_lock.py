@@ -12,7 +12,7 @@ import pytest
 from pacetag.db.index import SongIndex
 from pacetag.db.runs import TagState
 from pacetag.tagger.index import lock
-from pacetag.tagger.index.lock import turn
+from pacetag.tagger.index.lock import index_lock
 from pacetag.tagger.scanning import noted_write
 from pacetag.tagger.tags.reader import read_tags
 from pacetag.tagger.tags.safety.disk import hold
@@ -58,12 +58,12 @@ def test_an_undo_waits_for_a_write_that_was_noted(
 
 def test_who_waits_for_too_long_goes_on(index_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     index_file.parent.mkdir(exist_ok=True)
-    monkeypatch.setattr(lock, "PATIENCE", 0.3)
+    monkeypatch.setattr(lock, "LOCK_TIMEOUT", 0.3)
     other = os.open(index_file.parent, os.O_RDONLY)
     assert hold(other)
     start = time.monotonic()
 
-    with turn(index_file):
+    with index_lock(index_file):
         waited = time.monotonic() - start
     os.close(other)
 
@@ -74,14 +74,14 @@ def test_where_nothing_can_be_locked_nobody_waits(
     index_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     entered = []
-    with turn(tmp_path / "not there" / "index.sqlite3"):
+    with index_lock(tmp_path / "not there" / "index.sqlite3"):
         entered.append("no folder")
 
     def no_locks(*_: object) -> bool:
         raise OSError
 
     monkeypatch.setattr(lock, "hold", no_locks)
-    with turn(index_file):
+    with index_lock(index_file):
         entered.append("no locks")
 
     assert entered == ["no folder", "no locks"]

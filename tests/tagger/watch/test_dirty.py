@@ -19,13 +19,13 @@ from pacetag.tagger.watch.events import FolderMarker
 
 
 @pytest.fixture
-def bell() -> "SimpleQueue[None]":
+def wake() -> "SimpleQueue[None]":
     return SimpleQueue()
 
 
 @pytest.fixture
-def dirty(bell: "SimpleQueue[None]") -> DirtyFolders:
-    return DirtyFolders(settle=5.0, bell=bell)
+def dirty(wake: "SimpleQueue[None]") -> DirtyFolders:
+    return DirtyFolders(settle=5.0, wake=wake)
 
 
 def test_a_folder_is_due_after_the_silence_and_only_once(dirty: DirtyFolders) -> None:
@@ -51,13 +51,13 @@ def test_every_event_begins_the_silence_anew(
     assert dirty.take_due(108.0) == {Path("/a"): True}
 
 
-def test_the_bell_rings_once_for_a_flood(dirty: DirtyFolders, bell: "SimpleQueue[None]") -> None:
+def test_the_bell_rings_once_for_a_flood(dirty: DirtyFolders, wake: "SimpleQueue[None]") -> None:
     for number in range(1000):
         dirty.mark(Path(f"/{number}"))
 
-    bell.get_nowait()
+    wake.get_nowait()
     with pytest.raises(Empty):
-        bell.get_nowait()
+        wake.get_nowait()
 
 
 def test_an_event_marks_the_folders_of_the_songs_that_it_names(dirty: DirtyFolders) -> None:
