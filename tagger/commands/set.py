@@ -71,7 +71,8 @@ def set(  # noqa: A001 - the name of the command
 def _songs(paths: Sequence[Path]) -> dict[Path, str]:
     """The songs' absolute paths, each once, and how they were named. Raises UsageError."""
     from pacetag.tagger.errors import UsageError
-    from pacetag.tagger.library.walk import AUDIO_SUFFIXES, check_paths
+    from pacetag.tagger.library.walk import check_paths
+    from pacetag.tagger.tags.containers.registry import AUDIO_SUFFIXES
 
     if not paths:
         raise UsageError(f"name the songs, {EXAMPLE}; one that is called 84 is named ./84")

@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pacetag.model.bundle import JSON_FILE
-from pacetag.tagger.library.walk import AUDIO_SUFFIXES
 from pacetag.tagger.settings import JOURNALS, index_path
+from pacetag.tagger.tags.containers.registry import AUDIO_SUFFIXES
 from pacetag.tagger.tags.safety.temp_files import is_sibling
 
 SONG, DATABASE, NETWORK = "is a song", "is a database, as an index is", "belongs to a network"

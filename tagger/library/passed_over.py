@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from pacetag.tagger.tags.containers.registry import RARE_SUFFIXES
+
 LISTED = "cannot be listed"  # how it is begun to say why a folder could not be looked into
 
 # Folders in which systems keep what was thrown away, earlier states, thumbnails and notes of their
@@ -46,14 +48,7 @@ _HALF_WRITTEN = re.compile(
 # A title after its dot: more dots, a digit, a sign of another script, one word with a capital.
 _TITLE = re.compile(r"\.(\.|[^A-Za-z_~#$@%&*+=!^-]|[A-Z]([a-z]+|[A-Z]*)(\.|$))")
 
-# Suffixes of files that may hold music and are no songs by themselves: books, ringtones, films, and
-# what few people have. Those that can be judged count when they are named.
-BY_NAME = frozenset(
-    {"m4b", "m4r", "mp4", "m4v", "3gp", "3g2", "f4a", "f4b", "webm", "weba", "mkv", "ogv", "ogx"}
-    | {"ac3", "eac3", "ec3", "dts", "dtshd", "mlp", "thd", "amr", "awb", "au", "snd", "voc", "w64"}
-    | {"rf64", "bwf", "dff", "oma", "aa3", "ra", "rm", "rmvb", "shn", "tak", "asf", "mp1", "mpga"}
-    | {"mpa", "qcp", "adts", "alac"}
-)
+# Suffixes of what may hold music and cannot be judged.
 TO_CONVERT = frozenset(
     {"m4p", "aa", "aax", "ofr", "ofs", "la", "vqf", "at3", "omg"}  # locked, or known to no decoder
     | {"mod", "xm", "it", "s3m", "mptm", "mtm"}  # of trackers, with samples
@@ -105,6 +100,6 @@ def may_hold_music(name: str) -> str | None:
     """The suffix, in lower case, of a file that is no song and may hold one; None for others."""
     _, dot, suffix = name.rpartition(".")
     suffix = suffix.lower()
-    if not dot or (suffix not in BY_NAME and suffix not in TO_CONVERT):
+    if not dot or (suffix not in RARE_SUFFIXES and suffix not in TO_CONVERT):
         return None
     return None if is_hidden(name) or name in _NEVER else suffix

@@ -11,20 +11,15 @@ from pathlib import Path
 from pacetag.db.records import Stamp
 from pacetag.tagger.errors import UsageError
 from pacetag.tagger.library.passed_over import (
-    BY_NAME,
     LISTED,
     is_bin,
     is_hidden,
     is_hidden_by_people,
     may_hold_music,
 )
+from pacetag.tagger.tags.containers.registry import AUDIO_SUFFIXES, RARE_SUFFIXES
 from pacetag.tagger.tags.safety.replace import stamp_of
 from pacetag.tagger.tags.safety.temp_files import is_sibling
-
-AUDIO_SUFFIXES = frozenset(
-    {"aac", "aif", "aifc", "aiff", "ape", "caf", "dsf", "flac", "m4a", "mka", "mp2", "mp3"}
-    | {"mp+", "mpc", "oga", "ogg", "opus", "spx", "tta", "wav", "wave", "wma", "wv"}
-)
 
 
 def is_song(name: str) -> bool:
@@ -43,7 +38,7 @@ def _ends_as_song(name: str) -> bool:
 def is_named_song(name: str) -> bool:
     """Whether a file of this name counts as a song where a person names it, hidden or not."""
     _, dot, suffix = name.rpartition(".")
-    return bool(dot) and suffix.lower() in AUDIO_SUFFIXES | BY_NAME
+    return bool(dot) and suffix.lower() in AUDIO_SUFFIXES | RARE_SUFFIXES
 
 
 FEW = 100  # entries of a hidden folder that are looked at

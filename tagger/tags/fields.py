@@ -1,4 +1,7 @@
-"""The field table: one row a field, one column a family of containers."""
+"""The field table: one row a field, one column a family of containers.
+
+Which container is of which family stands in the registry of containers.
+"""
 
 import re
 from collections.abc import Sequence
@@ -13,13 +16,18 @@ class Field:
     """One field and what it is called in each family. Custom names match in any case."""
 
     name: str  # what the program calls it
-    id3: str  # MP3, WAV, AIFF, DSF: frame, or TXXX:description
-    vorbis: str  # FLAC, Ogg Vorbis, Opus, Ogg FLAC, Speex: key of an entry, one for each value
+    id3: str  # frame, or TXXX:description
+    vorbis: str  # key of an entry, one for each value
     mp4: str  # atom, or ----:mean:name
-    apev2: str  # APE, WavPack, Musepack: key of an item, whose values NUL holds apart
-    asf: str  # WMA: name of an attribute, one for each value
+    apev2: str  # key of an item, whose values NUL holds apart
+    asf: str  # name of an attribute, one for each value
     several: bool = False  # one entry may hold several values, joined with a border
     written: bool = False  # whether the writer may touch it
+
+    def called(self, family: str) -> str:
+        """What it is called in a family of containers, which is the name of a column."""
+        name: str = getattr(self, family)
+        return name
 
     def split(self, values: Sequence[str]) -> tuple[str, ...]:
         """The single values, whichever way a program joined them, and each once."""

@@ -5,19 +5,17 @@ So a song that was renamed, moved or retagged is known again without listening t
 
 import hashlib
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import BinaryIO
 
-from pacetag.tagger.tags.binary.spans import Span, after_id3, between_tags, dsf_sound, past_zeros
-from pacetag.tagger.tags.containers.mp4.atoms import STARTS, top_atoms
-from pacetag.tagger.tags.containers.ogg.pages import sound_spans
+from pacetag.tagger.tags.binary.spans import Span, after_id3, between_tags
+from pacetag.tagger.tags.containers.container import load
+from pacetag.tagger.tags.containers.registry import by_magic
 from pacetag.tagger.tags.errors import LayoutError, UnreadableError, system_reason
 
 _STEP = 1 << 20  # bytes read at once
 _NOTHING = hashlib.blake2b(digest_size=16).hexdigest()  # what an empty file holds
-_ASF_HEADER = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
-_ASF_DATA = bytes.fromhex("3626b2758e66cf11a6d900aa0062ce6c")
 
 
 def payload_fingerprint(path: Path) -> str:
@@ -62,69 +60,9 @@ def _hash(source: BinaryIO, spans: Iterable[Span]) -> str:
 
 def _spans(source: BinaryIO, size: int) -> Iterable[Span]:
     """Where the sound lies. Raises LayoutError where the container is damaged before it."""
-    tagged = after_id3(source)
-    source.seek(tagged)
-    head = source.read(12)
-    if head.startswith(b"fLaC"):
-        return [_flac_frames(source, tagged)]
-    if head.startswith(b"OggS"):
-        return sound_spans(source, tagged, between_tags(source)[1])
-    if head[4:8] in STARTS:
-        return [
-            (atom.body, min(atom.stop, size))
-            for atom in top_atoms(source, size)
-            if atom.name == b"mdat"
-        ]
-    if head[:4] in (b"RIFF", b"RF64") and head[8:] == b"WAVE":
-        return list(_chunks(source, size, b"data", "little"))
-    if head[:4] == b"FORM" and head[8:11] == b"AIF":
-        return list(_chunks(source, size, b"SSND", "big"))
-    if head.startswith(b"DSD ") and not tagged:
-        return [dsf_sound(source)]
-    source.seek(0)
-    if source.read(16) == _ASF_HEADER:
-        return list(_asf_data(source, size))
-    return [between_tags(source)]
-
-
-def _flac_frames(source: BinaryIO, place: int) -> Span:
-    _, stop = between_tags(source)
-    place, last = place + 4, False
-    while not last:
-        source.seek(place)
-        head = source.read(4)
-        place += 4 + int.from_bytes(head[1:])
-        last = bool(head[:1] >= b"\x80")
-        if len(head) < 4 or place > stop:
-            raise LayoutError("its FLAC header is damaged")
-    return past_zeros(source, place, stop), stop
-
-
-def _chunks(
-    source: BinaryIO, size: int, wanted: bytes, order: Literal["little", "big"]
-) -> Iterator[Span]:
-    """The data of chunks of that name; their lengths are 32 bits, and even in the file."""
-    place = 12
-    while place + 8 <= size:
-        source.seek(place)
-        head = source.read(8)
-        length = int.from_bytes(head[4:], order)
-        if head[:4] == wanted:
-            if length == 0xFFFFFFFF:  # a stream, or RF64: longer than 32 bits can say
-                length = size
-            yield place + 8, min(place + 8 + length, size)
-        place += 8 + length + length % 2
-
-
-def _asf_data(source: BinaryIO, size: int) -> Iterator[Span]:
-    """The packets of WMA's data object, whose own header takes 50 bytes."""
-    place = 0
-    while place + 24 <= size:
-        source.seek(place)
-        head = source.read(24)
-        length = int.from_bytes(head[16:], "little")
-        if head[:16] == _ASF_DATA:
-            if length < 50:  # a broadcast, or a file that was not finished, does not give it
-                length = size - place
-            yield min(place + 50, size), min(place + length, size)
-        place += max(24, length)
+    source.seek(after_id3(source))
+    container = by_magic(source.read(16))
+    if container is None or not container.sound:
+        return [between_tags(source)]
+    found: Iterable[Span] = load(container.sound)(source, size)
+    return found

@@ -5,18 +5,11 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from mutagen._vorbis import VCommentDict
-from mutagen.apev2 import APEv2
 from mutagen.asf import ASFTags
 from mutagen.flac import Padding, VCFLACDict
-from mutagen.id3 import ID3Tags
 from mutagen.mp3 import MP3
-from mutagen.mp4 import MP4Tags
 
-from pacetag.tagger.tags.containers.apev2.layout import ApeLayout
-from pacetag.tagger.tags.containers.flac.layout import FlacLayout
-from pacetag.tagger.tags.containers.id3.layout import Id3Layout
-from pacetag.tagger.tags.containers.iff import IffLayout
-from pacetag.tagger.tags.containers.registry import Layout, load_layout
+from pacetag.tagger.tags.containers.registry import by_kind, load_layout
 from pacetag.tagger.tags.fields import FIELDS
 from pacetag.tagger.tags.fingerprint import payload_fingerprint
 from pacetag.tagger.tags.mutagen_io import Audio, ape_tag, open_audio
@@ -37,40 +30,20 @@ def others_in(path: Path, names: Collection[str]) -> dict[str, bytes]:
         "the bytes that are not pacetag's": _digest(layout.kept(names)),
     }
     tags: dict[str, list[object]] = {}
-    for name, value in _tags(path, audio, names, copied=_is_copied(layout)):
+    for name, value in _tags(path, audio, names, copied=layout.holds_copies):
         tags.setdefault(name, []).append(value)
     return found | {f"the tag {name}": _digest(values) for name, values in tags.items()}
 
 
-def _is_copied(layout: Layout) -> bool:
-    """Whether the tag, be it there or not, holds nothing but pacetag's fields and copies."""
-    if isinstance(layout, Id3Layout | IffLayout):
-        return bool(layout.tag.copied)
-    if isinstance(layout, FlacLayout):
-        return bool(layout.comments.copied)
-    return isinstance(layout, ApeLayout) and bool(layout.copied)
-
-
 def _tags(path: Path, audio: Audio, names: Collection[str], *, copied: bool) -> _Named:
-    own = {_column(audio.tags, name).upper() for name in names}
+    container = by_kind(type(audio))
+    own = {FIELDS[name].called(container.family).upper() for name in names} if container else set()
     for name, value in () if copied else _items(audio.tags):
         if name.upper() not in own:
             yield name, value
     yield from _blocks(audio)
     if isinstance(audio, MP3):
         yield from ((f"{name} at the end", value) for name, value in _items(ape_tag(path)))
-
-
-def _column(tags: object, name: str) -> str:
-    """What the field is called in tags of this kind."""
-    field = FIELDS[name]
-    if isinstance(tags, ID3Tags):
-        return field.id3
-    if isinstance(tags, MP4Tags):
-        return field.mp4
-    if isinstance(tags, APEv2):
-        return field.apev2
-    return field.asf if isinstance(tags, ASFTags) else field.vorbis
 
 
 def _items(tags: Audio) -> _Named:

@@ -7,72 +7,17 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import mutagen
-from mutagen.aac import AAC
-from mutagen.aiff import AIFF
-from mutagen.apev2 import APEv2, APEv2File
-from mutagen.asf import ASF
-from mutagen.dsf import DSF
-from mutagen.flac import FLAC
+from mutagen.apev2 import APEv2
 from mutagen.id3 import ID3, ID3NoHeaderError
-from mutagen.monkeysaudio import MonkeysAudio
-from mutagen.mp4 import MP4
-from mutagen.musepack import Musepack
-from mutagen.oggflac import OggFLAC
-from mutagen.oggopus import OggOpus
-from mutagen.oggspeex import OggSpeex
-from mutagen.oggvorbis import OggVCommentDict, OggVorbis
-from mutagen.wave import WAVE
-from mutagen.wavpack import WavPack
 
 from pacetag.tagger.tags.abridged.song import abridged
 from pacetag.tagger.tags.binary.spans import after_id3
-from pacetag.tagger.tags.containers import caf, matroska
-from pacetag.tagger.tags.containers.apev2.files import ape_tags, open_ape
-from pacetag.tagger.tags.containers.apev2.musepack import check_packets
-from pacetag.tagger.tags.containers.asf.mended import mended_asf
-from pacetag.tagger.tags.containers.asf.objects import HEADER
-from pacetag.tagger.tags.containers.caf import CoreAudio
-from pacetag.tagger.tags.containers.matroska import Matroska
-from pacetag.tagger.tags.containers.mp4.atoms import STARTS
+from pacetag.tagger.tags.containers.apev2.files import ape_tags
+from pacetag.tagger.tags.containers.container import load
 from pacetag.tagger.tags.containers.ogg.stream import sound_streams
+from pacetag.tagger.tags.containers.registry import by_kind, by_magic, by_stream
 from pacetag.tagger.tags.errors import LayoutError, TagError, UnreadableError, system_reason
 from pacetag.tagger.tags.limits import bounded
-
-
-class _AnyComments(OggVCommentDict):
-    """Comments of Vorbis, also without the bit that should end them: FFmpeg does not look at it."""
-
-    def load(self, fileobj: BinaryIO, errors: str = "replace", framing: bool = True) -> None:
-        """Read them."""
-        super().load(fileobj, errors, framing=False)  # type: ignore[no-untyped-call]
-
-
-class _AnyVorbis(OggVorbis):
-    _Tags = _AnyComments
-
-
-_MAGIC = (  # class, place, what stands there
-    (FLAC, 0, b"fLaC"),
-    *((MP4, 4, name) for name in STARTS),
-    (WAVE, 8, b"WAVE"),
-    (AIFF, 8, b"AIFF"),
-    (AIFF, 8, b"AIFC"),
-    (DSF, 0, b"DSD "),
-    (MonkeysAudio, 0, b"MAC "),
-    (WavPack, 0, b"wvpk"),
-    (Musepack, 0, b"MPCK"),
-    (Musepack, 0, b"MP+"),
-    (ASF, 0, HEADER),
-    (Matroska, 0, matroska.MAGIC),
-    (CoreAudio, 0, caf.MAGIC),
-)
-_BEHIND_ID3 = (FLAC, MonkeysAudio, WavPack, Musepack)  # what is read with an ID3 tag in front of it
-_OGG = (  # class, how its stream begins
-    (_AnyVorbis, b"\x01vorbis"),
-    (OggOpus, b"OpusHead"),
-    (OggSpeex, b"Speex   "),
-    (OggFLAC, b"\x7fFLAC"),
-)
 
 # What mutagen makes of a file. It is untyped, so nothing better can be said here.
 Audio = Any
@@ -88,8 +33,6 @@ def open_audio(path: Path, kind: type | None = None, source: BinaryIO | None = N
     """
     try:
         kind = kind or _kind_by_magic(path, source)
-        if kind is Musepack:
-            _check_musepack(path, source)
         with bounded(), _short(path, source) as file:
             audio = _read(kind, file)
     except TagError:
@@ -108,31 +51,12 @@ def open_audio(path: Path, kind: type | None = None, source: BinaryIO | None = N
     return audio
 
 
-def _read(kind: Any, file: BinaryIO) -> Audio:
+def _read(kind: type | None, file: BinaryIO) -> Audio:
     """The file as an object of mutagen's; None where it knows no such kind."""
     if kind is None:
         return mutagen.File(file)
-    if issubclass(kind, APEv2File):
-        return open_ape(kind, file)
-    try:
-        return kind(file)
-    except UnicodeError:
-        if kind is not ASF:
-            raise
-    return ASF(mended_asf(file))  # type: ignore[no-untyped-call]
-
-
-def _check_musepack(path: Path, source: BinaryIO | None) -> None:
-    """Keep mutagen from damaged packets that it would never come to the end of."""
-    try:
-        if source is not None:
-            check_packets(source)
-            source.seek(0)
-            return
-        with path.open("rb") as file:
-            check_packets(file)
-    except LayoutError as error:
-        raise TagError(path, str(error)) from error
+    container = by_kind(kind)
+    return container.open(kind, file) if container else kind(file)
 
 
 @contextmanager
@@ -173,15 +97,16 @@ def _kind_by_magic(path: Path, source: BinaryIO | None) -> type | None:
         head = file.read(16)
         streams = sound_streams(file) if head.startswith(b"OggS") else []
         file.seek(0)
-    if streams:  # where a picture lies beside the sound, mutagen would read its comments
-        return next(kind for kind, magic in _OGG if streams[0].startswith(magic))
     if head.startswith(b"RF64"):
         raise TagError(path, "it is an RF64 file, whose tags are not read or written")
-    for kind, place, magic in _MAGIC:
-        if head[place : place + len(magic)] == magic and (not start or kind in _BEHIND_ID3):
-            return kind
-    # Sound in ADTS, which mutagen takes for MP3 behind an ID3 tag: of that no frame has layer 0.
-    return AAC if head[:1] == b"\xff" and head[1:2] and head[1] & 0xF6 == 0xF0 else None
+    # Where a picture lies beside the sound of Ogg, mutagen would read the picture's comments.
+    container = by_stream(streams[0]) if streams else by_magic(head)
+    if container is None or (container.stream and not streams):
+        return None
+    if start and not container.behind_id3:
+        return None
+    kind: type = load(container.kind)
+    return kind
 
 
 def _refusal(error: Exception) -> str | None:

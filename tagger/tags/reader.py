@@ -1,48 +1,25 @@
 """Reads a song's fields from any container that mutagen knows."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 from mutagen._vorbis import VCommentDict
-from mutagen.aac import AAC
-from mutagen.aiff import AIFF
-from mutagen.apev2 import APEv2, APEv2File
+from mutagen.apev2 import APEv2
 from mutagen.asf import ASFTags
-from mutagen.flac import FLAC
 from mutagen.id3 import ID3Tags
-from mutagen.mp3 import MP3
-from mutagen.mp4 import MP4, MP4Tags
-from mutagen.trueaudio import TrueAudio
-from mutagen.wave import WAVE
+from mutagen.mp4 import MP4Tags
 
+from pacetag.tagger.tags.containers.container import load
 from pacetag.tagger.tags.containers.copied import Copies
-from pacetag.tagger.tags.containers.iff import older_than_id3_chunk
 from pacetag.tagger.tags.containers.matroska import Texts
-from pacetag.tagger.tags.containers.mp4.texts import texts_beside_itunes
-from pacetag.tagger.tags.containers.older import (
-    older_than_apev2,
-    older_than_comments,
-    older_than_id3,
-)
+from pacetag.tagger.tags.containers.registry import by_kind
 from pacetag.tagger.tags.errors import UnreadableError, system_reason
 from pacetag.tagger.tags.fields import ALBUM, ARTIST, BPM, GENRE, PACE, PACETAG, TITLE, Field
 from pacetag.tagger.tags.misread import misread
 from pacetag.tagger.tags.mutagen_io import Audio, loose_tags, open_audio
 from pacetag.tagger.tags.writable import forbidden, why_not_writable
-
-_OLDER: tuple[tuple[type, Callable[[BinaryIO], Copies]], ...] = (
-    (MP3, older_than_id3),
-    (FLAC, older_than_comments),
-    (APEv2File, older_than_apev2),
-    (WAVE, older_than_id3_chunk),
-    (AIFF, older_than_id3_chunk),
-    (MP4, texts_beside_itunes),
-    (TrueAudio, older_than_id3),
-    (AAC, older_than_comments),
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,12 +112,13 @@ def _is_id3v1(tags: object) -> bool:
 
 def _older(path: Path, audio: Audio) -> Copies:
     """What tags of older kinds say, beside those that mutagen reads. Raises UnreadableError."""
-    reader = next((each for kind, each in _OLDER if isinstance(audio, kind)), None)
-    if reader is None:
+    container = by_kind(type(audio))
+    if container is None or not container.older:
         return {}
     try:
         with path.open("rb") as source:
-            return reader(source)
+            found: Copies = load(container.older)(source)
+            return found
     except OSError as error:
         raise UnreadableError(path, system_reason(error)) from error
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pacetag.db.records import Stamp
-from pacetag.tagger.tags.containers.registry import Layout, Wanted, read_layout
+from pacetag.tagger.tags.containers.container import Layout, Wanted
+from pacetag.tagger.tags.containers.registry import read_layout
 from pacetag.tagger.tags.errors import (
     ChangedMeanwhileError,
     LayoutError,

@@ -8,32 +8,18 @@ read differently; and the sizes around it follow. Small tags are read as they ar
 import errno
 import io
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
 from pacetag.tagger.tags.abridged.ape import shorter_ape
-from pacetag.tagger.tags.abridged.asf import shorter_asf
 from pacetag.tagger.tags.abridged.flac import shorter_flac
-from pacetag.tagger.tags.abridged.id3 import shorter_dsf, shorter_id3, shorter_iff
-from pacetag.tagger.tags.abridged.mp4 import shorter_mp4
-from pacetag.tagger.tags.abridged.ogg import shorter_ogg
+from pacetag.tagger.tags.abridged.id3 import shorter_id3
 from pacetag.tagger.tags.abridged.shorter import Shorter
 from pacetag.tagger.tags.binary.content import Data, Stretch, joined
 from pacetag.tagger.tags.binary.views import WHOLE, Over, Spans
-from pacetag.tagger.tags.containers.asf.objects import HEADER
-from pacetag.tagger.tags.containers.mp4.atoms import STARTS
+from pacetag.tagger.tags.containers.container import load
+from pacetag.tagger.tags.containers.registry import MP4, by_magic
 from pacetag.tagger.tags.errors import LayoutError
-
-_BY_MAGIC: tuple[tuple[int, bytes, Callable[[BinaryIO], Iterator[Shorter]]], ...] = (
-    *((4, name, shorter_mp4) for name in STARTS),
-    (0, b"fLaC", shorter_flac),
-    (0, b"OggS", shorter_ogg),
-    (8, b"WAVE", shorter_iff),
-    (8, b"AIFF", shorter_iff),
-    (8, b"AIFC", shorter_iff),
-    (0, b"DSD ", shorter_dsf),
-    (0, HEADER, shorter_asf),
-)
 
 
 def abridged(source: BinaryIO, name: str) -> BinaryIO | None:
@@ -44,23 +30,22 @@ def abridged(source: BinaryIO, name: str) -> BinaryIO | None:
     """
     size = source.seek(0, io.SEEK_END)
     source.seek(0)
-    head = source.read(16)
-    if size <= WHOLE and head[4:8] not in STARTS:  # MP4 may be laid out in another way
+    container = by_magic(source.read(16))
+    if size <= WHOLE and container is not MP4:  # which may be laid out in another way
         return None
-    shorter = next(
-        (each for place, magic, each in _BY_MAGIC if head[place:].startswith(magic)), None
-    )
+    shorter = load(container.shorter) if container and container.shorter else _shorter_at_ends
     try:
-        found = list(shorter(source)) if shorter else [*_at_head(source), *shorter_ape(source)]
+        found = list(shorter(source))
     except LayoutError:
         return None
     return _spliced(source, found, name) if found else None
 
 
-def _at_head(source: BinaryIO) -> Sequence[Shorter]:
-    """What is shorter in an ID3 tag, and in FLAC's blocks behind it."""
-    found = list(shorter_id3(source))
-    return [*found, *shorter_flac(source)]
+def _shorter_at_ends(source: BinaryIO) -> Iterator[Shorter]:
+    """What is shorter in an ID3 tag at the head, in FLAC's blocks behind it, and in an APE tag."""
+    yield from shorter_id3(source)
+    yield from shorter_flac(source)
+    yield from shorter_ape(source)
 
 
 def _spliced(source: BinaryIO, found: Sequence[Shorter], name: str) -> BinaryIO:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from pacetag.tagger.tags.binary.sound_ends import before_zeros, early_start, sound_end
-from pacetag.tagger.tags.errors import LayoutError
 
 Span = tuple[int, int]  # first byte, and the byte after the last
 # Kinds of trailers.
@@ -168,16 +167,3 @@ def _synchsafe(field: bytes) -> int:
     for byte in field:
         size = size << 7 | byte & 0x7F
     return size
-
-
-def dsf_sound(source: BinaryIO) -> Span:
-    """The samples of a DSF file, whose data chunk is the third. Raises LayoutError."""
-    end, place = source.seek(0, io.SEEK_END), 0
-    for name in (b"DSD ", b"fmt ", b"data"):
-        source.seek(place)
-        head = source.read(12)
-        size = int.from_bytes(head[4:], "little")
-        if head[:4] != name or size < 12 or place + size > end:
-            raise LayoutError("its DSF header is damaged")
-        start, place = place + 12, place + size
-    return start, place

@@ -9,8 +9,6 @@ from typing import BinaryIO
 
 from pacetag.tagger.tags.containers.matroska import Length, Texts
 
-MAGIC = b"caff"
-
 _HEAD = 8  # bytes of the file's header
 _LARGEST = 1 << 20  # bytes of texts that are read
 _MOST = 10_000  # chunks

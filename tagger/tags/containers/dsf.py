@@ -6,10 +6,10 @@ Specification: DSF File Format Specification 1.01, Sony (2005).
 import io
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO, Self
+from typing import BinaryIO, ClassVar, Self
 
 from pacetag.tagger.tags.binary.pieces import write_pieces
-from pacetag.tagger.tags.binary.spans import dsf_sound
+from pacetag.tagger.tags.binary.spans import Span
 from pacetag.tagger.tags.containers.id3.tag import Id3Tag
 from pacetag.tagger.tags.errors import LayoutError
 
@@ -23,6 +23,7 @@ class DsfLayout:
     tag: Id3Tag
     start: int  # place of the tag, or where the file ends without one
     between: int  # bytes between sound and tag
+    holds_copies: ClassVar[bool] = False  # there are no older tags beside it
 
     @classmethod
     def load(cls, source: BinaryIO) -> Self:
@@ -36,7 +37,7 @@ class DsfLayout:
         if total != end:
             raise LayoutError("its DSF header is damaged (it gives another size than the file has)")
         start = place or end
-        _, sound_stop = dsf_sound(source)
+        ((_, sound_stop),) = sound_of_dsf(source, end)
         if not sound_stop <= start <= end:
             raise LayoutError("its DSF header is damaged (it points at no tag)")
         source.seek(start)
@@ -57,6 +58,19 @@ class DsfLayout:
         place = self.start if tag else 0
         head = b"DSD " + _number(_HEAD) + _number(self.start + len(tag)) + _number(place)
         write_pieces(source, target, [head, (_HEAD, self.start), tag])
+
+
+def sound_of_dsf(source: BinaryIO, size: int) -> list[Span]:
+    """The samples of a file of that size, whose data chunk is the third. Raises LayoutError."""
+    start = place = 0
+    for name in (b"DSD ", b"fmt ", b"data"):
+        source.seek(place)
+        head = source.read(12)
+        length = int.from_bytes(head[4:], "little")
+        if head[:4] != name or length < 12 or place + length > size:
+            raise LayoutError("its DSF header is damaged")
+        start, place = place + 12, place + length
+    return [(start, place)]
 
 
 def _number(value: int) -> bytes:

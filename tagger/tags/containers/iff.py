@@ -13,6 +13,7 @@ from typing import BinaryIO, Literal, Self
 
 from pacetag.tagger.tags.binary.content import joined
 from pacetag.tagger.tags.binary.pieces import Piece, write_pieces
+from pacetag.tagger.tags.binary.spans import Span
 from pacetag.tagger.tags.containers.copied import Copies
 from pacetag.tagger.tags.containers.id3.tag import Id3Tag
 from pacetag.tagger.tags.containers.older import older_than_chunk
@@ -20,6 +21,11 @@ from pacetag.tagger.tags.errors import LayoutError
 
 Order = Literal["little", "big"]
 
+_SOUNDS: dict[bytes, tuple[Order, bytes]] = {  # root: order of bytes, name of the sound's chunk
+    b"RIFF": ("little", b"data"),
+    b"RF64": ("little", b"data"),
+    b"FORM": ("big", b"SSND"),
+}
 _HEAD = 12  # bytes of the outermost chunk's header and of the kind of its content
 _ID3_NAMES = (b"id3 ", b"ID3 ")
 _MOST_BEHIND = 1 << 16  # bytes; more behind the last chunk may be sound that no header speaks of
@@ -105,6 +111,11 @@ class IffLayout:
             behind=_hash(source, stop, end),
         )
 
+    @property
+    def holds_copies(self) -> bool:
+        """Whether the tag has nothing but pacetag's fields and copies of what older tags say."""
+        return bool(self.tag.copied)
+
     def kept(self, names: Collection[str]) -> tuple[bytes, ...]:
         """Every other chunk, every foreign frame, and what follows the last chunk."""
         others = [
@@ -130,6 +141,26 @@ class IffLayout:
         root = b"RIFF" if self.order == "little" else b"FORM"
         head = root + size.to_bytes(4, self.order) + self.form
         return [head, (_HEAD, start), chunk, (after, self.end)]
+
+
+def sound_of_iff(source: BinaryIO, size: int) -> Iterator[Span]:
+    """What the chunks of sound hold in a WAV or AIFF file of that size. Raises LayoutError.
+
+    Lengths are 32 bits, which RF64 and streams exceed, and even in the file.
+    """
+    source.seek(0)
+    root = source.read(4)
+    if root not in _SOUNDS:
+        raise LayoutError("its header is damaged")
+    (order, wanted), place = _SOUNDS[root], _HEAD
+    while place + 8 <= size:
+        source.seek(place)
+        head = source.read(8)
+        length = int.from_bytes(head[4:], order)
+        if head[:4] == wanted:
+            length = size if length == 0xFFFFFFFF else length
+            yield place + 8, min(place + 8 + length, size)
+        place += 8 + length + length % 2
 
 
 def older_than_id3_chunk(source: BinaryIO) -> Copies:

@@ -13,8 +13,6 @@ from typing import BinaryIO
 
 from pacetag.tagger.tags.errors import LayoutError
 
-MAGIC = b"\x1a\x45\xdf\xa3"
-
 _SEGMENT, _INFO, _TAGS, _TAG = 0x18538067, 0x1549A966, 0x1254C367, 0x7373
 _SEEK_HEAD, _SEEK, _SEEK_ID, _SEEK_PLACE = 0x114D9B74, 0x4DBB, 0x53AB, 0x53AC
 _TITLE, _DURATION, _SCALE = 0x7BA9, 0x4489, 0x2AD7B1

@@ -1,67 +1,231 @@
-"""What a container's rewrite must offer, and which container has one."""
+"""The registry of containers: a row for each kind of file, with all that is special about it.
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+To add a container, add a row here and a module with the functions that it names. They are named as
+`module:function` and imported when a file of the kind turns up: a walk over folders, which needs
+suffixes alone, loads none of them, and no mutagen.
+"""
+
+from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO
 
-from mutagen.aiff import AIFF
-from mutagen.asf import ASF
-from mutagen.dsf import DSF
-from mutagen.flac import FLAC
-from mutagen.monkeysaudio import MonkeysAudio
-from mutagen.mp3 import MP3
-from mutagen.mp4 import MP4
-from mutagen.musepack import Musepack
-from mutagen.oggflac import OggFLAC
-from mutagen.oggopus import OggOpus
-from mutagen.oggspeex import OggSpeex
-from mutagen.oggvorbis import OggVorbis
-from mutagen.trueaudio import TrueAudio
-from mutagen.wave import WAVE
-from mutagen.wavpack import WavPack
-
-from pacetag.tagger.tags.containers.apev2.layout import ApeLayout
-from pacetag.tagger.tags.containers.asf.layout import AsfLayout
-from pacetag.tagger.tags.containers.dsf import DsfLayout
-from pacetag.tagger.tags.containers.flac.layout import FlacLayout
-from pacetag.tagger.tags.containers.id3.layout import Id3Layout
-from pacetag.tagger.tags.containers.iff import IffLayout
-from pacetag.tagger.tags.containers.mp4.layout import Mp4Layout
-from pacetag.tagger.tags.containers.ogg.layout import OggLayout
-from pacetag.tagger.tags.containers.older import older_than_apev2
+from pacetag.tagger.tags.containers.container import Container, Layout, Magic, load
 from pacetag.tagger.tags.errors import LayoutError, NotWritableError
 
-Wanted = Mapping[str, Sequence[str]]
+_HERE = "pacetag.tagger.tags.containers"
+_ABRIDGED = "pacetag.tagger.tags.abridged"
+_OLDER_THAN_APE = f"{_HERE}.older:older_than_apev2"
+ASF_HEADER = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")  # a GUID
 
 
-class Layout(Protocol):
-    """Where everything lies in one file, so that a few fields can change and nothing else."""
-
-    def kept(self, names: Collection[str]) -> tuple[bytes, ...]:
-        """All that must be byte for byte the same after those fields were written, sound aside."""
-
-    def write(self, source: BinaryIO, target: BinaryIO, wanted: Wanted) -> None:
-        """Write source, the file that the layout is of, to target with other values."""
+def _magic(*starts: bytes, place: int = 0) -> tuple[Magic, ...]:
+    return tuple(Magic(place=place, what=start) for start in starts)
 
 
-# Each loader reads the layout from an open file. Raises LayoutError.
-_LOADERS: dict[type, Callable[[BinaryIO], Layout]] = {
-    MP3: Id3Layout.load,
-    TrueAudio: Id3Layout.load_tta,
-    FLAC: FlacLayout.load,
-    OggVorbis: OggLayout.load,
-    OggOpus: OggLayout.load,
-    OggFLAC: OggLayout.load,
-    OggSpeex: OggLayout.load,
-    MP4: Mp4Layout.load,
-    WAVE: IffLayout.load_wave,
-    AIFF: IffLayout.load_aiff,
-    DSF: DsfLayout.load,
-    ASF: AsfLayout.load,
-    MonkeysAudio: lambda source: ApeLayout.load(source).beside(older_than_apev2(source)),
-    WavPack: lambda source: ApeLayout.load_wavpack(source).beside(older_than_apev2(source)),
-    Musepack: lambda source: ApeLayout.load_musepack(source).beside(older_than_apev2(source)),
-}
+FLAC = Container(
+    name="FLAC",
+    family="vorbis",
+    kind="mutagen.flac:FLAC",
+    suffixes=("flac",),
+    magic=_magic(b"fLaC"),
+    behind_id3=True,
+    layout=f"{_HERE}.flac.layout:FlacLayout.load",
+    older=f"{_HERE}.older:older_than_comments",
+    shorter=f"{_ABRIDGED}.flac:shorter_flac",
+    sound=f"{_HERE}.flac.layout:sound_of_flac",
+)
+VORBIS = Container(
+    name="Ogg Vorbis",
+    family="vorbis",
+    kind="mutagen.oggvorbis:OggVorbis",
+    suffixes=("oga", "ogg"),
+    rare=("ogv", "ogx"),
+    magic=_magic(b"OggS"),
+    stream=b"\x01vorbis",
+    opener=f"{_HERE}.ogg.stream:open_vorbis",
+    layout=f"{_HERE}.ogg.layout:OggLayout.load",
+    shorter=f"{_ABRIDGED}.ogg:shorter_ogg",
+    sound=f"{_HERE}.ogg.pages:sound_of_ogg",
+)
+OPUS = replace(
+    VORBIS,
+    name="Opus",
+    kind="mutagen.oggopus:OggOpus",
+    suffixes=("opus",),
+    rare=(),
+    stream=b"OpusHead",
+    opener="",
+)
+SPEEX = replace(
+    OPUS, name="Speex", kind="mutagen.oggspeex:OggSpeex", suffixes=("spx",), stream=b"Speex   "
+)
+OGG_FLAC = replace(
+    OPUS, name="Ogg FLAC", kind="mutagen.oggflac:OggFLAC", suffixes=(), stream=b"\x7fFLAC"
+)
+MP4 = Container(
+    name="MP4",
+    family="mp4",
+    kind="mutagen.mp4:MP4",
+    suffixes=("m4a",),
+    rare=("m4b", "m4r", "mp4", "m4v", "3gp", "3g2", "f4a", "f4b", "alac"),
+    # What the first atom of a file may be; files without ftyp are older than MP4.
+    magic=_magic(b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot", place=4),
+    layout=f"{_HERE}.mp4.layout:Mp4Layout.load",
+    older=f"{_HERE}.mp4.texts:texts_beside_itunes",
+    shorter=f"{_ABRIDGED}.mp4:shorter_mp4",
+    sound=f"{_HERE}.mp4.atoms:sound_of_mp4",
+)
+WAVE = Container(
+    name="WAV",
+    family="id3",
+    kind="mutagen.wave:WAVE",
+    suffixes=("wav", "wave"),
+    rare=("bwf", "rf64"),
+    magic=_magic(b"WAVE", place=8),
+    layout=f"{_HERE}.iff:IffLayout.load_wave",
+    older=f"{_HERE}.iff:older_than_id3_chunk",
+    shorter=f"{_ABRIDGED}.id3:shorter_iff",
+    sound=f"{_HERE}.iff:sound_of_iff",
+)
+AIFF = replace(
+    WAVE,
+    name="AIFF",
+    kind="mutagen.aiff:AIFF",
+    suffixes=("aif", "aifc", "aiff"),
+    rare=(),
+    magic=_magic(b"AIFF", b"AIFC", place=8),
+    layout=f"{_HERE}.iff:IffLayout.load_aiff",
+)
+DSF = Container(
+    name="DSF",
+    family="id3",
+    kind="mutagen.dsf:DSF",
+    suffixes=("dsf",),
+    magic=_magic(b"DSD "),
+    layout=f"{_HERE}.dsf:DsfLayout.load",
+    shorter=f"{_ABRIDGED}.id3:shorter_dsf",
+    sound=f"{_HERE}.dsf:sound_of_dsf",
+)
+MONKEYS_AUDIO = Container(
+    name="Monkey's Audio",
+    family="apev2",
+    kind="mutagen.monkeysaudio:MonkeysAudio",
+    suffixes=("ape",),
+    magic=_magic(b"MAC "),
+    behind_id3=True,
+    opener=f"{_HERE}.apev2.files:open_ape",
+    layout=f"{_HERE}.apev2.layout:ApeLayout.load",
+    older=_OLDER_THAN_APE,
+)
+WAVPACK = replace(
+    MONKEYS_AUDIO,
+    name="WavPack",
+    kind="mutagen.wavpack:WavPack",
+    suffixes=("wv",),
+    magic=_magic(b"wvpk"),
+    layout=f"{_HERE}.apev2.layout:ApeLayout.load_wavpack",
+)
+MUSEPACK = replace(
+    MONKEYS_AUDIO,
+    name="Musepack",
+    kind="mutagen.musepack:Musepack",
+    suffixes=("mp+", "mpc"),
+    magic=_magic(b"MPCK", b"MP+"),
+    opener=f"{_HERE}.apev2.musepack:open_musepack",
+    layout=f"{_HERE}.apev2.layout:ApeLayout.load_musepack",
+)
+OTHER_APE = Container(
+    name="another kind with an APEv2 tag",
+    family="apev2",
+    kind="mutagen.apev2:APEv2File",
+    rare=("tak",),
+    only_read="pacetag cannot tell a whole file from one that is cut off",
+    older=_OLDER_THAN_APE,
+)
+ASF = Container(
+    name="WMA",
+    family="asf",
+    kind="mutagen.asf:ASF",
+    suffixes=("wma",),
+    rare=("asf",),
+    magic=_magic(ASF_HEADER),
+    opener=f"{_HERE}.asf.mended:open_asf",
+    layout=f"{_HERE}.asf.layout:AsfLayout.load",
+    shorter=f"{_ABRIDGED}.asf:shorter_asf",
+    sound=f"{_HERE}.asf.objects:sound_of_asf",
+)
+MATROSKA = Container(
+    name="Matroska",
+    kind=f"{_HERE}.matroska:Matroska",
+    suffixes=("mka",),
+    rare=("mkv", "webm", "weba"),
+    magic=_magic(b"\x1a\x45\xdf\xa3"),
+    only_read="mutagen does not know it, so no write could be verified by a second reader",
+)
+CORE_AUDIO = Container(
+    name="CAF",
+    kind=f"{_HERE}.caf:CoreAudio",
+    suffixes=("caf",),
+    magic=_magic(b"caff"),
+    only_read="mutagen does not know it, so no write could be verified by a second reader",
+)
+ADTS = Container(
+    name="AAC",
+    kind="mutagen.aac:AAC",
+    suffixes=("aac",),
+    rare=("adts",),
+    # mutagen takes it for MP3 behind an ID3 tag; but no frame of MP3 has layer 0.
+    magic=(Magic(what=b"\xff\xf0", mask=b"\xff\xf6"),),
+    behind_id3=True,
+    only_read="mutagen, and what builds on it, takes it for a damaged MP3 behind an ID3 tag",
+    older=f"{_HERE}.older:older_than_comments",
+)
+MPEG = Container(
+    name="MP3",
+    family="id3",
+    kind="mutagen.mp3:MP3",
+    suffixes=("mp2", "mp3"),
+    rare=("mp1", "mpa", "mpga"),
+    layout=f"{_HERE}.id3.layout:Id3Layout.load",
+    older=f"{_HERE}.older:older_than_id3",
+)
+TRUE_AUDIO = replace(
+    MPEG,
+    name="True Audio",
+    kind="mutagen.trueaudio:TrueAudio",
+    suffixes=("tta",),
+    rare=(),
+    layout=f"{_HERE}.id3.layout:Id3Layout.load_tta",
+)
+
+CONTAINERS = (
+    *(FLAC, VORBIS, OPUS, SPEEX, OGG_FLAC, MP4, WAVE, AIFF, DSF, MONKEYS_AUDIO, WAVPACK, MUSEPACK),
+    *(OTHER_APE, ASF, MATROSKA, CORE_AUDIO, ADTS, TRUE_AUDIO, MPEG),
+)
+# Of containers that have no row: their sound can be judged, and nothing is known of their tags.
+_WITHOUT_TAGS = frozenset(
+    {"ac3", "eac3", "ec3", "dts", "dtshd", "mlp", "thd", "amr", "awb", "au", "snd", "voc", "w64"}
+    | {"dff", "oma", "aa3", "ra", "rm", "rmvb", "shn", "qcp"}
+)
+AUDIO_SUFFIXES = frozenset(suffix for each in CONTAINERS for suffix in each.suffixes)
+RARE_SUFFIXES = _WITHOUT_TAGS.union(*(each.rare for each in CONTAINERS))
+_BY_KIND = {each.kind: each for each in CONTAINERS}
+
+
+def by_magic(head: bytes) -> Container | None:
+    """The row of a file whose first 16 bytes these are; of Ogg any, as they tell no more."""
+    return next((each for each in CONTAINERS if each.is_in(head)), None)
+
+
+def by_stream(first: bytes) -> Container | None:
+    """The row of an Ogg file whose stream of sound begins with this packet."""
+    return next((c for c in CONTAINERS if c.stream and first.startswith(c.stream)), None)
+
+
+def by_kind(kind: type) -> Container | None:
+    """The row of a file that mutagen read with this class; None for kinds without one."""
+    names = (f"{each.__module__}:{each.__qualname__}" for each in kind.__mro__)
+    return next((_BY_KIND[name] for name in names if name in _BY_KIND), None)
 
 
 def load_layout(path: Path, kind: type) -> Layout:
@@ -72,10 +236,11 @@ def load_layout(path: Path, kind: type) -> Layout:
 
 def read_layout(source: BinaryIO, path: Path, kind: type) -> Layout:
     """The same of an open file; the path is for the error's sentence."""
-    loader = next((_LOADERS[each] for each in _LOADERS if issubclass(kind, each)), None)
-    if loader is None:
+    container = by_kind(kind)
+    if container is None or not container.layout:
         raise NotWritableError(path, f"tags of this kind of file ({kind.__name__}) are not written")
     try:
-        return loader(source)
+        layout: Layout = load(container.layout)(source)
     except LayoutError as error:
         raise NotWritableError(path, str(error)) from error
+    return layout

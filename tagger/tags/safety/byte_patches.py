@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from pacetag.tagger.tags.containers.registry import Layout, Wanted
+from pacetag.tagger.tags.containers.container import Layout, Wanted
 from pacetag.tagger.tags.safety.disk import read_at
 
 MOST = 4 << 20  # bytes to change; beyond that copying a song is no dearer

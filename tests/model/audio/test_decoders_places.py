@@ -12,7 +12,7 @@ import soundfile
 
 from pacetag.model.audio.excerpts import read_excerpts, read_window
 from pacetag.model.spec import FeatureSpec
-from pacetag.tagger.library.walk import AUDIO_SUFFIXES
+from pacetag.tagger.tags.containers.registry import AUDIO_SUFFIXES
 from tests.model.audio.test_excerpts import clock, time_on_clock
 
 SPEC = FeatureSpec()

@@ -6,7 +6,6 @@ import pytest
 
 from pacetag.tagger.library.passed_over import (
     BINS,
-    BY_NAME,
     TO_CONVERT,
     TOOLS,
     is_bin,
@@ -16,6 +15,7 @@ from pacetag.tagger.library.passed_over import (
     may_hold_music,
 )
 from pacetag.tagger.library.walk import is_named_song, is_song, walk
+from pacetag.tagger.tags.containers.registry import RARE_SUFFIXES
 
 TITLES = (
     "...And So On", "...And You Will Know Us by the Trail of Dead", ".38 Band", ".38special",
@@ -157,4 +157,4 @@ def test_the_page_on_what_is_scanned_lists_all_of_it(root: Path) -> None:
 
     assert [name for name in BINS if f"`{name}`" not in page] == []
     assert [name for name in TOOLS if f"`{name}`" not in page] == []
-    assert [suffix for suffix in BY_NAME | TO_CONVERT if f".{suffix}" not in page] == []
+    assert [suffix for suffix in RARE_SUFFIXES | TO_CONVERT if f".{suffix}" not in page] == []

@@ -37,6 +37,7 @@ from pacetag.tagger.tags.containers.apev2.items import (
 from pacetag.tagger.tags.containers.apev2.musepack import check_end
 from pacetag.tagger.tags.containers.apev2.wavpack import check_blocks
 from pacetag.tagger.tags.containers.copied import Copies, copied_texts, own_first
+from pacetag.tagger.tags.containers.older import older_than_apev2
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.fields import FIELDS
 
@@ -83,7 +84,7 @@ class ApeLayout:
         else:
             header, items, rest, footer = _parts(source, found[at])
             start, stop = found[at].start, found[at].stop
-        return cls(
+        layout = cls(
             header=header,
             items=items,
             taken=sum(len(each.data) for each in items),
@@ -97,6 +98,7 @@ class ApeLayout:
             behind=_kept(source, stop, end),
             hides=sum(each.kind == APE for each in found) > 1,
         )
+        return layout.beside(older_than_apev2(source))
 
     @classmethod
     def load_wavpack(cls, source: BinaryIO) -> Self:
@@ -131,6 +133,11 @@ class ApeLayout:
             items=self.items[: len(own)],
             copied=tuple(each for key, each in offered.items() if key not in own),
         )
+
+    @property
+    def holds_copies(self) -> bool:
+        """Whether the tag has nothing but pacetag's fields and copies of what older tags say."""
+        return bool(self.copied)
 
     def kept(self, names: Collection[str]) -> tuple[bytes, ...]:
         """Every other item and what is said of the tag, its place, and what lies around it."""

@@ -4,12 +4,19 @@ Specification: Musepack Stream Version 8, trac.musepack.net/musepack/wiki/SV8Spe
 """
 
 import io
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from pacetag.tagger.tags.binary.spans import after_id3, past_zeros
+from pacetag.tagger.tags.containers.apev2.files import open_ape
 from pacetag.tagger.tags.errors import LayoutError
 
 _MOST = 1000  # packets before the sound; encoders write five
+
+
+def open_musepack(kind: Any, source: BinaryIO) -> Any:
+    """What mutagen makes of an open file, unless it would never come to the end of its packets."""
+    check_packets(source)
+    return open_ape(kind, source)
 
 
 def check_packets(source: BinaryIO) -> None:

@@ -8,7 +8,7 @@ import io
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import BinaryIO, Self
+from typing import BinaryIO, ClassVar, Self
 
 from pacetag.tagger.tags.binary.content import Data, cut, held, joined, kept_form
 from pacetag.tagger.tags.binary.padding import padding_for
@@ -61,6 +61,7 @@ class AsfLayout:
     size: int  # bytes of the header
     stop: int  # place where the objects of the file end, and tags or zeros may follow
     end: int  # bytes of the file
+    holds_copies: ClassVar[bool] = False  # there are no older tags beside it
 
     @classmethod
     def load(cls, source: BinaryIO) -> Self:

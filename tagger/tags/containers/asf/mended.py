@@ -5,7 +5,7 @@ Lengths stay, so that nothing around the texts has to change.
 
 import io
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import Any, BinaryIO
 from uuid import UUID
 
 from pacetag.tagger.tags.binary.spans import Span
@@ -19,6 +19,14 @@ _HEAD = 30  # bytes of the header's own header
 _OBJECT = 24  # bytes of an object's
 _TEXTS = 5  # in the content description
 _UNICODE = 0  # type of a value
+
+
+def open_asf(kind: Any, source: BinaryIO) -> Any:
+    """What mutagen makes of an open file, texts in it that are not valid UTF-16 and all."""
+    try:
+        return kind(source)
+    except UnicodeError:
+        return kind(mended_asf(source))
 
 
 def mended_asf(file: BinaryIO) -> BinaryIO:

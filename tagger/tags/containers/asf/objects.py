@@ -3,11 +3,14 @@
 Specification: Advanced Systems Format, revision 01.20.05, Microsoft (2010).
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import BinaryIO
 from uuid import UUID
 
 from pacetag.tagger.tags.binary.content import Content, Data, cut, held, joined, kept_form
+from pacetag.tagger.tags.binary.spans import Span
+from pacetag.tagger.tags.containers.registry import ASF_HEADER
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.fields import FIELDS
 
@@ -19,7 +22,7 @@ def _guid(text: str) -> bytes:
     return UUID(text).bytes_le
 
 
-HEADER = _guid("75B22630-668E-11CF-A6D9-00AA0062CE6C")
+HEADER = ASF_HEADER
 DATA = _guid("75B22636-668E-11CF-A6D9-00AA0062CE6C")
 FILE_PROPERTIES = _guid("8CABDCA1-A947-11CF-8EE4-00C00C205365")
 EXTENSION = _guid("5FBF03B5-A92E-11CF-8EE3-00C00C205365")
@@ -29,6 +32,22 @@ DESCRIPTION = _guid("D2D0A440-E307-11D2-97F0-00A0C95EA850")  # short values, eac
 METADATA = _guid("C5F8CBEA-5BAF-4877-8467-AA8C44FA4CCA")  # of single streams
 LIBRARY = _guid("44231C94-9498-49D1-A141-1D134E457054")  # long values, and all but the first
 _DAMAGED = "its ASF header is damaged"
+
+
+def sound_of_asf(source: BinaryIO, size: int) -> Iterator[Span]:
+    """The packets of the data object, whose own header takes 50 bytes. Raises LayoutError."""
+    place = 0
+    while place + 24 <= size:
+        source.seek(place)
+        head = source.read(24)
+        if not place and head[:16] != HEADER:
+            raise LayoutError(_DAMAGED)
+        length = int.from_bytes(head[16:], "little")
+        if head[:16] == DATA:
+            if length < 50:  # a broadcast, or a file that was not finished, does not give it
+                length = size - place
+            yield min(place + 50, size), min(place + length, size)
+        place += max(24, length)
 
 
 @dataclass(frozen=True, kw_only=True)

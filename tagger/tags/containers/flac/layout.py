@@ -12,7 +12,7 @@ from pacetag.model.audio.flac_end import is_broken_off
 from pacetag.tagger.tags.binary.content import Data, Stretch, kept_form
 from pacetag.tagger.tags.binary.padding import padding_for
 from pacetag.tagger.tags.binary.pieces import Piece, write_pieces
-from pacetag.tagger.tags.binary.spans import after_id3, between_tags, past_zeros
+from pacetag.tagger.tags.binary.spans import Span, after_id3, between_tags, past_zeros
 from pacetag.tagger.tags.binary.views import View, view_of
 from pacetag.tagger.tags.containers.flac.comments import VENDOR, Comments
 from pacetag.tagger.tags.containers.older import older_than_comments
@@ -69,6 +69,11 @@ class FlacLayout:
             rest=end - place,
         )
 
+    @property
+    def holds_copies(self) -> bool:
+        """Whether the tag has nothing but pacetag's fields and copies of what older tags say."""
+        return bool(self.comments.copied)
+
     def kept(self, names: Collection[str]) -> tuple[bytes, ...]:
         """Every other block, every foreign comment, and how much follows."""
         others = [bytes([each.kind]) + kept_form(each.data) for each in self.blocks if each]
@@ -95,6 +100,20 @@ class FlacLayout:
             pieces += [bytes([kind | last]) + len(data).to_bytes(3), data]
         start = len(self.before) + 4 + self.size
         write_pieces(source, target, [*pieces, (start, start + self.rest)])
+
+
+def sound_of_flac(source: BinaryIO, _size: int) -> list[Span]:
+    """Where the frames of an open file lie. Raises LayoutError."""
+    place, (_, stop) = after_id3(source) + 4, between_tags(source)
+    last = False
+    while not last:
+        source.seek(place)
+        head = source.read(4)
+        place += 4 + int.from_bytes(head[1:])
+        last = bool(head[:1] >= b"\x80")
+        if len(head) < 4 or place > stop:
+            raise LayoutError("its FLAC header is damaged")
+    return [(past_zeros(source, place, stop), stop)]
 
 
 def _comments(block: View | None) -> Comments:

@@ -71,6 +71,11 @@ class Id3Layout:
         """Whether something else than sound follows the tag, which must not become the head."""
         return bool(self.tag.size) and not self.starts
 
+    @property
+    def holds_copies(self) -> bool:
+        """Whether the tag has nothing but pacetag's fields and copies of what older tags say."""
+        return bool(self.tag.copied)
+
     def kept(self, names: Collection[str]) -> tuple[bytes, ...]:
         """Version, every foreign frame, how much follows the tag, and the tags at the end."""
         return (*self.tag.kept(names), str(self.rest).encode(), self.behind)

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from typing import BinaryIO, overload
 
 from pacetag.tagger.tags.binary.content import Content, Data, held, joined
+from pacetag.tagger.tags.binary.spans import Span
 from pacetag.tagger.tags.errors import LayoutError
-
-# What the first atom of a file may be; those without ftyp are older than MP4.
-STARTS = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,6 +30,12 @@ def top_atoms(source: BinaryIO, size: int) -> Iterator[Atom]:
         atom = atom_at(source.read(16), place, size)
         yield atom
         place = atom.stop
+
+
+def sound_of_mp4(source: BinaryIO, size: int) -> list[Span]:
+    """Where the sound of a file of that size lies. Raises LayoutError."""
+    found = (atom for atom in top_atoms(source, size) if atom.name == b"mdat")
+    return [(atom.body, min(atom.stop, size)) for atom in found]
 
 
 def atoms_in(data: Data, start: int = 0, stop: int | None = None) -> Iterator[Atom]:

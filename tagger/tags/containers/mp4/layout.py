@@ -8,7 +8,7 @@ import io
 import struct
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO, Self
+from typing import BinaryIO, ClassVar, Self
 
 from pacetag.tagger.tags.binary.content import Data, cut, held, joined, kept_form
 from pacetag.tagger.tags.binary.padding import padding_for
@@ -40,6 +40,7 @@ class Mp4Layout:
     mdat: Atom
     end: int  # bytes of the file
     others: tuple[bytes, ...]  # name and length of every other outermost atom
+    holds_copies: ClassVar[bool] = False  # there are no older tags beside it
 
     @classmethod
     def load(cls, source: BinaryIO) -> Self:

@@ -7,7 +7,7 @@ import hashlib
 import io
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, BinaryIO, Self
+from typing import Any, BinaryIO, ClassVar, Self
 
 from mutagen import MutagenError
 from mutagen.ogg import OggPage
@@ -51,6 +51,7 @@ class OggLayout:
     sound: Any  # OggPage, of the packets of sound that the last of them holds; None if it does not
     end: int  # bytes of the file
     after: bytes  # a hash over the identities of all other pages, in order
+    holds_copies: ClassVar[bool] = False  # there are no older tags beside it
 
     @classmethod
     def load(cls, source: BinaryIO) -> Self:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import BinaryIO
 
-from pacetag.tagger.tags.binary.spans import Span, past_zeros
+from pacetag.tagger.tags.binary.spans import Span, after_id3, between_tags, past_zeros
 from pacetag.tagger.tags.errors import BROKEN_OFF, LayoutError
 
 DAMAGED = "its Ogg pages are damaged"
@@ -138,6 +138,11 @@ def header_packets(first: bytes) -> int:
     if first.startswith(b"\x7fFLAC"):  # the number of packets that follow the first
         return 1 + max(1, int.from_bytes(first[7:9]))
     return 0
+
+
+def sound_of_ogg(source: BinaryIO, _size: int) -> Iterator[Span]:
+    """The data of every packet of a file that holds sound, page by page."""
+    return sound_spans(source, after_id3(source), between_tags(source)[1])
 
 
 def sound_spans(source: BinaryIO, start: int, stop: int) -> Iterator[Span]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO, Self
 
 from mutagen.ogg import OggPage
+from mutagen.oggvorbis import OggVCommentDict, OggVorbis
 
 from pacetag.tagger.tags.binary.content import Data, Readable
 from pacetag.tagger.tags.binary.pieces import Piece
@@ -71,6 +72,23 @@ def packets_on(source: BinaryIO, found: Sequence[Page], count: int) -> list[View
             packets[-1].append(spans.pop(0))
         packets += [[span] for span in spans]
     return [view_of_spans(source, spans) for spans in packets[:count]]
+
+
+class _AnyComments(OggVCommentDict):
+    """Comments of Vorbis, also without the bit that should end them: FFmpeg does not look at it."""
+
+    def load(self, fileobj: BinaryIO, errors: str = "replace", framing: bool = True) -> None:
+        """Read them."""
+        super().load(fileobj, errors, framing=False)  # type: ignore[no-untyped-call]
+
+
+class _AnyVorbis(OggVorbis):
+    _Tags = _AnyComments
+
+
+def open_vorbis(_kind: type, source: BinaryIO) -> OggVorbis:
+    """What mutagen makes of an open Vorbis file, whether or not its comments end as they should."""
+    return _AnyVorbis(source)  # type: ignore[no-untyped-call]
 
 
 class _Cut:
