@@ -4,9 +4,7 @@ import os
 import stat
 from pathlib import Path
 
-from pacetag.tagger.tags.containers.ogg.layout import OggLayout
-from pacetag.tagger.tags.containers.ogg.pages import check_order
-from pacetag.tagger.tags.containers.registry import load_layout
+from pacetag.tagger.tags.containers.registry import check_all, read_layout
 from pacetag.tagger.tags.errors import (
     LayoutError,
     NotWritableError,
@@ -23,9 +21,9 @@ def why_not_writable(path: Path, audio: Audio) -> str | None:
     Whether it is allowed to be written, `forbidden` says. Raises UnreadableError.
     """
     try:
-        if isinstance(load_layout(path, type(audio)), OggLayout):
-            with path.open("rb") as source:
-                check_order(source)  # the first write mostly moves pages
+        with path.open("rb") as source:
+            read_layout(source, path, type(audio))
+            check_all(source, type(audio))
     except NotWritableError as error:
         return error.reason
     except LayoutError as error:

@@ -55,6 +55,7 @@ class Container:
     opener: str = ""  # (class, open file) -> what mutagen makes of it; the class alone by default
     layout: str = ""  # (open file) -> Layout, which writes its tags
     only_read: str = ""  # why they are not written, where there is no layout
+    check: str = ""  # (open file) -> None: LayoutError for what only a look at all of it tells
     older: str = ""  # (open file) -> Copies: texts of tags beside the one that mutagen reads
     shorter: str = ""  # (open file) -> parts of large tags to leave out; of ID3 and APE by default
     sound: str = ""  # (open file, its size) -> spans of the sound; all between tags by default

@@ -44,6 +44,7 @@ VORBIS = Container(
     stream=b"\x01vorbis",
     opener=f"{_HERE}.ogg.stream:open_vorbis",
     layout=f"{_HERE}.ogg.layout:OggLayout.load",
+    check=f"{_HERE}.ogg.pages:check_order",  # the first write mostly moves pages
     shorter=f"{_ABRIDGED}.ogg:shorter_ogg",
     sound=f"{_HERE}.ogg.pages:sound_of_ogg",
 )
@@ -244,3 +245,10 @@ def read_layout(source: BinaryIO, path: Path, kind: type) -> Layout:
     except LayoutError as error:
         raise NotWritableError(path, str(error)) from error
     return layout
+
+
+def check_all(source: BinaryIO, kind: type) -> None:
+    """Look at all of an open file of which there is a layout. Raises LayoutError."""
+    container = by_kind(kind)
+    if container is not None and container.check:
+        load(container.check)(source)
