@@ -10,6 +10,7 @@ from typing import Any
 from pacetag.model.bundle_json import (
     BadBundleError,
     calibration_of,
+    judging_of,
     name_of,
     object_of,
     parse,
@@ -17,6 +18,7 @@ from pacetag.model.bundle_json import (
 )
 from pacetag.model.bundle_names import NAME_RULE, is_bundle_name
 from pacetag.model.errors import BundleError
+from pacetag.model.judge_settings import JudgeSettings
 from pacetag.model.regular import NotRegularError, read_regular
 from pacetag.model.spec import FeatureSpec
 
@@ -40,6 +42,7 @@ class Bundle:
     spec: FeatureSpec
     network: dict[str, Any]  # the settings it was built from
     calibration: dict[str, float]  # slope and offset of the logits
+    judging: JudgeSettings = field(default_factory=JudgeSettings)  # what else decides
     training: dict[str, Any] = field(default_factory=dict)  # data, seed, versions, date
     scores: dict[str, Any] = field(default_factory=dict)  # what was measured, on what
 
@@ -95,13 +98,22 @@ def save_bundle(bundle: Bundle) -> Path:
         "spec_fingerprint": bundle.spec.fingerprint,
         "network": bundle.network,
         "calibration": bundle.calibration,
+        "judging": asdict(bundle.judging),
         "training": bundle.training,
         "scores": bundle.scores,
         "files": files,
     }
+    data["fingerprint"] = fingerprint(data)
     target = bundle.folder / JSON_FILE
     target.write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return target
+
+
+def fingerprint(data: dict[str, Any]) -> str:
+    """Equal for bundles that judge alike, from their JSON: of all that decides, and no more."""
+    deciding = {key: data.get(key) for key in ("spec", "calibration", "judging", "files")}
+    text = json.dumps(deciding, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def load_bundle(folder: Path | None = None) -> Bundle:
@@ -153,12 +165,18 @@ def _from_json(data: dict[str, Any], folder: Path) -> tuple[Bundle, dict[str, An
             spec=spec_of(data),
             network=object_of(data, "network"),
             calibration=calibration_of(data),
+            judging=judging_of(data),
             training=object_of(data, "training"),
             scores=object_of(data, "scores"),
         )
         files = object_of(data, "files")
         if data.get("spec_fingerprint") != bundle.spec.fingerprint:
             raise BadBundleError("its spec does not match its own fingerprint")
+        # Bundles of before their settings were in there have no fingerprint of the whole.
+        if "judging" in data and data.get("fingerprint") != fingerprint(data):
+            raise BadBundleError("its settings do not match its own fingerprint")
+    except RecursionError:
+        raise BundleError(f"{folder / JSON_FILE}: is nested too deeply; {_REMEDY}") from None
     except BadBundleError as error:
         raise BundleError(f"{folder / JSON_FILE}: {error}; {_REMEDY}") from error
     return bundle, files

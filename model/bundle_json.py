@@ -1,14 +1,18 @@
-"""A bundle's JSON as values of the right types and in sane ranges, whatever stands in it."""
+"""A bundle's JSON as values of the right types and in sane ranges; anything else is refused."""
 
 import json
 import math
-from dataclasses import fields
+from collections.abc import Collection
+from dataclasses import Field, fields, is_dataclass
+from itertools import pairwise
 from typing import Any
 
 from pacetag.model.bundle_names import NAME_RULE, is_bundle_name
+from pacetag.model.judge_settings import JudgeSettings, PriorSettings
 from pacetag.model.spec import FeatureSpec
 
 LARGEST = 1e6  # of any number; the largest that makes sense is a sample rate
+MOST_POINTS = 100  # of a curve
 MOST_INPUT = 1 << 20  # values of one case; those of the shipped network are 65 536
 
 
@@ -57,9 +61,7 @@ def spec_of(data: dict[str, Any]) -> FeatureSpec:
     """The spec, of which every number makes sense by itself. Raises BadBundleError."""
     found = object_of(data, "spec")
     wanted = {each.name: each.type for each in fields(FeatureSpec)}
-    if found.keys() != wanted.keys():
-        odd = sorted(found.keys() ^ wanted.keys())[0]
-        raise BadBundleError(f"made for another version of pacetag (`{_short(odd)}` in its spec)")
+    _check_keys(found, wanted, "spec")
     for key, kind in wanted.items():
         number = _number(found[key], key)
         if kind in (int, "int") and not isinstance(found[key], int):
@@ -72,6 +74,71 @@ def spec_of(data: dict[str, Any]) -> FeatureSpec:
     if spec.min_lag >= spec.max_lag or spec.min_bpm >= spec.max_bpm:
         raise BadBundleError("its spec leaves no tempos")
     return spec
+
+
+def judging_of(data: dict[str, Any]) -> JudgeSettings:
+    """The settings that decide what is heard; the defaults of a bundle made before it had any.
+
+    Raises BadBundleError.
+    """
+    if "judging" not in data:
+        return JudgeSettings()
+    settings: JudgeSettings = _settings(JudgeSettings(), object_of(data, "judging"), "judging")
+    if settings.candidates.faint > settings.candidates.strong:
+        raise BadBundleError("`faint` cannot be above `strong`")
+    if settings.stability.gone > settings.stability.sure:
+        raise BadBundleError("`gone` cannot be above `sure`")
+    return settings
+
+
+def _settings(defaults: Any, found: dict[str, Any], where: str) -> Any:
+    """Settings like the defaults, with the values found."""
+    _check_keys(found, [each.name for each in fields(defaults)], where)
+    if isinstance(defaults, PriorSettings):
+        return _prior(found)
+    values = {}
+    for each in fields(defaults):
+        default = getattr(defaults, each.name)
+        if is_dataclass(default):
+            part = object_of(found, each.name)
+            values[each.name] = _settings(default, part, f"{where}.{each.name}")
+        else:
+            values[each.name] = _setting(each, default, found[each.name])
+    return type(defaults)(**values)
+
+
+def _setting(each: "Field[Any]", default: object, value: Any) -> Any:
+    number = _number(value, each.name)
+    if isinstance(default, int) and not isinstance(value, int):
+        raise BadBundleError(f"`{each.name}` must be a whole number, not {number:g}")
+    if not each.metadata["least"] <= number <= each.metadata["most"]:
+        raise BadBundleError(f"`{each.name}` cannot be {number:g}")
+    return value if isinstance(default, int) else number
+
+
+def _prior(found: dict[str, Any]) -> PriorSettings:
+    rates, shares = (_numbers(found[key], key) for key in ("rates", "shares"))
+    if len(rates) != len(shares):
+        raise BadBundleError("`rates` and `shares` must be as many")
+    if any(slow >= fast for slow, fast in pairwise(rates)) or not 0 < rates[0] < LARGEST:
+        raise BadBundleError("`rates` must be ascending numbers above 0")
+    if not all(0 <= share <= 1 for share in shares):
+        raise BadBundleError("`shares` must lie from 0 to 1")
+    return PriorSettings(rates=rates, shares=shares)
+
+
+def _numbers(value: object, key: str) -> tuple[float, ...]:
+    if not isinstance(value, list) or not 0 < len(value) <= MOST_POINTS:
+        raise BadBundleError(f"`{key}` is not a list of 1 to {MOST_POINTS} numbers")
+    return tuple(_number(each, key) for each in value)
+
+
+def _check_keys(found: dict[str, Any], wanted: Collection[str], where: str) -> None:
+    if found.keys() != set(wanted):
+        odd = sorted(found.keys() ^ set(wanted))[0]
+        raise BadBundleError(
+            f"made for another version of pacetag (`{_short(odd)}` in its {where})"
+        )
 
 
 def _number(value: object, key: str) -> float:

@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pacetag.model.audio.excerpts import Excerpts, open_song, silent
+from pacetag.model.audio.excerpts import Excerpts
 from pacetag.model.bundle import Bundle, load_bundle
 from pacetag.model.features.features import Features, extract_features
+from pacetag.model.judge_settings import ScheduleSettings
 from pacetag.model.judgement import Analysis, compatible_paces
 from pacetag.model.runtime import Runtime
+from pacetag.model.steps import (
+    HeardExcerpts,
+    SongLevels,
+    SongLogits,
+    heard_rounds,
+    song_levels,
+    song_logits,
+)
 from pacetag.model.tempo.calibration import Calibration
-from pacetag.model.tempo.candidates import song_candidates, worth_judging
-from pacetag.model.tempo.clip_weights import song_logits
-from pacetag.model.tempo.clips import Clips
-from pacetag.model.tempo.levels import judged_tempos, tempo_levels
-from pacetag.model.tempo.metre import grouping
-from pacetag.model.tempo.schedule import LISTENING, ListeningSettings, doubt, listening_rounds
-from pacetag.model.tempo.stability import HEARD, exact_tempos, tempo_segments
-
-PARTS = 3  # of the song, in which its tempo is compared
-UNLIKELY = -3.0  # calibrated logit below which a tempo is not asked what its pulses do
+from pacetag.model.tempo.clips import Clips, weighted_logits
+from pacetag.model.tempo.stability import exact_tempos
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,14 +34,8 @@ class Listening:
     """A judgement and what it rests on."""
 
     judgement: Analysis
-    features: tuple[Features, ...]  # of the excerpts that were listened to, in their order
+    features: tuple[Features, ...]  # of the excerpts that were heard, in their order
     starts: tuple[float, ...] = ()  # s into the song, of each excerpt
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Found:
-    judgement: Analysis
-    doubt: float  # verdicts on tempos that are expected to be wrong; infinite where more is needed
 
 
 class Judge:
@@ -47,9 +43,9 @@ class Judge:
 
     def __init__(self, bundle: Bundle) -> None:
         self.bundle = bundle
-        self.spec = bundle.spec
-        self._clips = Clips(Runtime(bundle.litert, bundle.spec), bundle.spec)
-        self._calibration = Calibration(**bundle.calibration)
+        self.spec, self.settings = bundle.spec, bundle.judging
+        self.calibration = Calibration(**bundle.calibration)
+        self.clips = Clips(Runtime(bundle.litert, bundle.spec), bundle.spec, self.settings.clips)
 
     @classmethod
     def load(cls, path: Path | None = None) -> Judge:
@@ -68,31 +64,19 @@ class Judge:
         """Judge a sound file. Raises DecodeError or TooShortError."""
         return self.listen(path).judgement
 
-    def listen(self, path: Path, settings: ListeningSettings = LISTENING) -> Listening:
-        """Judge a sound file and keep what was heard of it: no more than it takes to be sure.
+    def listen(self, path: Path, schedule: ScheduleSettings | None = None) -> Listening:
+        """Judge a sound file and keep what was heard of it: no more rounds than are needed.
 
         Raises DecodeError or TooShortError.
         """
-        heard: list[tuple[float, Features]] = []
-        found = None
-        with open_song(path, self.spec) as song:
-            for spans in listening_rounds(song.duration, settings):
-                for span in spans:
-                    samples = song.excerpt(span)
-                    if samples is not None:
-                        heard.append((span.start, extract_features(samples, self.spec)))
-                heard.sort(key=lambda part: part[0])
-                if heard:
-                    features = [features for _, features in heard]
-                    found = self._judge(features, song.duration)
-                    if found.doubt <= settings.doubt:
-                        break
-        if found is None:
-            raise silent(path)
+        schedule = schedule or self.settings.schedule
+        with closing(heard_rounds(path, self.spec, schedule)) as rounds:
+            for heard in rounds:
+                levels = self.levels(heard.features)
+                if levels.expected_errors <= schedule.expected_errors:
+                    break
         return Listening(
-            judgement=found.judgement,
-            features=tuple(f for _, f in heard),
-            starts=tuple(start for start, _ in heard),
+            judgement=self._judgement(levels, heard), features=heard.features, starts=heard.starts
         )
 
     def audio(self, excerpts: Excerpts) -> Analysis:
@@ -101,57 +85,32 @@ class Judge:
         return self.features(heard, duration=excerpts.duration)
 
     def features(self, excerpts: Sequence[Features], *, duration: float) -> Analysis:
-        """Judge excerpts of which the features are known already, in their order in the song."""
-        return self._judge(excerpts, duration).judgement
+        """Judge excerpts by their features, in their order in the song."""
+        heard = HeardExcerpts(features=tuple(excerpts), starts=(), duration=duration)
+        return self._judgement(self.levels(excerpts), heard)
 
-    def _judge(self, excerpts: Sequence[Features], duration: float) -> _Found:
-        candidates = song_candidates([f.tempogram for f in excerpts], self.spec)
-        bpms = np.array([c.bpm for c in worth_judging(candidates, self.spec)])
-        clips = self.clip_logits(excerpts, bpms)
-        logits = song_logits(clips)
-        threes = self._threes(excerpts, bpms, logits)
-        levels = tempo_levels(bpms, logits, threes, self._calibration)
-        parts = [
-            judged_tempos(bpms, song_logits(part), threes, self._calibration)
-            for part in np.array_split(clips, PARTS, axis=1)
-        ]
-        exact, stability = exact_tempos(levels.accepted, [f.onset for f in excerpts], self.spec)
-        segments = tempo_segments(parts)
-        judgement = Analysis(
-            paces=compatible_paces(exact),
-            duration=duration,
-            stability=stability,
-            tempo_segments=segments,
-            metre=levels.metre,
-            candidates=exact,
-        )
-        # Where nothing was heard, or two tempos, the rest of the song may tell more.
-        settled = len(levels.there) and levels.there.max() >= HEARD and not segments
-        return _Found(judgement=judgement, doubt=doubt(levels.there) if settled else np.inf)
+    def levels(self, excerpts: Sequence[Features]) -> SongLevels:
+        """The levels of a song, from the features of its excerpts."""
+        return song_levels(self.logits(excerpts), self.calibration, self.settings)
 
-    def clip_logits(
-        self, excerpts: Sequence[Features], bpms: NDArray[np.float64]
-    ) -> NDArray[np.float64]:
-        """Logits [k, clips] of each tempo [k] in clips spread over the song, in their order."""
-        return self._clips.logits(excerpts, bpms)
-
-    def _threes(
-        self,
-        excerpts: Sequence[Features],
-        bpms: NDArray[np.float64],
-        logits: NDArray[np.float64],
-    ) -> NDArray[np.float64]:
-        """How much likelier in threes than in twos each tempo [k] with its song's logits [k] goes.
-
-        In nepers of odds; nought where the tempo is hopeless and nobody asks.
-        """
-        found = np.zeros(len(bpms))
-        likely = self._calibration.line(logits) > UNLIKELY
-        found[likely] = grouping(excerpts, bpms[likely], self.spec)
-        return found
+    def logits(self, excerpts: Sequence[Features]) -> SongLogits:
+        """The network's logits of a song's tempos, from the features of its excerpts."""
+        return song_logits(excerpts, self.clips, self.spec, self.settings, self.calibration)
 
     def tempo_logits(
         self, excerpts: Sequence[Features], bpms: NDArray[np.float64]
     ) -> NDArray[np.float64]:
-        """One logit [k] of each tempo [k] for the whole song, before calibration."""
-        return song_logits(self.clip_logits(excerpts, bpms))
+        """One logit [k] of each of any tempos [k] for the whole song, before calibration."""
+        return weighted_logits(self.clips.logits(excerpts, bpms), self.settings.clips)
+
+    def _judgement(self, levels: SongLevels, heard: HeardExcerpts) -> Analysis:
+        onsets = [excerpt.onset for excerpt in heard.features]
+        exact, variation = exact_tempos(levels.levels.tempos, onsets, self.spec, self.settings)
+        return Analysis(
+            paces=compatible_paces(exact),
+            duration=heard.duration,
+            stability=variation,
+            tempo_segments=levels.tempo_segments,
+            metre=levels.levels.metre,
+            candidates=exact,
+        )

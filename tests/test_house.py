@@ -19,10 +19,12 @@ OPEN = ("tagger", "tagger/tags", "model", "model/training")
 FLOORS = (
     "model/judgement",
     "db",
-    "model/errors model/spec model/bundle_names model/caches model/extras model/regular",
+    "model/errors model/spec model/judge_settings model/bundle_names",
+    "model/caches model/extras model/regular",
     "model/stderr",
     "model/audio model/bundle_json model/features model/network model/runtime",
     "model/bundle model/tempo",
+    "model/steps",
     "model/judge",
     "model/evaluation model/evidence",
     "model/training/songs model/training/parallel model/training/degradations",

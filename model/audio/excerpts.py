@@ -11,15 +11,14 @@ from numpy.typing import NDArray
 
 from pacetag.model.audio.decoders import Decoder, open_decoder
 from pacetag.model.errors import DecodeError, TooShortError
+from pacetag.model.judge_settings import ScheduleSettings
 from pacetag.model.spec import FeatureSpec
 
 
 @dataclass(frozen=True, kw_only=True)
 class AudioSettings:
-    """Which part of a song is listened to."""
+    """What of a song is decoded."""
 
-    edge_seconds: float = 2**19 / 22_050  # 23.8 s left out at each end: intros and fades (2019)
-    whole_below: float = 100.0  # s; shorter songs are used whole: little is left without the edges
     shortest: float = 12.0  # s; a case of 16 beats at 80 a minute lasts as long
     excerpt_seconds: float = 40.0  # s; a tempogram steadies in that time
     most_excerpts: int = 3  # spread over the song, they show whether the tempo stays
@@ -124,11 +123,11 @@ def excerpt_spans(duration: float, settings: AudioSettings = AUDIO) -> tuple[Spa
     A long song's edges are left out. What remains is one excerpt if it is no longer than all
     excerpts together, else the first excerpt begins where it begins, the last ends where it ends.
     """
-    usable = usable_span(duration, settings)
+    usable = usable_span(duration, ScheduleSettings())
     return spread_spans(usable, settings.most_excerpts, settings.excerpt_seconds)
 
 
-def usable_span(duration: float, settings: AudioSettings = AUDIO) -> Span:
+def usable_span(duration: float, settings: ScheduleSettings) -> Span:
     """A song of `duration` seconds without its edges, which a short one keeps."""
     edge = settings.edge_seconds if duration >= settings.whole_below else 0.0
     return Span(start=edge, seconds=duration - 2 * edge)

@@ -1,4 +1,4 @@
-"""What a judgement rests on, for people who want to see it."""
+"""What a judgement rests on, to be drawn and explained."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -16,12 +16,12 @@ from pacetag.model.evidence.case_analyses import (
 from pacetag.model.evidence.tempo_comparison import APART, TempoComparison, compare_tempos
 from pacetag.model.features.features import Features
 from pacetag.model.judge import Judge, Listening
+from pacetag.model.judge_settings import JudgeSettings
 from pacetag.model.judgement import Analysis
 from pacetag.model.spec import FeatureSpec
-from pacetag.model.tempo.calibration import Calibration
 from pacetag.model.tempo.candidates import Candidate, song_candidates
-from pacetag.model.tempo.prior import acceptance
-from pacetag.model.tempo.stability import HEARD, exact_tempo
+from pacetag.model.tempo.levels import tempo_prior
+from pacetag.model.tempo.stability import exact_tempo
 
 ANALYSED_BEATS = 16  # of a case, as in 2019, however many the network hears
 MOMENT_SECONDS = 8.0  # for a tempo over time: a dozen beats, and some points in each excerpt
@@ -46,6 +46,7 @@ class TempoMoment:
     seconds: float  # into the song, of their middle
     bpm: float
     clarity: float  # self-similarity at the beat, 0 to 1
+    clear: bool  # whether that is enough to be believed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,14 +84,16 @@ def gather_evidence(
         figures=tempo_figures(heard, [c.bpm for c in candidates], spec),
         shown=tuple(_shown(judge, heard, judgement, bpm, spec) for bpm in tempos or (best,)),
         comparison=compare_tempos(heard, spec, *tempos) if tempos else None,
-        moments=tuple(tempo_moments(listening, spec)),
+        moments=tuple(tempo_moments(listening, spec, judge.settings)),
     )
 
 
-def tempo_moments(listening: Listening, spec: FeatureSpec) -> Iterator[TempoMoment]:
-    """The tempo every few seconds of what was listened to, near the paces that were judged."""
-    judgement = listening.judgement
-    likely = [tempo.bpm for tempo in judgement.candidates[:1] if tempo.confidence >= HEARD]
+def tempo_moments(
+    listening: Listening, spec: FeatureSpec, settings: JudgeSettings
+) -> Iterator[TempoMoment]:
+    """The tempo every few seconds of what was heard, near the paces that were judged."""
+    judgement, stability = listening.judgement, settings.stability
+    likely = [tempo.bpm for tempo in judgement.candidates[:1] if tempo.confidence >= settings.heard]
     for excerpt, features in enumerate(listening.features):
         start = listening.starts[excerpt] if listening.starts else 0.0
         frames = len(features.onset)
@@ -99,12 +102,17 @@ def tempo_moments(listening: Listening, spec: FeatureSpec) -> Iterator[TempoMome
             tries = [
                 stretch
                 for bpm in judgement.tempo_segments or likely
-                for stretch in exact_tempo([part], bpm, spec)[1]
+                for stretch in exact_tempo([part], bpm, spec, stability)[1]
             ]
             if tries:
                 best = max(tries, key=lambda stretch: stretch.clarity)
                 middle = start + (place + 0.5) * frames / count / spec.frame_rate
-                yield TempoMoment(seconds=middle, bpm=best.bpm, clarity=best.clarity)
+                yield TempoMoment(
+                    seconds=middle,
+                    bpm=best.bpm,
+                    clarity=best.clarity,
+                    clear=best.clarity >= stability.clear,
+                )
 
 
 def _shown(
@@ -125,13 +133,13 @@ def _shown(
 
 
 def _probability(judge: Judge, heard: Sequence[Features], judgement: Analysis, bpm: float) -> float:
-    """That of the judged tempo which this is, or where there is none its own, on its own.
+    """The probability of the judged tempo within 2 %, since people say whole bpm.
 
-    People say whole bpm: the nearest judged tempo within 2 % is what they mean.
+    Where there is none, that of this tempo by itself.
     """
     near = min(judgement.candidates, key=lambda t: abs(t.bpm / bpm - 1), default=None)
     if near is not None and abs(near.bpm / bpm - 1) <= APART:
         return near.confidence
     bpms = np.array([bpm])
-    there = Calibration(**judge.bundle.calibration).probability(judge.tempo_logits(heard, bpms))
-    return float((there * acceptance(bpms))[0])
+    present = judge.calibration.probability(judge.tempo_logits(heard, bpms))
+    return float((present * tempo_prior(bpms, judge.settings.prior))[0])

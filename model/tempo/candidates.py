@@ -6,16 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pacetag.model.judge_settings import CandidateSettings
 from pacetag.model.spec import FeatureSpec
 
 # A level without a peak of its own (the bar of a song whose beats all sound alike, the eighths of
 # a ballad) is still judged, because it stands in one of these ratios to one that has a peak.
 RELATIVES = (2.0, 3.0, 1 / 2, 1 / 3)
-
-# A tempo whose height in the tempogram is below this share of the highest is not worth judging,
-# unless it is a relative of one that has `STRONG` of it: a level may be heard without any peak.
-# That is one candidate of nine, and none of the 324 right levels of 134 development songs.
-FAINT, STRONG = 0.2, 0.5
 
 # How far around a peak its multiples may pull it. Half a lag is all that a peak can be off.
 _PULL = np.linspace(-0.03, 0.03, 121)
@@ -70,16 +66,18 @@ def song_candidates(
     return merge_candidates([find_peaks(t, spec) for t in (mean, *each)], spec, tempogram=mean)
 
 
-def worth_judging(found: Iterable[Candidate], spec: FeatureSpec) -> tuple[Candidate, ...]:
+def retained_candidates(
+    found: Iterable[Candidate], spec: FeatureSpec, settings: CandidateSettings
+) -> tuple[Candidate, ...]:
     """The candidates without those that are faint and related to no strong one, order kept."""
     candidates = tuple(found)
     top = max((c.strength for c in candidates), default=0.0)
-    strong = [c.bpm for c in candidates if c.strength >= STRONG * top]
+    strong = [c.bpm for c in candidates if c.strength >= settings.strong * top]
     related = [bpm * ratio for bpm in strong for ratio in RELATIVES]
     return tuple(
         c
         for c in candidates
-        if c.strength >= FAINT * top
+        if c.strength >= settings.faint * top
         or any(abs(c.bpm / bpm - 1) <= spec.merge_ratio for bpm in related)
     )
 

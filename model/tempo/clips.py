@@ -1,4 +1,4 @@
-"""Excerpts and tempos to logits: which clips of a song the network is asked about."""
+"""Excerpts and tempos to logits: in which clips the network is asked, and what each counts for."""
 
 from __future__ import annotations
 
@@ -6,35 +6,31 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from pacetag.model.features.features import Features
+from pacetag.model.judge_settings import ClipSettings
 from pacetag.model.runtime import BATCH, Runtime
 from pacetag.model.spec import FeatureSpec
 from pacetag.model.tempo.folding import Folder, log_power, network_input
-
-FEWEST = 3  # per likely tempo and song, shared among its excerpts
-USUAL = 120.0  # bpm at which the clips of a longer excerpt lie side by side
-PROBES = 3  # clips of a song in which every tempo is judged; at least one of each excerpt
-# The logit that a tempo must reach in one of these to be judged in the others as well; three of
-# four candidates do not. One that is there in a part of the song only does, and is kept.
-HOPELESS = -4.0
 
 
 class Clips:
     """The network over clips of a song."""
 
-    def __init__(self, runtime: Runtime, spec: FeatureSpec) -> None:
-        self._runtime, self._spec = runtime, spec
+    def __init__(self, runtime: Runtime, spec: FeatureSpec, settings: ClipSettings) -> None:
+        self._runtime, self._spec, self._settings = runtime, spec, settings
 
     def logits(
         self, excerpts: Sequence[Features], bpms: NDArray[np.float64]
     ) -> NDArray[np.float64]:
         """Logits [k, clips] of each tempo [k] in clips spread over the song, in their order.
 
-        All tempos are judged in a few clips; those that are hopeless in all of these keep that of
-        the clip before for the others.
+        All tempos are judged in a few clips, at least one of each excerpt. Those that are unlikely
+        in all of these are pruned: in the other clips they keep the logit of the clip before.
         """
-        counts = clip_counts([f.mel.shape[1] / self._spec.frame_rate for f in excerpts], self._spec)
+        seconds = [excerpt.mel.shape[1] / self._spec.frame_rate for excerpt in excerpts]
+        counts = clip_counts(seconds, self._spec, self._settings)
         if not len(bpms) or not counts:
             return np.empty((len(bpms), sum(counts)))
         rows = [
@@ -43,12 +39,13 @@ class Clips:
         ]
         every = np.arange(len(bpms))
         for row in rows:
-            self._judge(row, bpms, every, probes(row.count, -(-PROBES // len(rows))))
+            wanted = -(-self._settings.probes // len(rows))
+            self._judge(row, bpms, every, probes(row.count, wanted))
         best = np.max([row.logits.max(axis=1) for row in rows], axis=0)
-        likely = np.flatnonzero(best > HOPELESS)
+        retained = np.flatnonzero(best > self._settings.pruned_below)
         for row in rows:
             row.fill()
-            self._judge(row, bpms, likely, row.open)
+            self._judge(row, bpms, retained, row.open)
         return np.concatenate([row.logits for row in rows], axis=1)
 
     def _judge(
@@ -89,10 +86,10 @@ class _Row:
             self.logits[:, place] = self.logits[:, before[-1] if before else judged[0]]
 
 
-def clip_counts(seconds: Sequence[float], spec: FeatureSpec) -> list[int]:
+def clip_counts(seconds: Sequence[float], spec: FeatureSpec, settings: ClipSettings) -> list[int]:
     """How many clips each excerpt of a song gets, from their seconds [excerpts]; at least one."""
     total = sum(seconds)
-    wanted = max(FEWEST, total * USUAL / 60.0 / spec.beats)
+    wanted = max(settings.fewest, total * settings.usual_bpm / 60.0 / spec.beats)
     return [max(1, round(wanted * each / total)) for each in seconds]
 
 
@@ -100,3 +97,20 @@ def probes(count: int, wanted: int) -> list[int]:
     """Places of up to `wanted` of `count` clips, spread over them."""
     wanted = min(count, wanted)
     return [int((2 * place + 1) * count / (2 * wanted)) for place in range(wanted)]
+
+
+def clip_weights(logits: NDArray[np.float64], settings: ClipSettings) -> NDArray[np.float64]:
+    """What each clip counts for [clips], summing to 1, from the logits [tempos, clips].
+
+    A clip weighs as much as its most probable tempo: in a break, a spoken passage or a rubato
+    opening no tempo is likely, and it must not speak against that of the rest.
+    """
+    weights = expit(logits.max(axis=0)) + settings.least_weight
+    return np.asarray(weights / weights.sum())
+
+
+def weighted_logits(logits: NDArray[np.float64], settings: ClipSettings) -> NDArray[np.float64]:
+    """One logit [tempos] of the song, or of a part of it, from its clips' [tempos, clips]."""
+    if not logits.size:
+        return np.zeros(len(logits))
+    return np.asarray(logits @ clip_weights(logits, settings))

@@ -3,32 +3,30 @@
 import numpy as np
 from numpy.typing import NDArray
 
-# From one accepted level to the next faster one, and what it costs in nepers of odds. Who can step
-# to every pulse and to every fourth can step to every second: among 355 such pairs of levels of
-# rendered training songs the level between was always right, so that it is left out at most once
-# in 356. It may be missing among the candidates, and so is not forbidden.
-_LEAP = -np.log(356.0)
-STEPS = {2: 0.0, 3: 0.0, 4: _LEAP, 6: _LEAP}
-# By how much such a step may miss its ratio: the usual tolerance of tempo estimation.
-TOLERANCE = 0.04
+from pacetag.model.judge_settings import FamilySettings
+
+STEPS = (2, 3, 4, 6)  # from one accepted level to the next faster one
+LEAPS = (4, 6)  # those that leave out a level between
 
 
 def reconciled(
-    bpms: NDArray[np.float64], logits: NDArray[np.float64], threes: NDArray[np.float64]
+    bpms: NDArray[np.float64],
+    logits: NDArray[np.float64],
+    metre_log_odds: NDArray[np.float64],
+    settings: FamilySettings,
 ) -> NDArray[np.float64]:
-    """Probability [k] that each tempo [k] is accepted, given that what is accepted is one family.
+    """Probability [k] that each tempo [k] is a level, given that the levels are one family.
 
-    `logits` [k] are of each tempo by itself, `threes` [k] say in nepers of odds how much likelier
-    its pulses go together by three than by two. A family is a chain of tempos, each two, three,
-    four or six times the one before: 62, 186 is one and 86, 172 is one, but 115 and 172 never stand
-    in the same. Over all such chains, the empty one among them, the probability is that of its
-    tempos being right and all others wrong, and of its steps; what comes back are its exact
-    marginals, summed from the slow end and from the fast one. Tempos that mean the same level must
-    be merged before.
+    `logits` [k] are of each tempo by itself, `metre_log_odds` [k] those of triple over duple metre.
+    A family is a chain of tempos, each two, three, four or six times the one before: 62, 186 is one
+    and 86, 172 is one, but 115 and 172 are never in the same. The probability of a chain, the empty
+    one included, is that of its tempos being right, all others wrong, and of its steps. Returned
+    are the exact marginals over all chains, summed from the slow end and from the fast one. Tempos
+    that mean the same level must be merged before.
     """
     order = np.argsort(bpms, kind="stable")
-    steps = _steps(bpms[order], threes[order])
-    # In logarithms: the odds of a sure tempo and of a hopeless one differ by a factor of 10^10.
+    steps = _steps(bpms[order], metre_log_odds[order], settings)
+    # In logarithms: the odds of a sure and of an unlikely tempo differ by a factor of 10^10.
     weight = logits[order]
     up = np.zeros(len(order))  # of all chains that begin with a tempo
     for i in reversed(range(len(order))):
@@ -41,23 +39,26 @@ def reconciled(
     return found
 
 
-def is_related(bpm: float, other: float) -> bool:
+def is_related(bpm: float, other: float, settings: FamilySettings) -> bool:
     """Whether both tempos can be levels of one family, or are the same."""
     ratio = max(bpm, other) / min(bpm, other)
-    return any(abs(ratio / step - 1) <= TOLERANCE for step in (1, *STEPS, 8, 9, 12))
+    return any(abs(ratio / step - 1) <= settings.tolerance for step in (1, *STEPS, 8, 9, 12))
 
 
-def _steps(bpms: NDArray[np.float64], threes: NDArray[np.float64]) -> NDArray[np.float64]:
-    """What it costs that tempo j follows tempo i in a chain, [i, j]; minus infinity: it cannot."""
+def _steps(
+    bpms: NDArray[np.float64], metre_log_odds: NDArray[np.float64], settings: FamilySettings
+) -> NDArray[np.float64]:
+    """Log-odds that tempo j follows tempo i in a chain [i, j]; minus infinity where it cannot."""
     ratio = bpms[None, :] / bpms[:, None]
-    # Against even odds, so that not to know is as good as to be the slowest of the chain.
-    by_two = np.log(2.0) - np.logaddexp(0.0, threes)
-    by_three = np.log(2.0) - np.logaddexp(0.0, -threes)
-    said = {2: by_two, 3: by_three, 4: by_two, 6: np.zeros(len(bpms))}  # six are both
+    # Against even odds, so that an unknown metre counts as much as being the slowest of the chain.
+    duple = np.log(2.0) - np.logaddexp(0.0, metre_log_odds)
+    triple = np.log(2.0) - np.logaddexp(0.0, -metre_log_odds)
+    metre = {2: duple, 3: triple, 4: duple, 6: np.zeros(len(bpms))}  # six is both
     found = np.full(ratio.shape, -np.inf)
-    for step, cost in STEPS.items():
-        fits = np.abs(ratio / step - 1) <= TOLERANCE
-        found = np.where(fits, cost + said[step][None, :], found)
+    for step in STEPS:
+        fits = np.abs(ratio / step - 1) <= settings.tolerance
+        leap = settings.leap if step in LEAPS else 0.0
+        found = np.where(fits, leap + metre[step][None, :], found)
     return found
 
 

@@ -1,71 +1,66 @@
-"""Logits of a song's tempos to what they say together: which levels of one metre are there."""
+"""Logits of a song's tempos to the levels of one metre, and to what people would step to."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pacetag.model.judge_settings import JudgeSettings, PriorSettings
 from pacetag.model.judgement import Pace
 from pacetag.model.tempo.calibration import Calibration
 from pacetag.model.tempo.family import reconciled
-from pacetag.model.tempo.prior import acceptance
-from pacetag.model.tempo.song_metre import heard_metre
-
-# Judged tempos nearer than this are one, and the surest stays. No two metrical levels lie nearer
-# than 4:3, and a tempo up to 6 % beside a true one can still be taken for it: set precision on 79
-# validation recordings was .981 with 4 % here and .987 with 6 %, at the same recall.
-SAME_TEMPO = 0.06
-
-
-def judged_tempos(
-    bpms: NDArray[np.float64],
-    logits: NDArray[np.float64],
-    threes: NDArray[np.float64],
-    calibration: Calibration,
-) -> tuple[Pace, ...]:
-    """Tempos [k] with the song's logits [k]: calibrated, merged, made one family, accepted.
-
-    `threes` [k] is what `grouping` says of them. The probability is that a person would accept the
-    pace: that the level is there to step to, times the share of people who step to such a rate.
-    """
-    return tempo_levels(bpms, logits, threes, calibration).accepted
+from pacetag.model.tempo.metre import song_metre
 
 
 @dataclass(frozen=True, kw_only=True)
 class TempoLevels:
-    """The tempos of a song that are left when those that mean the same are one."""
+    """A song's tempos, those that mean the same merged."""
 
-    bpms: NDArray[np.float64]  # [k], the surest first
-    there: NDArray[np.float64]  # probability that each is a level of the metre [k]
-    threes: NDArray[np.float64]  # metre log-odds: how much likelier in threes than in twos [k]
-    metre: str | None  # "duple" or "triple"; None where nothing tells
-    accepted: tuple[Pace, ...]  # those that a person would step to, most probable first
+    bpms: NDArray[np.float64]  # [k], the most probable first
+    present: NDArray[np.float64]  # probability that each is a level of the metre [k]
+    metre_log_odds: NDArray[np.float64]  # of triple over duple metre [k]
+    metre: str | None  # "duple" or "triple"; None where it is unclear
+    tempos: tuple[Pace, ...]  # how probably a person steps to each, most probable first
 
 
 def tempo_levels(
     bpms: NDArray[np.float64],
     logits: NDArray[np.float64],
-    threes: NDArray[np.float64],
+    metre_log_odds: NDArray[np.float64],
     calibration: Calibration,
+    settings: JudgeSettings,
 ) -> TempoLevels:
-    """What `judged_tempos` does, and what it rests on."""
+    """Tempos [k] with the song's logits [k]: calibrated, merged, reconciled, weighed by the prior.
+
+    The probability of a tempo is that a person would accept the pace: that the level is present,
+    times the share of people who step to such a rate.
+    """
     line = calibration.line(logits)
-    kept = _distinct(bpms, line)
-    there = reconciled(bpms[kept], line[kept], threes[kept])
-    accepted = there * acceptance(bpms[kept])
-    pairs = zip(bpms[kept], accepted, strict=True)
+    kept = distinct(bpms, line, settings.family.same_tempo)
+    bpms, odds = bpms[kept], metre_log_odds[kept]
+    present = reconciled(bpms, line[kept], odds, settings.family)
+    pairs = zip(bpms, present * tempo_prior(bpms, settings.prior), strict=True)
     tempos = [Pace(bpm=float(bpm), confidence=float(p)) for bpm, p in pairs]
-    order = sorted(tempos, key=lambda tempo: (-tempo.confidence, tempo.bpm))
-    metre = heard_metre(bpms[kept], there, threes[kept])
     return TempoLevels(
-        bpms=bpms[kept], there=there, threes=threes[kept], metre=metre, accepted=tuple(order)
+        bpms=bpms,
+        present=present,
+        metre_log_odds=odds,
+        metre=song_metre(bpms, present, odds, settings),
+        tempos=tuple(sorted(tempos, key=lambda tempo: (-tempo.confidence, tempo.bpm))),
     )
 
 
-def _distinct(bpms: NDArray[np.float64], logits: NDArray[np.float64]) -> list[int]:
-    """Places of the tempos [k] without those that lie within 6 % of a more probable one."""
+def distinct(
+    bpms: NDArray[np.float64], logits: NDArray[np.float64], same_tempo: float
+) -> list[int]:
+    """Places of the tempos [k], most probable first, without those near a more probable one."""
     kept: list[int] = []
     for place in np.lexsort((bpms, -logits)):
-        if (np.abs(bpms[place] / bpms[kept] - 1) > SAME_TEMPO).all():
+        if (np.abs(bpms[place] / bpms[kept] - 1) > same_tempo).all():
             kept.append(int(place))
     return kept
+
+
+def tempo_prior(bpms: NDArray[np.float64], settings: PriorSettings) -> NDArray[np.float64]:
+    """Share of people [k] who step to tempos [k] in bpm that are present."""
+    return np.interp(bpms, settings.rates, settings.shares)

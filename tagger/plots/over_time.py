@@ -5,7 +5,6 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
 from pacetag.model.evidence.evidence import Evidence
-from pacetag.model.tempo.stability import CLEAR
 from pacetag.tagger.text.formatting import clock
 
 MARGIN = 0.03  # of the tempo, above and below: a steady one must look steady
@@ -16,7 +15,7 @@ def draw_over_time(axes: Axes, evidence: Evidence) -> None:
     moments = evidence.moments
     seconds = np.array([moment.seconds for moment in moments])
     bpms = np.array([moment.bpm for moment in moments])
-    clear = np.array([moment.clarity >= CLEAR for moment in moments], bool)
+    clear = np.array([moment.clear for moment in moments], bool)
     axes.set_title("tempo over time, of what was listened to", fontsize="small")
     axes.set_xlabel("minutes and seconds into the song", fontsize="small")
     axes.set_ylabel("bpm", fontsize="small")

@@ -1,11 +1,11 @@
 """How much must be listened to: the quality of the sets of paces against the seconds it takes.
 
 `python tests/benchmarks/listening_curve.py SET.csv... [--songs N]` judges the songs of evaluation
-sets, as `pacetag evaluate` takes them, with different patience: glances alone, more in doubt, all
-that is ever listened to, and the whole song. Prints for every set the mean F1 over 80-210 at ±4 %,
-how many songs get the same set as from the whole song, how much of a song is heard, and the median
-time as a multiple of a plain decode. Settings are
-chosen on development sets, never on those that are reported. Not a test: it prints.
+sets, as `pacetag evaluate` takes them, with different schedules: probes alone, more
+where errors are expected, both rounds, and the whole song. Prints for every set the mean F1 over
+80-210 at ±4 %, how many songs get the same set as from the whole song, how much of a song is heard,
+and the median time as a multiple of a plain decode. Settings are chosen on development sets, never
+on those that are reported. Not a test: it prints.
 """
 
 import argparse
@@ -23,15 +23,16 @@ from rich.progress import track
 from rich.table import Table
 from song_cost import plain_decode  # type: ignore[import-not-found]  # its neighbour
 
-from pacetag.model.audio.excerpts import AUDIO, Span, open_song
+from pacetag.model.audio.excerpts import Span, open_song
 from pacetag.model.evaluation.evaluation_set import EvaluationSong, read_evaluation_set
 from pacetag.model.evaluation.song_marks import RANGES, HeardSong, set_marks
 from pacetag.model.features.features import extract_features
 from pacetag.model.judge import Judge
+from pacetag.model.judge_settings import ScheduleSettings
 from pacetag.model.judgement import Analysis
-from pacetag.model.tempo.schedule import LISTENING, ListeningSettings
 from pacetag.tagger.evaluating.run import hear_song
 
+SCHEDULE = ScheduleSettings()
 PIECE = 40.0  # s in which a whole song is taken
 
 
@@ -40,7 +41,7 @@ class Patience:
     """A judge that listens for so long, and how long it did."""
 
     judge: Judge
-    settings: ListeningSettings | None  # None: to the whole song
+    settings: ScheduleSettings | None  # None: to the whole song
     seconds: list[float]
 
     def file(self, path: Path) -> Analysis:
@@ -60,18 +61,21 @@ class Patience:
         return self.judge.features(heard, duration=duration)
 
 
-def patiences() -> dict[str, ListeningSettings | None]:
+def patiences() -> dict[str, ScheduleSettings | None]:
     """What is compared, by name."""
-    few = {f"doubt {d:g}": replace(LISTENING, doubt=d) for d in (0.05, 0.1, 0.2, 0.3, 0.5, 1.0)}
+    few = {
+        f"{errors:g} errors": replace(SCHEDULE, expected_errors=errors)
+        for errors in (0.05, 0.1, 0.2, 0.3, 0.5, 1.0)
+    }
     alone = {
-        f"{LISTENING.glances} glances of {seconds:g} s alone": replace(
-            LISTENING, glance_seconds=seconds, doubt=np.inf
+        f"{SCHEDULE.probes} probes of {seconds:g} s alone": replace(
+            SCHEDULE, probe_seconds=seconds, expected_errors=np.inf
         )
         for seconds in (40.0, 15.0, 10.0, 6.0)
     }
     return {
         "the whole song": None,
-        "both rounds always": replace(LISTENING, doubt=-1.0),
+        "both rounds always": replace(SCHEDULE, expected_errors=-1.0),
         **few,
         **alone,
     }
@@ -136,7 +140,8 @@ def main(arguments: list[str] | None = None) -> int:
             start = time.perf_counter()
             plain_decode(song.path)
             decode.append(time.perf_counter() - start)
-        console.print(f"{path.stem}: {len(chosen)} songs, edges of {AUDIO.edge_seconds:.1f} s left")
+        edges = f"edges of {SCHEDULE.edge_seconds:.1f} s left out"
+        console.print(f"{path.stem}: {len(chosen)} songs, {edges}")
         console.print(compare(chosen, judge, decode, console))
     return 0
 

@@ -36,6 +36,7 @@ from pacetag.model.errors import ModelError  # noqa: E402
 from pacetag.model.features.features import extract_features  # noqa: E402
 from pacetag.model.judge import Judge  # noqa: E402
 from pacetag.model.tempo.candidates import song_candidates  # noqa: E402
+from pacetag.model.tempo.clips import Clips  # noqa: E402
 
 SUFFIXES = {".mp3", ".flac", ".ogg", ".opus", ".wav", ".m4a"}
 SNDFILE_CANNOT = {".m4a", ".opus"}  # or, of Opus, not reliably
@@ -66,10 +67,10 @@ class Stages:
         """Measure all that happens meanwhile."""
         with contextlib.ExitStack() as patches:
             for name, target, work in (
-                ("excerpts", "audio.Song.excerpt", Song.excerpt),
-                ("features", "judge.extract_features", extract_features),
-                ("candidates", "judge.song_candidates", song_candidates),
-                ("fold and judge", "judge.Judge.clip_logits", Judge.clip_logits),
+                ("excerpts", "audio.excerpts.Song.excerpt", Song.excerpt),
+                ("features", "steps.extract_features", extract_features),
+                ("candidates", "steps.song_candidates", song_candidates),
+                ("fold and judge", "tempo.clips.Clips.logits", Clips.logits),
             ):
                 timed = self._timed(name, work)
                 patches.enter_context(mock.patch(f"pacetag.model.{target}", timed))

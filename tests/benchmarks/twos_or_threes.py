@@ -24,8 +24,9 @@ from pacetag.model.audio.excerpts import open_song
 from pacetag.model.errors import ModelError
 from pacetag.model.evaluation.metrics import near
 from pacetag.model.features.features import extract_features
-from pacetag.model.tempo.metre import reduced, threes_over_twos
-from pacetag.model.tempo.schedule import LISTENING, listening_rounds
+from pacetag.model.judge_settings import ScheduleSettings
+from pacetag.model.tempo.metre import metre_score, reduced
+from pacetag.model.tempo.schedule import excerpt_schedule
 from pacetag.model.training.grooves.songs import groove_lessons
 from pacetag.model.training.recordings.songs import recording_lessons
 from pacetag.model.training.scores.songs import score_lessons
@@ -87,12 +88,12 @@ def scored(song: TrainingSong) -> list[Scored]:
         return []
     try:
         with open_song(song.windows[0].path, SPEC) as sound:
-            spans = next(iter(listening_rounds(sound.duration, LISTENING)))
+            spans = excerpt_schedule(sound.duration, ScheduleSettings())[0]
             parts = [sound.excerpt(span) for span in spans]
     except ModelError:
         return []
     mels = [reduced(extract_features(part, SPEC).mel) for part in parts if part is not None]
-    scores = {bpm: threes_over_twos(mels, bpm, SPEC) for bpm in kinds}
+    scores = {bpm: metre_score(mels, bpm, SPEC) for bpm in kinds}
     return [
         (song.split, song.source, kinds[bpm], score)
         for bpm, score in scores.items()

@@ -11,9 +11,23 @@ from typing import Any
 
 import pytest
 
-from pacetag.model.bundle import Bundle, default_bundle_name, load_bundle, save_bundle
+from pacetag.model.bundle import (
+    STAGE0_NAME,
+    Bundle,
+    default_bundle_name,
+    fingerprint,
+    load_bundle,
+    save_bundle,
+    shipped_bundle_folder,
+)
 from pacetag.model.errors import BundleError
 from pacetag.model.judge import Judge
+from pacetag.model.judge_settings import (
+    FamilySettings,
+    JudgeSettings,
+    PriorSettings,
+    ScheduleSettings,
+)
 from pacetag.model.runtime import Runtime
 from pacetag.model.spec import FeatureSpec
 from pacetag.tagger.tags.pacetag import PaceTag, format_pacetag, parse_pacetag
@@ -51,6 +65,120 @@ def test_what_was_saved_is_loaded(folder: Path) -> None:
     assert bundle.spec == FeatureSpec(hop_length=128)
     assert bundle.calibration == {"slope": 0.8, "offset": -0.1}
     assert bundle.scores == {"accuracy": 0.5}
+
+
+OTHER = JudgeSettings(
+    heard=0.6,
+    schedule=ScheduleSettings(probes=5, expected_errors=0.1),
+    family=FamilySettings(tolerance=0.03),
+    prior=PriorSettings(rates=(60.0, 200.0), shares=(1.0, 0.5)),
+)
+
+
+def test_a_bundle_keeps_the_settings_that_it_is_judged_with(folder: Path) -> None:
+    save_bundle(replace(load_bundle(folder), judging=OTHER))
+
+    assert load_bundle(folder).judging == OTHER
+
+
+def test_a_bundle_of_before_there_were_settings_is_judged_with_the_defaults(folder: Path) -> None:
+    edit(folder, lambda data: (data.pop("judging"), data.pop("fingerprint")))
+
+    assert load_bundle(folder).judging == JudgeSettings()
+
+
+@pytest.mark.parametrize("name", ["stride-4", STAGE0_NAME])
+def test_the_shipped_bundles_say_how_they_are_judged(name: str) -> None:
+    data = json.loads((shipped_bundle_folder(name) / "bundle.json").read_text())
+
+    assert data["judging"] == json.loads(json.dumps(asdict(JudgeSettings())))
+    assert data["fingerprint"] == fingerprint(data)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda data: data["judging"].update(heard=0.4),
+        lambda data: data["judging"]["metre"].update(slope=-30.0),
+        lambda data: data["calibration"].update(slope=0.7),
+        lambda data: data.pop("fingerprint"),
+    ],
+)
+def test_settings_that_were_edited_are_refused(
+    folder: Path, change: Callable[[dict[str, Any]], object]
+) -> None:
+    edit(folder, change)
+
+    with pytest.raises(BundleError, match="settings do not match"):
+        load_bundle(folder)
+
+
+def test_what_does_not_decide_is_not_in_the_fingerprint(folder: Path) -> None:
+    edit(folder, lambda data: data.update(name="other", scores={"f1": 1.0}, training={"seed": 9}))
+
+    assert load_bundle(folder).name == "other"
+
+
+def settings_paths(data: dict[str, Any], *way: str) -> list[tuple[str, ...]]:
+    """The place of every number and list of numbers among the settings."""
+    if not isinstance(data, dict):
+        return [way]
+    return [path for key, value in data.items() for path in settings_paths(value, *way, key)]
+
+
+@pytest.mark.parametrize("way", settings_paths(asdict(JudgeSettings())), ids="-".join)
+def test_a_setting_that_makes_no_sense_is_refused(folder: Path, way: tuple[str, ...]) -> None:
+    """The fingerprint is what such settings would have."""
+    path, original = folder / "bundle.json", (folder / "bundle.json").read_text()
+    wrong: list[Any] = [
+        None,
+        True,
+        "x",
+        {},
+        [[]],
+        10**400,
+        1e300,
+        -1e300,
+        float("nan"),
+        float("inf"),
+        "gone",
+    ]
+    for value in wrong:
+        data = json.loads(original)
+        part = data["judging"]
+        for key in way[:-1]:
+            part = part[key]
+        part[way[-1]] = value
+        if value == "gone":
+            del part[way[-1]]
+        path.write_text(json.dumps(data | {"fingerprint": fingerprint(data)}))
+
+        with pytest.raises(BundleError, match=rf"bundle\.json: .*{way[-1]}"):
+            load_bundle(folder)
+
+
+@pytest.mark.parametrize(
+    ("part", "values", "said"),
+    [
+        ("clips", {"fewest": 3.5}, "`fewest` must be a whole number, not 3.5"),
+        ("schedule", {"probes": 0}, "`probes` cannot be 0"),
+        ("candidates", {"faint": 0.6}, "`faint` cannot be above `strong`"),
+        ("stability", {"gone": 0.9}, "`gone` cannot be above `sure`"),
+        ("prior", {"rates": [40.0]}, "`rates` and `shares` must be as many"),
+        ("prior", {"rates": [60.0, 50.0], "shares": [1, 1]}, "`rates` must be ascending"),
+        ("prior", {"rates": [60.0], "shares": [1.1]}, "`shares` must lie from 0 to 1"),
+        ("prior", {"rates": []}, "`rates` is not a list"),
+        ("metre", {"wavelets": 1}, "another version of pacetag"),
+    ],
+)
+def test_settings_out_of_range_are_refused_in_a_sentence(
+    folder: Path, part: str, values: dict[str, Any], said: str
+) -> None:
+    edit(folder, lambda data: data["judging"][part].update(values))
+    edit(folder, lambda data: data.update(fingerprint=fingerprint(data)))
+
+    with pytest.raises(BundleError, match=said):
+        load_bundle(folder)
 
 
 @pytest.mark.parametrize("name", ["model.keras", "model.tflite"])
@@ -172,7 +300,11 @@ WRONG: list[Any] = [None, True, -1e400, "x", [], {}, [[]], {"a": {}}, "\udc80", 
 
 @pytest.mark.parametrize("value", WRONG, ids=range(len(WRONG)))
 @pytest.mark.parametrize(
-    "key", ["spec", "spec_fingerprint", "calibration", "files", "network", "training", "format"]
+    "key",
+    [
+        *("spec", "spec_fingerprint", "calibration", "judging", "fingerprint", "files"),
+        *("network", "training", "format"),
+    ],
 )
 def test_a_part_of_another_type_is_refused_in_a_sentence(
     folder: Path, key: str, value: Any
@@ -287,6 +419,7 @@ def test_a_sound_network_for_other_cases_is_a_bundle_error(tmp_path: Path) -> No
     folder = tmp_path / "bundle"
     spec = replace(load_bundle(folder).spec, n_bands=64)
     edit(folder, lambda d: d.update(spec=asdict(spec), spec_fingerprint=spec.fingerprint))
+    edit(folder, lambda d: d.update(fingerprint=fingerprint(d)))
 
     with pytest.raises(BundleError, match=r"model\.tflite: LiteRT cannot load it"):
         Judge.load(folder)

@@ -1,24 +1,23 @@
 """The shipped bundle, heard through the call that users run, on the sample clips."""
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from pacetag.model import judge as module
 from pacetag.model.audio.excerpts import Excerpts, read_excerpts
 from pacetag.model.errors import DecodeError, TooShortError
 from pacetag.model.features.features import extract_features
 from pacetag.model.judge import Judge
+from pacetag.model.judge_settings import JudgeSettings, PriorSettings
 from pacetag.model.judgement import Analysis, Pace
 from pacetag.model.runtime import Runtime
 from pacetag.model.spec import FeatureSpec
+from pacetag.model.steps import SongLogits, song_levels
 from pacetag.model.tempo.calibration import Calibration
-from pacetag.model.tempo.candidates import Candidate
 from pacetag.model.tempo.folding import Folder, log_power, network_input
-from pacetag.model.tempo.levels import judged_tempos
 
 SAMPLES = Path(__file__).parents[2] / "sample_audio"
 
@@ -103,58 +102,30 @@ def test_tempos_come_sorted_apart_and_with_probabilities(
         assert (bpms[1:] / bpms[:-1] > 1.056).all()
 
 
-@pytest.mark.parametrize(("threes", "half_is_in"), [(3.0, False), (-3.0, True)])
-def test_what_the_pulses_do_has_a_say_in_what_is_accepted(
-    threes: float, half_is_in: bool, judge: Judge, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("odds", "half_is_in"), [(3.0, False), (-3.0, True)])
+def test_the_metre_of_the_sound_has_a_say_in_what_is_accepted(
+    odds: float, half_is_in: bool
 ) -> None:
     """Where the network is as sure of the half as of the third, that alone decides."""
-    bpms = np.array([62.0, 93.0, 186.0])
-    monkeypatch.setattr(
-        module, "song_candidates", lambda *_: [Candidate(bpm=b, strength=1.0) for b in bpms]
+    logits = SongLogits(
+        bpms=np.array([62.0, 93.0, 186.0]),
+        clips=np.tile([[4.0], [4.0], [9.0]], 6),
+        metre_log_odds=np.full(3, odds),
     )
-    monkeypatch.setattr(module, "worth_judging", lambda candidates, _: candidates)
-    monkeypatch.setattr(judge, "clip_logits", lambda *_: np.tile([[4.0], [4.0], [9.0]], 6))
-    monkeypatch.setattr(module, "grouping", lambda _, asked, __: np.full(len(asked), threes))
 
-    found = judge.file(CLIPS[0].path).candidates
+    found = song_levels(logits, Calibration(), JudgeSettings()).levels.tempos
 
     surest = {round(tempo.bpm) for tempo in found if tempo.confidence >= 0.5}
     assert (93 in surest, 62 in surest) == (half_is_in, not half_is_in)
 
 
-def judged(*tempos: tuple[float, float]) -> tuple[Pace, ...]:
-    bpms, logits = np.array(tempos).T
-    return judged_tempos(bpms, logits, np.zeros(len(bpms)), Calibration(slope=1.0, offset=0.0))
+def test_a_bundle_is_judged_with_its_own_settings(judge: Judge) -> None:
+    """With a prior by which no one steps to anything, no pace is left."""
+    refused = replace(judge.bundle.judging, prior=PriorSettings(rates=(40.0,), shares=(0.0,)))
 
+    found = Judge(replace(judge.bundle, judging=refused)).file(CLIPS[0].path)
 
-def test_of_two_near_tempos_the_surer_stays() -> None:
-    found = judged((172.0, 1.0), (170.0, 3.0), (86.0, 2.0))
-
-    assert [t.bpm for t in found] == [170.0, 86.0]
-
-
-def test_what_does_not_belong_to_the_surest_family_is_not_claimed() -> None:
-    found = {t.bpm: t.confidence for t in judged((172.0, 5.0), (86.0, 4.0), (115.0, 2.0))}
-
-    assert found[172.0] > 0.9
-    assert found[86.0] > 0.9
-    assert found[115.0] < 0.1
-
-
-def test_a_rate_that_few_people_step_to_is_claimed_with_less_confidence() -> None:
-    found = {t.bpm: t.confidence for t in judged((300.0, 9.0), (150.0, 9.0))}
-
-    assert found[150.0] > 0.99
-    assert found[300.0] < 0.5
-
-
-def test_tempos_of_a_song_that_is_judged_to_have_none_are_all_unlikely() -> None:
-    assert all(t.confidence < 0.1 for t in judged((120.0, -4.0), (60.0, -5.0)))
-
-
-def test_without_candidates_nothing_is_judged(judge: Judge) -> None:
-    nothing = np.empty(0)
-    assert judged_tempos(nothing, nothing, nothing, Calibration()) == ()
+    assert {tempo.confidence for tempo in found.candidates} == {0.0}
 
 
 def test_keras_and_litert_agree_on_the_samples(judge: Judge) -> None:

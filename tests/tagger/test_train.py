@@ -173,7 +173,8 @@ def test_without_the_extra_it_says_what_to_install(
 def test_asking_for_a_training_run_needs_nothing_of_the_extra() -> None:
     script = """
 import sys
-sys.modules |= dict.fromkeys(("keras", "librosa", "mido", "tensorflow"))  # as if they were not installed
+# As if they were not installed.
+sys.modules |= dict.fromkeys(("keras", "librosa", "mido", "tensorflow"))
 import pacetag.model.training.command, pacetag.model.training.settings
 import pacetag.tagger.evaluating.labelled_songs
 """

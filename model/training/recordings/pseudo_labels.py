@@ -21,17 +21,16 @@ import numpy as np
 from rich.console import Console
 from rich.progress import track
 
-from pacetag.model.audio.excerpts import AUDIO, read_excerpts, read_window
+from pacetag.model.audio.excerpts import AUDIO, read_window
 from pacetag.model.errors import DecodeError, TooShortError
 from pacetag.model.evaluation.metrics import near
 from pacetag.model.features.features import Features, extract_features
 from pacetag.model.judge import Judge
 from pacetag.model.judgement import Pace
-from pacetag.model.tempo.calibration import Calibration
-from pacetag.model.tempo.candidates import song_candidates
+from pacetag.model.steps import retained_tempos
+from pacetag.model.tempo.levels import distinct
 from pacetag.model.training.output_folders import OutputError, check_free, named_path
 from pacetag.model.training.recordings.labels import (
-    APART,
     RELATIVES,
     SAME,
     SURELY_RIGHT,
@@ -93,39 +92,36 @@ def heard_metre(paces: Sequence[Pace]) -> str:
 
 
 def judge_recording(judge: Judge, recording: Recording, folder: Path) -> Verdict:
-    """Let the network hear the whole of a recording in `folder`, and each window by itself.
+    """Have the network hear a recording in `folder` as a scan does, and each window by itself.
 
     A recording that it cannot tell, or that cannot be heard, keeps the class the consensus gave.
     """
     untold = Verdict(kind=open_kind(recording))
     try:
-        parts = [read_excerpts(folder / recording.file, judge.spec).samples]
+        heard = [judge.listen(folder / recording.file).features]
         for window in recording_windows(recording, folder):
             samples = read_window(window.path, window.start, window.seconds, judge.spec)
             if np.abs(samples).max() <= AUDIO.silence:
                 return untold
-            parts.append((samples,))
+            heard.append((extract_features(samples, judge.spec),))
     except (DecodeError, TooShortError):
         return untold
-    heard = [[extract_features(samples, judge.spec) for samples in part] for part in parts]
     return weigh([hear(judge, features) for features in heard]) or untold
 
 
-def hear(judge: Judge, excerpts: list[Features]) -> tuple[Pace, ...]:
-    """What the network alone says of each candidate, without what is known of families and habits.
+def hear(judge: Judge, excerpts: Sequence[Features]) -> tuple[Pace, ...]:
+    """What the network alone says of each tempo, without the family and the tempo prior.
 
-    That knowledge would say the same of a relative whether or not it was heard: no label to learn
-    from. Of candidates within 6 % the most probable stays.
+    These would say the same of a relative whether or not it was heard: no label to learn from. Of
+    tempos that are nearly the same the most probable stays.
     """
-    bpms = np.array([c.bpm for c in song_candidates([f.tempogram for f in excerpts], judge.spec)])
+    bpms = retained_tempos(excerpts, judge.spec, judge.settings)
     logits = judge.tempo_logits(excerpts, bpms)
-    likely = Calibration(**judge.bundle.calibration).probability(logits)
-    kept: list[Pace] = []
-    for place in np.lexsort((bpms, -logits)):
-        tempo = Pace(bpm=float(bpms[place]), confidence=float(likely[place]))
-        if not near(tempo.bpm, [other.bpm for other in kept], APART):
-            kept.append(tempo)
-    return tuple(kept)
+    likely = judge.calibration.probability(logits)
+    return tuple(
+        Pace(bpm=float(bpms[place]), confidence=float(likely[place]))
+        for place in distinct(bpms, logits, judge.settings.family.same_tempo)
+    )
 
 
 def open_kind(recording: Recording) -> str:

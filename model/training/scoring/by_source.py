@@ -43,7 +43,7 @@ def source_scores(
 
 
 def _candidates(group: Sequence[ExaminedSong], calibration: Calibration) -> dict[str, Any] | None:
-    known = [one.labelled() for one in group]
+    known = [one.labelled(calibration) for one in group]
     logits = np.concatenate([one[0] for one in known])
     labels = np.concatenate([one[1] for one in known])
     if len(np.unique(labels)) < 2:

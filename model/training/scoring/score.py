@@ -1,6 +1,6 @@
-"""Songs judged as a user would have them judged, beside what is known of them."""
+"""Songs judged as a scan judges them, beside what is known of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from pacetag.model.audio.excerpts import read_window
 from pacetag.model.errors import ModelError
 from pacetag.model.evaluation.metrics import (
     JudgedSong,
@@ -16,52 +15,85 @@ from pacetag.model.evaluation.metrics import (
     near,
     set_scores,
 )
-from pacetag.model.features.features import extract_features
 from pacetag.model.judge import Judge
+from pacetag.model.judge_settings import JudgeSettings
 from pacetag.model.judgement import Pace
+from pacetag.model.steps import SongLevels, SongLogits, heard_rounds, song_levels, song_logits
 from pacetag.model.tempo.calibration import Calibration
-from pacetag.model.tempo.candidates import song_candidates
-from pacetag.model.tempo.levels import judged_tempos
-from pacetag.model.tempo.metre import grouping
+from pacetag.model.tempo.clips import weighted_logits
 from pacetag.model.training.parallel import tracked
 from pacetag.model.training.songs import TrainingSong
+
+MOST_FITS = 10  # of the calibration; two or three are enough where few songs stop elsewhere
 
 
 @dataclass(frozen=True, kw_only=True)
 class ExaminedSong:
-    """The logits of a song's candidates, from which probabilities follow once calibrated."""
+    """A song's logits after each round of excerpts: which round decides follows once calibrated."""
 
     song: TrainingSong
-    bpms: NDArray[np.float64]  # [k]
-    logits: NDArray[np.float64]  # [k], before calibration
-    threes: NDArray[np.float64]  # [k], nepers of odds that its pulses go by three, not by two
+    rounds: tuple[SongLogits, ...]  # of all that was heard up to each round; at least one
+    settings: JudgeSettings
+
+    def heard(self, calibration: Calibration) -> tuple[SongLogits, SongLevels]:
+        """The round after which a scan stops, and the levels that follow from it."""
+        for logits in self.rounds:
+            levels = song_levels(logits, calibration, self.settings)
+            if levels.expected_errors <= self.settings.schedule.expected_errors:
+                break
+        return logits, levels
 
     def judged(self, calibration: Calibration) -> tuple[Pace, ...]:
-        """What the judge would say."""
-        return judged_tempos(self.bpms, self.logits, self.threes, calibration)
+        """The tempos that the judge gives, before they are measured to the hundredth."""
+        return self.heard(calibration)[1].levels.tempos
 
-    def labelled(self) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
-        """Logits [n] and labels [n] of those candidates of which the truth is known."""
+    def labelled(self, calibration: Calibration) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
+        """The song's logits [n], before calibration, and labels [n] of tempos with a known truth.
+
+        Of the round after which a scan with that calibration stops.
+        """
+        logits, _ = self.heard(calibration)
         known: dict[float, bool] = {}
         for window in range(len(self.song.windows)):
-            for tempo in self.song.truth.label(window, list(self.bpms)):
+            for tempo in self.song.truth.label(window, list(logits.bpms)):
                 known[tempo.bpm] = tempo.compatible
-        rows = [i for i, bpm in enumerate(self.bpms) if bpm in known]
-        labels = np.array([known[self.bpms[i]] for i in rows], np.uint8)
-        return self.logits[rows], labels
+        rows = [i for i, bpm in enumerate(logits.bpms) if bpm in known]
+        labels = np.array([known[logits.bpms[i]] for i in rows], np.uint8)
+        return weighted_logits(logits.clips, self.settings.clips)[rows], labels
 
 
 def examine(songs: Sequence[TrainingSong], bundle: Path, *, jobs: int = 1) -> list[ExaminedSong]:
-    """Let the bundle's judge hear the songs; those that cannot be read are left out."""
+    """Have the bundle's judge hear the songs; those that cannot be read are left out."""
     work = [(song, bundle) for song in songs]
     return [one for one in tracked(_one, work, "examined", jobs=jobs) if one]
 
 
-def fit_calibration(examined: Iterable[ExaminedSong]) -> Calibration:
-    """Platt's straight line through the logits of songs that were not trained on."""
-    parts = [song.labelled() for song in examined]
-    logits = np.concatenate([np.empty(0), *(p[0] for p in parts)])
-    labels = np.concatenate([np.empty(0), *(p[1] for p in parts)])
+def fit_calibration(examined: Sequence[ExaminedSong]) -> Calibration:
+    """Platt's straight line through the logits of songs that were not trained on.
+
+    The calibration decides after which round a scan stops, and so which logits it is fitted to:
+    fitted again until that is so for the calibration that comes out.
+    """
+    calibration = Calibration()
+    for _ in range(MOST_FITS):
+        fitted = _platt(*_all_labelled(examined, calibration))
+        if fitted == calibration:
+            break
+        calibration = fitted
+    return calibration
+
+
+def _all_labelled(
+    examined: Sequence[ExaminedSong], calibration: Calibration
+) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
+    """Logits [n] and labels [n] of all songs."""
+    parts = [song.labelled(calibration) for song in examined]
+    logits = np.concatenate([np.empty(0), *(part[0] for part in parts)])
+    labels = np.concatenate([np.empty(0, np.uint8), *(part[1] for part in parts)])
+    return logits, labels
+
+
+def _platt(logits: NDArray[np.float64], labels: NDArray[np.uint8]) -> Calibration:
     if len(np.unique(labels)) < 2:
         return Calibration()
     # Platt's targets: no certainty beyond what so many examples can give.
@@ -93,9 +125,7 @@ def song_figures(
         else:
             false_alarms.append(bool(claimed))
     sets = set_scores(judged)
-    known = [one.labelled() for one in examined]
-    logits = np.concatenate([np.empty(0), *(k[0] for k in known)])
-    labels = np.concatenate([np.empty(0, np.uint8), *(k[1] for k in known)])
+    logits, labels = _all_labelled(examined, calibration)
     return {
         "songs": float(sets.songs),
         "set_precision": sets.precision,
@@ -118,16 +148,10 @@ def _one(work: tuple[TrainingSong, Path]) -> ExaminedSong | None:
         _JUDGES[folder] = Judge.load(folder)
     judge = _JUDGES[folder]
     try:
-        heard = [
-            extract_features(read_window(w.path, w.start, w.seconds, judge.spec), judge.spec)
-            for w in song.windows
-        ]
+        rounds = tuple(
+            song_logits(heard.features, judge.clips, judge.spec, judge.settings)
+            for heard in heard_rounds(song.windows[0].path, judge.spec, judge.settings.schedule)
+        )
     except ModelError:
         return None
-    bpms = np.array([c.bpm for c in song_candidates([f.tempogram for f in heard], judge.spec)])
-    return ExaminedSong(
-        song=song,
-        bpms=bpms,
-        logits=judge.tempo_logits(heard, bpms),
-        threes=grouping(heard, bpms, judge.spec),
-    )
+    return ExaminedSong(song=song, rounds=rounds, settings=judge.settings)

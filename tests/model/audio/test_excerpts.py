@@ -12,14 +12,15 @@ import soundfile
 from av.audio.stream import AudioStream
 from numpy.typing import NDArray
 
-from pacetag.model.audio.excerpts import AUDIO, excerpt_spans, read_excerpts, read_window
+from pacetag.model.audio.excerpts import excerpt_spans, read_excerpts, read_window
 from pacetag.model.audio.headers import xing_seconds
 from pacetag.model.errors import DecodeError, TooShortError
+from pacetag.model.judge_settings import ScheduleSettings
 from pacetag.model.spec import FeatureSpec
 
 Samples = NDArray[np.float64]
 
-SPEC = FeatureSpec()
+SPEC, SCHEDULE = FeatureSpec(), ScheduleSettings()
 SNDFILE_SUBTYPES = {
     ".mp3": ("MP3", "MPEG_LAYER_III"),
     ".flac": ("FLAC", "PCM_16"),
@@ -253,7 +254,7 @@ def test_excerpts_are_spread_from_the_usable_start_to_its_end(
 
     assert [span.start for span in spans] == pytest.approx(starts, abs=1e-3)
     assert [span.seconds for span in spans] == pytest.approx([length] * len(starts), abs=1e-3)
-    edge = AUDIO.edge_seconds if duration >= AUDIO.whole_below else 0.0
+    edge = SCHEDULE.edge_seconds if duration >= SCHEDULE.whole_below else 0.0
     assert spans[-1].start + spans[-1].seconds == pytest.approx(duration - edge)
 
 

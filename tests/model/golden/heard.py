@@ -14,12 +14,9 @@ import numpy as np
 import soundfile
 
 from pacetag.model.bundle import DEFAULT_NAME, shipped_bundle_folder
-from pacetag.model.judge import UNLIKELY, Judge
-from pacetag.model.tempo.calibration import Calibration
-from pacetag.model.tempo.candidates import song_candidates, worth_judging
-from pacetag.model.tempo.clip_weights import song_logits
-from pacetag.model.tempo.levels import tempo_levels
-from pacetag.model.tempo.metre import grouping
+from pacetag.model.judge import Judge
+from pacetag.model.steps import song_levels
+from pacetag.model.tempo.candidates import song_candidates
 
 SAMPLES = Path(__file__).parents[3] / "sample_audio"
 FILE = Path(__file__).with_name(f"{DEFAULT_NAME}.json")
@@ -48,25 +45,23 @@ def heard_song(judge: Judge, path: Path) -> Numbers:
     listening = judge.listen(path)
     excerpts, judgement = listening.features, listening.judgement
     found = song_candidates([one.tempogram for one in excerpts], judge.spec)
-    bpms = np.array([one.bpm for one in worth_judging(found, judge.spec)])
-    clips = judge.clip_logits(excerpts, bpms)
-    logits, calibration = song_logits(clips), Calibration(**judge.bundle.calibration)
-    threes = np.zeros(len(bpms))
-    likely = calibration.line(logits) > UNLIKELY
-    threes[likely] = grouping(excerpts, bpms[likely], judge.spec)
-    levels = tempo_levels(bpms, logits, threes, calibration)
-    accepted = {tempo.bpm: tempo.confidence for tempo in levels.accepted}
+    logits = judge.logits(excerpts)
+    levels = song_levels(logits, judge.calibration, judge.settings).levels
+    accepted = {tempo.bpm: tempo.confidence for tempo in levels.tempos}
     return {
         "excerpts": [
             [_short(start), _short(one.mel.shape[1] / judge.spec.frame_rate)]
             for start, one in zip(listening.starts, excerpts, strict=True)
         ],
         "candidates": [[_short(one.bpm), _short(one.strength)] for one in found],
-        "judged": [[_short(bpm), *map(_short, row)] for bpm, row in zip(bpms, clips, strict=True)],
+        "judged": [
+            [_short(bpm), *map(_short, row)]
+            for bpm, row in zip(logits.bpms, logits.clips, strict=True)
+        ],
         "levels": [
-            [_short(bpm), _short(there), _short(odds), _short(accepted[bpm])]
-            for bpm, there, odds in sorted(
-                zip(levels.bpms, levels.there, levels.threes, strict=True)
+            [_short(bpm), _short(present), _short(odds), _short(accepted[bpm])]
+            for bpm, present, odds in sorted(
+                zip(levels.bpms, levels.present, levels.metre_log_odds, strict=True)
             )
         ],
         "metre": judgement.metre,

@@ -2,13 +2,14 @@ import numpy as np
 import pytest
 
 from pacetag.model.features.features import extract_features
+from pacetag.model.judge_settings import CandidateSettings
 from pacetag.model.spec import FeatureSpec
 from pacetag.model.tempo.candidates import (
     Candidate,
     find_candidates,
     merge_candidates,
+    retained_candidates,
     song_candidates,
-    worth_judging,
 )
 from tests.conftest import ClickTrack
 
@@ -78,5 +79,9 @@ def test_faint_candidates_are_left_out_unless_a_strong_one_is_their_relative(
     bar, beat = Candidate(bpm=80.0, strength=0.7), Candidate(bpm=160.3, strength=0.05)
     ripple, other = Candidate(bpm=93.0, strength=0.1), Candidate(bpm=107.0, strength=0.2)
 
-    assert worth_judging([bar, other, ripple, beat], spec) == (bar, other, beat)
-    assert worth_judging([], spec) == ()
+    settings = CandidateSettings()
+
+    found = retained_candidates([bar, other, ripple, beat], spec, settings)
+
+    assert found == (bar, other, beat)
+    assert retained_candidates([], spec, settings) == ()

@@ -1,4 +1,4 @@
-"""The network is asked about few clips of hopeless tempos and about all clips of likely ones."""
+"""The network is asked about pruned tempos in few clips, about retained ones in all."""
 
 from dataclasses import replace
 
@@ -7,11 +7,14 @@ import pytest
 from numpy.typing import NDArray
 
 from pacetag.model.features.features import Features, extract_features
+from pacetag.model.judge_settings import ClipSettings
 from pacetag.model.runtime import Runtime
 from pacetag.model.spec import FeatureSpec
-from pacetag.model.tempo import clips as module
-from pacetag.model.tempo.clips import HOPELESS, Clips, clip_counts, probes
+from pacetag.model.tempo.clips import Clips, clip_counts, clip_weights, probes, weighted_logits
 from tests.conftest import ClickTrack
+
+SETTINGS = ClipSettings()
+LEAST = SETTINGS.pruned_below
 
 
 class CountingRuntime(Runtime):
@@ -45,7 +48,7 @@ def heard(click_track: ClickTrack, spec: FeatureSpec) -> list[Features]:
 def test_longer_excerpts_get_more_clips(
     seconds: tuple[float, ...], beats: int, counts: list[int], spec: FeatureSpec
 ) -> None:
-    assert clip_counts(seconds, replace(spec, beats=beats)) == counts
+    assert clip_counts(seconds, replace(spec, beats=beats), SETTINGS) == counts
 
 
 @pytest.mark.parametrize("count", range(1, 10))
@@ -58,37 +61,31 @@ def test_probes_are_spread_and_different(count: int, wanted: int) -> None:
     assert places == sorted(places)
 
 
-def test_hopeless_tempos_are_judged_once_an_excerpt(
-    heard: list[Features], spec: FeatureSpec
-) -> None:
-    runtime = CountingRuntime(HOPELESS - 1)
+def test_pruned_tempos_are_judged_once_an_excerpt(heard: list[Features], spec: FeatureSpec) -> None:
+    runtime = CountingRuntime(LEAST - 1)
 
-    logits = Clips(runtime, spec).logits(heard, np.array([60.0, 120.0]))
+    logits = Clips(runtime, spec, SETTINGS).logits(heard, np.array([60.0, 120.0]))
 
     assert runtime.cases == 2 * 3
-    assert (logits == HOPELESS - 1).all()
+    assert (logits == LEAST - 1).all()
     assert logits.shape == (2, 15)
 
 
-def test_likely_tempos_are_judged_in_every_clip(heard: list[Features], spec: FeatureSpec) -> None:
-    runtime = CountingRuntime(HOPELESS + 1)
+def test_retained_tempos_are_judged_in_every_clip(heard: list[Features], spec: FeatureSpec) -> None:
+    runtime = CountingRuntime(LEAST + 1)
 
-    Clips(runtime, spec).logits(heard, np.array([60.0, 120.0]))
+    Clips(runtime, spec, SETTINGS).logits(heard, np.array([60.0, 120.0]))
 
     assert runtime.cases == 2 * 15
 
 
-def test_sparing_hopeless_tempos_changes_no_likely_one(
-    heard: list[Features], spec: FeatureSpec, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_pruning_changes_no_likely_tempo(heard: list[Features], spec: FeatureSpec) -> None:
     from pacetag.model.bundle import load_bundle
 
     bundle = load_bundle(None)
-    clips = Clips(Runtime(bundle.litert), bundle.spec)
-    bpms = np.array([60.0, 90.0, 97.0, 120.0, 171.0, 240.0])
-    spared = clips.logits(heard, bpms)
-    monkeypatch.setattr(module, "HOPELESS", -np.inf)
-    whole = clips.logits(heard, bpms)
+    runtime, bpms = Runtime(bundle.litert), np.array([60.0, 90.0, 97.0, 120.0, 171.0, 240.0])
+    spared = Clips(runtime, bundle.spec, SETTINGS).logits(heard, bpms)
+    whole = Clips(runtime, bundle.spec, replace(SETTINGS, pruned_below=-np.inf)).logits(heard, bpms)
 
     same = np.abs(spared - whole).max(axis=1) < 1e-4
     assert same[[0, 3, 5]].all()
@@ -98,8 +95,31 @@ def test_sparing_hopeless_tempos_changes_no_likely_one(
 def test_without_tempos_or_excerpts_there_is_nothing(
     heard: list[Features], spec: FeatureSpec
 ) -> None:
-    clips = Clips(CountingRuntime(0.0), spec)
+    clips = Clips(CountingRuntime(0.0), spec, SETTINGS)
 
     assert clips.logits(heard, np.empty(0)).shape == (0, 15)
     assert clips.logits([], np.empty(0)).shape == (0, 0)
     assert clips.logits([], np.array([120.0])).shape == (1, 0)
+
+
+def test_clips_that_are_equally_clear_count_alike() -> None:
+    logits = np.array([[4.0, 4.0, 4.0], [-3.0, -5.0, -4.0]])
+
+    assert clip_weights(logits, SETTINGS) == pytest.approx([1 / 3] * 3)
+    assert weighted_logits(logits, SETTINGS) == pytest.approx([4.0, -4.0])
+
+
+def test_a_break_without_a_beat_does_not_speak_against_the_rest() -> None:
+    logits = np.array([[5.0, 5.0, -9.0], [-6.0, -6.0, -9.0]])
+
+    assert weighted_logits(logits, SETTINGS)[0] > 4.0
+    assert np.mean(logits[0]) < 1.0
+
+
+def test_a_song_of_nothing_but_breaks_stays_unlikely() -> None:
+    assert (weighted_logits(np.full((3, 6), -7.0), SETTINGS) < -6.9).all()
+
+
+def test_no_clips_give_no_evidence() -> None:
+    assert weighted_logits(np.empty((2, 0)), SETTINGS) == pytest.approx([0.0, 0.0])
+    assert weighted_logits(np.empty((0, 0)), SETTINGS).shape == (0,)

@@ -7,31 +7,36 @@ import pytest
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from pacetag.model.tempo.family import STEPS, TOLERANCE, is_related, reconciled
+from pacetag.model.judge_settings import FamilySettings
+from pacetag.model.tempo.family import is_related, reconciled
+
+SETTINGS = FamilySettings()
 
 
 def judged(
-    bpms: list[float], logits: list[float], threes: list[float] | None = None
+    bpms: list[float], logits: list[float], odds: list[float] | None = None
 ) -> NDArray[np.float64]:
-    return reconciled(np.array(bpms), np.array(logits), np.array(threes or [0.0] * len(bpms)))
+    known = np.array(odds or [0.0] * len(bpms))
+    return reconciled(np.array(bpms), np.array(logits), known, SETTINGS)
 
 
-def step_cost(slow: float, fast: float, threes: float) -> float | None:
-    """What a step of a chain costs; None where it is none. `threes` is of the faster tempo."""
-    for step, cost in STEPS.items():
-        if abs(fast / slow / step - 1) <= TOLERANCE:
-            odds = {2: expit(-threes), 3: expit(threes), 4: expit(-threes), 6: 0.5}
-            return float(cost + np.log(2 * odds[step]))
+def step_cost(slow: float, fast: float, log_odds: float) -> float | None:
+    """Log-odds of a step of a chain; None where it is none. `log_odds` of the faster tempo."""
+    leap = -np.log(356)  # of leaving out the level between
+    for step, cost in {2: 0.0, 3: 0.0, 4: leap, 6: leap}.items():
+        if abs(fast / slow / step - 1) <= 0.04:
+            shares = {2: expit(-log_odds), 3: expit(log_odds), 4: expit(-log_odds), 6: 0.5}
+            return float(cost + np.log(2 * shares[step]))
     return None
 
 
-def by_enumeration(bpms: list[float], logits: list[float], threes: list[float]) -> list[float]:
+def by_enumeration(bpms: list[float], logits: list[float], odds: list[float]) -> list[float]:
     """The same probabilities from all subsets, one by one."""
     total, with_tempo = 0.0, np.zeros(len(bpms))
     for size in range(len(bpms) + 1):
         for chosen in combinations(range(len(bpms)), size):
             chain = sorted(chosen, key=lambda i: bpms[i])
-            costs = [step_cost(bpms[i], bpms[j], threes[j]) for i, j in pairwise(chain)]
+            costs = [step_cost(bpms[i], bpms[j], odds[j]) for i, j in pairwise(chain)]
             known = [cost for cost in costs if cost is not None]
             if len(known) == len(costs):
                 weight = float(np.exp(sum(known) + sum(logits[i] for i in chosen)))
@@ -46,11 +51,11 @@ def test_the_marginals_are_those_of_all_chains_counted_one_by_one() -> None:
         base = rng.uniform(40, 60)
         ratios = np.array([1, 1.5, 2, 8 / 3, 3, 4, 4.5, 6])
         bpms = list(rng.permutation(base * ratios * rng.uniform(0.99, 1.01, 8)))
-        logits, threes = (list(rng.normal(0, spread, 8)) for spread in (3, 2))
+        logits, odds = (list(rng.normal(0, spread, 8)) for spread in (3, 2))
 
-        found = judged(bpms, logits, threes)
+        found = judged(bpms, logits, odds)
 
-        assert found == pytest.approx(by_enumeration(bpms, logits, threes), abs=1e-9)
+        assert found == pytest.approx(by_enumeration(bpms, logits, odds), abs=1e-9)
 
 
 def test_a_tempo_alone_keeps_its_probability() -> None:
@@ -86,11 +91,11 @@ def test_duple_or_triple_is_decided_once() -> None:
     assert half < 0.3
 
 
-@pytest.mark.parametrize(("threes", "half_is_in"), [(3.0, False), (-3.0, True)])
+@pytest.mark.parametrize(("odds", "half_is_in"), [(3.0, False), (-3.0, True)])
 def test_what_the_pulses_do_decides_between_halves_and_thirds(
-    threes: float, half_is_in: bool
+    odds: float, half_is_in: bool
 ) -> None:
-    _, bar, half = judged([186.0, 62.0, 93.0], [5.0, 1.0, 1.0], [threes, 0.0, 0.0])
+    _, bar, half = judged([186.0, 62.0, 93.0], [5.0, 1.0, 1.0], [odds, 0.0, 0.0])
 
     assert (half > 0.6) == half_is_in
     assert (bar > 0.6) == (not half_is_in)
@@ -115,9 +120,9 @@ def test_nothing_in_gives_nothing_out() -> None:
 
 @pytest.mark.parametrize("other", [86.0, 172.5, 43.0, 258.0, 57.3])
 def test_levels_of_duple_and_triple_metres_are_related(other: float) -> None:
-    assert is_related(86.0, other) or is_related(172.0, other)
+    assert is_related(86.0, other, SETTINGS) or is_related(172.0, other, SETTINGS)
 
 
 @pytest.mark.parametrize("other", [115.0, 129.0, 107.0])
 def test_tempos_in_other_ratios_are_not(other: float) -> None:
-    assert not is_related(86.0, other)
+    assert not is_related(86.0, other, SETTINGS)

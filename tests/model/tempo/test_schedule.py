@@ -1,4 +1,4 @@
-"""Little is listened to first, and more only while there is doubt."""
+"""Little is heard first, and more only while errors are expected."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -7,11 +7,13 @@ import numpy as np
 import pytest
 import soundfile
 
-from pacetag.model.audio.excerpts import AUDIO
 from pacetag.model.errors import DecodeError
 from pacetag.model.judge import Judge
-from pacetag.model.tempo.schedule import LISTENING, doubt, listening_rounds
+from pacetag.model.judge_settings import ScheduleSettings
+from pacetag.model.tempo.schedule import excerpt_schedule, expected_errors
 from tests.conftest import RATE, ClickTrack
+
+SETTINGS = ScheduleSettings()
 
 
 @pytest.fixture(scope="module")
@@ -25,66 +27,66 @@ def written(path: Path, sound: np.ndarray[tuple[int], np.dtype[np.float32]]) -> 
 
 
 @pytest.mark.parametrize("duration", [12.0, 60.0, 74.0, 110.0, 121.0])
-def test_a_song_of_which_little_is_left_is_listened_to_at_once(duration: float) -> None:
-    ((whole,),) = listening_rounds(duration)
+def test_a_song_of_little_sound_is_heard_at_once(duration: float) -> None:
+    ((whole,),) = excerpt_schedule(duration, SETTINGS)
 
-    edge = AUDIO.edge_seconds if duration >= AUDIO.whole_below else 0.0
+    edge = SETTINGS.edge_seconds if duration >= SETTINGS.whole_below else 0.0
     assert (whole.start, whole.seconds) == pytest.approx((edge, duration - 2 * edge))
 
 
 @pytest.mark.parametrize("duration", [124.0, 180.0, 600.0, 3 * 3600.0])
-def test_glances_come_first_and_then_what_lies_between(duration: float) -> None:
-    glances, gaps = listening_rounds(duration)
+def test_probes_come_first_and_then_the_gaps_between_them(duration: float) -> None:
+    probes, gaps = excerpt_schedule(duration, SETTINGS)
 
-    assert len(glances) == LISTENING.glances
-    assert glances[0].start == pytest.approx(AUDIO.edge_seconds)
-    last = glances[-1]
-    assert last.start + last.seconds == pytest.approx(duration - AUDIO.edge_seconds)
-    for before, gap, after in zip(glances, gaps, glances[1:], strict=False):
+    assert len(probes) == SETTINGS.probes
+    assert probes[0].start == pytest.approx(SETTINGS.edge_seconds)
+    last = probes[-1]
+    assert last.start + last.seconds == pytest.approx(duration - SETTINGS.edge_seconds)
+    for before, gap, after in zip(probes, gaps, probes[1:], strict=False):
         assert before.start + before.seconds <= gap.start + 1e-9
         assert gap.start + gap.seconds <= after.start + 1e-9
-        assert LISTENING.glance_seconds <= gap.seconds <= LISTENING.most_between
+        assert SETTINGS.probe_seconds <= gap.seconds <= SETTINGS.gap_seconds
 
 
-def test_three_hours_are_listened_to_no_longer_than_a_song() -> None:
+def test_three_hours_are_heard_no_longer_than_a_song() -> None:
     song, mix = (
-        sum(span.seconds for spans in listening_rounds(duration) for span in spans)
+        sum(span.seconds for spans in excerpt_schedule(duration, SETTINGS) for span in spans)
         for duration in (210.0, 3 * 3600.0)
     )
 
     assert mix == pytest.approx(song)
 
 
-def test_doubt_counts_the_verdicts_that_are_expected_to_be_wrong() -> None:
-    assert doubt(np.array([1.0, 0.0, 1.0])) == 0
-    assert doubt(np.array([0.9, 0.2, 0.5])) == pytest.approx(0.8)
-    assert doubt(np.empty(0)) == 0
+def test_levels_near_one_half_count_as_expected_errors() -> None:
+    assert expected_errors(np.array([1.0, 0.0, 1.0])) == 0
+    assert expected_errors(np.array([0.9, 0.2, 0.5])) == pytest.approx(0.8)
+    assert expected_errors(np.empty(0)) == 0
 
 
-def test_how_much_doubt_is_borne_decides_how_much_is_listened_to(
+def test_the_errors_that_are_accepted_decide_how_much_is_heard(
     judge: Judge, click_track: ClickTrack, tmp_path: Path
 ) -> None:
     path = written(tmp_path / "plain.flac", click_track(120, seconds=200))
 
-    few = judge.listen(path, replace(LISTENING, doubt=np.inf))
-    all_of_it = judge.listen(path, replace(LISTENING, doubt=-1.0))
+    few = judge.listen(path, replace(SETTINGS, expected_errors=np.inf))
+    all_of_it = judge.listen(path, replace(SETTINGS, expected_errors=-1.0))
 
     assert len(few.features) == 3
     assert len(all_of_it.features) == 5
     assert few.judgement.duration == all_of_it.judgement.duration == pytest.approx(200)
 
 
-def test_where_nothing_is_heard_at_first_more_is_listened_to(
+def test_where_nothing_is_heard_at_first_more_is_heard(
     judge: Judge, click_track: ClickTrack, tmp_path: Path
 ) -> None:
-    """Silence in the glances, a beat between them."""
+    """Silence in the probes, a beat between them."""
     sound = click_track(120, seconds=260)
-    glances, _ = listening_rounds(260.0)
-    for span in glances:
+    probes, _ = excerpt_schedule(260.0, SETTINGS)
+    for span in probes:
         sound[int(span.start * RATE) : int((span.start + span.seconds) * RATE) + 1] = 0
     path = written(tmp_path / "breaks.flac", sound)
 
-    heard = judge.listen(path, replace(LISTENING, doubt=np.inf))
+    heard = judge.listen(path, replace(SETTINGS, expected_errors=np.inf))
 
     assert len(heard.features) == 2
     assert heard.judgement.candidates
@@ -97,7 +99,7 @@ def test_excerpts_are_judged_in_the_order_of_the_song(
     first, second = click_track(100, seconds=120), click_track(141, seconds=120, seed=1)
     path = written(tmp_path / "change.flac", np.concatenate([first, second]))
 
-    features = judge.listen(path, replace(LISTENING, doubt=-1.0)).features
+    features = judge.listen(path, replace(SETTINGS, expected_errors=-1.0)).features
 
     lags = [int(f.tempogram[30:60].argmax()) + 30 for f in features]
     early, late = judge.spec.lag(100), judge.spec.lag(141)

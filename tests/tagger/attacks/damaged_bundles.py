@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pacetag.model.bundle import load_bundle, shipped_bundle_folder
+from pacetag.model.bundle import fingerprint, load_bundle, shipped_bundle_folder
 from pacetag.model.errors import BundleError
 from pacetag.model.judge import Judge
 
@@ -47,7 +47,7 @@ Damage = Callable[[random.Random, Path], str]
 
 
 def _value(draw: random.Random, folder: Path) -> str:
-    """One value of the JSON replaced, the fingerprint of the spec made to match."""
+    """One value of the JSON replaced, the fingerprints made to match."""
     file = folder / "bundle.json"
     data = json.loads(file.read_text())
     at: Any = data
@@ -63,6 +63,8 @@ def _value(draw: random.Random, folder: Path) -> str:
     if way[0] == "spec":
         text = json.dumps(data.get("spec"), sort_keys=True)
         data["spec_fingerprint"] = hashlib.sha256(text.encode()).hexdigest()[:16]
+    if way[0] in ("spec", "calibration", "judging", "files"):
+        data["fingerprint"] = fingerprint(data)
     file.write_text(json.dumps(data))
     return f"{'.'.join(way)} = {ascii(value)[:40]}"
 
@@ -80,6 +82,7 @@ def _matching(draw: random.Random, folder: Path) -> str:
     file = folder / "bundle.json"
     data = json.loads(file.read_text())
     data["files"][network.name] = hashlib.sha256(network.read_bytes()).hexdigest()
+    data["fingerprint"] = fingerprint(data)
     file.write_text(json.dumps(data))
     return "a network with its hash"
 

@@ -1,7 +1,6 @@
 """A judge with evidence to show: it listens to real sound, but knows its verdict beforehand."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -10,24 +9,18 @@ from numpy.typing import NDArray
 from pacetag.model.audio.excerpts import read_excerpts
 from pacetag.model.features.features import Features, extract_features
 from pacetag.model.judge import Listening
+from pacetag.model.judge_settings import JudgeSettings
 from pacetag.model.judgement import Analysis, Pace, compatible_paces
 from pacetag.model.spec import FeatureSpec
+from pacetag.model.tempo.calibration import Calibration
 
 RIGHT = (120.0, 60.0)  # bpm
-
-
-@dataclass(frozen=True, kw_only=True)
-class FakeBundle:
-    """A bundle whose logits need no calibration."""
-
-    calibration: dict[str, float] = field(default_factory=dict)
 
 
 class SeeingJudge:
     """Hears 120 and 60 in any sound, and never 133."""
 
-    spec = FeatureSpec()
-    bundle = FakeBundle()
+    spec, settings, calibration = FeatureSpec(), JudgeSettings(), Calibration()
 
     def listen(self, path: Path) -> Listening:
         """The verdict, with what it would rest on."""

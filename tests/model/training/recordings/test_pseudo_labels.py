@@ -2,7 +2,6 @@
 
 import csv
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +10,12 @@ import soundfile
 from numpy.typing import NDArray
 
 from pacetag.model.features.features import Features, extract_features
-from pacetag.model.judge import Judge
-from pacetag.model.judgement import Pace
+from pacetag.model.judge import Judge, Listening
+from pacetag.model.judge_settings import JudgeSettings, ScheduleSettings
+from pacetag.model.judgement import Analysis, Pace
 from pacetag.model.spec import FeatureSpec
+from pacetag.model.steps import heard_rounds
+from pacetag.model.tempo.calibration import Calibration
 from pacetag.model.tempo.candidates import song_candidates
 from pacetag.model.training.recordings import pseudo_labels as relabelling
 from pacetag.model.training.recordings.pseudo_labels import (
@@ -123,23 +125,23 @@ def test_the_file_keeps_its_comments_and_every_other_row() -> None:
     assert again == HEADER + open_row + other
 
 
-@dataclass(frozen=True, kw_only=True)
-class Calibrated:
-    calibration: dict[str, float]
-
-
 class Scripted(Judge):
     """A judge without a network: halves and doubles of one tempo have a high logit."""
 
     def __init__(self, tempo: float) -> None:
         self.tempo = tempo
-        self.spec = SPEC
-        self.bundle = Calibrated(calibration={"slope": 2.0, "offset": 0.0})  # type: ignore[assignment]
+        self.spec, self.settings = SPEC, JudgeSettings()
+        self.calibration = Calibration(slope=2.0, offset=0.0)
         self.seconds: list[list[float]] = []
 
     @property
     def name(self) -> str:
         return "scripted"
+
+    def listen(self, path: Path, schedule: ScheduleSettings | None = None) -> Listening:
+        (heard,) = heard_rounds(path, SPEC, schedule or self.settings.schedule)
+        judgement = Analysis(paces=(), duration=heard.duration)
+        return Listening(judgement=judgement, features=heard.features)
 
     def tempo_logits(
         self, excerpts: Sequence[Features], bpms: NDArray[np.float64]

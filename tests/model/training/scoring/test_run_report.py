@@ -4,7 +4,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from pacetag.model.bundle import Bundle
@@ -15,6 +14,7 @@ from pacetag.model.training.scoring.by_source import source_scores, sources_of
 from pacetag.model.training.scoring.run_report import Addition, note_addition
 from pacetag.model.training.scoring.score import ExaminedSong
 from pacetag.model.training.songs import TrainingSong, Window
+from tests.model.training.scoring.examined_songs import examined_song
 
 
 def song(source: str, split: str, group: str = "legs", number: int = 1) -> TrainingSong:
@@ -29,8 +29,7 @@ def song(source: str, split: str, group: str = "legs", number: int = 1) -> Train
 
 
 def heard(one: TrainingSong, *logits: float) -> ExaminedSong:
-    bpms = np.array([172.0, 86.0, 115.0])
-    return ExaminedSong(song=one, bpms=bpms, logits=np.array(logits), threes=np.zeros(3))
+    return examined_song(one, dict(zip((172.0, 86.0, 115.0), logits, strict=True)))
 
 
 def scored(*, f1: float, auc: float | None, songs: int = 4) -> dict[str, Any]:

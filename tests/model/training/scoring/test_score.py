@@ -6,10 +6,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 
+from pacetag.model.judge import Judge
 from pacetag.model.tempo.calibration import Calibration
-from pacetag.model.training.scoring.score import ExaminedSong, fit_calibration, song_figures
+from pacetag.model.training.scoring.score import (
+    ExaminedSong,
+    examine,
+    fit_calibration,
+    song_figures,
+)
 from pacetag.model.training.songs import LabelledTempo, TrainingSong, Window
+from tests.conftest import RATE, ClickTrack
+from tests.model.training.scoring.examined_songs import examined_song
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +40,7 @@ class Known:
         ]
 
 
-def examined(truth: Known, logits: dict[float, float]) -> ExaminedSong:
+def examined(truth: Known, *rounds: dict[float, float]) -> ExaminedSong:
     song = TrainingSong(
         name="one",
         source="grooves",
@@ -40,12 +49,7 @@ def examined(truth: Known, logits: dict[float, float]) -> ExaminedSong:
         windows=(Window(path=Path("one.flac"), start=0.0, seconds=40.0),),
         truth=truth,
     )
-    return ExaminedSong(
-        song=song,
-        bpms=np.array(list(logits)),
-        logits=np.array(list(logits.values())),
-        threes=np.zeros(len(logits)),
-    )
+    return examined_song(song, *rounds)
 
 
 def test_the_line_is_found_by_which_the_labels_were_drawn() -> None:
@@ -91,8 +95,60 @@ def test_figures_count_what_a_runner_meets() -> None:
 def test_unclear_candidates_neither_calibrate_nor_count() -> None:
     song = examined(Known(right=(86.0,), unclear=(172.0,)), {86.0: 4.0, 172.0: 9.0})
 
-    logits, labels = song.labelled()
+    logits, labels = song.labelled(Calibration())
 
     assert logits.tolist() == [4.0]
     assert labels.tolist() == [1]
     assert song_figures([song], Calibration())["set_precision"] == 1.0
+
+
+SURE, DOUBTFUL = {120.0: 8.0, 97.0: -8.0}, {120.0: 0.4, 97.0: -0.3}
+
+
+def test_a_sure_song_is_scored_after_the_first_round() -> None:
+    song = examined(Known(right=(120.0,)), SURE, DOUBTFUL)
+
+    assert song.labelled(Calibration())[0].tolist() == [8.0, -8.0]
+    assert song.judged(Calibration())[0].confidence > 0.99
+
+
+def test_a_doubtful_song_is_scored_after_the_last_round() -> None:
+    song = examined(Known(right=(120.0,)), DOUBTFUL, SURE)
+
+    assert song.labelled(Calibration())[0].tolist() == [8.0, -8.0]
+    assert song.labelled(Calibration(slope=20.0))[0].tolist() == [0.4, -0.3]
+
+
+def test_the_calibration_is_fitted_to_the_rounds_that_it_decides_on() -> None:
+    """With a slope of 1 all songs go to a second round; the fit to that one says so again."""
+    songs = [
+        examined(Known(right=(120.0,) if number % 10 else ()), DOUBTFUL, {120.0: 2.0, 97.0: -4.0})
+        for number in range(40)
+    ]
+
+    found = fit_calibration(songs)
+
+    assert found.probability(np.array([2.0]))[0] == pytest.approx(0.9, abs=0.03)
+    assert all(song.heard(found)[0] is song.rounds[1] for song in songs)
+
+
+def test_a_song_is_scored_by_what_a_scan_hears(tmp_path: Path, click_track: ClickTrack) -> None:
+    """The same excerpts, tempos and levels, whichever windows its truth is about."""
+    path = tmp_path / "one.flac"
+    soundfile.write(path, click_track(120.0, seconds=130.0), RATE)
+    song = TrainingSong(
+        name="one",
+        source="recordings",
+        group="any",
+        split="validation",
+        windows=(Window(path=path, start=3.0, seconds=40.0),),
+        truth=Known(right=(120.0, 60.0)),
+    )
+    judge = Judge.load()
+
+    (one,) = examine([song], judge.bundle.folder)
+
+    found = {round(tempo.bpm): tempo.confidence for tempo in one.judged(judge.calibration)}
+    scanned = {round(tempo.bpm): tempo.confidence for tempo in judge.file(path).candidates}
+    assert found == scanned
+    assert len(one.rounds) == 2
