@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from pacetag.model.audio.seven_bits import from_sevens
 from pacetag.model.errors import DecodeError
 
 TOLERANCE = 1.0  # s that may be missing, since headers round
@@ -96,10 +97,7 @@ def id3_size(head: bytes) -> int:
     """Bytes of the ID3v2 tag that begins with these ten; 0 without one."""
     if head[:3] != b"ID3" or len(head) < 10:
         return 0
-    size = 0
-    for byte in head[6:10]:
-        size = size << 7 | byte & 0x7F  # seven bits a byte, so that no tag looks like a frame
-    return 10 + size + (10 if head[5] & 0x10 else 0)
+    return 10 + from_sevens(head[6:10]) + (10 if head[5] & 0x10 else 0)
 
 
 def id3_end(file: BinaryIO) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from pacetag.model.audio.seven_bits import from_sevens
 from pacetag.model.errors import DecodeError
 
 MOST = 64 << 20  # bytes to which one frame may unpack; a picture takes a few million
@@ -27,7 +28,7 @@ def _tags(file: BinaryIO) -> Iterator[int]:
         place = 0
         while _at(file, place, 3) == b"ID3":
             yield place
-            place += 10 + _sevens(_at(file, place + 6, 4))
+            place += 10 + from_sevens(_at(file, place + 6, 4))
     elif head.startswith(b"DSD "):
         yield int.from_bytes(head[20:28], "little") & 0x7FFF_FFFF_FFFF_FFFF
     elif head[:4] in (b"RIFF", b"RF64", b"FORM"):
@@ -44,7 +45,7 @@ def _claims_too_much(file: BinaryIO, place: int) -> bool:
     if head[:3] != b"ID3" or len(head) < 10 or head[3] not in _PACKED:
         return False
     packed = _PACKED[head[3]]
-    stop = place + 10 + _sevens(head[6:])
+    stop = place + 10 + from_sevens(head[6:])
     place += 10
     while place + 14 <= stop:
         frame = _at(file, place, 14)
@@ -52,7 +53,7 @@ def _claims_too_much(file: BinaryIO, place: int) -> bool:
             return False
         if frame[9] & packed == packed and int.from_bytes(frame[10:]) > MOST:
             return True
-        place += 10 + (_sevens(frame[4:8]) if head[3] == 4 else int.from_bytes(frame[4:8]))
+        place += 10 + (from_sevens(frame[4:8]) if head[3] == 4 else int.from_bytes(frame[4:8]))
     return False
 
 
@@ -61,11 +62,3 @@ def _at(file: BinaryIO, place: int, size: int) -> bytes:
         return b""
     file.seek(place)
     return file.read(size)
-
-
-def _sevens(field: bytes) -> int:
-    """A size of seven bits in each byte."""
-    size = 0
-    for byte in field:
-        size = size << 7 | byte & 0x7F
-    return size

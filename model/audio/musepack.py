@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from pacetag.model.audio.headers import id3_end
+from pacetag.model.audio.seven_bits import leading_number
 
 _RATES = (44_100, 48_000, 37_800, 32_000)  # Hz
 _FRAME = 1152  # samples
@@ -59,7 +60,7 @@ def read_packets(file: BinaryIO, size: int) -> MusepackPackets | None:
         if place >= size:
             break
         head = _at(file, place, _HEAD)
-        length, width = number(head[2:])
+        length, width = leading_number(head[2:])
         if head[:2] == b"SE" or length < 2 + width or place + length > size:
             break
         if head[:2] == b"SH":
@@ -74,8 +75,8 @@ def read_packets(file: BinaryIO, size: int) -> MusepackPackets | None:
 
 def _packets(header: bytes, places: list[int]) -> MusepackPackets | None:
     """Version 8: checksum, version, samples, silence at the start, rate and bands, block."""
-    samples, width = number(header[5:])
-    _, more = number(header[5 + width :])
+    samples, width = leading_number(header[5:])
+    _, more = leading_number(header[5 + width :])
     rest = header[5 + width + more :]
     if not width or not more or len(rest) < 2 or rest[0] >> 5 >= len(_RATES):
         return None
@@ -85,16 +86,6 @@ def _packets(header: bytes, places: list[int]) -> MusepackPackets | None:
         block=_FRAME << 2 * (rest[1] & 7),
         rate=_RATES[rest[0] >> 5],
     )
-
-
-def number(data: bytes) -> tuple[int, int]:
-    """A number of seven bits a byte, the last below 128, and its width; (0, 0) if it is cut."""
-    value = 0
-    for width, byte in enumerate(data, 1):
-        value = value << 7 | byte & 0x7F
-        if byte < 0x80:
-            return value, width
-    return 0, 0
 
 
 def _at(file: BinaryIO, place: int, size: int) -> bytes:

@@ -15,6 +15,8 @@ from typing import Any, Self
 
 from mutagen.id3 import _frames, _specs, _tags
 
+from pacetag.model.audio.seven_bits import from_sevens
+
 UNPACKED = 64 << 20  # bytes to which all packed frames of a file may unpack
 WALKED = 32 << 30  # bytes that may be copied from frame to frame, which takes some seconds
 COPIED = 1 << 30  # bytes that may be copied from text to text, which takes longer
@@ -147,7 +149,7 @@ def _count(data: bytes, width: int, *, synchsafe: bool) -> int:
             break
         size = int.from_bytes(data[place + width : place + 2 * width])
         if synchsafe:
-            size = sum((size >> 8 * at & 0x7F) << 7 * at for at in range(4))
+            size = from_sevens(data[place + width : place + 2 * width])
         place, count = place + head + size, count + 1
     return count
 

@@ -11,9 +11,10 @@ from typing import Any
 from pacetag.model.training.labels.table import LabelsError, read_table
 from pacetag.tagger.tags.binary.content import chunks
 from pacetag.tagger.tags.containers.apev2.layout import ApeLayout
-from pacetag.tagger.tags.containers.apev2.musepack import check_packets
+from pacetag.tagger.tags.containers.apev2.sound import check_packets_before_sound
+from pacetag.tagger.tags.containers.asf.attributes import attributes
 from pacetag.tagger.tags.containers.asf.layout import AsfLayout
-from pacetag.tagger.tags.containers.asf.objects import attributes, split_objects
+from pacetag.tagger.tags.containers.asf.objects import split_objects
 from pacetag.tagger.tags.containers.dsf import DsfLayout
 from pacetag.tagger.tags.containers.flac.comments import Comments
 from pacetag.tagger.tags.containers.flac.layout import FlacLayout
@@ -127,7 +128,7 @@ def headers(data: bytes) -> None:
         comments,
         objects,
         ogg,
-        lambda: check_packets(io.BytesIO(data)),
+        lambda: check_packets_before_sound(io.BytesIO(data)),
     ):
         with suppress(LayoutError):
             attempt()

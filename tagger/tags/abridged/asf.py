@@ -7,20 +7,19 @@ from typing import BinaryIO
 from mutagen.asf._objects import BaseObject
 
 from pacetag.tagger.tags.abridged.shorter import Shorter, note
-from pacetag.tagger.tags.binary.content import SHORT, Data, Stretch, cut, held, joined
+from pacetag.tagger.tags.binary.content import SHORT, Data, cut, held, joined, parts_of
 from pacetag.tagger.tags.binary.views import WHOLE, view_of
+from pacetag.tagger.tags.containers.asf.attributes import LISTS, attribute_at, attributes, list_of
 from pacetag.tagger.tags.containers.asf.objects import (
     DESCRIPTION,
     EXTENSION,
+    EXTENSION_HEAD,
     HEADER,
     PADDING,
     AsfObject,
-    attribute_at,
-    attributes,
-    list_of,
     split_objects,
 )
-from pacetag.tagger.tags.containers.asf.parts import EXTENSION_HEAD, LISTS, header_parts
+from pacetag.tagger.tags.containers.asf.parts import header_parts
 from pacetag.tagger.tags.fields import FIELDS
 
 _HEAD = 30  # bytes of the header's own header
@@ -53,7 +52,7 @@ def _shorter(each: AsfObject) -> AsfObject:
     if each.guid in LISTS:
         return list_of(each.guid, [_attribute(each.guid, *one) for one in attributes(each)])
     if len(each.data) > SHORT and each.guid not in _KNOWN:
-        return AsfObject(guid=each.guid, data=joined(*map(note, _parts(each.data))))
+        return AsfObject(guid=each.guid, data=joined(*map(note, parts_of(each.data))))
     return each
 
 
@@ -64,13 +63,9 @@ def _attribute(guid: bytes, name: str, data: Data) -> Data:
     place = stop_of_name if guid == DESCRIPTION else 6  # of the type
     if stop_of_name + 4 > SHORT or held(data, place, place + 2)[0] not in _TEXTS or stop < start:
         return data
-    value = b"".join(map(note, _parts(data)))
+    value = b"".join(map(note, parts_of(data)))
     if guid == DESCRIPTION:
         size = len(value).to_bytes(2, "little")
         return held(data, 0, stop_of_name + 2) + size + value
     size = len(value).to_bytes(4, "little")
     return held(data, 0, 8) + size + held(data, 12, stop_of_name) + value
-
-
-def _parts(data: Data) -> tuple[bytes | Stretch, ...]:
-    return (data,) if isinstance(data, bytes | Stretch) else data.parts

@@ -10,6 +10,7 @@ from typing import BinaryIO, Literal
 from mutagen.id3 import Frames, Frames_2_2
 from mutagen.id3._tags import determine_bpi
 
+from pacetag.model.audio.seven_bits import from_sevens, to_sevens
 from pacetag.tagger.tags.abridged.shorter import Shorter, note
 from pacetag.tagger.tags.binary.content import SHORT, STEP, joined
 from pacetag.tagger.tags.binary.views import WHOLE, Sliced, View, view_of, without_unsynchronisation
@@ -55,8 +56,7 @@ def shorter_id3(source: BinaryIO, start: int = 0, stop: int | None = None) -> It
         body = without_unsynchronisation(body) if is_unsynchronised(body) else body
     body, flags = past_extended_header(version, flags, body), flags & ~EXTENDED
     frames = b"".join(_frames(version, flags, body))
-    sevens = bytes(len(frames) >> shift & 0x7F for shift in (21, 14, 7, 0))
-    tag = head[:5] + bytes([flags]) + sevens + frames
+    tag = head[:5] + bytes([flags]) + to_sevens(len(frames)) + frames
     yield Shorter(start=start, stop=start + 10 + size, instead=tag)
 
 
@@ -73,7 +73,7 @@ def _frames(version: int, flags: int, body: View) -> Iterator[bytes]:
             held = _shorter(version, flags, body, frame, held)
         name, size = (3, len(held).to_bytes(3)) if version == 2 else (4, len(held).to_bytes(4))
         if version == 4:
-            size = bytes(len(held) >> shift & 0x7F for shift in (21, 14, 7, 0))
+            size = to_sevens(len(held))
         yield frame.head[:name] + size + frame.head[2 * name :] + held
 
 
@@ -86,9 +86,8 @@ def _walk(version: int, body: View) -> Iterator[_Frame]:
         head = body.at(place, place + length)
         if not head[:width].strip(b"\0"):
             return
-        size = int.from_bytes(head[width : 2 * width])
-        if not plain:
-            size = sum((size >> 8 * at & 0x7F) << 7 * at for at in range(4))
+        field = head[width : 2 * width]
+        size = int.from_bytes(field) if plain else from_sevens(field)
         start, place = place + length, min(place + length + size, body.size)
         name = head[:width].rstrip(b" \0").decode("latin-1")
         yield _Frame(name=name, flags=head[-1] * (version > 2), head=head, start=start, stop=place)

@@ -5,7 +5,15 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from pacetag.tagger.tags.abridged.shorter import Shorter, note
-from pacetag.tagger.tags.binary.content import SHORT, Content, Data, Stretch, cut, held, joined
+from pacetag.tagger.tags.binary.content import (
+    SHORT,
+    Data,
+    Stretch,
+    cut,
+    held,
+    joined,
+    parts_of,
+)
 from pacetag.tagger.tags.binary.views import WHOLE, view_of
 from pacetag.tagger.tags.containers.mp4.atoms import (
     Atom,
@@ -105,11 +113,7 @@ def _entry(data: Data, item: Atom) -> Data:
 
 
 def _value(body: Data, atom: Atom) -> Data:
-    long = [part for part in _parts(cut(body, atom.body, atom.stop)) if isinstance(part, Stretch)]
+    long = [part for part in parts_of(cut(body, atom.body, atom.stop)) if isinstance(part, Stretch)]
     if not long:
         return cut(body, atom.start, atom.stop)
     return render_atom(atom.name, held(body, atom.body, atom.body + _KIND), *map(note, long))
-
-
-def _parts(data: Data) -> tuple[bytes | Stretch, ...]:
-    return data.parts if isinstance(data, Content) else (data,)

@@ -5,9 +5,7 @@ here, with a note of its length and digest in its place, so that two tags with o
 read differently; and the sizes around it follow. Small tags are read as they are.
 """
 
-import errno
 import io
-import os
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
@@ -16,6 +14,7 @@ from pacetag.tagger.tags.abridged.flac import shorter_flac
 from pacetag.tagger.tags.abridged.id3 import shorter_id3
 from pacetag.tagger.tags.abridged.shorter import Shorter
 from pacetag.tagger.tags.binary.content import Data, Stretch, joined
+from pacetag.tagger.tags.binary.raw_file import RawFile
 from pacetag.tagger.tags.binary.views import WHOLE, Over, Spans
 from pacetag.tagger.tags.containers.container import load
 from pacetag.tagger.tags.containers.registry import MP4, by_magic
@@ -63,32 +62,13 @@ def _as_it_lies(file: Spans, start: int, stop: int) -> Stretch:
     return Stretch(view=file, start=start, stop=stop, head=b"", digest=b"")
 
 
-class _File(io.RawIOBase):
+class _File(RawFile):
     """A view as a file."""
 
     def __init__(self, view: Over, name: str) -> None:
-        self._view, self.name = view, name
-        self._place = 0
+        super().__init__(view.size, name)
+        self._view = view
 
-    def readable(self) -> bool:
-        """It is."""
-        return True
-
-    def seekable(self) -> bool:
-        """It is."""
-        return True
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Go to a place. Raises OSError before the beginning, as files do."""
-        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._place, io.SEEK_END: self._view.size}[whence]
-        if start + offset < 0:
-            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
-        self._place = start + offset
-        return self._place
-
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        """Read what fits."""
-        data = self._view.at(self._place, self._place + len(buffer))
-        buffer[: len(data)] = data
-        self._place += len(data)
-        return len(data)
+    def at(self, start: int, stop: int) -> bytes:
+        """The bytes between two places; fewer where the view ends before."""
+        return self._view.at(start, stop)

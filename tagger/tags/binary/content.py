@@ -65,7 +65,7 @@ def joined(*things: Data) -> bytes | Content:
     """The things one after the other: bytes where all of them are, else a content."""
     parts: list[bytes | Stretch] = []
     for thing in things:
-        parts += thing.parts if isinstance(thing, Content) else [thing]
+        parts += parts_of(thing)
     merged: list[bytes | Stretch] = []
     run: list[bytes] = []
     for part in parts:
@@ -83,6 +83,11 @@ def content_of(*parts: bytes | Stretch) -> Content:
     """The parts one after the other, without empty ones."""
     some = tuple(part for part in parts if len(part))
     return Content(some, tuple(accumulate(map(len, some))))
+
+
+def parts_of(data: Data) -> tuple[bytes | Stretch, ...]:
+    """What the data is made of."""
+    return data.parts if isinstance(data, Content) else (data,)
 
 
 def held(data: Data, start: int, stop: int) -> bytes:
@@ -138,7 +143,7 @@ def digest_of(data: bytes) -> bytes:
 
 def chunks(data: Data) -> Iterator[bytes]:
     """All bytes of the data, a few at a time. Raises LayoutError where the file has changed."""
-    for part in data.parts if isinstance(data, Content) else (data,):
+    for part in parts_of(data):
         if isinstance(part, bytes):
             yield part
             continue

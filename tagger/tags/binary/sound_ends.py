@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import BinaryIO
 
 from pacetag.model.audio.mpeg_frames import frame_size
+from pacetag.model.audio.seven_bits import leading_number
 
 _STEP = 1 << 16  # bytes read at once
 _FEW = 64  # zeros; FLAC's frames, and those of Musepack 7, never end with as many
@@ -90,12 +91,8 @@ def _musepack_packet(head: bytes) -> int:
     """The same of a packet, whose name is two capitals, and whose size takes seven bits a byte."""
     if not head[:2].isalpha() or not head[:2].isupper():
         return 0
-    size = 0
-    for length, byte in enumerate(head[2:11], 3):
-        size = size << 7 | byte & 0x7F
-        if byte < 0x80:
-            return size if size >= length else 0
-    return 0
+    size, width = leading_number(head[2:11])
+    return size if size >= 2 + width else 0
 
 
 def _end_of_monkeys(source: BinaryIO, start: int, stop: int) -> int | None:

@@ -4,14 +4,15 @@ import io
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from pacetag.tagger.tags.binary.sound_ends import before_zeros, early_start, sound_end
+from pacetag.model.audio.seven_bits import from_sevens
+from pacetag.tagger.tags.binary.sound_ends import before_zeros, early_start, read_span, sound_end
 
 Span = tuple[int, int]  # first byte, and the byte after the last
 # Kinds of trailers.
 APE, ID3V1, ID3V2, LYRICS, ZEROS = "APE", "ID3v1", "ID3v2", "Lyrics3v2", "zeros"
 
-_FRAME = 32  # bytes of an APE tag's header, and of its footer
-_APE = b"APETAGEX"
+APE_FRAME = 32  # bytes of an APE tag's header, and of its footer
+APE_PREAMBLE = b"APETAGEX"
 _IS_HEADER = 0x20  # in the last byte of the flags
 _STEP = 1 << 16  # bytes read at once
 _NEAR = 1 << 20  # bytes of an APE tag whose footer gives a wrong size
@@ -63,15 +64,15 @@ def after_id3(source: BinaryIO, place: int = 0) -> int:
         head = source.read(10)
         if len(head) < 10 or head[:3] != b"ID3" or any(byte & 0x80 for byte in head[6:]):
             return place
-        place += 10 + _synchsafe(head[6:])
-        if head[3] == 4 and head[5] & 0x10 and _read(source, place, 3) == b"3DI":
+        place += 10 + from_sevens(head[6:])
+        if head[3] == 4 and head[5] & 0x10 and read_span(source, place, place + 3) == b"3DI":
             place += 10
 
 
 def past_zeros(source: BinaryIO, place: int, stop: int) -> int:
     """The first place between two of a byte that is not zero; the second of the two if all are."""
     at = place
-    while data := _read(source, at, min(_STEP, stop - at)):
+    while data := read_span(source, at, min(at + _STEP, stop)):
         rest = data.lstrip(b"\0")
         if rest:
             return at + len(data) - len(rest)
@@ -97,7 +98,7 @@ def _trailer(source: BinaryIO, start: int, stop: int) -> Trailer | None:
     source.seek(max(start, stop - 5200))  # Lyrics3v1 has no size, but is 5 100 bytes at most
     tail = source.read(stop - source.tell())
     # APEv2 first: its preamble holds "TAG", which at the right distance looks like ID3v1.
-    if tail[-_FRAME:-24] == _APE:
+    if tail[-APE_FRAME:-24] == APE_PREAMBLE:
         return _ape(source, start, stop, int.from_bytes(tail[-20:-16], "little"))
     kind, size = _kind_and_size(tail)
     if not 0 < size <= stop - start:
@@ -115,7 +116,7 @@ def _kind_and_size(tail: bytes) -> tuple[str, int]:
         begin = tail.rfind(b"LYRICSBEGIN")
         return "Lyrics3v1", len(tail) - begin if begin >= 0 else 0
     if tail[-10:-7] == b"3DI":  # ID3v2.4 may stand at the end
-        return ID3V2, 20 + _synchsafe(tail[-4:])
+        return ID3V2, 20 + from_sevens(tail[-4:])
     return "", 0
 
 
@@ -126,24 +127,26 @@ def _ape(source: BinaryIO, start: int, stop: int, size: int) -> Trailer:
     were in a tag with one.
     """
     body = stop - size
-    fits = _FRAME <= size <= stop - start
-    if fits and body - _FRAME >= start and _is_header(_read(source, body - _FRAME, _FRAME)):
-        return Trailer(kind=APE, start=body - _FRAME, stop=stop, body=body)
+    fits = APE_FRAME <= size <= stop - start
+    if fits and body - APE_FRAME >= start and _is_header(read_span(source, body - APE_FRAME, body)):
+        return Trailer(kind=APE, start=body - APE_FRAME, stop=stop, body=body)
     before = max(start, stop - _NEAR)
-    data = _read(source, before, stop - _FRAME - before)
-    place = data.rfind(_APE)
-    head = data[place : place + _FRAME]
+    data = read_span(source, before, stop - APE_FRAME)
+    place = data.rfind(APE_PREAMBLE)
+    head = data[place : place + APE_FRAME]
     if place >= 0 and _is_header(head):
-        own = before + place + _FRAME
+        own = before + place + APE_FRAME
         if own + int.from_bytes(head[12:16], "little") == stop:  # it knows its tag to end here
-            return Trailer(kind=APE, start=own - _FRAME, stop=stop, body=own)
+            return Trailer(kind=APE, start=own - APE_FRAME, stop=stop, body=own)
     if not fits:
-        body = max(start, stop - _FRAME)
+        body = max(start, stop - APE_FRAME)
     return Trailer(kind=APE, start=body, stop=stop, body=body)
 
 
 def _is_header(frame: bytes) -> bool:
-    return frame.startswith(_APE) and len(frame) == _FRAME and bool(frame[23] & _IS_HEADER)
+    return (
+        frame.startswith(APE_PREAMBLE) and len(frame) == APE_FRAME and bool(frame[23] & _IS_HEADER)
+    )
 
 
 def _zeros(source: BinaryIO, start: int, stop: int) -> Trailer | None:
@@ -155,15 +158,3 @@ def _zeros(source: BinaryIO, start: int, stop: int) -> Trailer | None:
     ends = range(place, most)
     end = next((each for each in ends if _trailer(source, start, each) is not None), None)
     return None if end is None else Trailer(kind=ZEROS, start=end, stop=stop)
-
-
-def _read(source: BinaryIO, place: int, size: int) -> bytes:
-    source.seek(place)
-    return source.read(max(0, size))
-
-
-def _synchsafe(field: bytes) -> int:
-    size = 0
-    for byte in field:
-        size = size << 7 | byte & 0x7F
-    return size

@@ -15,6 +15,7 @@ from pacetag.tagger.tags.binary.content import (
     Stretch,
     content_of,
 )
+from pacetag.tagger.tags.binary.sound_ends import read_span
 from pacetag.tagger.tags.binary.spans import Span
 from pacetag.tagger.tags.errors import LayoutError
 
@@ -86,7 +87,7 @@ class Spans(_Items):
         while place < stop and which < len(self._spans):
             low, high = self._spans[which]
             low += place - self._starts[which]
-            data = _read(self._source, low, min(high, low + stop - place))
+            data = read_span(self._source, low, min(high, low + stop - place))
             parts.append(data)
             place, which = place + len(data), which + 1
         if place < stop:
@@ -203,8 +204,3 @@ class _Rest(_Items):
     def at(self, start: int, stop: int) -> bytes:
         """The bytes between two places. Raises LayoutError where there are fewer."""
         return self._view.at(self._start + start, self._start + stop)
-
-
-def _read(source: BinaryIO, start: int, stop: int) -> bytes:
-    source.seek(start)
-    return source.read(stop - start)

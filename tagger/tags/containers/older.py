@@ -16,7 +16,7 @@ from pacetag.tagger.tags.binary.content import kept_form
 from pacetag.tagger.tags.binary.sound_ends import read_span
 from pacetag.tagger.tags.binary.spans import APE, ID3V1, ID3V2, LYRICS, after_id3, trailers
 from pacetag.tagger.tags.binary.views import view_of
-from pacetag.tagger.tags.containers.apev2.items import items_between
+from pacetag.tagger.tags.containers.apev2.items import KIND, items_between
 from pacetag.tagger.tags.containers.copied import BY_APE, BY_CHUNK, BY_ID3, BY_INFO, Copies
 from pacetag.tagger.tags.containers.id3.tag import Id3Tag
 from pacetag.tagger.tags.containers.id3.texts import LONGEST, decoded, named_texts
@@ -24,7 +24,6 @@ from pacetag.tagger.tags.errors import LayoutError
 
 _Said = Iterator[tuple[str, list[str]]]  # names of fields, as in the table, and values
 
-_KIND = 6  # in an item's flags
 _LARGEST = 1 << 20  # bytes of a list of INFO
 _ID3V1 = (("title", 3, 4), ("artist", 33, 64), ("album", 63, 124))  # places in TAG, and in TAG+
 _LYRICS3 = {b"ETT": "title", b"EAR": "artist", b"EAL": "album", b"INF": "comment"}
@@ -109,7 +108,7 @@ def _of_id3(source: BinaryIO, start: int, stop: int) -> _Said:
 def _of_ape(source: BinaryIO, start: int, stop: int) -> _Said:
     for item in items_between(source, start, stop):
         field = BY_APE.get(item.key.upper())
-        if field is None or item.flags & _KIND or len(item.data) > LONGEST:
+        if field is None or item.flags & KIND or len(item.data) > LONGEST:
             continue
         data = read_span(source, start + item.start, start + item.stop)
         yield field, decoded(data[8 + len(item.key) + 1 :]).split("\0")

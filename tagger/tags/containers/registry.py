@@ -132,7 +132,7 @@ MUSEPACK = replace(
     kind="mutagen.musepack:Musepack",
     suffixes=("mp+", "mpc"),
     magic=_magic(b"MPCK", b"MP+"),
-    opener=f"{_HERE}.apev2.musepack:open_musepack",
+    opener=f"{_HERE}.apev2.files:open_musepack",
     layout=f"{_HERE}.apev2.layout:ApeLayout.load_musepack",
 )
 OTHER_APE = Container(

@@ -1,12 +1,12 @@
 """A new file as a few changed places of the old one, where nothing in it has to move."""
 
-import errno
 import io
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from pacetag.tagger.tags.binary.raw_file import RawFile
 from pacetag.tagger.tags.containers.container import Layout, Wanted
 from pacetag.tagger.tags.safety.disk import read_at
 
@@ -119,38 +119,19 @@ def view(descriptor: int, patches: Sequence[Patch], name: str = "") -> BinaryIO:
     return io.BufferedReader(_Patched(descriptor, patches, name), 1 << 16)
 
 
-class _Patched(io.RawIOBase):
+class _Patched(RawFile):
     """A file seen through patches."""
 
     def __init__(self, descriptor: int, patches: Sequence[Patch], name: str) -> None:
-        self._descriptor, self._patches, self.name = descriptor, patches, name
-        self._size, self._place = os.fstat(descriptor).st_size, 0
+        super().__init__(os.fstat(descriptor).st_size, name)
+        self._descriptor, self._patches = descriptor, patches
 
-    def readable(self) -> bool:
-        """It is."""
-        return True
-
-    def seekable(self) -> bool:
-        """It is."""
-        return True
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Go to a place. Raises OSError before the beginning, as files do."""
-        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._place, io.SEEK_END: self._size}[whence]
-        if start + offset < 0:
-            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
-        self._place = start + offset
-        return self._place
-
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        """Read what fits."""
-        data = bytearray(read_at(self._descriptor, self._place, len(buffer)))
-        stop = self._place + len(data)
+    def at(self, start: int, stop: int) -> bytes:
+        """The bytes between two places; fewer where the file ends before."""
+        data = bytearray(read_at(self._descriptor, start, stop - start))
+        stop = start + len(data)
         for patch in self._patches:
-            low, high = max(patch.place, self._place), min(patch.stop, stop)
+            low, high = max(patch.place, start), min(patch.stop, stop)
             if low < high:
-                new = patch.new[low - patch.place : high - patch.place]
-                data[low - self._place : high - self._place] = new
-        buffer[: len(data)] = data
-        self._place = stop
-        return len(data)
+                data[low - start : high - start] = patch.new[low - patch.place : high - patch.place]
+        return bytes(data)

@@ -13,7 +13,8 @@ from pacetag.model.audio.decoders import open_decoder
 from pacetag.model.audio.downmix import mean_of
 from pacetag.model.audio.excerpts import read_excerpts
 from pacetag.model.audio.ffmpeg_frames import planes_of
-from pacetag.model.audio.musepack import MOST, number, read_packets
+from pacetag.model.audio.musepack import MOST, read_packets
+from pacetag.model.audio.seven_bits import leading_number
 from pacetag.model.errors import DecodeError
 from pacetag.model.spec import FeatureSpec
 from tests.model.audio.test_excerpts import clock
@@ -41,7 +42,7 @@ def from_the_start(path: Path) -> NDArray[np.float32]:
 
 def claiming(data: bytes, samples: int) -> bytes:
     """The same file, whose header says that it has so many samples."""
-    _, width = number(data[HEADER:])
+    _, width = leading_number(data[HEADER:])
     claim = bytes(samples >> 7 * at & 0x7F | (0x80 if at else 0) for at in reversed(range(width)))
     return data[:HEADER] + claim + data[HEADER + width :]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pacetag.tagger.tags.containers.apev2.musepack import check_packets
+from pacetag.tagger.tags.containers.apev2.sound import check_packets_before_sound
 from pacetag.tagger.tags.containers.id3.tag import Id3Tag
 from pacetag.tagger.tags.containers.ogg.pages import Page, check_order, pages
 from pacetag.tagger.tags.errors import NotWritableError
@@ -178,4 +178,4 @@ def test_a_tag_of_countless_frames_is_refused(copy_of: CopyOf) -> None:
 
 
 def test_a_musepack_packet_of_any_length_ends_the_look(copy_of: CopyOf) -> None:
-    check_packets(io.BytesIO(b"MPCKRG" + b"\xff" * 8 + b"\x7f" + bytes(20)))
+    check_packets_before_sound(io.BytesIO(b"MPCKRG" + b"\xff" * 8 + b"\x7f" + bytes(20)))

@@ -19,10 +19,10 @@ from mutagen.apev2 import (
 
 from pacetag.tagger.tags.binary.content import Stretch
 from pacetag.tagger.tags.binary.spans import APE, after_id3, trailers
-from pacetag.tagger.tags.containers.apev2.items import items_between
+from pacetag.tagger.tags.containers.apev2.items import KIND, items_between
+from pacetag.tagger.tags.containers.apev2.sound import check_packets_before_sound
 from pacetag.tagger.tags.errors import LayoutError
 
-_KIND = 6  # bits of an item's flags
 _KINDS = {0: TEXT, 2: BINARY, 4: EXTERNAL}
 
 
@@ -34,6 +34,12 @@ def open_ape(kind: type[APEv2File], file: BinaryIO) -> Any:
     audio: Any = kind.__new__(kind)  # its own __init__ would stop at the stream info
     audio.info, audio.tags = _info(kind, file), ape_tags(file)
     return audio
+
+
+def open_musepack(kind: Any, source: BinaryIO) -> Any:
+    """What mutagen makes of an open file, unless it would never come to the end of its packets."""
+    check_packets_before_sound(source)
+    return open_ape(kind, source)
 
 
 def ape_tags(file: BinaryIO) -> APEv2 | None:
@@ -65,7 +71,7 @@ def _by_items(file: BinaryIO) -> APEv2:
     if tag is None:
         raise LayoutError("its APE tag is damaged")
     for item in items_between(file, tag.body, tag.stop):
-        kind = _KINDS.get(item.flags & _KIND)
+        kind = _KINDS.get(item.flags & KIND)
         if kind is None or isinstance(item.data, Stretch):
             continue
         data = item.data[8 + len(item.key) + 1 :]

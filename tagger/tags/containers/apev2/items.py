@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from pacetag.tagger.tags.binary.content import Stretch
+from pacetag.tagger.tags.binary.spans import APE_FRAME
 from pacetag.tagger.tags.binary.views import View, view_of
 from pacetag.tagger.tags.errors import LayoutError
 
 DAMAGED = "its APE tag is damaged"
-FRAME = 32  # bytes of the header, and of the footer
+FRAME = APE_FRAME  # bytes of the header, and of the footer
 SIZE, COUNT = slice(12, 16), slice(16, 20)  # in them
+KIND = 6  # bits of an item's flags that tell its kind: 0 for text
 
 
 @dataclass(frozen=True, kw_only=True)

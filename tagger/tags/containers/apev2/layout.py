@@ -11,41 +11,41 @@ from typing import BinaryIO, Self
 
 from pacetag.tagger.tags.binary.content import Content, Stretch, joined, kept_form
 from pacetag.tagger.tags.binary.pieces import write_pieces
-from pacetag.tagger.tags.binary.sound_ends import read_span
 from pacetag.tagger.tags.binary.spans import (
     APE,
-    ID3V1,
-    LYRICS,
-    Span,
-    Trailer,
     after_id3,
     between_tags,
     trailers,
 )
 from pacetag.tagger.tags.binary.views import view_of
+from pacetag.tagger.tags.containers.apev2.frame import (
+    HAS_HEADER,
+    IS_HEADER,
+    LARGEST,
+    grown_frame,
+    new_frame,
+    read_tag,
+    without_sizes,
+)
 from pacetag.tagger.tags.containers.apev2.items import (
     COUNT,
-    DAMAGED,
     FRAME,
+    KIND,
     SIZE,
     Item,
     make_item,
     number,
-    numbers,
-    split_items,
 )
-from pacetag.tagger.tags.containers.apev2.musepack import check_end
-from pacetag.tagger.tags.containers.apev2.wavpack import check_blocks
+from pacetag.tagger.tags.containers.apev2.places import (
+    place_for_new,
+    sound_and_zeros,
+    tag_read_by_others,
+)
+from pacetag.tagger.tags.containers.apev2.sound import check_blocks, check_packets_end
 from pacetag.tagger.tags.containers.copied import Copies, copied_texts, own_first
 from pacetag.tagger.tags.containers.older import older_than_apev2
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.fields import FIELDS
-
-_PREAMBLE = b"APETAGEX"
-_VERSIONS = (1000, 2000)  # the first has neither header nor flags
-_HAS_HEADER, _IS_HEADER, _READ_ONLY = 1 << 31, 1 << 29, 1
-_KIND = 6  # bits of an item's flags that are zero for text
-_LARGEST = 64 << 20  # bytes of a tag
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,14 +75,14 @@ class ApeLayout:
         """The layout of an open file. Raises LayoutError."""
         found = trailers(source, after_id3(source))
         end = source.seek(0, io.SEEK_END)
-        at = _read_by_others(found)
+        at = tag_read_by_others(found)
         if at is None:
-            header, footer = _new_frame(_HAS_HEADER | _IS_HEADER), _new_frame(_HAS_HEADER)
+            header, footer = new_frame(HAS_HEADER | IS_HEADER), new_frame(HAS_HEADER)
             items: tuple[Item, ...] = ()
             rest: bytes | Stretch = b""
-            start = stop = _place_for_new(found, end)
+            start = stop = place_for_new(found, end)
         else:
-            header, items, rest, footer = _parts(source, found[at])
+            header, items, rest, footer = read_tag(source, found[at])
             start, stop = found[at].start, found[at].stop
         layout = cls(
             header=header,
@@ -103,13 +103,13 @@ class ApeLayout:
     @classmethod
     def load_wavpack(cls, source: BinaryIO) -> Self:
         """The layout of an open WavPack file. Raises LayoutError."""
-        check_blocks(source, *_between(source))
+        check_blocks(source, *sound_and_zeros(source))
         return cls.load(source)
 
     @classmethod
     def load_musepack(cls, source: BinaryIO) -> Self:
         """The layout of an open Musepack file. Raises LayoutError."""
-        check_end(source, *_between(source))
+        check_packets_end(source, *sound_and_zeros(source))
         return cls.load(source)
 
     def beside(self, copies: Copies) -> Self:
@@ -144,7 +144,7 @@ class ApeLayout:
         foreign = [kept_form(each.data) for each in self._foreign(names)]
         frame = b""  # of a tag that comes and goes with pacetag's fields
         if foreign or self.rest or self.hides:
-            said = [_masked(each) + self._excess(each) for each in (self.header, self.footer)]
+            said = [without_sizes(each) + self._excess(each) for each in (self.header, self.footer)]
             frame = b"".join(said)
         around = (self.ahead, str(self.start).encode(), self.behind)
         return (*foreign, kept_form(self.rest), frame, *around)
@@ -186,7 +186,7 @@ class ApeLayout:
         keys = {name: self._key(name) for name, values in wanted.items() if values}
         own = [make_item(key, wanted[name]) for name, key in keys.items()]
         # Before pictures: readers that look at a part of the tag see ours.
-        place = next((at for at, each in enumerate(items) if each.flags & _KIND), len(items))
+        place = next((at for at, each in enumerate(items) if each.flags & KIND), len(items))
         items[place:place] = own
         if "bpm" in keys and (before := self._before_bpm()) is not None:
             bpm = items.pop(items.index(own[list(keys).index("bpm")]))
@@ -197,84 +197,13 @@ class ApeLayout:
         items += [each for each in self.copied if each.key.upper() not in held]
         body = joined(*(each.data for each in items))
         size = len(body) - self.taken
-        if self.stop - self.start + size > _LARGEST - 2 * FRAME:
+        if self.stop - self.start + size > LARGEST - 2 * FRAME:
             raise LayoutError("its APE tag would grow beyond 64 MiB")
         header, footer = (
-            _changed(each, size, len(items) - self.counted) for each in (self.header, self.footer)
+            grown_frame(each, size, len(items) - self.counted)
+            for each in (self.header, self.footer)
         )
         return joined(header, body, self.rest, footer)
-
-
-def _between(source: BinaryIO) -> Span:
-    """Where the sound lies, with the zeros behind it."""
-    start = after_id3(source)
-    found = trailers(source, start)
-    return start, found[-1].start if found else source.seek(0, io.SEEK_END)
-
-
-def _read_by_others(found: Sequence[Trailer]) -> int | None:
-    """Which of the tags at the end, the last one first, other programs take for the APE tag.
-
-    They look at the very end, and before ID3v1 and the lyrics that may precede that. Raises
-    LayoutError where one stands elsewhere, and so is seen by none.
-    """
-    kinds = [ID3V1 if _is_plain_id3v1(each) else each.kind for each in found]
-    for at, before in enumerate(([], [ID3V1], [ID3V1, LYRICS])):
-        if kinds[: at + 1] == [*before, APE]:
-            return at
-    if APE in kinds:
-        raise LayoutError("its APE tag does not stand where other programs look for one")
-    return None
-
-
-def _is_plain_id3v1(each: Trailer) -> bool:
-    return each.kind == ID3V1 and each.stop - each.start == 128
-
-
-def _place_for_new(found: Sequence[Trailer], end: int) -> int:
-    """Where a tag is seen by other programs. Raises LayoutError where it cannot be."""
-    kinds = [each.kind for each in found]
-    if kinds not in ([], [ID3V1], [ID3V1, LYRICS]) or not all(map(_is_plain_id3v1, found[:1])):
-        raise LayoutError("what stands at its end would hide an APE tag from other programs")
-    return found[-1].start if found else end
-
-
-def _new_frame(flags: int) -> bytes:
-    said = (_VERSIONS[-1], FRAME, 0, flags, 0, 0)
-    return _PREAMBLE + b"".join(each.to_bytes(4, "little") for each in said)
-
-
-def _parts(
-    source: BinaryIO, tag: Trailer
-) -> tuple[bytes, tuple[Item, ...], bytes | Stretch, bytes]:
-    """Header, items, what else is in it, and footer of a tag. Raises LayoutError."""
-    if tag.stop - tag.start > _LARGEST:
-        raise LayoutError("its APE tag is larger than 64 MiB")
-    footer = read_span(source, tag.stop - FRAME, tag.stop)
-    version, size, count, flags = numbers(footer[8:24])
-    if version not in _VERSIONS:
-        raise LayoutError("its APE tag is of a version that is not written")
-    if flags & _READ_ONLY:
-        raise LayoutError("its APE tag is marked as read-only")
-    if flags & _IS_HEADER or tag.body + size != tag.stop:
-        raise LayoutError(DAMAGED)
-    body = view_of(source, tag.body, tag.stop - FRAME)
-    items = split_items(body, count)
-    rest = body.item(items[-1].stop if items else 0, body.size)
-    return read_span(source, tag.start, tag.body), items, rest, footer
-
-
-def _changed(frame: bytes, size: int, count: int) -> bytes:
-    """A header or footer of a tag that grew by so many bytes and items."""
-    if not frame:
-        return b""
-    grown = (number(frame[SIZE]) + size, number(frame[COUNT]) + count)
-    said = b"".join((each % (1 << 32)).to_bytes(4, "little") for each in grown)
-    return frame[: SIZE.start] + said + frame[COUNT.stop :]
-
-
-def _masked(frame: bytes) -> bytes:
-    return frame[: SIZE.start] + frame[COUNT.stop :]
 
 
 def _kept(source: BinaryIO, start: int, stop: int) -> bytes:

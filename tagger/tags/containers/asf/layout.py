@@ -5,42 +5,46 @@ Advanced Systems Format, revision 01.20.05, Microsoft (2010).
 """
 
 import io
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import BinaryIO, ClassVar, Self
 
-from pacetag.tagger.tags.binary.content import Data, cut, held, joined, kept_form
+from pacetag.tagger.tags.binary.content import Data, held, kept_form
 from pacetag.tagger.tags.binary.padding import padding_for
 from pacetag.tagger.tags.binary.pieces import write_pieces
 from pacetag.tagger.tags.binary.spans import past_zeros, trailers
 from pacetag.tagger.tags.binary.views import view_of
+from pacetag.tagger.tags.containers.asf.attributes import (
+    LISTS,
+    foreign_attributes,
+    holds_own,
+    make_attributes,
+    slack,
+    with_list,
+)
 from pacetag.tagger.tags.containers.asf.objects import (
     DATA,
     DESCRIPTION,
     EXTENSION,
+    EXTENSION_HEAD,
     FILE_PROPERTIES,
     HEADER,
     LIBRARY,
     PADDING,
     SIGNATURE,
     AsfObject,
-    attributes,
+    extension_of,
     first_objects,
-    foreign_attributes,
-    list_of,
-    make_attributes,
-    slack,
-    split_objects,
+    inner_objects,
 )
 from pacetag.tagger.tags.containers.asf.origin import as_noted, note_in, note_of
-from pacetag.tagger.tags.containers.asf.parts import EXTENSION_HEAD, LISTS, header_parts
+from pacetag.tagger.tags.containers.asf.parts import header_parts
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.fields import FIELDS
 
 _HEAD = 30  # bytes of the header's own header
 _OBJECT = 24  # bytes of an object's
-_OWN = {FIELDS[name].asf.upper() for name in ("pace", "pacetag")}
 _LARGEST = 256 << 20  # bytes of a header
 _NEW_EXTENSION = bytes.fromhex("11d2d3abbaa9cf118ee600c00c2053650600") + bytes(4)
 _SIZE = slice(16, 24)  # of the file, in its properties
@@ -78,7 +82,7 @@ class AsfLayout:
         layout = cls(
             reserved=head[28:],
             objects=objects,
-            inner=tuple(_inner(each.data) for each in objects if each.guid == EXTENSION),
+            inner=tuple(inner_objects(each.data) for each in objects if each.guid == EXTENSION),
             note=note_in(objects),
             behind=behind,
             size=size,
@@ -126,12 +130,12 @@ class AsfLayout:
         """
         objects, inner = self._changed(wanted)
         noted = None
-        if self.note and not _holds_own(objects, inner):
+        if self.note and not holds_own(objects, inner):
             noted = as_noted(self.note, objects, inner)
         if noted is not None:
             objects, inner = noted
         left = iter(inner)
-        objects = [_extension(o, next(left)) if o.guid == EXTENSION else o for o in objects]
+        objects = [extension_of(o, next(left)) if o.guid == EXTENSION else o for o in objects]
         if noted is None:
             objects.append(self._padding(_size_of(objects)))
         size = _HEAD + _size_of(objects) + len(self.behind)
@@ -148,7 +152,7 @@ class AsfLayout:
         """What is left beside objects of so many bytes, and in it how the header was at first."""
         size = padding_for(self.size - _HEAD - taken - len(self.behind) - _OBJECT)
         note = self.note
-        if not note and not _holds_own(self.objects, self.inner):
+        if not note and not holds_own(self.objects, self.inner):
             note = note_of(self.objects, self.inner)
         return AsfObject(guid=PADDING, data=(note if len(note) <= size else b"").ljust(size, b"\0"))
 
@@ -166,13 +170,13 @@ class AsfLayout:
             first += some
             rest += others
         kept = [each for each in self.objects if each.guid != PADDING]
-        objects = list(_with_list(kept, wanted, DESCRIPTION, first))
+        objects = list(with_list(kept, wanted, DESCRIPTION, first))
         inner: list[Sequence[AsfObject]] = list(self.inner)
         if rest and not inner:
             objects.append(AsfObject(guid=EXTENSION, data=_NEW_EXTENSION))
             inner.append(())
         for at, each in enumerate(inner):  # new values go into the first
-            inner[at] = list(_with_list(each, wanted, LIBRARY, [] if at else rest))
+            inner[at] = list(with_list(each, wanted, LIBRARY, [] if at else rest))
         return objects, inner
 
     def _resized(self, properties: AsfObject, grown: int) -> AsfObject:
@@ -183,12 +187,6 @@ class AsfLayout:
             return properties
         said = (size + grown).to_bytes(8, "little")
         return AsfObject(guid=FILE_PROPERTIES, data=data[: _SIZE.start] + said + data[_SIZE.stop :])
-
-
-def _holds_own(objects: Sequence[AsfObject], inner: Sequence[Sequence[AsfObject]]) -> bool:
-    """Whether any attribute of pacetag's own is among these objects."""
-    lists = [each for each in (*objects, *chain(*inner)) if each.guid in LISTS]
-    return any(name.upper() in _OWN for each in lists for name, _ in attributes(each))
 
 
 def _size_of(objects: Sequence[AsfObject]) -> int:
@@ -222,33 +220,3 @@ def _end_of_objects(source: BinaryIO, place: int, end: int) -> int:
 def _head_at(source: BinaryIO, place: int) -> bytes:
     source.seek(place)
     return source.read(24)
-
-
-def _inner(extension: Data) -> tuple[AsfObject, ...]:
-    """The objects in a header extension. Raises LayoutError."""
-    said = int.from_bytes(held(extension, EXTENSION_HEAD - 4, EXTENSION_HEAD), "little")
-    if said != len(extension) - EXTENSION_HEAD:
-        raise LayoutError(_DAMAGED)
-    return split_objects(cut(extension, EXTENSION_HEAD, len(extension)))
-
-
-def _extension(each: AsfObject, inner: Sequence[AsfObject]) -> AsfObject:
-    content = joined(*(one.render() for one in inner))
-    head = held(each.data, 0, EXTENSION_HEAD - 4) + len(content).to_bytes(4, "little")
-    return AsfObject(guid=EXTENSION, data=joined(head, content))
-
-
-def _with_list(
-    objects: Sequence[AsfObject], names: Collection[str], guid: bytes, added: list[Data]
-) -> Iterator[AsfObject]:
-    """The objects without these fields, the attributes added to the first list of that kind."""
-    for each in objects:
-        if each.guid not in LISTS:
-            yield each
-        elif each.guid == guid:
-            yield list_of(guid, [*foreign_attributes(each, names), *added], slack(each))
-            added = []
-        else:
-            yield list_of(each.guid, foreign_attributes(each, names), slack(each))
-    if added:
-        yield list_of(guid, added)

@@ -10,8 +10,8 @@ from uuid import UUID
 
 from pacetag.tagger.tags.binary.spans import Span
 from pacetag.tagger.tags.binary.views import WHOLE
-from pacetag.tagger.tags.containers.asf.objects import DESCRIPTION, EXTENSION, attribute_at
-from pacetag.tagger.tags.containers.asf.parts import EXTENSION_HEAD, LISTS
+from pacetag.tagger.tags.containers.asf.attributes import LISTS, attribute_at
+from pacetag.tagger.tags.containers.asf.objects import DESCRIPTION, EXTENSION, EXTENSION_HEAD
 from pacetag.tagger.tags.errors import LayoutError
 
 _CONTENT = UUID("75B22633-668E-11CF-A6D9-00AA0062CE6C").bytes_le  # title, author and so on

@@ -8,16 +8,8 @@ from collections.abc import Iterator
 
 from pacetag.tagger.tags.binary.content import Content, Stretch, joined
 from pacetag.tagger.tags.binary.views import View
-from pacetag.tagger.tags.containers.asf.objects import (
-    DESCRIPTION,
-    EXTENSION,
-    LIBRARY,
-    METADATA,
-    attribute_at,
-)
-
-EXTENSION_HEAD = 22  # bytes before the objects in the extension; the last 4 give their size
-LISTS = (DESCRIPTION, METADATA, LIBRARY)
+from pacetag.tagger.tags.containers.asf.attributes import LISTS, attribute_at
+from pacetag.tagger.tags.containers.asf.objects import EXTENSION, EXTENSION_HEAD
 
 
 def header_parts(view: View) -> bytes | Content:

@@ -6,6 +6,7 @@ It stays as it lies, but for how much padding it says that there is.
 from dataclasses import dataclass, replace
 from typing import Self
 
+from pacetag.model.audio.seven_bits import from_sevens
 from pacetag.tagger.tags.binary.views import View, view_from
 from pacetag.tagger.tags.errors import LayoutError
 
@@ -31,7 +32,7 @@ class ExtendedHeader:
             return cls()
         size = int.from_bytes(head) + 4
         if version == 4:
-            size = sum((byte & 0x7F) << 7 * place for place, byte in enumerate(reversed(head)))
+            size = from_sevens(head)
         if not 4 <= size <= body.size:
             raise LayoutError("its ID3 tag is damaged (extended header)")
         return cls(version=version, data=body.at(0, size))

@@ -8,6 +8,7 @@ from typing import overload
 from mutagen.id3 import Frames
 from mutagen.id3._tags import determine_bpi
 
+from pacetag.model.audio.seven_bits import from_sevens, to_sevens
 from pacetag.tagger.tags.binary.content import STEP, Stretch, held
 from pacetag.tagger.tags.binary.views import Sliced, View, as_view
 from pacetag.tagger.tags.errors import LayoutError
@@ -78,12 +79,7 @@ def _size(field: bytes, *, synchsafe: bool) -> int | None:
     """The size that a field tells; None where it is not of its kind."""
     if not synchsafe:
         return int.from_bytes(field)
-    if any(byte & 0x80 for byte in field):
-        return None
-    size = 0
-    for byte in field:
-        size = size << 7 | byte
-    return size
+    return None if any(byte & 0x80 for byte in field) else from_sevens(field)
 
 
 def _is_plain(view: View) -> bool:
@@ -226,10 +222,9 @@ def wrapped(version: int, identifier: str, content: bytes, *, synchsafe: bool) -
     """A frame with this content; the identifier is that of ID3v2.3 and 2.4."""
     if version == 2:
         return _SHORT[identifier].encode() + len(content).to_bytes(3) + content
-    size = len(content)
-    if version == 4 and synchsafe:
-        size = sum((size >> 7 * place & 0x7F) << 8 * place for place in range(4))
-    return identifier.encode() + size.to_bytes(4) + b"\0\0" + content
+    is_safe = version == 4 and synchsafe
+    size = to_sevens(len(content)) if is_safe else len(content).to_bytes(4)
+    return identifier.encode() + size + b"\0\0" + content
 
 
 def _terminated(text: str, end: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import BinaryIO, Self
 
+from pacetag.model.audio.seven_bits import from_sevens, to_sevens
 from pacetag.tagger.tags.binary.content import Content, Stretch, held, joined, kept_form
 from pacetag.tagger.tags.binary.padding import padding_for
 from pacetag.tagger.tags.binary.views import view_from, view_of, without_unsynchronisation
@@ -175,8 +176,7 @@ class Id3Tag:
         size += padding
         if size >= 1 << 28:
             raise LayoutError("its ID3 tag would grow beyond 256 MiB")
-        sevens = bytes(size >> shift & 0x7F for shift in (21, 14, 7, 0))
-        head = bytes([self.version, self.revision, self.flags]) + sevens
+        head = bytes([self.version, self.revision, self.flags]) + to_sevens(size)
         footer = b"3DI" + head if self.footed else b""
         extended = b"" if self.way else self.extended.rendered(padding)
         return joined(b"ID3" + head + extended, body, bytes(padding) + footer)
@@ -221,10 +221,7 @@ def tag_header(head: bytes) -> tuple[int, int, int]:
         raise LayoutError("its ID3v2.2 tag is compressed in a way that was never defined")
     if version == 3:
         flags &= ~FOOTER
-    size = 0
-    for byte in head[6:]:
-        size = size << 7 | byte
-    return version, flags, size
+    return version, flags, from_sevens(head[6:])
 
 
 def _ends_with_footer(source: BinaryIO, place: int) -> bool:

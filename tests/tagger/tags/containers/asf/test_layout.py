@@ -10,6 +10,7 @@ from mutagen import asf
 from mutagen.asf._attrs import ASFValue
 
 from pacetag.tagger.tags.binary.content import Data, chunks
+from pacetag.tagger.tags.containers.asf.attributes import attributes, list_of
 from pacetag.tagger.tags.containers.asf.objects import (
     DATA,
     DESCRIPTION,
@@ -20,8 +21,6 @@ from pacetag.tagger.tags.containers.asf.objects import (
     PADDING,
     SIGNATURE,
     AsfObject,
-    attributes,
-    list_of,
     split_objects,
 )
 from pacetag.tagger.tags.errors import LayoutError, TagError
