@@ -1,5 +1,6 @@
 """DSF (DSD stream files): the ID3 tag at the end changes, and two numbers at the head follow.
 
+mutagen would render all frames anew, in another order and version, and leave an empty tag behind.
 Specification: DSF File Format Specification 1.01, Sony (2005).
 """
 

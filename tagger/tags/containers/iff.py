@@ -2,6 +2,7 @@
 
 Specifications: Multimedia Programming Interface and Data Specifications 1.0 (1991) for RIFF; Audio
 Interchange File Format 1.3 (1989) and AIFF-C (1991). Neither knows ID3: the chunk is a custom.
+mutagen would render all frames anew, in another order and version, and leave an empty tag behind.
 """
 
 import hashlib

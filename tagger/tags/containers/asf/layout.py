@@ -1,7 +1,8 @@
 """ASF (WMA): two lists of attributes in the header change, all else is copied as it lies.
 
-mutagen would render every list anew and move what it holds from one to another. Specification:
-Advanced Systems Format, revision 01.20.05, Microsoft (2010).
+mutagen would render every list anew, move what it holds from one to another, and leave the old size
+in the file's properties. Specification: Advanced Systems Format, revision 01.20.05, Microsoft
+(2010).
 """
 
 import io
