@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pacetag.db.runs import TagState
-from pacetag.model.judgement import Pace
+from pacetag.model.judgement import Analysis, Pace
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -18,6 +18,14 @@ class Stamp:
 
 
 NEVER = Stamp(size=0, mtime_ns=0, ctime_ns=0, inode=0)  # of a file that is to be looked at again
+SURE = 1.0  # confidence of a pace that a person set
+
+
+def counting_paces(judged: Sequence[Pace], listener: Sequence[float] | None) -> tuple[Pace, ...]:
+    """The paces that count: those that a person set, in their order, or else the network's."""
+    if listener is None:
+        return tuple(judged)
+    return tuple(Pace(bpm=bpm, confidence=SURE) for bpm in listener)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,17 +39,23 @@ class SongRecord:
     artist: str | None
     album: str | None
     genre: str | None
-    duration: float | None  # seconds
     bundle: str | None  # name of the bundle that judged it
-    paces: tuple[Pace, ...]  # most confident first
-    spread: float | None = None  # of the tempo over the song, as a share of it
-    changes: tuple[float, ...] = ()  # bpm of its parts in turn, if it changes tempo
-    listener: tuple[float, ...] | None = None  # paces that a person set, also that there be none
-    judged: tuple[Pace, ...] = ()  # the network's own, where those of a person stand
+    analysis: Analysis  # what the network says
+    listener: tuple[float, ...] | None = None  # paces that a person set; () where they want none
     untagged: str | None = None  # why the file does not carry its paces, if it does not
     failure: str | None = None  # why it could not be judged
     too_short: bool = False  # that is why, and so it is no fault
     missing: bool = False  # was not there any more at the last scan
+
+    @property
+    def paces(self) -> tuple[Pace, ...]:
+        """The paces that count, most confident first."""
+        return counting_paces(self.analysis.paces, self.listener)
+
+    @property
+    def duration(self) -> float | None:
+        """Seconds; None where it is unknown."""
+        return self.analysis.duration
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,7 +82,7 @@ class NotedSong:
     failure: str | None  # why it could not be judged
     too_short: bool  # that is why, and so it is no fault
     untagged: str | None  # why the file does not carry its paces, if it does not
-    changes: tuple[float, ...]  # bpm of its parts in turn, if it changes tempo
+    tempo_segments: tuple[float, ...]  # bpm of its parts in turn; () where the tempo stays
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

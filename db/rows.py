@@ -1,7 +1,9 @@
 """Songs as rows of the index, and back."""
 
+import math
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -21,31 +23,9 @@ from pacetag.db.values import (
     tempos_of,
     text_or_none,
 )
-from pacetag.model.judgement import Pace
+from pacetag.model.judgement import Analysis, Pace
 
 Row = tuple[Any, ...]
-
-# The columns that a song brings along; the first one identifies it.
-SONG_COLUMNS = (
-    "path",
-    "stamp",
-    "fingerprint",
-    "title",
-    "artist",
-    "album",
-    "genre",
-    "duration",
-    "spread",
-    "changes",
-    "listener",
-    "judged",
-    "untagged",
-    "bundle",
-    "failure",
-    "too_short",
-    "missing",
-)
-STORED_COLUMNS = (*SONG_COLUMNS, "bins")  # with what follows from the others
 
 
 def encode_path(path: str) -> str | bytes:
@@ -92,28 +72,84 @@ def decode_stamp(value: object) -> Stamp:
     return Stamp(size=size, mtime_ns=mtime_ns, ctime_ns=ctime_ns, inode=inode)
 
 
+def encode_listener(rates: Sequence[float] | None) -> str | None:
+    """Return a person's paces as one text; None where they set none."""
+    return None if rates is None else " ".join(f"{bpm:.2f}" for bpm in rates)
+
+
+def encode_tempos(tempos: Sequence[float]) -> str | None:
+    """Return the tempos of a song's parts as one text; None where there are none."""
+    return " ".join(f"{bpm:.2f}" for bpm in tempos) or None
+
+
+def _storable(text: str | None) -> str | None:
+    """Spell out what UTF-8 cannot hold: a failure may quote a path that is not text."""
+    return None if text is None else text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Column:
+    """How the index keeps one field of a song."""
+
+    field: str
+    write: Callable[[Any], object]  # the field's value to the column's
+    read: Callable[[object], Any]  # and back; raises BadValueError
+
+
+def _text(field: str, what: str) -> Column:
+    return Column(field=field, write=_storable, read=lambda value: text_or_none(value, what))
+
+
+def _flag(field: str) -> Column:
+    return Column(field=field, write=int, read=lambda value: flag(value, f"`{field}`"))
+
+
+def _number(field: str, what: str, most: float = math.inf) -> Column:
+    return Column(
+        field=field,
+        write=lambda value: None if value is None else float(value),
+        read=lambda value: number_or_none(value, what, most=most),
+    )
+
+
+_SONG = {  # the fields of a SongRecord by their columns; the first one identifies it
+    "path": Column(field="path", write=encode_path, read=decode_path),
+    "stamp": Column(field="stamp", write=encode_stamp, read=decode_stamp),
+    "fingerprint": _text("fingerprint", "a fingerprint"),
+    "title": _text("title", "a title"),
+    "artist": _text("artist", "an artist"),
+    "album": _text("album", "an album"),
+    "genre": _text("genre", "a genre"),
+    "bundle": _text("bundle", "a bundle"),
+    "listener": Column(field="listener", write=encode_listener, read=listener_of),
+    "untagged": _text("untagged", "a reason"),
+    "failure": _text("failure", "a failure"),
+    "too_short": _flag("too_short"),
+    "missing": _flag("missing"),
+}
+_ANALYSIS = {  # those of its Analysis; columns keep the names that they had first
+    "duration": _number("duration", "a length", MOST_SECONDS),
+    "spread": _number("stability", "a stability"),
+    "changes": Column(field="tempo_segments", write=encode_tempos, read=tempos_of),
+}
+# The network's paces stand in the table of paces, or in `judged` where a person set others.
+SONG_COLUMNS = (*_SONG, *_ANALYSIS, "judged")
+STORED_COLUMNS = (*SONG_COLUMNS, "bins")  # with what follows from the others
+
+
 def song_row(song: SongRecord) -> dict[str, object]:
     """Return the values of STORED_COLUMNS."""
+    # Only songs that did not fail are offered to playlists.
+    bins = 0 if song.failure is not None else bins_of(pace.bpm for pace in song.paces)
+    judged = song.analysis.paces if song.listener is not None else ()
     return {
-        "path": encode_path(song.path),
-        "stamp": encode_stamp(song.stamp),
-        "fingerprint": song.fingerprint,
-        "title": _storable(song.title),
-        "artist": _storable(song.artist),
-        "album": _storable(song.album),
-        "genre": _storable(song.genre),
-        "duration": None if song.duration is None else float(song.duration),
-        "spread": None if song.spread is None else float(song.spread),
-        "changes": " ".join(f"{bpm:.2f}" for bpm in song.changes) or None,
-        "listener": None if song.listener is None else " ".join(map(_bpm, song.listener)),
-        "judged": " ".join(f"{_bpm(p.bpm)}@{p.confidence:.4f}" for p in song.judged) or None,
-        "untagged": _storable(song.untagged),
-        "bundle": song.bundle,
-        "failure": _storable(song.failure),
-        "too_short": int(song.too_short),
-        "missing": int(song.missing),
-        # Of those that a playlist may offer.
-        "bins": 0 if song.failure is not None else bins_of(pace.bpm for pace in song.paces),
+        **{name: column.write(getattr(song, column.field)) for name, column in _SONG.items()},
+        **{
+            name: column.write(getattr(song.analysis, column.field))
+            for name, column in _ANALYSIS.items()
+        },
+        "judged": " ".join(f"{p.bpm:.2f}@{p.confidence:.4f}" for p in judged) or None,
+        "bins": bins,
     }
 
 
@@ -138,46 +174,13 @@ def pace_record(bpm: object, confidence: object) -> Pace:
 
 
 def song_record(values: Sequence[Any], paces: Sequence[Pace]) -> SongRecord:
-    """Return a song from the values of SONG_COLUMNS. Raises BadValueError."""
-    (
-        path,
-        stamp,
-        fingerprint,
-        title,
-        artist,
-        album,
-        genre,
-        duration,
-        spread,
-        changes,
-        listener,
-        judged,
-        untagged,
-        bundle,
-        failure,
-        too_short,
-        missing,
-    ) = values
-    return SongRecord(
-        path=decode_path(path),
-        stamp=decode_stamp(stamp),
-        fingerprint=text_or_none(fingerprint, "a fingerprint"),
-        title=text_or_none(title, "a title"),
-        artist=text_or_none(artist, "an artist"),
-        album=text_or_none(album, "an album"),
-        genre=text_or_none(genre, "a genre"),
-        duration=number_or_none(duration, "a length", most=MOST_SECONDS),
-        spread=number_or_none(spread, "a spread"),
-        changes=tempos_of(changes),
-        listener=listener_of(listener),
-        judged=_judged(judged),
-        untagged=text_or_none(untagged, "a reason"),
-        bundle=text_or_none(bundle, "a bundle"),
-        paces=tuple(paces),
-        failure=text_or_none(failure, "a failure"),
-        too_short=flag(too_short, "`too_short`"),
-        missing=flag(missing, "`missing`"),
-    )
+    """Return a song from the values of SONG_COLUMNS and its rows of paces. Raises BadValueError."""
+    row = dict(zip(SONG_COLUMNS, values, strict=True))
+    fields = {column.field: column.read(row[name]) for name, column in _SONG.items()}
+    facts = {column.field: column.read(row[name]) for name, column in _ANALYSIS.items()}
+    judged = _judged(row["judged"])
+    own = tuple(paces) if fields["listener"] is None else judged
+    return SongRecord(analysis=Analysis(paces=own, **facts), **fields)
 
 
 def _judged(value: object) -> tuple[Pace, ...]:
@@ -185,12 +188,3 @@ def _judged(value: object) -> tuple[Pace, ...]:
     if value is None:
         return ()
     return tuple(pace_record(*pair) for pair in pairs_of(value))
-
-
-def _bpm(bpm: float) -> str:
-    return f"{bpm:.2f}"
-
-
-def _storable(text: str | None) -> str | None:
-    """Spell out what UTF-8 cannot hold: a failure may quote a path that is not text."""
-    return None if text is None else text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -143,7 +143,7 @@ def statuses(connection: sqlite3.Connection, paths: Sequence[str]) -> Iterator[S
 
 
 def noted_song(
-    path: object, failure: object, too_short: object, untagged: object, changes: object
+    path: object, failure: object, too_short: object, untagged: object, segments: object
 ) -> NotedSong:
     """Return a row of NOTED_UNDER as a value. Raises BadValueError."""
     return NotedSong(
@@ -151,7 +151,7 @@ def noted_song(
         failure=text_or_none(failure, "a failure"),
         too_short=flag(too_short, "`too_short`"),
         untagged=text_or_none(untagged, "a reason"),
-        changes=tempos_of(changes),
+        tempo_segments=tempos_of(segments),
     )
 
 

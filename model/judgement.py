@@ -30,6 +30,10 @@ class Analysis:
         """The duration in s; 0 where it is unknown."""
         return self.duration or 0.0
 
+    def with_duration(self, seconds: float | None) -> "Analysis":
+        """The same, `seconds` long where its own duration is unknown."""
+        return self if self.duration is not None else replace(self, duration=seconds)
+
     def rounded(self) -> "Analysis":
         """The same with as many decimals as index and tags keep."""
         return replace(

@@ -71,7 +71,7 @@ def _findings(song: "NotedSong") -> Iterator["Finding"]:
     elif song.untagged is not None:
         kind = Kind.FAILED if is_failure(song.untagged) else Kind.UNTAGGED
         yield Finding(kind=kind, path=song.path, reason=song.untagged)
-    if (changes := changes_text(song.changes)) is not None:
+    if (changes := changes_text(song.tempo_segments)) is not None:
         yield Finding(kind=Kind.TEMPO, path=song.path, reason=changes)
 
 

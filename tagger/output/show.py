@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pacetag.db.records import counting_paces
 from pacetag.model.judgement import MIN_CONFIDENCE, Analysis
 from pacetag.tagger.output.json_lines import pace_objects
-from pacetag.tagger.scanning.listener import Word, paces_that_count
 from pacetag.tagger.text.formatting import clock, listed_paces, percent, printable
 
 if TYPE_CHECKING:
@@ -141,7 +141,6 @@ def shown_object(
 
     "also" is there if the same sound lies elsewhere, too.
     """
-    word = Word(paces=song.listener)
     found: dict[str, Any] = {
         "path": str(song.path),
         "title": song.title,
@@ -149,7 +148,7 @@ def shown_object(
         "metre": analysis.metre,
         "duration": round(analysis.seconds, 3),
         "bundle": bundle,
-        "paces": pace_objects(paces_that_count(word, analysis.paces)),
+        "paces": pace_objects(counting_paces(analysis.paces, song.listener)),
         "by": "network" if song.listener is None else "listener",
         "judged": pace_objects(analysis.paces),
         "stability": None if analysis.stability is None else round(analysis.stability, 5),

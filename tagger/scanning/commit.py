@@ -3,14 +3,14 @@
 from dataclasses import dataclass, replace
 
 from pacetag.db.index import SongIndex
-from pacetag.db.records import SongRecord
+from pacetag.db.records import SongRecord, counting_paces
 from pacetag.db.runs import TagChange, TagState
 from pacetag.db.write_log import NOTHING
 from pacetag.model.judgement import Analysis
 from pacetag.tagger.index.lock import index_lock
 from pacetag.tagger.library.walk import stamp
 from pacetag.tagger.scanning.known import CachedAnalysis, Origin
-from pacetag.tagger.scanning.listener import Word, paces_that_count, word_of
+from pacetag.tagger.scanning.listener import Word, word_of
 from pacetag.tagger.scanning.noted_write import TaggingRun
 from pacetag.tagger.scanning.options import ScanOptions
 from pacetag.tagger.scanning.outcomes import Outcome, SongOutcome
@@ -70,7 +70,7 @@ class Commit:
         return SongOutcome(
             path=record.path,
             outcome=marked.outcome,
-            paces=paces_that_count(word, analysis.paces),
+            paces=counting_paces(analysis.paces, word.paces),
             reason="; ".join(filter(None, reasons)) or None,
             untagged=marked.untagged,
             tempos=analysis.tempo_segments,

@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from pacetag.db.index import SongIndex
-from pacetag.db.records import NEVER, SongRecord, Stamp
+from pacetag.db.records import NEVER, SongRecord, Stamp, counting_paces
 from pacetag.db.write_log import NOTHING
 from pacetag.model.judgement import Analysis
-from pacetag.tagger.scanning.listener import Word, paces_that_count, word_of
+from pacetag.tagger.scanning.listener import Word, word_of
 from pacetag.tagger.scanning.outcomes import Outcome, SongOutcome
 from pacetag.tagger.scanning.probe import FileProbe
 from pacetag.tagger.scanning.reasons import TRIED_AGAIN
@@ -35,7 +35,7 @@ class Failures:
         return SongOutcome(
             path=record.path,
             outcome=Outcome.UNCHANGED,
-            paces=paces_that_count(word, ()),
+            paces=counting_paces((), word.paces),
             reason="; ".join((why.reason, *word.reasons)),
             analysed=True,
         )
@@ -72,9 +72,8 @@ class Failures:
                 artist=tags.artist if tags else None,
                 album=tags.album if tags else None,
                 genre=tags.genre if tags else None,
-                duration=tags.duration if tags else None,
                 bundle=self._bundle,
-                paces=(),
+                analysis=Analysis(paces=(), duration=tags.duration if tags else None),
                 failure=why.reason,
                 too_short=why.too_short,
             )

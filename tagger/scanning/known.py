@@ -12,7 +12,6 @@ from pacetag.model.judgement import Analysis
 from pacetag.tagger.cancellation import Stop
 from pacetag.tagger.library.stalls import NO_ANSWER, Asking
 from pacetag.tagger.library.walk import is_gone, stamp
-from pacetag.tagger.scanning.listener import judged_paces
 from pacetag.tagger.scanning.moved import lay_before
 from pacetag.tagger.scanning.options import BpmMode, ScanOptions
 from pacetag.tagger.scanning.outcomes import Outcome, SongOutcome
@@ -43,23 +42,10 @@ class Origin:
     old_tags: Mapping[str, list[str]] | None = None  # of the song that this one is a copy of
 
 
-def known_from_index(song: SongRecord) -> Analysis:
-    """What the network said about a song, from the index."""
-    return Analysis(
-        paces=judged_paces(song),
-        duration=song.duration,
-        stability=song.spread,
-        tempo_segments=song.changes,
-    )
-
-
 def known_from_tags(look: FileProbe, note: PaceTag) -> Analysis:
     """What the network said about a song, from its PACETAG `note`."""
-    return Analysis(
-        paces=note.paces,
-        duration=note.length if note.length is not None else look.tags.duration,
-        tempo_segments=note.changes,
-    )
+    known = Analysis(paces=note.paces, duration=note.length, tempo_segments=note.changes)
+    return known.with_duration(look.tags.duration)
 
 
 class Memory:
@@ -163,9 +149,9 @@ class Memory:
             return None
         path = str(look.path)
         song = self._same_audio(look)
-        if song is not None and (song.listener is None or song.judged):
+        if song is not None and (song.listener is None or song.analysis.paces):
             reason = None if song.path == path else _kinship(song)
-            return CachedAnalysis(analysis=known_from_index(song), reason=reason)
+            return CachedAnalysis(analysis=song.analysis, reason=reason)
         note = look.pacetag
         if note is None or note.bundle != self._bundle or note.audio != look.fingerprint:
             return None

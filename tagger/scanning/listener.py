@@ -4,7 +4,7 @@ It stands in the song's tags, in PACE alone where a person wrote that, and in th
 the tags cannot be written.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from pacetag.db.index import SongIndex
@@ -17,8 +17,6 @@ from pacetag.tagger.tags.history import noted_listener, pace_left, was_tagged
 from pacetag.tagger.tags.ownership import Said, said_by
 from pacetag.tagger.tags.pacetag import pace_values
 from pacetag.tagger.tags.reader import SongTags
-
-SURE = 1.0  # confidence of what a person says
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,13 +95,6 @@ def known_song(
     return None
 
 
-def paces_that_count(word: Word, judged: Sequence[Pace]) -> tuple[Pace, ...]:
-    """The listener's paces in their order, or else the network's."""
-    if word.paces is None:
-        return tuple(judged)
-    return tuple(Pace(bpm=bpm, confidence=SURE) for bpm in word.paces)
-
-
 def after_undo(song: SongRecord, tags: SongTags, *, taken_back: bool) -> SongRecord:
     """What the index knows of a song once its tags are as they were.
 
@@ -112,18 +103,4 @@ def after_undo(song: SongRecord, tags: SongTags, *, taken_back: bool) -> SongRec
     said = said_by(tags).listener
     if said is None and not taken_back:
         said = song.listener
-    if said == song.listener:
-        return song
-    judged = judged_paces(song)
-    paces = tuple(Pace(bpm=bpm, confidence=SURE) for bpm in said or ())
-    return replace(
-        song,
-        listener=said,
-        paces=judged if said is None else paces,
-        judged=() if said is None else judged,
-    )
-
-
-def judged_paces(song: SongRecord) -> tuple[Pace, ...]:
-    """The network's own paces of a song, whatever a person said."""
-    return song.paces if song.listener is None else song.judged
+    return replace(song, listener=said)

@@ -10,7 +10,7 @@ from pacetag.db.runs import TagChange
 from pacetag.db.write_log import NOTHING
 from pacetag.model.judgement import Analysis, Pace
 from pacetag.tagger.index.lock import index_lock
-from pacetag.tagger.scanning.known import known_from_index, known_from_tags
+from pacetag.tagger.scanning.known import known_from_tags
 from pacetag.tagger.scanning.listener import Word, known_song
 from pacetag.tagger.scanning.moved import lay_before
 from pacetag.tagger.scanning.noted_write import SET, TaggingRun
@@ -183,8 +183,8 @@ class PaceSetter:
 
 def _judged(look: FileProbe, song: SongRecord | None) -> tuple[str | None, Analysis]:
     """What the network said of the song and its bundle, from the index or else from the tags."""
-    if song is not None and song.failure is None and (song.listener is None or song.judged):
-        known = known_from_index(song)
+    if song is not None and song.failure is None and (song.listener is None or song.analysis.paces):
+        known = song.analysis
         return song.bundle, known if song.bundle is not None else replace(known, paces=())
     note = look.pacetag
     if note is None or note.audio != look.fingerprint:

@@ -1,13 +1,13 @@
-"""A song as the index keeps it, from what was looked at, what was heard, and what a person said."""
+"""A song as the index keeps it, from the file, the analysis and the listener's word."""
 
 from pacetag.db.records import SongRecord
 from pacetag.model.judgement import Analysis
-from pacetag.tagger.scanning.listener import Word, paces_that_count
+from pacetag.tagger.scanning.listener import Word
 from pacetag.tagger.scanning.probe import FileProbe
 
 
-def record_of(look: FileProbe, heard: Analysis, word: Word, bundle: str | None) -> SongRecord:
-    """The paces that count, and beside those of a person the network's."""
+def record_of(look: FileProbe, analysis: Analysis, word: Word, bundle: str | None) -> SongRecord:
+    """The record of a song: its names, the network's analysis, and what a person set."""
     return SongRecord(
         path=str(look.path),
         stamp=look.stamp,
@@ -16,11 +16,7 @@ def record_of(look: FileProbe, heard: Analysis, word: Word, bundle: str | None) 
         artist=look.tags.artist,
         album=look.tags.album,
         genre=look.tags.genre,
-        duration=heard.duration if heard.duration is not None else look.tags.duration,
-        spread=heard.stability,
-        changes=heard.tempo_segments,
         bundle=bundle,
-        paces=paces_that_count(word, heard.paces),
+        analysis=analysis.with_duration(look.tags.duration),
         listener=word.paces,
-        judged=() if word.paces is None else heard.paces,
     )

@@ -4,8 +4,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
+from pacetag.db.records import counting_paces
 from pacetag.model.judgement import Analysis
-from pacetag.tagger.scanning.listener import NO_WORD, Word, paces_that_count
+from pacetag.tagger.scanning.listener import NO_WORD, Word
 from pacetag.tagger.scanning.options import BpmMode
 from pacetag.tagger.scanning.probe import FileProbe
 from pacetag.tagger.tags.fields import FIELDS
@@ -29,7 +30,7 @@ def wanted_fields(
     look: FileProbe, found: Analysis, *, bundle: str | None, bpm: BpmMode, word: Word = NO_WORD
 ) -> Fields:
     """The fields as they should be. Somebody else's PACE and, unless asked, BPM stay out."""
-    length = found.duration if found.duration is not None else look.tags.duration
+    length = found.with_duration(look.tags.duration).duration
     note = PaceTag(
         bundle=bundle,
         paces=found.paces,
@@ -45,7 +46,7 @@ def wanted_fields(
         fields["pacetag"] = [str(look.tags.pacetag)]
     if word.stays:
         del fields["pace"]
-    tagged = paces_that_count(word, found.paces)
+    tagged = counting_paces(found.paces, word.paces)
     missing = not any(map(is_tempo, (*look.tags.bpm, *look.tags.bpm_beside)))
     if tagged and (bpm is BpmMode.OVERWRITE or (bpm is BpmMode.IF_MISSING and missing)):
         fields["bpm"] = pace_values(tagged[:1])

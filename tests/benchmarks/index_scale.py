@@ -23,7 +23,7 @@ from rich.table import Table
 
 from pacetag.db.index import SongIndex
 from pacetag.db.records import SongRecord, Stamp
-from pacetag.model.judgement import Pace
+from pacetag.model.judgement import Analysis, Pace
 from pacetag.tagger.playlist.query import build_playlist
 
 RUNS = 5
@@ -100,7 +100,11 @@ def _song(music: Path, number: int, rng: random.Random) -> SongRecord:
     levels = (base / 2, base, 2 * base, base * rng.choice([3 / 2, 2 / 3, 4 / 3]))
     sure = sorted((round(rng.uniform(0.5, 1), 4) for _ in levels), reverse=True)
     failed = rng.random() < 0.005
-    paces = zip(rng.sample(levels, len(levels)), sure, strict=True)
+    heard = tuple(
+        Pace(bpm=round(bpm, 2), confidence=confidence)
+        for bpm, confidence in zip(rng.sample(levels, len(levels)), sure, strict=True)
+        if 40 <= bpm <= 285
+    )
     return SongRecord(
         path=_path(music, number),
         stamp=Stamp(size=5_000_000 + number, mtime_ns=10**18, ctime_ns=10**18, inode=number),
@@ -109,15 +113,8 @@ def _song(music: Path, number: int, rng: random.Random) -> SongRecord:
         artist=f"Artist {number // 120:05}",
         album=f"Album {number // 12 % 10}",
         genre="Rock",
-        duration=rng.uniform(120, 400),
         bundle="invented",
-        paces=()
-        if failed
-        else tuple(
-            Pace(bpm=round(bpm, 2), confidence=confidence)
-            for bpm, confidence in paces
-            if 40 <= bpm <= 285
-        ),
+        analysis=Analysis(paces=() if failed else heard, duration=rng.uniform(120, 400)),
         failure="cannot decode audio" if failed else None,
         missing=rng.random() < 0.01,
     )

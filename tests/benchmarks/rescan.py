@@ -22,7 +22,7 @@ from rich.table import Table
 
 from pacetag.db.records import SongRecord
 from pacetag.model.bundle import default_bundle_name
-from pacetag.model.judgement import Pace
+from pacetag.model.judgement import Analysis, Pace
 from pacetag.tagger.library.walk import stamp, walk
 
 RUNS = 3
@@ -78,9 +78,11 @@ def known_songs(music: Path) -> Iterator[SongRecord]:
             artist=path.parts[-3],
             album=path.parts[-2],
             genre="Rock",
-            duration=rng.uniform(120, 400),
             bundle=bundle,
-            paces=tuple(Pace(bpm=round(bpm, 2), confidence=0.9) for bpm in paces),
+            analysis=Analysis(
+                paces=tuple(Pace(bpm=round(bpm, 2), confidence=0.9) for bpm in paces),
+                duration=rng.uniform(120, 400),
+            ),
         )
 
 

@@ -1,22 +1,24 @@
 """Songs and an empty index, for every test of the memory."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from pacetag.db.index import SongIndex
 from pacetag.db.records import SongRecord, Stamp
-from pacetag.model.judgement import Pace
+from pacetag.model.judgement import Analysis, Pace
 
 MakeSong = Callable[..., SongRecord]
+ANALYSIS = {field.name for field in fields(Analysis)}
 
 
 @pytest.fixture
 def make_song() -> MakeSong:
     """A judged song at a path; paces as bpm -> confidence, other fields by name."""
 
-    def make(path: str, paces: dict[float, float] | None = None, **fields: object) -> SongRecord:
+    def make(path: str, paces: dict[float, float] | None = None, **known: object) -> SongRecord:
         heard = {165.25: 0.9} if paces is None else paces
         values: dict[str, object] = {
             "stamp": Stamp(size=1_000, mtime_ns=2_000, ctime_ns=3_000, inode=4),
@@ -25,13 +27,16 @@ def make_song() -> MakeSong:
             "artist": "Legs",
             "album": "Road",
             "genre": "Rock",
-            "duration": 200.5,
             "bundle": "ear-1",
         }
+        facts = {name: known.pop(name) for name in ANALYSIS & known.keys()}
         return SongRecord(
             path=path,
-            paces=tuple(Pace(bpm=bpm, confidence=sure) for bpm, sure in heard.items()),
-            **(values | fields),  # type: ignore[arg-type]
+            analysis=Analysis(
+                paces=tuple(Pace(bpm=bpm, confidence=sure) for bpm, sure in heard.items()),
+                **({"duration": 200.5} | facts),  # type: ignore[arg-type]
+            ),
+            **(values | known),  # type: ignore[arg-type]
         )
 
     return make

@@ -172,7 +172,7 @@ def spoil(index_path: Path, make_song: MakeSong, statement: str, value: object) 
     """Put a value into a sound index that cannot be."""
     with SongIndex.open(index_path) as index:
         run = index.writes.start_run("scan", 1.0)
-        song = make_song("/a.mp3", {165.0: 0.9}, changes=(100.0, 141.0), fingerprint="f")
+        song = make_song("/a.mp3", {165.0: 0.9}, tempo_segments=(100.0, 141.0), fingerprint="f")
         number = index.writes.note("/a.mp3", "f", CHANGE, run=run)
         index.store(song, write=number)
     with closing(sqlite3.connect(index_path)) as other:

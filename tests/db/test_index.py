@@ -11,7 +11,7 @@ import pytest
 from pacetag.db.index import SongIndex
 from pacetag.db.records import SongRecord, Stamp
 from pacetag.db.runs import TagChange
-from pacetag.model.judgement import Pace
+from pacetag.model.judgement import Analysis, Pace
 
 MakeSong = Callable[..., SongRecord]
 
@@ -42,8 +42,8 @@ def test_a_stored_song_comes_back_equal(index: SongIndex, make_song: MakeSong) -
 def test_a_song_with_paces_of_a_person_comes_back_equal(
     index: SongIndex, make_song: MakeSong, paces: tuple[float, ...] | None
 ) -> None:
-    judged = (Pace(bpm=82.49, confidence=0.9999), Pace(bpm=164.98, confidence=0.97))
-    song = make_song("/a.mp3", listener=paces, judged=judged, untagged="indexed only: read-only")
+    judged = {82.49: 0.9999, 164.98: 0.97}
+    song = make_song("/a.mp3", judged, listener=paces, untagged="indexed only: read-only")
 
     index.store(song)
 
@@ -61,9 +61,8 @@ def test_a_song_of_which_little_is_known_comes_back_equal(index: SongIndex) -> N
         artist=None,
         album=None,
         genre=None,
-        duration=None,
         bundle=None,
-        paces=(),
+        analysis=Analysis(paces=(), duration=None),
         failure="cannot decode audio",
         missing=True,
     )
@@ -361,7 +360,7 @@ def test_songs_that_failed_are_not_tagged_or_change_tempo_are_found_below_a_fold
     index.store(make_song("/m/failed.mp3", failure="no sound", paces={}))
     index.store(make_song("/m/a/short.mp3", failure="3 s", too_short=True, paces={}))
     index.store(make_song("/m/a/plain.mp3", untagged="read-only"))
-    index.store(make_song("/m/a/changing.mp3", changes=(100.0, 141.0)))
+    index.store(make_song("/m/a/changing.mp3", tempo_segments=(100.0, 141.0)))
     index.store(make_song("/m/a/gone.mp3", failure="no sound", paces={}, missing=True))
     index.store(make_song("/n/plain.mp3", untagged="read-only"))
 
@@ -372,5 +371,5 @@ def test_songs_that_failed_are_not_tagged_or_change_tempo_are_found_below_a_fold
     }
     assert (found["/m/a/short.mp3"].failure, found["/m/a/short.mp3"].too_short) == ("3 s", True)
     assert found["/m/a/plain.mp3"].untagged == "read-only"
-    assert found["/m/a/changing.mp3"].changes == (100.0, 141.0)
+    assert found["/m/a/changing.mp3"].tempo_segments == (100.0, 141.0)
     assert len(list(index.noted_under("/"))) == 5

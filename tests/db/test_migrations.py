@@ -14,7 +14,6 @@ from pacetag.db.migrations import MIGRATIONS
 from pacetag.db.records import NEVER, SongRecord
 from pacetag.db.steps import STEPS, is_current
 from pacetag.db.upgrade import migrate
-from pacetag.model.judgement import Pace
 
 MakeSong = Callable[..., SongRecord]
 
@@ -104,10 +103,9 @@ def test_every_old_shape_becomes_the_newest_and_keeps_what_it_held(
     assert _shape(old) == _shape(blank)
     then: dict[str, object] = {}
     if last >= "0003":
-        then |= {"spread": 0.004, "changes": (100.0, 141.0)}
+        then |= {"stability": 0.004, "tempo_segments": (100.0, 141.0)}
     if last >= "0008":
-        own = (Pace(bpm=82.49, confidence=1.0),)
-        then |= {"listener": (84.0, 168.0), "judged": own, "untagged": "read-only"}
+        then |= {"paces": {82.49: 1.0}, "listener": (84.0, 168.0), "untagged": "read-only"}
     assert song == make_song("/a.mp3", fingerprint="f", **then)
     had_tags = last >= "0002"
     assert [(write.run, write.change.old) for write in writes] == [(1, {"bpm": ["82"]})] * had_tags

@@ -70,7 +70,9 @@ class TestBest:
     def test_songs_come_whole_with_all_their_paces_in_order(
         self, index: SongIndex, make_song: MakeSong
     ) -> None:
-        song = make_song("/a.mp3", {82.5: 0.99, 165.0: 0.9, 330.0: 0.6}, changes=(100.0, 141.0))
+        song = make_song(
+            "/a.mp3", {82.5: 0.99, 165.0: 0.9, 330.0: 0.6}, tempo_segments=(100.0, 141.0)
+        )
         index.store(song)
 
         assert list(index.best(QUERY, at_most=9).songs) == [song]

@@ -21,7 +21,8 @@ WRITER = """
 import sys
 from pathlib import Path
 from pacetag.db.index import SongIndex
-from pacetag.db.records import Pace, SongRecord, Stamp
+from pacetag.db.records import SongRecord, Stamp
+from pacetag.model.judgement import Analysis, Pace
 
 path, name, count = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 print("ready", flush=True)
@@ -31,8 +32,9 @@ with SongIndex.open(path) as index:
         index.store(SongRecord(
             path=f"/{name}/{number}.mp3",
             stamp=Stamp(size=1, mtime_ns=2, ctime_ns=3, inode=4),
-            fingerprint=None, title=None, artist=None, album=None, genre=None, duration=None,
-            bundle=None, paces=(Pace(bpm=165.0, confidence=0.9),),
+            fingerprint=None, title=None, artist=None, album=None, genre=None,
+            bundle=None,
+            analysis=Analysis(paces=(Pace(bpm=165.0, confidence=0.9),), duration=None),
         ), moved_from=f"/{name}/{number - 1}.old")
         assert index.song(f"/{name}/{number}.mp3") is not None
 """

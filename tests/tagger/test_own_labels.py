@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from pacetag.db.index import SongIndex
 from pacetag.db.records import SongRecord, Stamp
 from pacetag.model.bundle import load_bundle
-from pacetag.model.judgement import Pace
+from pacetag.model.judgement import Analysis, Pace
 from pacetag.model.network import Stage0Settings
 from pacetag.model.training.settings import TrainingSettings
 from pacetag.tagger.cli import app
@@ -54,12 +54,14 @@ def record(path: Path, paces: dict[float, float], **fields: object) -> SongRecor
         "artist": "Legs; Arms",
         "album": None,
         "genre": None,
-        "duration": 60.0,
         "bundle": "ear-1",
     }
     return SongRecord(
         path=str(path),
-        paces=tuple(Pace(bpm=bpm, confidence=sure) for bpm, sure in paces.items()),
+        analysis=Analysis(
+            paces=tuple(Pace(bpm=bpm, confidence=sure) for bpm, sure in paces.items()),
+            duration=60.0,
+        ),
         **(values | fields),  # type: ignore[arg-type]
     )
 

@@ -21,7 +21,7 @@ from pacetag.db.index import SongIndex
 from pacetag.db.migrations import MIGRATIONS
 from pacetag.db.records import SongRecord, Stamp
 from pacetag.db.steps import STEPS
-from pacetag.model.judgement import Pace
+from pacetag.model.judgement import Analysis, Pace
 from tests.tagger.conftest import FAKES
 
 NOBODY = 65_534
@@ -68,9 +68,8 @@ def _record(path: Path, title: str = "Hill") -> SongRecord:
         artist="Legs",
         album=None,
         genre=None,
-        duration=200.0,
         bundle="fake-1",
-        paces=(Pace(bpm=165.0, confidence=0.9),),
+        analysis=Analysis(paces=(Pace(bpm=165.0, confidence=0.9),), duration=200.0),
     )
 
 

@@ -65,7 +65,7 @@ def test_paces_that_are_set_stand_in_tags_and_index_through_every_scan(
     without_index(index_file)
     assert scan_json().counts["written"] == 0
     assert record(index_file, song).listener == (84.0, 168.5)
-    assert [pace.bpm for pace in record(index_file, song).judged] == [82.0, 165.0]
+    assert [pace.bpm for pace in record(index_file, song).analysis.paces] == [82.0, 165.0]
 
 
 @pytest.mark.parametrize("pace", ["82", "165"])
@@ -232,7 +232,7 @@ class TestASongThatIsNotKnown:
         assert judged() == [NAME]
         assert read_tags(song).pace == ("84", "168")
         assert [pace.bpm for pace in said(song).paces] == [82.0, 165.0]
-        assert [pace.bpm for pace in record(index_file, song).judged] == [82.0, 165.0]
+        assert [pace.bpm for pace in record(index_file, song).analysis.paces] == [82.0, 165.0]
 
     def test_is_in_a_playlist_at_once(
         self, make_song: MakeSong, set_json: Run, pacetag: Run
@@ -283,7 +283,7 @@ class TestASongThatIsNotKnown:
         scan_json()
 
         assert judged() == []
-        assert [pace.bpm for pace in record(index_file, song).judged] == [82.0, 165.0]
+        assert [pace.bpm for pace in record(index_file, song).analysis.paces] == [82.0, 165.0]
         assert record(index_file, song).duration == 180.0
 
 

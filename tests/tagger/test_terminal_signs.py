@@ -16,7 +16,7 @@ from mutagen import id3 as mutagen_id3
 
 from pacetag.db.index import SongIndex
 from pacetag.db.records import SongRecord, Stamp
-from pacetag.model.judgement import Pace
+from pacetag.model.judgement import Analysis, Pace
 from pacetag.tagger.terminal.columns import Column, table_lines
 from pacetag.tagger.text.formatting import printable
 from tests.tagger.terminals import all_bytes
@@ -182,9 +182,11 @@ def index_of_songs(tmp_path: Path, index_file: Path) -> Path:
                     artist=f"artist {sign}",
                     album=sign,
                     genre=sign,
-                    duration=200.0 + 3 * number,  # or those of blanks would be one piece
                     bundle=f"ear {sign}",
-                    paces=(Pace(bpm=165.0, confidence=0.9),),
+                    analysis=Analysis(
+                        paces=(Pace(bpm=165.0, confidence=0.9),),
+                        duration=200.0 + 3 * number,  # or those of blanks would be one piece
+                    ),
                 )
             )
     return index_file

@@ -7,7 +7,7 @@ import pytest
 
 from pacetag.db.index import SongIndex
 from pacetag.db.records import SongRecord, Stamp
-from pacetag.model.judgement import Pace
+from pacetag.model.judgement import Analysis, Pace
 from pacetag.tagger.playlist.entries import Playlist, PlaylistEntry
 
 Song = Callable[..., SongRecord]
@@ -18,7 +18,12 @@ Listing = Callable[..., Playlist]
 def song() -> Song:
     """A song: path, paces as bpm -> confidence, other fields by name."""
 
-    def make(path: str, paces: dict[float, float] | None = None, **fields: object) -> SongRecord:
+    def make(
+        path: str,
+        paces: dict[float, float] | None = None,
+        duration: float | None = 200.0,
+        **fields: object,
+    ) -> SongRecord:
         values: dict[str, object] = {
             "stamp": Stamp(size=1, mtime_ns=2, ctime_ns=3, inode=4),
             "fingerprint": f"audio of {path!a}",
@@ -26,12 +31,14 @@ def song() -> Song:
             "artist": "Legs",
             "album": None,
             "genre": None,
-            "duration": 200.0,
             "bundle": "ear-1",
         }
         return SongRecord(
             path=path,
-            paces=tuple(Pace(bpm=b, confidence=c) for b, c in (paces or {}).items()),
+            analysis=Analysis(
+                paces=tuple(Pace(bpm=b, confidence=c) for b, c in (paces or {}).items()),
+                duration=duration,
+            ),
             **(values | fields),  # type: ignore[arg-type]
         )
 

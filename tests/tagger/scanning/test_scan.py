@@ -134,8 +134,8 @@ def test_a_song_that_changes_tempo_says_so_and_the_index_and_tags_remember(
     (song,) = scan_json().songs.values()
 
     assert song["reason"] == "changes tempo, 100 to 141 bpm"
-    assert record(index_file, path).changes == (100.0, 141.41)
-    assert record(index_file, path).spread == 0.001
+    assert record(index_file, path).analysis.tempo_segments == (100.0, 141.41)
+    assert record(index_file, path).analysis.stability == 0.001
     assert note(path).changes == (100.0, 141.41)
 
 

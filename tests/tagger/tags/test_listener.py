@@ -134,7 +134,7 @@ def test_paces_that_a_person_typed_count_from_then_on(
             assert read_tags(song).pace == ("84", "168"), (kind, when)
             assert found.listener == (84.0, 168.0), (kind, when)
             assert paces == [(84, 1), (168, 1)], (kind, when)
-            assert [pace.bpm for pace in found.judged] == [82.0, 165.0], (kind, when)
+            assert [pace.bpm for pace in found.analysis.paces] == [82.0, 165.0], (kind, when)
 
     told = reasons(scan_json())
     assert told.keys() == songs.keys()
@@ -157,7 +157,7 @@ def test_paces_that_a_person_removed_stay_away(
             found = record(index_file, song)
             assert read_tags(song).pace == (), (kind, when)
             assert (found.listener, found.paces) == ((), ()), (kind, when)
-            assert [pace.bpm for pace in found.judged] == [82.0, 165.0], (kind, when)
+            assert [pace.bpm for pace in found.analysis.paces] == [82.0, 165.0], (kind, when)
 
     told = reasons(scan_json())
     assert told.keys() == songs.keys()
