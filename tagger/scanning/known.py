@@ -20,7 +20,6 @@ from pacetag.tagger.scanning.reasons import FAILED_BEFORE, TRIED_AGAIN, indexed_
 from pacetag.tagger.scanning.song_writes import writes_of
 from pacetag.tagger.scanning.wanted_tags import present_fields
 from pacetag.tagger.tags.history import before_copied
-from pacetag.tagger.tags.pacetag import PaceTag
 from pacetag.tagger.tags.writable import forbidden
 
 AHEAD = 256  # songs of which the index is asked in one go
@@ -40,12 +39,6 @@ class Origin:
 
     moved_from: str | None = None  # a path that is gone; what is remembered of it moves along
     old_tags: Mapping[str, list[str]] | None = None  # of the song that this one is a copy of
-
-
-def known_from_tags(look: FileProbe, note: PaceTag) -> Analysis:
-    """What the network said about a song, from its PACETAG `note`."""
-    known = Analysis(paces=note.paces, duration=note.length, tempo_segments=note.changes)
-    return known.with_duration(look.tags.duration)
 
 
 class Memory:
@@ -153,9 +146,9 @@ class Memory:
             reason = None if song.path == path else _kinship(song)
             return CachedAnalysis(analysis=song.analysis, reason=reason)
         note = look.pacetag
-        if note is None or note.bundle != self._bundle or note.audio != look.fingerprint:
+        if note is None or note.bundle != self._bundle or note.fingerprint != look.fingerprint:
             return None
-        analysis = known_from_tags(look, note)
+        analysis = note.analysis.with_duration(look.tags.duration)
         return CachedAnalysis(analysis=analysis, reason="paces taken over from its tags")
 
     def origin(self, look: FileProbe) -> Origin:

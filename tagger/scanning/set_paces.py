@@ -10,7 +10,6 @@ from pacetag.db.runs import TagChange
 from pacetag.db.write_log import NOTHING
 from pacetag.model.judgement import Analysis, Pace
 from pacetag.tagger.index.lock import index_lock
-from pacetag.tagger.scanning.known import known_from_tags
 from pacetag.tagger.scanning.listener import Word, known_song
 from pacetag.tagger.scanning.moved import lay_before
 from pacetag.tagger.scanning.noted_write import SET, TaggingRun
@@ -187,9 +186,9 @@ def _judged(look: FileProbe, song: SongRecord | None) -> tuple[str | None, Analy
         known = song.analysis
         return song.bundle, known if song.bundle is not None else replace(known, paces=())
     note = look.pacetag
-    if note is None or note.audio != look.fingerprint:
+    if note is None or note.fingerprint != look.fingerprint:
         return None, Analysis(paces=(), duration=None)
-    return note.bundle, known_from_tags(look, note)
+    return note.bundle, note.analysis.with_duration(look.tags.duration)
 
 
 def _outcome(plan: _Plan, reason: str | None = None) -> SetOutcome:

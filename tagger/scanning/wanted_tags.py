@@ -17,7 +17,6 @@ from pacetag.tagger.tags.pacetag import (
     pace_fields,
     pace_values,
     parse_pacetag,
-    tagged_length,
 )
 
 Fields = dict[str, list[str]]  # values by name of the field; an empty list removes it
@@ -30,13 +29,10 @@ def wanted_fields(
     look: FileProbe, found: Analysis, *, bundle: str | None, bpm: BpmMode, word: Word = NO_WORD
 ) -> Fields:
     """The fields as they should be. Somebody else's PACE and, unless asked, BPM stay out."""
-    length = found.with_duration(look.tags.duration).duration
     note = PaceTag(
         bundle=bundle,
-        paces=found.paces,
-        changes=found.tempo_segments,
-        audio=look.fingerprint,
-        length=tagged_length(length),
+        analysis=found.with_duration(look.tags.duration),
+        fingerprint=look.fingerprint,
         listener=word.paces,
     )
     if word.stays and word.paces is not None and _says_alone(look, note):
@@ -71,7 +67,10 @@ def _says_alone(look: FileProbe, note: PaceTag) -> bool:
 def _is_enough(look: FileProbe, note: PaceTag) -> bool:
     """Whether the file's PACETAG says all that, but for a length that earlier versions left out."""
     said = parse_pacetag(format_pacetag(note))
-    return said is not None and look.pacetag in (said, replace(said, length=None))
+    if said is None:
+        return False
+    unmeasured = replace(said, analysis=replace(said.analysis, duration=None))
+    return look.pacetag in (said, unmeasured)
 
 
 def present_fields(look: FileProbe) -> Fields:

@@ -28,6 +28,7 @@ from pacetag.model.judge_settings import (
     PriorSettings,
     ScheduleSettings,
 )
+from pacetag.model.judgement import Analysis
 from pacetag.model.runtime import Runtime
 from pacetag.model.spec import FeatureSpec
 from pacetag.tagger.tags.pacetag import PaceTag, format_pacetag, parse_pacetag
@@ -290,7 +291,11 @@ def test_a_bundle_of_such_a_name_is_not_saved_either(folder: Path, name: str) ->
 def test_whatever_a_tag_can_hold_is_a_name(folder: Path, name: str) -> None:
     edit(folder, lambda data: data.update(name=name))
 
-    tag = PaceTag(bundle=load_bundle(folder).name, paces=(), audio="0f")
+    tag = PaceTag(
+        bundle=load_bundle(folder).name,
+        analysis=Analysis(paces=(), duration=None),
+        fingerprint="0f",
+    )
 
     assert parse_pacetag(format_pacetag(tag)) == tag
 

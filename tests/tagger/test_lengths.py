@@ -43,7 +43,7 @@ def test_it_is_in_the_tags_and_taken_from_there(
     scan_json()
     said = parse_pacetag(read_tags(song).pacetag)
     assert said is not None
-    assert said.length == DECODED
+    assert said.analysis.duration == DECODED
     index_file.unlink()
     judged()
 
@@ -115,4 +115,4 @@ def test_a_new_judgement_writes_it(make_song: MakeSong, scan_json: Run) -> None:
 
     said = parse_pacetag(read_tags(song).pacetag)
     assert said is not None
-    assert (said.length, said.paces[0].bpm) == (DECODED, 90.0)
+    assert (said.analysis.duration, said.analysis.paces[0].bpm) == (DECODED, 90.0)

@@ -59,7 +59,7 @@ def test_paces_that_are_set_stand_in_tags_and_index_through_every_scan(
     for options in ((), ("--force",), ("--no-tags",), ()):
         assert scan_json(*options).counts["written"] == 0
         assert read_tags(song).pace == ("84", "169")
-        assert [pace.bpm for pace in said(song).paces] == [82.0, 165.0]
+        assert [pace.bpm for pace in said(song).analysis.paces] == [82.0, 165.0]
         assert record(index_file, song).listener == (84.0, 168.5)
         assert bpms(index_file, song) == (84.0, 168.5)
     without_index(index_file)
@@ -231,7 +231,7 @@ class TestASongThatIsNotKnown:
         scan_json()
         assert judged() == [NAME]
         assert read_tags(song).pace == ("84", "168")
-        assert [pace.bpm for pace in said(song).paces] == [82.0, 165.0]
+        assert [pace.bpm for pace in said(song).analysis.paces] == [82.0, 165.0]
         assert [pace.bpm for pace in record(index_file, song).analysis.paces] == [82.0, 165.0]
 
     def test_is_in_a_playlist_at_once(

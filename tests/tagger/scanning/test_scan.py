@@ -79,11 +79,14 @@ def test_a_song_gets_its_paces_into_its_tags_and_into_the_index(
     assert tags.pace == ("172", "86")
     said = note(song)
     assert said.bundle == "fake-1"
-    assert [(pace.bpm, pace.confidence) for pace in said.paces] == [(172.34, 0.98), (86.2, 0.93)]
+    assert [(pace.bpm, pace.confidence) for pace in said.analysis.paces] == [
+        (172.34, 0.98),
+        (86.2, 0.93),
+    ]
     assert tags.bpm == ()
     known = record(index_file, song)
     assert [pace.bpm for pace in known.paces] == [172.34, 86.2]
-    assert (known.bundle, known.duration, known.fingerprint) == ("fake-1", 180.0, said.audio)
+    assert (known.bundle, known.duration, known.fingerprint) == ("fake-1", 180.0, said.fingerprint)
     assert found.outcomes == {song.name: "tagged"}
     assert found.result.exit_code == 0
 
@@ -136,7 +139,7 @@ def test_a_song_that_changes_tempo_says_so_and_the_index_and_tags_remember(
     assert song["reason"] == "changes tempo, 100 to 141 bpm"
     assert record(index_file, path).analysis.tempo_segments == (100.0, 141.41)
     assert record(index_file, path).analysis.stability == 0.001
-    assert note(path).changes == (100.0, 141.41)
+    assert note(path).analysis.tempo_segments == (100.0, 141.41)
 
 
 def test_each_outcome_has_its_reason_and_failures_show_in_the_exit_code(
@@ -450,7 +453,7 @@ def test_a_song_without_a_beat_says_so_in_pacetag_and_has_no_pace(
     tags = read_tags(song)
     assert found.songs["beatless.mp3"]["outcome"] == "tagged"
     assert found.songs["beatless.mp3"]["paces"] == []
-    assert (tags.pace, note(song).paces) == ((), ())
+    assert (tags.pace, note(song).analysis.paces) == ((), ())
     assert " paces=none " in str(tags.pacetag)
 
 
@@ -463,7 +466,7 @@ def test_somebody_elses_pace_stays_and_the_reason_says_so(
     found = scan_json()
 
     assert read_tags(song).pace == ("brisk",)
-    assert note(song).paces[0].bpm == 172.0
+    assert note(song).analysis.paces[0].bpm == 172.0
     reason = found.songs["172.flac"]["reason"]
     assert reason.startswith("its PACE is not pacetag's and was left alone; `pacetag set` ")
     assert scan_json().counts["written"] == 0

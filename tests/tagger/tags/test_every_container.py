@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 from mutagen import File, aiff, apev2, dsf, flac, mp3, mp4, trueaudio, wave
 
-from pacetag.model.judgement import Pace
+from pacetag.model.judgement import Analysis, Pace
 from pacetag.tagger.tags.fingerprint import payload_fingerprint
 from pacetag.tagger.tags.pacetag import PaceTag, format_pacetag, pace_fields
 from pacetag.tagger.tags.reader import read_tags
@@ -19,8 +20,11 @@ from tests.tagger.writing import write_tags
 
 TAG = PaceTag(
     bundle="stage1-2025",
-    paces=(Pace(bpm=172.34, confidence=0.98), Pace(bpm=86.17, confidence=0.95)),
-    audio="0123456789abcdef" * 2,
+    analysis=Analysis(
+        paces=(Pace(bpm=172.34, confidence=0.98), Pace(bpm=86.17, confidence=0.95)),
+        duration=None,
+    ),
+    fingerprint="0123456789abcdef" * 2,
 )
 FIELDS = pace_fields(TAG)
 OURS = ("PACE", "PACETAG")
@@ -143,7 +147,7 @@ def test_a_somewhat_longer_tag_fits_the_padding(song: Song) -> None:
     write_tags(song.path, FIELDS)
     size = song.path.stat().st_size
 
-    longer = pace_fields(PaceTag(bundle="b" * 255, paces=TAG.paces, audio=TAG.audio))
+    longer = pace_fields(replace(TAG, bundle="b" * 255))
     assert write_tags(song.path, longer).changed
 
     grown = song.path.stat().st_size - size

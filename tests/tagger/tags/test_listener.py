@@ -213,7 +213,7 @@ def test_a_word_that_would_look_mangled_beside_a_new_bundles_paces_is_noted(
 
     scan_json()  # the fake judge hears 84 and 168 now
 
-    assert [pace.bpm for pace in said(moved).paces] == [84.0, 168.0]
+    assert [pace.bpm for pace in said(moved).analysis.paces] == [84.0, 168.0]
     assert said(moved).listener == (84.0,)
     index_file.unlink()
     scan_json()
@@ -336,7 +336,7 @@ class TestWhereThePacetagIsNoHelp:
         scan_json()
 
         assert record(index_file, song).listener is None
-        assert [pace.bpm for pace in said(song).paces] == [82.0, 165.0]
+        assert [pace.bpm for pace in said(song).analysis.paces] == [82.0, 165.0]
 
     def test_other_values_are_a_persons(self, put: Put, scan_json: Run, index_file: Path) -> None:
         song = put("flac")

@@ -1,10 +1,11 @@
 """The machine string: what is written is read back, and nothing else is taken for it."""
 
 import random
+from dataclasses import replace
 
 import pytest
 
-from pacetag.model.judgement import Pace
+from pacetag.model.judgement import Analysis, Pace
 from pacetag.tagger.tags.ownership import foreign_pace
 from pacetag.tagger.tags.pacetag import (
     PaceTag,
@@ -18,8 +19,9 @@ from pacetag.tagger.tags.reader import SongTags
 LINE = "1 bundle=stage1 paces=172.34@0.98,86.17@0.95 audio=00ff"
 
 
-def paces(*rates: float) -> tuple[Pace, ...]:
-    return tuple(Pace(bpm=rate, confidence=0.9) for rate in rates)
+def judged(*rates: float) -> Analysis:
+    paces = tuple(Pace(bpm=rate, confidence=0.9) for rate in rates)
+    return Analysis(paces=paces, duration=None)
 
 
 def song_tags(pace: tuple[str, ...], pacetag: str | None) -> SongTags:
@@ -40,23 +42,27 @@ def song_tags(pace: tuple[str, ...], pacetag: str | None) -> SongTags:
 def test_the_line_is_as_documented() -> None:
     tag = PaceTag(
         bundle="stage1",
-        paces=(Pace(bpm=172.34, confidence=0.98), Pace(bpm=86.17, confidence=0.95)),
-        audio="00ff",
+        analysis=Analysis(
+            paces=(Pace(bpm=172.34, confidence=0.98), Pace(bpm=86.17, confidence=0.95)),
+            duration=None,
+        ),
+        fingerprint="00ff",
     )
 
     assert format_pacetag(tag) == LINE
     assert parse_pacetag(LINE) == tag
 
 
-def test_a_song_that_changes_tempo_says_so_before_its_audio() -> None:
-    tag = PaceTag(bundle="b", paces=paces(100), audio="00", changes=(100.0, 141.25))
+def test_a_song_that_changes_tempo_says_so_before_its_fingerprint() -> None:
+    analysis = replace(judged(100), tempo_segments=(100.0, 141.25))
+    tag = PaceTag(bundle="b", analysis=analysis, fingerprint="00")
 
     assert format_pacetag(tag) == "1 bundle=b paces=100.00@0.90 changes=100.00,141.25 audio=00"
     assert parse_pacetag(format_pacetag(tag)) == tag
 
 
 def test_no_pace_is_said_as_none() -> None:
-    tag = PaceTag(bundle="b", paces=(), audio="00")
+    tag = PaceTag(bundle="b", analysis=judged(), fingerprint="00")
 
     assert format_pacetag(tag) == "1 bundle=b paces=none audio=00"
     assert parse_pacetag(format_pacetag(tag)) == tag
@@ -68,13 +74,15 @@ def test_any_tag_survives_the_round_trip(seed: int) -> None:
     draw = random.Random(seed)
     tag = PaceTag(
         bundle="".join(draw.choices("abcXYZ019._-=,@å", k=draw.randint(1, 40))),
-        paces=tuple(
-            Pace(bpm=draw.randint(4000, 32_000) / 100, confidence=draw.randint(0, 100) / 100)
-            for _ in range(draw.randint(0, 6))
+        analysis=Analysis(
+            paces=tuple(
+                Pace(bpm=draw.randint(4000, 32_000) / 100, confidence=draw.randint(0, 100) / 100)
+                for _ in range(draw.randint(0, 6))
+            ),
+            duration=draw.choice([None, 0.01, draw.randint(1, 10**7) / 100]),
+            tempo_segments=draw.choice([(), (100.0, 141.25), (99.5, 160.0, 99.5)]),
         ),
-        audio=f"{draw.getrandbits(128):032x}",
-        changes=draw.choice([(), (100.0, 141.25), (99.5, 160.0, 99.5)]),
-        length=draw.choice([None, 0.01, draw.randint(1, 10**7) / 100]),
+        fingerprint=f"{draw.getrandbits(128):032x}",
         listener=draw.choice([None, (), (84.5,), (20.0, 400.0)]),
     )
 
@@ -87,7 +95,7 @@ def test_any_tag_survives_the_round_trip(seed: int) -> None:
 @pytest.mark.parametrize("bundle", ["", "two words", "a;b", "a/b", "a\0b", "a\nb"])
 def test_a_bundle_name_that_cannot_be_read_back_is_refused(bundle: str) -> None:
     with pytest.raises(ValueError, match="could be read back"):
-        format_pacetag(PaceTag(bundle=bundle, paces=(), audio="00"))
+        format_pacetag(PaceTag(bundle=bundle, analysis=judged(), fingerprint="00"))
 
 
 @pytest.mark.parametrize(
@@ -129,7 +137,7 @@ def test_words_of_later_versions_are_passed_over() -> None:
 
 
 def test_the_paces_of_a_person_are_those_of_pace() -> None:
-    tag = PaceTag(bundle="b", paces=paces(82.3, 165), audio="00", listener=(84.0, 168.5))
+    tag = PaceTag(bundle="b", analysis=judged(82.3, 165), fingerprint="00", listener=(84.0, 168.5))
 
     assert format_pacetag(tag) == (
         "1 bundle=b paces=82.30@0.90,165.00@0.90 listener=84.00,168.50 audio=00"
@@ -139,7 +147,7 @@ def test_the_paces_of_a_person_are_those_of_pace() -> None:
 
 
 def test_that_a_person_wants_no_paces_is_said_as_none() -> None:
-    tag = PaceTag(bundle="b", paces=paces(82.3), audio="00", listener=())
+    tag = PaceTag(bundle="b", analysis=judged(82.3), fingerprint="00", listener=())
 
     assert pace_fields(tag) == {
         "pace": [],
@@ -149,7 +157,7 @@ def test_that_a_person_wants_no_paces_is_said_as_none() -> None:
 
 
 def test_a_song_that_was_not_judged_yet_holds_a_persons_paces_alone() -> None:
-    tag = PaceTag(bundle=None, paces=(), audio="00", listener=(84.0,))
+    tag = PaceTag(bundle=None, analysis=judged(), fingerprint="00", listener=(84.0,))
 
     assert format_pacetag(tag) == "1 listener=84.00 audio=00"
     assert parse_pacetag(format_pacetag(tag)) == tag
@@ -166,7 +174,7 @@ def test_a_song_that_was_not_judged_yet_holds_a_persons_paces_alone() -> None:
     ],
 )
 def test_pace_holds_the_nearest_integers_once(rates: list[float], values: list[str]) -> None:
-    assert pace_values(paces(*rates)) == values
+    assert pace_values(judged(*rates).paces) == values
 
 
 def test_pace_always_follows_from_pacetag() -> None:
@@ -174,7 +182,9 @@ def test_pace_always_follows_from_pacetag() -> None:
     draw = random.Random(7)
     for _ in range(300):
         tag = PaceTag(
-            bundle="b", paces=paces(*(draw.uniform(40, 320) for _ in range(3))), audio="0"
+            bundle="b",
+            analysis=judged(*(draw.uniform(40, 320) for _ in range(3))),
+            fingerprint="0",
         )
         fields = pace_fields(tag)
 
