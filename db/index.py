@@ -53,23 +53,23 @@ class SongIndex(IndexFile):
         return _first(self._songs(sql.SONG_BY_PATH, {"path": encode_path(path)}))
 
     def by_fingerprint(self, fingerprint: str, bundle: str) -> SongRecord | None:
-        """Return a song with the same audio that this bundle has judged, or None.
+        """Return a song with the same fingerprint that this bundle has judged, or None.
 
         If several have it, a missing one comes first: that is the one that has moved.
         """
         found = {"fingerprint": fingerprint, "bundle": bundle}
         return _first(self._songs(sql.SONG_BY_FINGERPRINT, found))
 
-    def paths_of_audio(self, fingerprint: str) -> list[str]:
-        """Return the paths of all songs with that audio, past ones and those in the log included.
+    def paths_by_fingerprint(self, fingerprint: str) -> list[str]:
+        """Return all paths of songs with that fingerprint, past ones and the log's included.
 
         The log has a path from before its file is written.
         """
-        rows = self._rows(sql.PATHS_WITH_AUDIO, {"fingerprint": fingerprint})
+        rows = self._rows(sql.PATHS_BY_FINGERPRINT, {"fingerprint": fingerprint})
         return [decode_path(path) for (path,) in rows]
 
     def copies(self, fingerprint: str) -> list[str]:
-        """Return the paths of the songs with that audio that are not missing, the oldest first."""
+        """Return where songs with that fingerprint lie, missing ones aside, the oldest first."""
         with in_words(self.path):
             rows = self._rows(sql.COPIES, {"fingerprint": fingerprint})
             return [decode_path(path) for (path,) in rows]
@@ -189,7 +189,7 @@ class SongIndex(IndexFile):
     def nearest(self, query: PaceQuery) -> Iterator[Nearest]:
         """Yield, for each audio with a pace in the range, the distance of the nearest one.
 
-        Missing and failed songs are left out, and copies of the same audio count as one.
+        Missing and failed songs are left out, and copies of the same fingerprint count as one.
         """
         with in_words(self.path):
             yield from search.nearest(self._db, query)

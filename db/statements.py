@@ -19,7 +19,7 @@ SONG_BY_FINGERPRINT = f"""
         ORDER BY missing DESC, id LIMIT 1
     ) ORDER BY rank
 """
-PATHS_WITH_AUDIO = """
+PATHS_BY_FINGERPRINT = """
     SELECT path FROM song_records WHERE fingerprint = :fingerprint
     UNION SELECT path FROM tag_writes WHERE fingerprint = :fingerprint
 """
@@ -56,7 +56,7 @@ BEST_PACES = """
     ORDER BY worth DESC LIMIT :at_most
 """
 # The distance of each audio, with the names of the nearest song: beside min(), SQLite takes the
-# other columns from the row of the minimum. Copies of the same audio count once.
+# other columns from the row of the minimum. Copies of the same fingerprint count once.
 NEAREST = """
     SELECT song_records.id, min(abs(bpm / :centre - 1)), title, artist, duration
     FROM paces CROSS JOIN song_records ON song_records.id = song_id

@@ -132,20 +132,20 @@ class WriteLog:
     def history(self, path: str, fingerprint: str, file: FileId | None = None) -> list[TagWrite]:
         """Return the writes of the song's tags, oldest first.
 
-        They are those of the path with that audio, and those of `file` with it under any name.
+        They are those of the path with that fingerprint, and those of `file` with it by any name.
         """
         with in_words(self._path):
             rows = self._db.execute(sql.HISTORY, song_key(path, fingerprint, file)).fetchall()
             return [tag_write(*row) for row in rows]
 
     def state(self, path: str, fingerprint: str) -> TagState:
-        """Return the state of the tags of the file with that audio."""
+        """Return the state of the tags of the file with that fingerprint."""
         with in_words(self._path):
             return self._state(song_key(path, fingerprint))
 
-    def paths_of_audio(self, fingerprint: str) -> list[str]:
-        """Return the paths at which files with that audio have a history, oldest first."""
-        return self._paths(sql.PATHS_OF_AUDIO, {"fingerprint": fingerprint})
+    def paths_by_fingerprint(self, fingerprint: str) -> list[str]:
+        """Return the paths at which files with that fingerprint have a history, oldest first."""
+        return self._paths(sql.WRITTEN_PATHS_BY_FINGERPRINT, {"fingerprint": fingerprint})
 
     def paths(self, run: int | None = None) -> list[str]:
         """Return the paths of all files with a history, or that a run wrote, sorted."""

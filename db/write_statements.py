@@ -44,7 +44,7 @@ HISTORY = """
         WHERE inode = :inode AND device = :device AND fingerprint = :fingerprint
     ) ORDER BY id
 """
-PATHS_OF_AUDIO = """
+WRITTEN_PATHS_BY_FINGERPRINT = """
     SELECT path FROM tag_writes WHERE fingerprint = :fingerprint GROUP BY path ORDER BY min(id)
 """
 PATHS = "SELECT path FROM tag_writes GROUP BY path ORDER BY path"

@@ -69,8 +69,8 @@ def _replay(folder: Path, indexes: Sequence[SongIndex], *, others: bool = False)
     from pacetag.tagger.tags.safety.recovery import replay
     from pacetag.tagger.tags.safety.vetting import Known
 
-    def paths(sound: str) -> list[str]:
-        return [path for index in indexes for path in index.paths_of_audio(sound)]
+    def paths(fingerprint: str) -> list[str]:
+        return [path for index in indexes for path in index.paths_by_fingerprint(fingerprint)]
 
     blank = bool(indexes) and all(index.is_blank() for index in indexes)
     try:

@@ -142,8 +142,8 @@ class Commit:
 
     def _want(self, look: FileProbe, lacking: Fields) -> None:
         """Note what the tags of a song lack that was seen to before, so that it still gets it."""
-        path, audio, log = str(look.path), look.fingerprint, self._index.writes
-        if log.state(path, audio) is TagState.SEEN_TO:
+        path, fingerprint, log = str(look.path), look.fingerprint, self._index.writes
+        if log.state(path, fingerprint) is TagState.SEEN_TO:
             self._run.note(look, TagChange(old=held_fields(look.path, lacking), new=lacking))
 
     def _was_undone(self, record: SongRecord, known: SongWrites, moved_from: str | None) -> bool:

@@ -31,6 +31,6 @@ def other_places(path: Path) -> list[str]:
 def _copies(index: SongIndex, path: Path) -> list[str]:
     """Paths of songs with the sound that is in the file now."""
     known = index.song(str(path))
-    stamp, fingerprint = (known.stamp, known.fingerprint) if known else (None, None)
-    sound = examine(path, stamp, fingerprint).fingerprint
-    return [copy for copy in index.copies(sound) if copy != str(path)]
+    noted = (known.stamp, known.fingerprint) if known else ()
+    fingerprint = examine(path, *noted).fingerprint
+    return [copy for copy in index.copies(fingerprint) if copy != str(path)]

@@ -173,8 +173,9 @@ class Memory:
 
         Such as the one that it had before two songs swapped their names.
         """
-        log, audio = self._index.writes, look.fingerprint
-        histories = (log.history(path, audio) for path in log.paths_of_audio(audio))
+        log, fingerprint = self._index.writes, look.fingerprint
+        paths = log.paths_by_fingerprint(fingerprint)
+        histories = (log.history(path, fingerprint) for path in paths)
         return before_copied(histories, present_fields(look)) or None
 
     def _same_audio(self, look: FileProbe) -> SongRecord | None:

@@ -19,7 +19,8 @@ def lay_before(look: FileProbe, index: SongIndex, known: str | None = None) -> s
     copy.
     """
     path, fingerprint = look.path, look.fingerprint
-    written = [other for other in index.writes.paths_of_audio(fingerprint) if other != str(path)]
+    known_at = index.writes.paths_by_fingerprint(fingerprint)
+    written = [other for other in known_at if other != str(path)]
     gone = [Path(other) for other in written if is_gone(other) and not _is_copy(look, other, index)]
     gone.sort(key=lambda old: (old.name != path.name, old.parent != path.parent))
     if gone:

@@ -79,7 +79,7 @@ class TaggingRun:
                 probe.path,
                 new,
                 expected=probe.stamp,
-                sound=probe.fingerprint,
+                fingerprint=probe.fingerprint,
                 journals=journals_beside(self._index.path),
             )
         except (TagError, OSError):

@@ -55,16 +55,16 @@ def write_tags(
     fields: Mapping[str, list[str]],
     *,
     expected: Stamp | None = None,
-    sound: str | None = None,
+    fingerprint: str | None = None,
     journals: Path,
 ) -> Written:
     """Give a file's tags these values; [] removes a field. The other tags and the sound stay.
 
     `fields` goes by the names of the field table: "pace", "pacetag", "bpm". A file that says so
-    already is not written. `sound` is the fingerprint of its payload, taken when it was as
-    `expected` says, and need not be taken again then. Links are followed; a file with several names
-    keeps them all. A process that dies meanwhile leaves the old file, the new one, or one that
-    `replay` takes back by what lies in the folder `journals`, beside the index that is used.
+    already is not written. `fingerprint` is that of the file when it was as `expected` says, and
+    need not be taken again then. Links are followed; a file with several names keeps them all. A
+    process that dies meanwhile leaves the old file, the new one, or one that `replay` takes back by
+    what lies in the folder `journals`, beside the index that is used.
 
     Raises ChangedMeanwhileError where the file is not what `expected` says, NotWritableError where
     its kind, state or permissions forbid writing, TagError for all else that can go wrong; the file
@@ -75,7 +75,7 @@ def write_tags(
         if name not in FIELDS or not FIELDS[name].written:
             raise ValueError(f"{name!r} is not a field that can be written")
     try:
-        return _write(path, fields, expected, sound, journals)
+        return _write(path, fields, expected, fingerprint, journals)
     except LayoutError as error:
         raise NotWritableError(path, str(error)) from error
     except JournalError as error:
@@ -98,12 +98,12 @@ class _Job:
     kind: type  # mutagen's class for it
     layout: Layout
     fields: Wanted
-    sound: str | None  # fingerprint of the payload, where it is known already
+    fingerprint: str | None  # where it is known already
     journals: Path
 
 
 def _write(
-    path: Path, fields: Wanted, expected: Stamp | None, sound: str | None, journals: Path
+    path: Path, fields: Wanted, expected: Stamp | None, fingerprint: str | None, journals: Path
 ) -> Written:
     real = Path(os.path.realpath(path, strict=True))
     if not stat.S_ISREG(real.stat().st_mode):
@@ -126,7 +126,7 @@ def _write(
             kind=type(audio),
             layout=read_layout(source, path, type(audio)),
             fields=fields,
-            sound=sound if expected is not None else None,
+            fingerprint=fingerprint if expected is not None else None,
             journals=journals,
         )
         _check(job)
@@ -218,5 +218,5 @@ def _verify(job: _Job, trial: BinaryIO) -> None:
 
 def _verify_sound(job: _Job, trial: BinaryIO) -> None:
     after = fingerprint_of(trial)
-    if after != job.sound and after != fingerprint_of(job.source):
+    if after != job.fingerprint and after != fingerprint_of(job.source):
         raise TagError(job.path, "the sound would have changed, so the file was left alone")

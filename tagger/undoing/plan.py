@@ -112,5 +112,6 @@ class UndoPlanner:
     def _as_a_copy(self, probe: FileProbe) -> Fields:
         """What a file held before that came with pacetag's tags, as far as can be told."""
         held = held_fields(probe.path, SHOWN)
-        log, audio = self._index.writes, probe.fingerprint
-        return before_copied((log.history(path, audio) for path in log.paths_of_audio(audio)), held)
+        log, fingerprint = self._index.writes, probe.fingerprint
+        paths = log.paths_by_fingerprint(fingerprint)
+        return before_copied((log.history(path, fingerprint) for path in paths), held)

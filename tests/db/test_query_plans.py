@@ -32,7 +32,7 @@ SEARCHES = {
         "song_records USING INDEX songs_by_fingerprint (fingerprint=? AND bundle=?)",
         PACES_OF_SONG,
     ),
-    "PATHS_WITH_AUDIO": (
+    "PATHS_BY_FINGERPRINT": (
         "song_records USING INDEX songs_by_fingerprint (fingerprint=?)",
         "tag_writes USING INDEX tag_writes_by_audio (fingerprint=?)",
     ),
@@ -71,7 +71,7 @@ SEARCHES = {
     ),
     "FILES_OF_RUN": (WRITES_OF_RUN,),
     "STATE": (WRITES,),
-    "PATHS_OF_AUDIO": ("tag_writes USING INDEX tag_writes_by_audio (fingerprint=?)",),
+    "WRITTEN_PATHS_BY_FINGERPRINT": ("tag_writes USING INDEX tag_writes_by_audio (fingerprint=?)",),
     "PATHS_OF_RUN": (WRITES_OF_RUN,),
     "MARK_UNDONE": (WRITE,),
     "RUNS": (WRITES_OF_RUN,),

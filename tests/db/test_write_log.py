@@ -58,7 +58,7 @@ def test_what_is_noted_comes_back_in_its_order(log: WriteLog) -> None:
     assert log.history("/b\udce9.mp3", "f")[0].change.old == {"bpm": values}
     assert log.history("/b\udce9.mp3", "f")[1].change == ADDED
     assert log.history("/b\udce9.mp3", "other") == []
-    assert log.paths() == log.paths(run) == log.paths_of_audio("f") == ["/b\udce9.mp3"]
+    assert log.paths() == log.paths(run) == log.paths_by_fingerprint("f") == ["/b\udce9.mp3"]
 
 
 def test_a_write_counts_once_it_is_finished(
@@ -188,7 +188,7 @@ def test_songs_that_swap_their_names_keep_their_histories(
     index.store(make_song("/a.mp3", fingerprint="g"))
     index.store(make_song("/b.mp3", fingerprint="f"))
 
-    assert log.paths_of_audio("f") == ["/a.mp3"]
+    assert log.paths_by_fingerprint("f") == ["/a.mp3"]
     assert log.history("/b.mp3", "g")[0].change == CHANGED
 
 

@@ -145,9 +145,9 @@ def _put_right(journal: Journal, note: Note, known: Known | None) -> list[str]:
 
 
 def _check(path: Path, known: Known | None, old: BinaryIO, new: BinaryIO, *, bound: bool) -> None:
-    sound = check_taking_back(path, old, new)
+    fingerprint = check_taking_back(path, old, new)
     if known is not None:
-        check_known(path, sound, known, bound=bound)
+        check_known(path, fingerprint, known, bound=bound)
 
 
 def _refused(journal: Journal, note: Note, reason: str) -> str:

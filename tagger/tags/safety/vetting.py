@@ -26,7 +26,7 @@ class UnknownError(RefusedError):
 class Known:
     """What the indexes at hand know of songs."""
 
-    paths: Callable[[str], Iterable[str]]  # fingerprint -> where songs with that sound lie
+    paths: Callable[[str], Iterable[str]]  # fingerprint -> where songs that have it lie
     blank: bool = False  # whether they know no song at all, as where the index was lost
     others: bool = False  # whether there may be further ones, which know what these do not
 
@@ -45,19 +45,19 @@ def check_taking_back(path: Path, old: BinaryIO, new: BinaryIO) -> str:
         raise RefusedError(f"that is no song whose tags pacetag writes: {error.reason}") from error
     if kept[0] != kept[1]:
         raise RefusedError("more would change than the fields that pacetag writes")
-    sounds = {fingerprint_of(each) for each in (old, new)}
-    if len(sounds) != 1:
+    fingerprints = {fingerprint_of(each) for each in (old, new)}
+    if len(fingerprints) != 1:
         raise RefusedError("the sound would change")
-    return sounds.pop()
+    return fingerprints.pop()
 
 
-def check_known(path: Path, sound: str, known: Known, *, bound: bool) -> None:
-    """Raise RefusedError unless an index knows a song with that sound at the path.
+def check_known(path: Path, fingerprint: str, known: Known, *, bound: bool) -> None:
+    """Raise RefusedError unless an index knows a song with that fingerprint at the path.
 
     Where there is no song in it, as the old index was lost, it is enough that the journal is bound
     to its place. UnknownError where another index may know it.
     """
-    if any(_is_same(other, path) for other in known.paths(sound)) or (known.blank and bound):
+    if any(_is_same(other, path) for other in known.paths(fingerprint)) or (known.blank and bound):
         return
     kind = UnknownError if known.others else RefusedError
     raise kind("the index knows no such song there")

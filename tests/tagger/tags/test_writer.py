@@ -304,7 +304,7 @@ class TestKnownSound:
     ) -> None:
         sound, stamp = payload_fingerprint(any_song.path), stamp_of(any_song.path.stat())
 
-        write_tags(any_song.path, FIELDS, expected=stamp, sound=sound)
+        write_tags(any_song.path, FIELDS, expected=stamp, fingerprint=sound)
 
         assert hashed == [sound]
         assert payload_fingerprint(any_song.path) == sound
@@ -315,7 +315,7 @@ class TestKnownSound:
         """An index that an earlier pacetag made must not keep a song from being tagged."""
         stamp = stamp_of(any_song.path.stat())
 
-        written = write_tags(any_song.path, FIELDS, expected=stamp, sound="0" * 32)
+        written = write_tags(any_song.path, FIELDS, expected=stamp, fingerprint="0" * 32)
 
         assert written.changed
         assert len(hashed) == 2
