@@ -6,7 +6,7 @@ from pacetag.db.index import SongIndex
 from pacetag.tagger.library.walk import is_gone, stamp
 from pacetag.tagger.scanning.probe import FileProbe
 from pacetag.tagger.tags.errors import TagError
-from pacetag.tagger.tags.fingerprint import payload_fingerprint
+from pacetag.tagger.tags.fingerprint import file_fingerprint
 
 
 def lay_before(look: FileProbe, index: SongIndex, known: str | None = None) -> str | None:
@@ -46,6 +46,6 @@ def _holds_other_audio(path: str, fingerprint: str, index: SongIndex) -> bool:
     try:
         if song is not None and song.fingerprint is not None and song.stamp == stamp(Path(path)):
             return song.fingerprint != fingerprint
-        return payload_fingerprint(Path(path)) != fingerprint
+        return file_fingerprint(Path(path)) != fingerprint
     except (TagError, OSError):
         return False

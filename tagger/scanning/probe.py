@@ -8,7 +8,7 @@ from pacetag.db.records import Stamp
 from pacetag.db.runs import FileId
 from pacetag.tagger.library.walk import stamp
 from pacetag.tagger.tags.errors import TagError, UnreadableError, system_reason
-from pacetag.tagger.tags.fingerprint import payload_fingerprint
+from pacetag.tagger.tags.fingerprint import file_fingerprint
 from pacetag.tagger.tags.pacetag import PaceTag, parse_pacetag
 from pacetag.tagger.tags.reader import SongTags, read_loosely, read_tags
 from pacetag.tagger.tags.safety.disk import read_through
@@ -40,7 +40,7 @@ def examine(path: Path, known: Stamp | None = None, fingerprint: str | None = No
     now = stamp(path)
     tags = _tags(path)
     if fingerprint is None or known != now or not _FINGERPRINT.fullmatch(fingerprint):
-        fingerprint = payload_fingerprint(path)
+        fingerprint = file_fingerprint(path)
     return FileProbe(
         path=path,
         stamp=now,

@@ -18,7 +18,7 @@ _STEP = 1 << 20  # bytes read at once
 _NOTHING = hashlib.blake2b(digest_size=16).hexdigest()  # what an empty file holds
 
 
-def payload_fingerprint(path: Path) -> str:
+def file_fingerprint(path: Path) -> str:
     """32 hex digits (BLAKE2b, 128 bits) over the sound of a file, without its tags.
 
     MPEG, FLAC, APE, WavPack, Musepack and all that is framed alike: what lies between the tags at

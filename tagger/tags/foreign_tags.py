@@ -11,7 +11,7 @@ from mutagen.mp3 import MP3
 
 from pacetag.tagger.tags.containers.registry import by_kind, load_layout
 from pacetag.tagger.tags.fields import FIELDS
-from pacetag.tagger.tags.fingerprint import payload_fingerprint
+from pacetag.tagger.tags.fingerprint import file_fingerprint
 from pacetag.tagger.tags.mutagen_io import Audio, ape_tag, open_audio
 
 _Named = Iterator[tuple[str, object]]  # a tag's name, and a value whose repr holds all of it
@@ -26,7 +26,7 @@ def others_in(path: Path, names: Collection[str]) -> dict[str, bytes]:
     audio = open_audio(path)
     layout = load_layout(path, type(audio))
     found = {
-        "the sound": payload_fingerprint(path).encode(),
+        "the sound": file_fingerprint(path).encode(),
         "the bytes that are not pacetag's": _digest(layout.kept(names)),
     }
     tags: dict[str, list[object]] = {}

@@ -70,13 +70,13 @@ def repeat(song: Path, target: Path, minutes: float) -> None:
 def measured(path: Path) -> dict[str, float]:
     """Median seconds of judging and of the fingerprint, and the most memory in MB."""
     from pacetag.model.judge import Judge
-    from pacetag.tagger.tags.fingerprint import payload_fingerprint
+    from pacetag.tagger.tags.fingerprint import file_fingerprint
 
     judge = Judge.load()
     judge.file(path)  # pays for imports and compilation, and fills the cache of the disk
     seconds: dict[str, list[float]] = {"judged": [], "fingerprint": []}
     for _ in range(RUNS):
-        for name, work in (("judged", judge.file), ("fingerprint", payload_fingerprint)):
+        for name, work in (("judged", judge.file), ("fingerprint", file_fingerprint)):
             start = time.perf_counter()
             work(path)
             seconds[name].append(time.perf_counter() - start)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from pacetag.tagger.tags.fingerprint import payload_fingerprint
+from pacetag.tagger.tags.fingerprint import file_fingerprint
 from pacetag.tagger.tags.reader import read_tags
 from tests.tagger.conftest import FAKES
 
@@ -104,7 +104,7 @@ def test_songs_of_others_that_may_be_written_are_written_in_their_place(
     """In a folder of the group, in a sticky one, and in folders that are the owner's alone."""
     shared.folder.chmod(mode)
     before, listing = shared.rights(), sorted(shared.folder.iterdir())
-    sounds = [payload_fingerprint(song) for song in shared.songs]
+    sounds = [file_fingerprint(song) for song in shared.songs]
 
     scanned = shared.run("scan", shared.folder)
 
@@ -118,7 +118,7 @@ def test_songs_of_others_that_may_be_written_are_written_in_their_place(
     assert undone.stdout == f"{len(SONGS)} restored, 0 had nothing to undo, 0 failed\n"
     assert not any(read_tags(song).pace for song in shared.songs)
     assert shared.rights() == before
-    assert [payload_fingerprint(song) for song in shared.songs] == sounds
+    assert [file_fingerprint(song) for song in shared.songs] == sounds
     assert sorted(shared.folder.iterdir()) == listing
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from pacetag.tagger.library.walk import is_song
 from pacetag.tagger.tags.containers.registry import load_layout
-from pacetag.tagger.tags.fingerprint import _spans, payload_fingerprint
+from pacetag.tagger.tags.fingerprint import _spans, file_fingerprint
 from pacetag.tagger.tags.mutagen_io import open_audio
 from tests.tagger.attacks.mutants import make_all
 from tests.tagger.attacks.mutating import mend_ogg
@@ -20,7 +20,7 @@ State = tuple[str, tuple[bytes, ...]]
 
 def state(path: Path) -> State:
     """What pacetag must never change of a song: its sound, and all tags but its own."""
-    return payload_fingerprint(path), load_layout(path, type(open_audio(path))).kept(FIELDS)
+    return file_fingerprint(path), load_layout(path, type(open_audio(path))).kept(FIELDS)
 
 
 def with_own_sound(content: bytes, number: int) -> bytes:

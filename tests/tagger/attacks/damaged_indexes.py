@@ -25,7 +25,7 @@ from typer.testing import CliRunner
 from pacetag.db.records import Stamp
 from pacetag.model.training import command as training
 from pacetag.tagger.cli import app
-from pacetag.tagger.tags.fingerprint import payload_fingerprint
+from pacetag.tagger.tags.fingerprint import file_fingerprint
 from pacetag.tagger.workers import pool, process
 from tests.tagger.attacks.ends import Tally, objections
 from tests.tagger.attacks.index_damage import damage
@@ -182,7 +182,7 @@ def _sounds_as(song: Path, content: bytes) -> bool:
     other = song.with_name(f".other{song.suffix}")
     try:
         other.write_bytes(content)
-        return payload_fingerprint(other) == payload_fingerprint(song)
+        return file_fingerprint(other) == file_fingerprint(song)
     finally:
         other.unlink()
 

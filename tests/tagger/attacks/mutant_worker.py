@@ -18,7 +18,7 @@ from pacetag.model.errors import ModelError
 from pacetag.model.spec import FeatureSpec
 from pacetag.tagger.tags.containers.registry import load_layout
 from pacetag.tagger.tags.errors import TagError
-from pacetag.tagger.tags.fingerprint import payload_fingerprint
+from pacetag.tagger.tags.fingerprint import file_fingerprint
 from pacetag.tagger.tags.held import held_fields
 from pacetag.tagger.tags.mutagen_io import open_audio
 from pacetag.tagger.tags.reader import read_tags
@@ -58,7 +58,7 @@ def attack(path: Path, content: bytes) -> dict[str, Any]:
     found: dict[str, Any] = {"decoded": False, "read": False, "written": False, "reason": None}
     sound_before = heard(path)
     found["decoded"] = bool(sound_before)
-    fingerprint = payload_fingerprint(path)
+    fingerprint = file_fingerprint(path)
     try:
         read_tags(path)
         found["read"] = True
@@ -109,7 +109,7 @@ def _check(
         raise FaultError(f"after {what} its fields are {tags.pace} and {tags.pacetag}")
     if kept(path) != before:
         raise FaultError(f"{what} changed other tags")
-    if payload_fingerprint(path) != fingerprint:
+    if file_fingerprint(path) != fingerprint:
         raise FaultError(f"{what} changed the sound")
     if sound_before and heard(path) != sound_before:  # what nobody could play may come to life
         raise FaultError(f"after {what} it sounds otherwise")

@@ -16,7 +16,7 @@ from pacetag.db.index import SongIndex
 from pacetag.db.records import SongRecord
 from pacetag.tagger.scanning import noted_write
 from pacetag.tagger.tags.errors import NotWritableError
-from pacetag.tagger.tags.fingerprint import payload_fingerprint
+from pacetag.tagger.tags.fingerprint import file_fingerprint
 from pacetag.tagger.tags.history import before
 from pacetag.tagger.tags.pacetag import PaceTag, parse_pacetag
 from pacetag.tagger.tags.reader import read_tags
@@ -44,7 +44,7 @@ def record(index_file: Path, song: Path) -> SongRecord:
 def tags_before(index_file: Path, song: Path) -> object:
     """What an undo of everything would put back."""
     with SongIndex.open(index_file) as index:
-        return before(index.writes.history(str(song), payload_fingerprint(song)))
+        return before(index.writes.history(str(song), file_fingerprint(song)))
 
 
 def note(song: Path) -> PaceTag:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pacetag.tagger.tags.errors import NotWritableError
-from pacetag.tagger.tags.fingerprint import payload_fingerprint
+from pacetag.tagger.tags.fingerprint import file_fingerprint
 from pacetag.tagger.tags.reader import read_tags
 from tests.ogg_pages import changed
 from tests.tagger.conftest import ScanJson
@@ -55,12 +55,12 @@ def test_a_part_that_a_program_cut_out_is_written(kind: str, tmp_path: Path) -> 
     whole, song = made(tmp_path, kind), tmp_path / f"part.{kind}"
     cut = ["-ss", "3", "-t", "14", "-i", str(whole), "-c", "copy", str(song)]
     subprocess.run(["ffmpeg", "-v", "error", *cut], check=True)
-    sound = payload_fingerprint(song)
+    sound = file_fingerprint(song)
 
     assert write_tags(song, {"pace": ["172"]}).changed
 
     assert read_tags(song).pace == ("172",)
-    assert payload_fingerprint(song) == sound
+    assert file_fingerprint(song) == sound
 
 
 @pytest.mark.usefixtures("worker_threads")

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from pacetag.tagger.tags.errors import ChangedMeanwhileError
-from pacetag.tagger.tags.fingerprint import payload_fingerprint
+from pacetag.tagger.tags.fingerprint import file_fingerprint
 from pacetag.tagger.tags.reader import SongTags, read_tags
 from tests.tagger.tags.conftest import Song
 from tests.tagger.tags.dying_disk import die, leftovers, moments, steps_of
@@ -66,7 +66,7 @@ class Trial:
         if case.names == 2:
             self.second.hardlink_to(song.path)
         self.content = song.path.read_bytes()
-        self.sound, self.foreign = payload_fingerprint(song.path), foreign(song.path)
+        self.sound, self.foreign = file_fingerprint(song.path), foreign(song.path)
         self.old = self.fields()
 
     def fields(self) -> tuple[tuple[str, ...], str | None]:
@@ -83,7 +83,7 @@ class Trial:
     def check(self, moment: object) -> None:
         """Neither sound nor tags are harmed, nothing is left, and one can go on."""
         path = self.song.path
-        assert payload_fingerprint(path) == self.sound, moment
+        assert file_fingerprint(path) == self.sound, moment
         assert foreign(path) == self.foreign, moment
         fields = self.case.fields
         new = (tuple(fields["pace"]), next(iter(fields["pacetag"]), None))
@@ -92,7 +92,7 @@ class Trial:
         assert list(journal_folder().glob("*")) == [], moment
         write_tags(path, THIRD)
         assert self.fields() == (("99",), THIRD["pacetag"][0]), moment
-        assert payload_fingerprint(path) == self.sound, moment
+        assert file_fingerprint(path) == self.sound, moment
         assert leftovers(path.parent) == [], moment
         assert path.stat().st_nlink == self.case.names, moment
         if self.case.names == 2:

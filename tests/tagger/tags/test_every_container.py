@@ -11,7 +11,7 @@ import pytest
 from mutagen import File, aiff, apev2, dsf, flac, mp3, mp4, trueaudio, wave
 
 from pacetag.model.judgement import Analysis, Pace
-from pacetag.tagger.tags.fingerprint import payload_fingerprint
+from pacetag.tagger.tags.fingerprint import file_fingerprint
 from pacetag.tagger.tags.pacetag import PaceTag, format_pacetag, pace_fields
 from pacetag.tagger.tags.reader import read_tags
 from tests.tagger.tags.conftest import Song
@@ -109,12 +109,12 @@ def test_all_other_tags_stay(song: Song) -> None:
 
 
 def test_every_sample_decodes_as_before(song: Song) -> None:
-    before, fingerprint = song.decode(), payload_fingerprint(song.path)
+    before, fingerprint = song.decode(), file_fingerprint(song.path)
 
     write_tags(song.path, FIELDS)
 
     assert np.array_equal(song.decode(), before)
-    assert payload_fingerprint(song.path) == fingerprint
+    assert file_fingerprint(song.path) == fingerprint
 
 
 def test_equal_tags_are_not_written(song: Song) -> None:
@@ -200,7 +200,7 @@ def test_only_the_named_fields_change(song: Song) -> None:
 @pytest.mark.parametrize("seed", range(2))
 def test_any_set_of_values_survives_a_chain_of_writes(song: Song, seed: int) -> None:
     draw = random.Random(f"{song.kind} {seed}")
-    before, fingerprint = foreign(song.path), payload_fingerprint(song.path)
+    before, fingerprint = foreign(song.path), file_fingerprint(song.path)
 
     for _ in range(3):
         paces = list(map(str, draw.sample(range(40, 1320), draw.choice([0, 1, 3, 900]))))
@@ -212,7 +212,7 @@ def test_any_set_of_values_survives_a_chain_of_writes(song: Song, seed: int) -> 
         assert tags.pacetag == line
 
     assert foreign(song.path) == before
-    assert payload_fingerprint(song.path) == fingerprint
+    assert file_fingerprint(song.path) == fingerprint
 
 
 def test_all_names_of_a_file_see_the_new_tags(song: Song) -> None:

@@ -18,7 +18,7 @@ from pacetag.tagger.tags.abridged import song as abridged
 from pacetag.tagger.tags.containers.mp4.layout import Mp4Layout
 from pacetag.tagger.tags.containers.registry import load_layout
 from pacetag.tagger.tags.errors import TagError
-from pacetag.tagger.tags.fingerprint import payload_fingerprint
+from pacetag.tagger.tags.fingerprint import file_fingerprint
 from pacetag.tagger.tags.foreign_tags import others_in
 from pacetag.tagger.tags.mutagen_io import open_audio
 from pacetag.tagger.tags.reader import read_tags
@@ -67,7 +67,7 @@ def picture_at(path: Path, size: int) -> int:
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_large_picture_costs_no_memory_and_stays(kind: str, copy_of: CopyOf) -> None:
     path = copy_of(kind).path
-    before, sound = read_tags(path), payload_fingerprint(path)
+    before, sound = read_tags(path), file_fingerprint(path)
     enlarge(path, size_of(kind))
     picture = others_in(path, SHORT)
 
@@ -79,7 +79,7 @@ def test_a_large_picture_costs_no_memory_and_stays(kind: str, copy_of: CopyOf) -
         write_tags(path, NONE)
 
     assert read_tags(path) == before
-    assert payload_fingerprint(path) == sound
+    assert file_fingerprint(path) == sound
     assert others_in(path, SHORT) == picture
 
 

@@ -11,7 +11,7 @@ import pytest
 from mutagen.mp4 import MP4
 
 from pacetag.tagger.tags.errors import TagError
-from pacetag.tagger.tags.fingerprint import payload_fingerprint
+from pacetag.tagger.tags.fingerprint import file_fingerprint
 from pacetag.tagger.tags.reader import read_tags
 from tests.tagger.tags.mp4_making import (
     ARTIST,
@@ -161,7 +161,7 @@ def shown_of(path: Path) -> dict[str, str]:
 @pytest.mark.outside("ffmpeg", "ffprobe")
 def test_a_strange_layout_is_read_and_tagged(laid_out: Path) -> None:
     before, sound = shown_of(laid_out), sound_of(laid_out)
-    fingerprint = payload_fingerprint(laid_out)
+    fingerprint = file_fingerprint(laid_out)
     first = read_tags(laid_out)
     assert (first.title, first.artist, first.why_not) == (TITLE, ARTIST, None)
     assert first.duration == pytest.approx(1.0, abs=0.06)
@@ -174,7 +174,7 @@ def test_a_strange_layout_is_read_and_tagged(laid_out: Path) -> None:
     assert shown.pop("pace") == "99"
     assert shown.pop("pacetag") == "a line"
     assert shown == before
-    assert (sound_of(laid_out), payload_fingerprint(laid_out)) == (sound, fingerprint)
+    assert (sound_of(laid_out), file_fingerprint(laid_out)) == (sound, fingerprint)
     write_tags(laid_out, {"pace": [], "pacetag": []})
     assert shown_of(laid_out) == before
 

@@ -9,7 +9,7 @@ from mutagen.apev2 import APEv2
 
 from pacetag.model.audio.excerpts import read_excerpts
 from pacetag.model.spec import FeatureSpec
-from pacetag.tagger.tags.fingerprint import payload_fingerprint
+from pacetag.tagger.tags.fingerprint import file_fingerprint
 from pacetag.tagger.tags.reader import read_tags
 from pacetag.tagger.tags.writer import Written
 from tests.ogg_pages import summed
@@ -58,10 +58,10 @@ def made(folder: Path, kind: str) -> Path:
 
 def check_written(song: Path) -> Written:
     """Write a pace, and take it back."""
-    before, sound = song.read_bytes(), payload_fingerprint(song)
+    before, sound = song.read_bytes(), file_fingerprint(song)
     written = write_tags(song, {"pace": ["172"]})
     assert read_tags(song).pace == ("172",)
-    assert payload_fingerprint(song) == sound
+    assert file_fingerprint(song) == sound
     for spoilt in SPOILT.values():
         assert song.read_bytes().count(spoilt) == before.count(spoilt)
     write_tags(song, {"pace": []})

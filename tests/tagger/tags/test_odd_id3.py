@@ -11,7 +11,7 @@ import pytest
 from mutagen.id3 import ID3
 
 from pacetag.tagger.tags.errors import NotWritableError
-from pacetag.tagger.tags.fingerprint import payload_fingerprint
+from pacetag.tagger.tags.fingerprint import file_fingerprint
 from pacetag.tagger.tags.reader import read_tags
 from tests.tagger.tags.conftest import Song
 from tests.tagger.tags.containers.id3.test_layout import frame, synchsafe
@@ -117,16 +117,16 @@ def test_odd_tags_are_written_and_undone_to_the_byte(
     copy_of: Callable[[str], Song], odd: str
 ) -> None:
     song = copy_of("mp3-bare")
-    path, fingerprint, sound = song.path, payload_fingerprint(song.path), song.path.read_bytes()
+    path, fingerprint, sound = song.path, file_fingerprint(song.path), song.path.read_bytes()
     path.write_bytes(ODD[odd] + sound)
     before, heard = path.read_bytes(), song.decode()
-    assert payload_fingerprint(path) == fingerprint
+    assert file_fingerprint(path) == fingerprint
 
     write_tags(path, FIELDS)
 
     tags = read_tags(path)
     assert (tags.title, tags.artist, tags.pace) == ("La", "Me", ("172", "86"))
-    assert payload_fingerprint(path) == fingerprint
+    assert file_fingerprint(path) == fingerprint
     assert np.array_equal(song.decode(), heard)
     write_tags(path, NOTHING)
     assert path.read_bytes() == before
@@ -145,9 +145,9 @@ def test_a_tag_that_reaches_into_the_sound_is_left_alone(
     copy_of: Callable[[str], Song], more: int, padding: bytes
 ) -> None:
     path = copy_of("mp3-bare").path
-    fingerprint = payload_fingerprint(path)
+    fingerprint = file_fingerprint(path)
     before = of_wrong_size(path, more, padding)
-    assert payload_fingerprint(path) == fingerprint
+    assert file_fingerprint(path) == fingerprint
 
     assert read_tags(path).why_not == "its ID3 tag has a wrong size"
     with pytest.raises(NotWritableError, match="wrong size"):
@@ -175,14 +175,14 @@ def test_a_tag_that_ends_within_its_padding_is_written(
     copy_of: Callable[[str], Song], more: int
 ) -> None:
     song = copy_of("mp3-bare")
-    fingerprint = payload_fingerprint(song.path)
+    fingerprint = file_fingerprint(song.path)
     before, heard = of_wrong_size(song.path, more, ZEROS), song.decode()
-    assert payload_fingerprint(song.path) == fingerprint
+    assert file_fingerprint(song.path) == fingerprint
 
     write_tags(song.path, FIELDS)
 
     assert read_tags(song.path).pace == ("172", "86")
-    assert payload_fingerprint(song.path) == fingerprint
+    assert file_fingerprint(song.path) == fingerprint
     assert np.array_equal(song.decode(), heard)
     write_tags(song.path, NOTHING)
     assert song.path.read_bytes() == before
@@ -192,10 +192,10 @@ def test_a_tag_that_says_that_it_has_a_footer_and_has_none_is_left_alone(
     copy_of: Callable[[str], Song],
 ) -> None:
     path = copy_of("mp3-bare").path
-    fingerprint = payload_fingerprint(path)
+    fingerprint = file_fingerprint(path)
     path.write_bytes(tag(4, BOTH + ZEROS, flags=0x10) + path.read_bytes())
     before = path.read_bytes()
-    assert payload_fingerprint(path) == fingerprint
+    assert file_fingerprint(path) == fingerprint
 
     with pytest.raises(NotWritableError, match="lacks its footer"):
         write_tags(path, FIELDS)
@@ -283,10 +283,10 @@ def test_a_song_whose_tag_nobody_could_write_is_indexed_only(
     head, reason = REFUSED[odd]
     path = library / "172-86.mp3"
     path.write_bytes(copy_of("mp3-bare").path.read_bytes())
-    fingerprint = payload_fingerprint(path)
+    fingerprint = file_fingerprint(path)
     path.write_bytes(head + path.read_bytes())
     before = path.read_bytes()
-    assert payload_fingerprint(path) == fingerprint
+    assert file_fingerprint(path) == fingerprint
 
     scanned = scan_json()
 

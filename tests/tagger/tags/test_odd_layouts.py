@@ -17,7 +17,7 @@ from pacetag.tagger.tags.containers.asf.objects import (
     split_objects,
 )
 from pacetag.tagger.tags.errors import TagError
-from pacetag.tagger.tags.fingerprint import payload_fingerprint
+from pacetag.tagger.tags.fingerprint import file_fingerprint
 from pacetag.tagger.tags.reader import read_tags
 from tests.tagger.tags.conftest import Song, id3v1
 from tests.tagger.tags.containers.apev2.test_layout import item, tag_of
@@ -69,16 +69,16 @@ def test_odd_ape_tags_are_written_and_undone_to_the_byte(
     copy_of: Callable[[str], Song], kind: str, odd: str
 ) -> None:
     path = copy_of(kind).path
-    fingerprint, sound = payload_fingerprint(path), path.read_bytes()
+    fingerprint, sound = file_fingerprint(path), path.read_bytes()
     path.write_bytes(sound + APE[odd])
-    assert payload_fingerprint(path) == fingerprint
+    assert file_fingerprint(path) == fingerprint
     assert read_tags(path).title == "La"
 
     write_tags(path, FIELDS)
 
     tags = read_tags(path)
     assert (tags.title, tags.artist, tags.pace) == ("La", "Me", ("172", "86"))
-    assert payload_fingerprint(path) == fingerprint
+    assert file_fingerprint(path) == fingerprint
     assert path.read_bytes().startswith(sound)
     write_tags(path, NOTHING)
     assert path.read_bytes() == sound + APE[odd]
@@ -115,11 +115,11 @@ def test_tags_that_nobody_can_read_are_no_sound_either(
     copy_of: Callable[[str], Song], kind: str, behind: bytes
 ) -> None:
     path = copy_of(kind).path
-    fingerprint = payload_fingerprint(path)
+    fingerprint = file_fingerprint(path)
 
     path.write_bytes(path.read_bytes() + behind)
 
-    assert payload_fingerprint(path) == fingerprint
+    assert file_fingerprint(path) == fingerprint
 
 
 @pytest.mark.parametrize("zeros", [1, 300, 70_000])
@@ -129,15 +129,15 @@ def test_zeros_between_tags_and_mpeg_audio_are_no_sound(
 ) -> None:
     song = copy_of(kind)
     path, data = song.path, song.path.read_bytes()
-    fingerprint, sound = payload_fingerprint(path), copy_of("mp3-bare").path.read_bytes()
+    fingerprint, sound = file_fingerprint(path), copy_of("mp3-bare").path.read_bytes()
     start = data.index(sound)
 
     head, tail = data[:start], data[start + len(sound) :]
     path.write_bytes(head + bytes(zeros) + sound + bytes(zeros) * bool(tail) + tail)
 
-    assert payload_fingerprint(path) == fingerprint
+    assert file_fingerprint(path) == fingerprint
     write_tags(path, FIELDS)
-    assert payload_fingerprint(path) == fingerprint
+    assert file_fingerprint(path) == fingerprint
     assert read_tags(path).title == song.title
     assert read_tags(path).pace == ("172", "86")
 
@@ -177,17 +177,17 @@ FLAC: dict[str, tuple[list[tuple[int, bytes]], bytes, bytes, bytes]] = {
 @pytest.mark.parametrize("odd", FLAC)
 def test_odd_flac_files_are_written(copy_of: Callable[[str], Song], odd: str) -> None:
     song = copy_of("flac-bare")
-    path, sound, fingerprint = song.path, song.decode(), payload_fingerprint(song.path)
+    path, sound, fingerprint = song.path, song.decode(), file_fingerprint(song.path)
     blocks, front, between, behind = FLAC[odd]
     path.write_bytes(front + flac_with(path.read_bytes(), *blocks, between=between) + behind)
-    assert payload_fingerprint(path) == fingerprint
+    assert file_fingerprint(path) == fingerprint
 
     for fields in (FIELDS, NOTHING):
         write_tags(path, fields)
 
         tags = read_tags(path)
         assert (tags.title, tags.artist, tags.pace) == ("La", "Me", tuple(fields["pace"]))
-        assert payload_fingerprint(path) == fingerprint
+        assert file_fingerprint(path) == fingerprint
         assert path.read_bytes().startswith(front + b"fLaC")
         assert path.read_bytes().endswith(behind)
         for entry in (b"artist=Me", b"junk", b"=x", b"A=b=c"):
@@ -224,7 +224,7 @@ def test_what_ends_ogg_comments_stays_whatever_it_is(
 ) -> None:
     """Vorbis wants a one behind them, which some programs forget."""
     path = copy_of(f"{kind}-bare").path
-    fingerprint = payload_fingerprint(path)
+    fingerprint = file_fingerprint(path)
     magic = {"ogg": b"\x03vorbis", "opus": b"OpusTags", "spx": b""}[kind]
     with_comment(path, headers, magic + COMMENT + behind)
     before = path.read_bytes()
@@ -234,7 +234,7 @@ def test_what_ends_ogg_comments_stays_whatever_it_is(
 
         tags = read_tags(path)
         assert (tags.title, tags.artist, tags.pace) == ("La", "Me", tuple(fields["pace"]))
-        assert payload_fingerprint(path) == fingerprint
+        assert file_fingerprint(path) == fingerprint
     assert path.read_bytes() == before
 
 
@@ -288,7 +288,7 @@ ASF: dict[str, tuple[list[AsfObject], list[AsfObject], bytes, int, bytes]] = {
 @pytest.mark.parametrize("odd", ASF)
 def test_odd_asf_files_are_written(copy_of: Callable[[str], Song], odd: str, twice: bool) -> None:
     song = copy_of("wma-bare")
-    path, sound, fingerprint = song.path, song.decode(), payload_fingerprint(song.path)
+    path, sound, fingerprint = song.path, song.decode(), file_fingerprint(song.path)
     first, last, rest, uncounted, behind = ASF[odd]
     data = path.read_bytes()
     size = int.from_bytes(data[16:24], "little")
@@ -300,14 +300,14 @@ def test_odd_asf_files_are_written(copy_of: Callable[[str], Song], odd: str, twi
     numbers += (len(objects) - uncounted).to_bytes(4, "little")
     path.write_bytes(data[:16] + numbers + data[28:30] + body + data[size:] + behind)
     before = path.read_bytes()
-    assert payload_fingerprint(path) == fingerprint
+    assert file_fingerprint(path) == fingerprint
 
     for fields in (FIELDS, NOTHING, FIELDS):
         write_tags(path, fields)
 
         tags = read_tags(path)
         assert (tags.title, tags.artist, tags.pace) == ("La", "Me", tuple(fields["pace"]))
-        assert payload_fingerprint(path) == fingerprint
+        assert file_fingerprint(path) == fingerprint
         assert path.read_bytes().endswith(data[size:] + behind)
         assert not rest or rest + data[size : size + 16] in path.read_bytes()
         assert fields is FIELDS or path.read_bytes() == before
@@ -335,7 +335,7 @@ def test_a_wma_that_does_not_say_how_long_it_is_has_the_same_sound_whatever_its_
         data.seek(size + 16)
         data.write(bytes(8))
         path.write_bytes(data.getvalue())
-        return payload_fingerprint(path)
+        return file_fingerprint(path)
 
     assert unfinished(copy_of("wma").path) == unfinished(copy_of("wma-bare").path)
 

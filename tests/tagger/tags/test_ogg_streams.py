@@ -16,7 +16,7 @@ from mutagen import oggvorbis
 from mutagen.ogg import OggPage
 
 from pacetag.tagger.tags.errors import NotWritableError
-from pacetag.tagger.tags.fingerprint import payload_fingerprint
+from pacetag.tagger.tags.fingerprint import file_fingerprint
 from pacetag.tagger.tags.reader import read_tags
 from tests.tagger.tags.conftest import Song
 from tests.tagger.writing import write_tags
@@ -82,7 +82,7 @@ def test_tags_go_into_the_stream_of_sound_and_other_streams_stay(
     song = copy_of(kind)
     sound, serial = song.decode(), pages_of(song.path)[0].serial
     before = mixed(song.path, STREAMS[beside], sound_first=sound_first)
-    others, fingerprint = others_of(song.path, serial), payload_fingerprint(song.path)
+    others, fingerprint = others_of(song.path, serial), file_fingerprint(song.path)
 
     for fields in VERSIONS:
         write_tags(song.path, fields)
@@ -91,7 +91,7 @@ def test_tags_go_into_the_stream_of_sound_and_other_streams_stay(
         assert (tags.title, tags.artist) == ("Låt", "One; Two")
         assert tags.pace == tuple(fields["pace"])
         assert others_of(song.path, serial) == others
-        assert payload_fingerprint(song.path) == fingerprint
+        assert file_fingerprint(song.path) == fingerprint
     assert song.path.read_bytes() == before or kind == "oga"
     alone = [page for page in pages_of(song.path) if page.serial == serial]
     assert [page.sequence for page in alone] == list(range(len(alone)))
@@ -160,13 +160,13 @@ class TestHowHeadersLayBefore:
         audio = oggvorbis.OggVorbis(path)
         audio["title"] = "a longer title of another program's"
         audio.save(padding=(lambda _: 0) if by == "no more padding" else None)
-        fingerprint = payload_fingerprint(path)
+        fingerprint = file_fingerprint(path)
 
         write_tags(path, {"pace": [], "pacetag": []})
 
         assert read_tags(path).title == "a longer title of another program's"
         assert read_tags(path).pace == ()
-        assert payload_fingerprint(path) == fingerprint
+        assert file_fingerprint(path) == fingerprint
 
     @pytest.mark.parametrize("seed", range(30))
     def test_a_note_that_is_damaged_does_no_harm(
@@ -175,7 +175,7 @@ class TestHowHeadersLayBefore:
         draw = random.Random(seed)
         song = copy_of("ogg-bare")
         write_tags(song.path, FIELDS)
-        sound, fingerprint = song.decode(), payload_fingerprint(song.path)
+        sound, fingerprint = song.decode(), file_fingerprint(song.path)
         pages = pages_of(song.path)
         page = next(page for page in pages if MARK in b"".join(page.packets))
         packet = bytearray(page.packets[0])
@@ -192,5 +192,5 @@ class TestHowHeadersLayBefore:
         write_tags(song.path, {"pace": [], "pacetag": []})
 
         assert read_tags(song.path).pace == ()
-        assert payload_fingerprint(song.path) == fingerprint
+        assert file_fingerprint(song.path) == fingerprint
         assert np.array_equal(song.decode(), sound)

@@ -14,7 +14,7 @@ from mutagen import File, apev2, asf, id3
 from mutagen._vorbis import VCommentDict
 
 from pacetag.tagger.tags.fields import BPM, PACE
-from pacetag.tagger.tags.fingerprint import payload_fingerprint
+from pacetag.tagger.tags.fingerprint import file_fingerprint
 from pacetag.tagger.tags.reader import read_tags
 from tests.tagger.tags.conftest import Song
 from tests.tagger.writing import write_tags
@@ -46,7 +46,7 @@ def test_title_and_artist_that_ffmpeg_writes_twice_into_wma_are_read_once(
     subprocess.run(command, check=True)
     names = asf_names(path)
     assert (names.count("TITLE"), names.count("AUTHOR")) == (2, 2)
-    sound, before = payload_fingerprint(path), path.read_bytes()
+    sound, before = file_fingerprint(path), path.read_bytes()
 
     for fields in VERSIONS:
         write_tags(path, fields)
@@ -55,7 +55,7 @@ def test_title_and_artist_that_ffmpeg_writes_twice_into_wma_are_read_once(
         assert (tags.title, tags.artist) == (named["title"], named["artist"])
         assert (tags.album, tags.genre) == (named["album"], named["genre"])
         assert tags.pace == tuple(fields["pace"])
-        assert payload_fingerprint(path) == sound
+        assert file_fingerprint(path) == sound
         assert asf_names(path) == names
     assert path.read_bytes() == before
 
@@ -127,10 +127,10 @@ def test_undo_takes_back_what_kid3_saved_again(
     copy_of: Callable[[str], Song], library: Path, scan_json: Run, pacetag: Run
 ) -> None:
     path = Path(shutil.copy(copy_of("wma").path, library / "172-86.wma"))
-    sound = payload_fingerprint(path)
+    sound = file_fingerprint(path)
     scan_json()
     subprocess.run(["kid3-cli", "-c", "set comment saved", path], check=True, capture_output=True)
-    assert payload_fingerprint(path) == sound
+    assert file_fingerprint(path) == sound
 
     done = pacetag("undo", library)
 

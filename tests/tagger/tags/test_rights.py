@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pacetag.tagger.tags import writer
-from pacetag.tagger.tags.fingerprint import payload_fingerprint
+from pacetag.tagger.tags.fingerprint import file_fingerprint
 from pacetag.tagger.tags.reader import read_tags
 from pacetag.tagger.tags.safety.journal import COPIES
 from pacetag.tagger.tags.safety.replace import put_in_place
@@ -58,13 +58,13 @@ def attributes(monkeypatch: pytest.MonkeyPatch) -> dict[int, Attributes]:
 
 def written(path: Path) -> bool:
     """Write what does not fit; whether the song is the same file afterwards, and has its rights."""
-    before, fingerprint = path.stat(), payload_fingerprint(path)
+    before, fingerprint = path.stat(), file_fingerprint(path)
 
     write_tags(path, LARGE)
 
     after = path.stat()
     assert read_tags(path).pace == ("172", "86")
-    assert payload_fingerprint(path) == fingerprint
+    assert file_fingerprint(path) == fingerprint
     assert stat.S_IMODE(after.st_mode) == stat.S_IMODE(before.st_mode)
     assert (after.st_uid, after.st_gid) == (before.st_uid, before.st_gid)
     assert leftovers(path.parent) == leftovers(journal_folder()) == []

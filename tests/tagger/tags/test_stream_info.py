@@ -8,7 +8,7 @@ import pytest
 from pacetag.model.audio.excerpts import read_excerpts
 from pacetag.model.spec import FeatureSpec
 from pacetag.tagger.scanning.probe import examine
-from pacetag.tagger.tags.fingerprint import payload_fingerprint
+from pacetag.tagger.tags.fingerprint import file_fingerprint
 from pacetag.tagger.tags.reader import read_tags
 from tests.tagger.tags.encoding import encode, silent_dsf
 from tests.tagger.writing import write_tags
@@ -40,10 +40,10 @@ def wavpack(folder: Path, name: str) -> Path:
 
 def check_written(song: Path) -> None:
     """Write a pace into a song and take it back."""
-    before, sound = song.read_bytes(), payload_fingerprint(song)
+    before, sound = song.read_bytes(), file_fingerprint(song)
     assert write_tags(song, {"pace": ["172"]}).changed
     assert read_tags(song).pace == ("172",)
-    assert payload_fingerprint(song) == sound
+    assert file_fingerprint(song) == sound
     write_tags(song, {"pace": []})
     assert song.read_bytes() == before
 
@@ -85,12 +85,12 @@ def test_an_id3_tag_in_front_of_another_kind_of_song_is_passed_over(
 ) -> None:
     song = encode(tmp_path / f"song{suffix}")
     song.write_bytes(FRONT + song.read_bytes())
-    before, sound = song.read_bytes(), payload_fingerprint(song)
+    before, sound = song.read_bytes(), file_fingerprint(song)
 
     write_tags(song, {"pace": ["172"]})
 
     assert read_tags(song).pace == ("172",)
-    assert payload_fingerprint(song) == sound
+    assert file_fingerprint(song) == sound
     assert song.read_bytes().startswith(FRONT)
     write_tags(song, {"pace": []})
     assert suffix == ".flac" or song.read_bytes() == before  # FLAC keeps padding

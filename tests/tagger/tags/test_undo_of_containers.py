@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pacetag.tagger.tags.fingerprint import payload_fingerprint
+from pacetag.tagger.tags.fingerprint import file_fingerprint
 from pacetag.tagger.tags.held import held_fields
 from tests.tagger.tags.making import TITLES
 from tests.tagger.tags.test_every_container import foreign
@@ -50,7 +50,7 @@ def test_undo_restores_every_container(
         if bpm_before is not None:
             write_tags(songs[kind], {"bpm": [bpm_before]})
     before = {kind: (held(song), foreign(song)) for kind, song in songs.items()}
-    sounds = {kind: payload_fingerprint(song) for kind, song in songs.items()}
+    sounds = {kind: file_fingerprint(song) for kind, song in songs.items()}
     options = ("--bpm", "overwrite", "--jobs", "1", "--read-only-check", library)
     scanned = pacetag("scan", library, *options)
     assert scanned.stdout.endswith("nothing but tags has changed.\n")
@@ -60,7 +60,7 @@ def test_undo_restores_every_container(
     assert done.stdout.startswith(f"{_walked(songs)} restored, 0 had nothing to undo")
     for kind, song in songs.items():
         assert (held(song), foreign(song)) == before[kind], kind
-        assert payload_fingerprint(song) == sounds[kind], kind
+        assert file_fingerprint(song) == sounds[kind], kind
 
 
 def _walked(songs: dict[str, Path]) -> int:

@@ -16,7 +16,7 @@ from pacetag.db.records import Stamp
 from pacetag.tagger.tags import writer
 from pacetag.tagger.tags.containers import registry
 from pacetag.tagger.tags.errors import ChangedMeanwhileError, NotWritableError, TagError
-from pacetag.tagger.tags.fingerprint import fingerprint_of, payload_fingerprint
+from pacetag.tagger.tags.fingerprint import file_fingerprint, fingerprint_of
 from pacetag.tagger.tags.reader import read_tags
 from pacetag.tagger.tags.safety.replace import stamp_of
 from tests.tagger.tags.conftest import Song
@@ -302,12 +302,12 @@ class TestKnownSound:
     def test_what_was_analysed_is_not_read_once_more(
         self, any_song: Song, hashed: list[str]
     ) -> None:
-        sound, stamp = payload_fingerprint(any_song.path), stamp_of(any_song.path.stat())
+        sound, stamp = file_fingerprint(any_song.path), stamp_of(any_song.path.stat())
 
         write_tags(any_song.path, FIELDS, expected=stamp, fingerprint=sound)
 
         assert hashed == [sound]
-        assert payload_fingerprint(any_song.path) == sound
+        assert file_fingerprint(any_song.path) == sound
 
     def test_a_fingerprint_of_another_kind_only_costs_a_reading(
         self, any_song: Song, hashed: list[str]

@@ -9,7 +9,7 @@ import pytest
 
 from pacetag.tagger.tags.containers.iff import IffLayout
 from pacetag.tagger.tags.errors import LayoutError, TagError
-from pacetag.tagger.tags.fingerprint import payload_fingerprint
+from pacetag.tagger.tags.fingerprint import file_fingerprint
 from pacetag.tagger.tags.reader import read_tags
 from tests.tagger.tags.conftest import Song, encode, id3v1
 from tests.tagger.tags.dressing import chunks_of, with_chunks
@@ -81,12 +81,12 @@ def test_a_pad_byte_that_lacks_at_the_end_is_added(
     size = len(data) - at - 8
     data = data[: at + 4] + size.to_bytes(4, order) + data[at + 8 :]
     path.write_bytes(data[:4] + (len(data) - 8 + counted).to_bytes(4, order) + data[8:])
-    fingerprint = payload_fingerprint(path)
+    fingerprint = file_fingerprint(path)
 
     write_tags(path, FIELDS)
 
     assert read_tags(path).pace == ("172", "86")
-    assert payload_fingerprint(path) == fingerprint
+    assert file_fingerprint(path) == fingerprint
     after = path.read_bytes()
     assert with_chunks(after, order, chunks_of(after, order)) == after
 
@@ -198,7 +198,7 @@ def test_any_other_chunks_survive(tmp_path: Path, seed: int) -> None:
         held = draw.randbytes(draw.choice([0, 1, 2, 333]))
         chunks.insert(draw.randint(1, len(chunks)), (name, held))
     path.write_bytes(with_chunks(data, order, chunks))
-    fingerprint = payload_fingerprint(path)
+    fingerprint = file_fingerprint(path)
 
     for _ in range(3):
         line = "x" * draw.choice([1, 2, 4000, 9001])
@@ -208,4 +208,4 @@ def test_any_other_chunks_survive(tmp_path: Path, seed: int) -> None:
     after = path.read_bytes()
     assert chunks_of(after, order)[:-1] == chunks
     assert with_chunks(after, order, chunks_of(after, order)) == after
-    assert payload_fingerprint(path) == fingerprint
+    assert file_fingerprint(path) == fingerprint

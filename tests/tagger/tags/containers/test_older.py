@@ -12,7 +12,7 @@ import mutagen
 import pytest
 from mutagen import apev2, flac, id3
 
-from pacetag.tagger.tags.fingerprint import payload_fingerprint
+from pacetag.tagger.tags.fingerprint import file_fingerprint
 from pacetag.tagger.tags.foreign_tags import others_in
 from pacetag.tagger.tags.reader import read_tags
 from tests.tagger.tags.conftest import Song
@@ -139,14 +139,14 @@ def newest(path: Path) -> dict[str, str]:
 
 
 def test_the_new_tag_says_who_and_what_in_full(dressed: Song) -> None:
-    sound = payload_fingerprint(dressed.path)
+    sound = file_fingerprint(dressed.path)
 
     write_tags(dressed.path, FIELDS)
 
     assert dressed.title
     artist = ARTIST[: 30 if dressed.title != TITLE else None]
     assert newest(dressed.path) == {"TITLE": dressed.title, "ARTIST": artist}
-    assert payload_fingerprint(dressed.path) == sound
+    assert file_fingerprint(dressed.path) == sound
 
 
 def test_all_of_it_goes_with_the_last_field(dressed: Song) -> None:

@@ -10,7 +10,7 @@ import pytest
 from mutagen import apev2
 
 from pacetag.tagger.tags.errors import TagError
-from pacetag.tagger.tags.fingerprint import payload_fingerprint
+from pacetag.tagger.tags.fingerprint import file_fingerprint
 from pacetag.tagger.tags.reader import read_tags
 from tests.tagger.tags.conftest import Song, id3v1
 from tests.tagger.writing import write_tags
@@ -138,7 +138,7 @@ def test_musepack_whose_packets_lead_into_its_tags_is_refused(
 @pytest.mark.parametrize("seed", range(40))
 def test_any_other_items_survive(bare: Path, seed: int) -> None:
     draw = random.Random(seed)
-    sound, fingerprint = bare.read_bytes(), payload_fingerprint(bare)
+    sound, fingerprint = bare.read_bytes(), file_fingerprint(bare)
     others = [
         item(
             f"Key {number}".encode() + bytes(draw.choices(range(0x20, 0x7F), k=9)),
@@ -154,7 +154,7 @@ def test_any_other_items_survive(bare: Path, seed: int) -> None:
         line = "".join(draw.choices("abc å♩𝄞", k=draw.choice([1, 300, 9000]))) + "x"
         write_tags(bare, {"pacetag": [line], "pace": ["172"] * draw.randrange(3)})
         assert read_tags(bare).pacetag == line
-    assert payload_fingerprint(bare) == fingerprint
+    assert file_fingerprint(bare) == fingerprint
 
     write_tags(bare, {"pacetag": [], "pace": []})
     assert bare.read_bytes() == sound + (tag_of(*others) if others else b"") + behind

@@ -24,7 +24,7 @@ from pacetag.tagger.tags.containers.asf.objects import (
     split_objects,
 )
 from pacetag.tagger.tags.errors import LayoutError, TagError
-from pacetag.tagger.tags.fingerprint import payload_fingerprint
+from pacetag.tagger.tags.fingerprint import file_fingerprint
 from pacetag.tagger.tags.reader import read_tags
 from tests.tagger.tags.conftest import Song
 from tests.tagger.writing import write_tags
@@ -217,7 +217,7 @@ def test_any_other_attributes_and_objects_survive(
 ) -> None:
     draw = random.Random(seed)
     path = copy_of("wma-bare").path
-    fingerprint = payload_fingerprint(path)
+    fingerprint = file_fingerprint(path)
     objects = [each for each in objects_of(path) if draw.random() < 0.9 or each.guid != EXTENSION]
     for _ in range(draw.randrange(4)):
         odd = AsfObject(guid=draw.randbytes(16), data=draw.randbytes(draw.choice([0, 7, 900])))
@@ -236,7 +236,7 @@ def test_any_other_attributes_and_objects_survive(
 
     after = [each.render() for each in objects_of(path)]
     assert [each for each in after if each in before] == before
-    assert payload_fingerprint(path) == fingerprint
+    assert file_fingerprint(path) == fingerprint
 
 
 NOTES = [
@@ -257,7 +257,7 @@ def test_a_note_on_the_header_that_is_not_pacetags_does_no_harm(
     copy_of: Callable[[str], Song], kind: str, note: bytes
 ) -> None:
     path = copy_of(kind).path
-    title, fingerprint = read_tags(path).title, payload_fingerprint(path)
+    title, fingerprint = read_tags(path).title, file_fingerprint(path)
     others = [each.guid for each in objects_of(path) if each.guid != PADDING]
     write_tags(path, FIELDS)
     objects = [
@@ -272,7 +272,7 @@ def test_a_note_on_the_header_that_is_not_pacetags_does_no_harm(
 
     assert read_tags(path).title == title
     assert read_tags(path).pace == ()
-    assert payload_fingerprint(path) == fingerprint
+    assert file_fingerprint(path) == fingerprint
     may_go = (PADDING, DESCRIPTION, EXTENSION)  # where they are empty
     left = [each.guid for each in objects_of(path) if each.guid not in may_go]
     assert left == [guid for guid in others if guid not in may_go]

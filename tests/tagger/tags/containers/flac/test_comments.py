@@ -20,7 +20,7 @@ from pacetag.tagger.tags.containers.ogg.headers import CommentHeaders
 from pacetag.tagger.tags.containers.ogg.layout import OggLayout
 from pacetag.tagger.tags.containers.ogg.pages import pages
 from pacetag.tagger.tags.errors import LayoutError, TagError
-from pacetag.tagger.tags.fingerprint import payload_fingerprint
+from pacetag.tagger.tags.fingerprint import file_fingerprint
 from pacetag.tagger.tags.reader import read_tags
 from tests.tagger.tags.conftest import Song
 from tests.tagger.writing import write_tags
@@ -205,15 +205,15 @@ def test_sound_on_a_page_of_headers_stays_there(
 ) -> None:
     """About one in thirty songs of free games is like that."""
     song = copy_of(kind)
-    fingerprint = payload_fingerprint(song.path)
+    fingerprint = file_fingerprint(song.path)
     merge_headers_and_sound(song.path, headers)
     before = song.decode()
-    assert payload_fingerprint(song.path) == fingerprint
+    assert file_fingerprint(song.path) == fingerprint
 
     write_tags(song.path, {"pacetag": ["x" * length]})
 
     assert np.array_equal(song.decode(), before)
-    assert payload_fingerprint(song.path) == fingerprint
+    assert file_fingerprint(song.path) == fingerprint
     assert read_tags(song.path).title == "Låt"
     assert read_tags(song.path).duration == pytest.approx(1.0)
 
@@ -294,13 +294,13 @@ def test_what_lies_behind_the_pages_of_ogg_stays_when_they_move(
     copy_of: Callable[[str], Song], behind: bytes
 ) -> None:
     path = copy_of("ogg").path
-    fingerprint = payload_fingerprint(path)
+    fingerprint = file_fingerprint(path)
     path.write_bytes(path.read_bytes() + behind)
-    assert payload_fingerprint(path) == fingerprint
+    assert file_fingerprint(path) == fingerprint
 
     write_tags(path, {"pacetag": ["x" * 70_000]})
 
     assert path.read_bytes().endswith(behind)
-    assert payload_fingerprint(path) == fingerprint
+    assert file_fingerprint(path) == fingerprint
     with path.open("rb") as file:
         assert list(pages(file))[-1].stop == path.stat().st_size - len(behind)
