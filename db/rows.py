@@ -2,7 +2,7 @@
 
 import math
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
@@ -112,7 +112,7 @@ def _number(field: str, what: str, most: float = math.inf) -> Column:
     )
 
 
-_SONG = {  # the fields of a SongRecord by their columns; the first one identifies it
+RECORD_COLUMNS = {  # the fields of a SongRecord by their columns; the first one identifies it
     "path": Column(field="path", write=encode_path, read=decode_path),
     "stamp": Column(field="stamp", write=encode_stamp, read=decode_stamp),
     "fingerprint": _text("fingerprint", "a fingerprint"),
@@ -127,13 +127,13 @@ _SONG = {  # the fields of a SongRecord by their columns; the first one identifi
     "too_short": _flag("too_short"),
     "missing": _flag("missing"),
 }
-_ANALYSIS = {  # those of its Analysis; columns keep the names that they had first
+ANALYSIS_COLUMNS = {  # those of its Analysis; columns keep the names that they had first
     "duration": _number("duration", "a length", MOST_SECONDS),
     "spread": _number("stability", "a stability"),
     "changes": Column(field="tempo_segments", write=encode_tempos, read=tempos_of),
 }
 # The network's paces stand in the table of paces, or in `judged` where a person set others.
-SONG_COLUMNS = (*_SONG, *_ANALYSIS, "judged")
+SONG_COLUMNS = (*RECORD_COLUMNS, *ANALYSIS_COLUMNS, "judged")
 STORED_COLUMNS = (*SONG_COLUMNS, "bins")  # with what follows from the others
 
 
@@ -143,14 +143,15 @@ def song_row(song: SongRecord) -> dict[str, object]:
     bins = 0 if song.failure is not None else bins_of(pace.bpm for pace in song.paces)
     judged = song.analysis.paces if song.listener is not None else ()
     return {
-        **{name: column.write(getattr(song, column.field)) for name, column in _SONG.items()},
-        **{
-            name: column.write(getattr(song.analysis, column.field))
-            for name, column in _ANALYSIS.items()
-        },
+        **_written(RECORD_COLUMNS, song),
+        **_written(ANALYSIS_COLUMNS, song.analysis),
         "judged": " ".join(f"{p.bpm:.2f}@{p.confidence:.4f}" for p in judged) or None,
         "bins": bins,
     }
+
+
+def _written(columns: Mapping[str, Column], values: object) -> dict[str, object]:
+    return {name: column.write(getattr(values, column.field)) for name, column in columns.items()}
 
 
 def song_records(rows: Iterable[Row]) -> Iterator[SongRecord]:
@@ -176,11 +177,13 @@ def pace_record(bpm: object, confidence: object) -> Pace:
 def song_record(values: Sequence[Any], paces: Sequence[Pace]) -> SongRecord:
     """Return a song from the values of SONG_COLUMNS and its rows of paces. Raises BadValueError."""
     row = dict(zip(SONG_COLUMNS, values, strict=True))
-    fields = {column.field: column.read(row[name]) for name, column in _SONG.items()}
-    facts = {column.field: column.read(row[name]) for name, column in _ANALYSIS.items()}
-    judged = _judged(row["judged"])
+    fields, judged = _read(RECORD_COLUMNS, row), _judged(row["judged"])
     own = tuple(paces) if fields["listener"] is None else judged
-    return SongRecord(analysis=Analysis(paces=own, **facts), **fields)
+    return SongRecord(analysis=Analysis(paces=own, **_read(ANALYSIS_COLUMNS, row)), **fields)
+
+
+def _read(columns: Mapping[str, Column], row: Mapping[str, object]) -> dict[str, Any]:
+    return {column.field: column.read(row[name]) for name, column in columns.items()}
 
 
 def _judged(value: object) -> tuple[Pace, ...]:

@@ -86,7 +86,7 @@ def _listed(word: str) -> list[str]:
     return [] if word == "none" else word.split(",")
 
 
-_ANALYSIS = {  # the fields of an analysis by their words, in the order of the line
+ANALYSIS_WORDS = {  # the fields of an analysis by their words, in the order of the line
     "paces": _Word(
         field="paces",
         form=rf"none|{_PACE}(?:,{_PACE})*",
@@ -110,7 +110,7 @@ _FORMS = {
     name: re.compile(form, re.ASCII)
     for name, form in {
         "bundle": NAME_FORM,
-        **{name: word.form for name, word in _ANALYSIS.items()},
+        **{name: word.form for name, word in ANALYSIS_WORDS.items()},
         "listener": rf"none|{_RATE}(?:,{_RATE})*",
         "audio": r"[0-9a-f]+",
     }.items()
@@ -122,12 +122,14 @@ def format_pacetag(tag: PaceTag) -> str:
 
     Raises ValueError for what could not be read back, such as a bundle name with a space.
     """
-    said = {name: word.write(getattr(tag.analysis, word.field)) for name, word in _ANALYSIS.items()}
+    facts = {
+        name: word.write(getattr(tag.analysis, word.field)) for name, word in ANALYSIS_WORDS.items()
+    }
     if tag.bundle is None:
-        del said["paces"]
+        del facts["paces"]
     words = {
         "bundle": tag.bundle,
-        **said,
+        **facts,
         "listener": None if tag.listener is None else _rates(tag.listener) or "none",
         "audio": tag.fingerprint,
     }
@@ -162,7 +164,7 @@ def parse_pacetag(line: str | None) -> PaceTag | None:
 
 def _analysis(words: dict[str, str]) -> Analysis:
     found: dict[str, Any] = {"paces": (), "duration": None}
-    found |= {w.field: w.read(words[name]) for name, w in _ANALYSIS.items() if name in words}
+    found |= {w.field: w.read(words[name]) for name, w in ANALYSIS_WORDS.items() if name in words}
     return Analysis(**found)
 
 
