@@ -1,4 +1,4 @@
-"""What the index holds, as values: a song, its stamp, its paces, and the whole in numbers."""
+"""The values that the index takes and gives: songs, stamps, queries and statistics."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from pacetag.model.judgement import Analysis, Pace
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stamp:
-    """How a file looked when it was last dealt with; any difference means: look again."""
+    """How a file looked when it was last handled; any difference means that it changed."""
 
     size: int  # bytes
     mtime_ns: int  # nanoseconds since 1970, of the content
@@ -17,7 +17,7 @@ class Stamp:
     inode: int
 
 
-NEVER = Stamp(size=0, mtime_ns=0, ctime_ns=0, inode=0)  # of a file that is to be looked at again
+NEVER = Stamp(size=0, mtime_ns=0, ctime_ns=0, inode=0)  # equals no file's: look at it again
 SURE = 1.0  # confidence of a pace that a person set
 
 
@@ -32,9 +32,9 @@ def counting_paces(judged: Sequence[Pace], listener: Sequence[float] | None) -> 
 class SongRecord:
     """One audio file as the index knows it."""
 
-    path: str  # absolute, as from os.fsdecode: bytes that are no text are surrogates
+    path: str  # absolute, as from os.fsdecode: bytes that are not text are surrogates
     stamp: Stamp
-    fingerprint: str | None  # hex, of the audio payload without tags
+    fingerprint: str | None  # hex, of the sound without tags
     title: str | None
     artist: str | None
     album: str | None
@@ -44,8 +44,8 @@ class SongRecord:
     listener: tuple[float, ...] | None = None  # paces that a person set; () where they want none
     untagged: str | None = None  # why the file does not carry its paces, if it does not
     failure: str | None = None  # why it could not be judged
-    too_short: bool = False  # that is why, and so it is no fault
-    missing: bool = False  # was not there any more at the last scan
+    too_short: bool = False  # it could not be judged for that reason, which is not an error
+    missing: bool = False  # the last scan did not find its file
 
     @property
     def paces(self) -> tuple[Pace, ...]:
@@ -60,37 +60,37 @@ class SongRecord:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SongStatus:
-    """Of a song only what tells whether its file must be looked at."""
+    """The part of a song that decides whether its file must be looked at."""
 
     path: str  # absolute, as from os.fsdecode
     stamp: Stamp
     bundle: str | None  # name of the bundle that judged it
     paces: tuple[Pace, ...]  # most confident first
     failure: str | None  # why it could not be judged
-    too_short: bool  # that is why, and so it is no fault
-    missing: bool  # was not there any more at the last scan
-    tags: TagState  # what became of its tags so far
-    listener: tuple[float, ...] | None = None  # paces that a person set, also that there be none
+    too_short: bool  # it could not be judged for that reason, which is not an error
+    missing: bool  # the last scan did not find its file
+    tags: TagState  # whether its tags were written, undone or never handled
+    listener: tuple[float, ...] | None = None  # paces that a person set; () where they want none
     untagged: str | None = None  # why the file does not carry its paces, if it does not
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NotedSong:
-    """Of a song only what a person may have to see to, or to know."""
+    """The part of a song that a person may have to know or to act on."""
 
     path: str  # absolute, as from os.fsdecode
     failure: str | None  # why it could not be judged
-    too_short: bool  # that is why, and so it is no fault
+    too_short: bool  # it could not be judged for that reason, which is not an error
     untagged: str | None  # why the file does not carry its paces, if it does not
     tempo_segments: tuple[float, ...]  # bpm of its parts in turn; () where the tempo stays
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Nearest:
-    """Of an audio with a pace that is sought only how far that is off, and one song's names."""
+    """How far the nearest pace of a recording is off the query, and the names of one file of it."""
 
     song_id: int
-    off: float  # from the centre, as a share of it
+    off: float  # distance from the centre, as a share of it
     title: str | None
     artist: str | None
     duration: float | None  # seconds
@@ -98,9 +98,9 @@ class Nearest:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Standing:
-    """What decides which of several files of one piece is offered."""
+    """What decides which of several files of the same piece a playlist offers."""
 
-    song_id: int  # the one that was scanned first has the lowest
+    song_id: int  # the file that was scanned first has the lowest
     tagged: bool  # its file carries pacetag's tags
 
 
@@ -114,24 +114,24 @@ class PaceMatch:
 
 @dataclass(frozen=True, kw_only=True)
 class PaceQuery:
-    """Which paces are sought, and what one that is found is worth.
+    """Which paces to search for, and how to rank them.
 
-    Worth is confidence * (1 - fall * d**2), where d is how far the pace is off the centre, as a
-    share of it.
+    A pace is worth confidence * (1 - fall * d**2), where d is its distance from the centre as a
+    share of the centre.
     """
 
     centre: float  # bpm
-    reach: float  # how far a pace may be off the centre, as a share of it
+    reach: float  # the largest distance from the centre, as a share of it
     min_confidence: float  # 0..1
     fall: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class BestSongs:
-    """The first part of an answer, by the worth of paces."""
+    """The songs with the best paces of an answer."""
 
     songs: Sequence[SongRecord]  # in no order
-    left: float | None  # no pace that was left out is worth more than this; None: none was
+    left: float | None  # no pace that was left out is worth more; None: none was left out
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,10 +140,10 @@ class IndexStats:
 
     songs: int  # present: with_paces + without_paces + failed
     with_paces: int
-    without_paces: int  # judged, and no pace was sure enough
+    without_paces: int  # judged, and no pace was probable enough
     failed: int
     missing: int
-    listener: int  # present songs of which a person set the paces, or that there be none
+    listener: int  # present songs whose paces a person set, those without any included
     artists: int  # different names
     total_seconds: float  # of the present songs whose duration is known
     histogram: tuple[tuple[int, int], ...]  # (lowest bpm of the bin, songs with a pace in it)

@@ -1,4 +1,4 @@
-"""Songs as rows of the index, and back."""
+"""Convert songs into rows of the index, and back."""
 
 import math
 import os
@@ -43,17 +43,17 @@ def decode_path(value: object) -> str:
 
 
 def path_ranges(folder: str) -> dict[str, str | bytes]:
-    """Return the bounds, for an index of paths, of a folder itself and all that lies below.
+    """Return the bounds of a folder and everything below it in an index of paths.
 
-    Names that are not text sort apart from those that are, so there are two ranges: keys `self`,
-    `text_from`, `text_to`, `bytes_from`, `bytes_to` (the upper bounds excluded).
+    SQLite sorts names that are not text apart from those that are, so there are two ranges: keys
+    `self`, `text_from`, `text_to`, `bytes_from`, `bytes_to` (upper bounds excluded).
     """
     bare = folder.rstrip(os.sep)
     below, beyond = bare + os.sep, bare + chr(ord(os.sep) + 1)
     text = isinstance(encode_path(folder), str)
     return {
         "self": encode_path(bare or os.sep),
-        # Nothing whose folder is not text is text itself: an empty range.
+        # A path below a folder that is not text is not text either: an empty range.
         "text_from": below if text else "",
         "text_to": beyond if text else "",
         "bytes_from": os.fsencode(below),
@@ -62,7 +62,7 @@ def path_ranges(folder: str) -> dict[str, str | bytes]:
 
 
 def encode_stamp(stamp: Stamp) -> str:
-    """Return the stamp as one text, since its numbers may need more than SQLite's 63 bits."""
+    """Return the stamp as one text: its numbers may need more than SQLite's 63 bits."""
     return f"{stamp.size} {stamp.mtime_ns} {stamp.ctime_ns} {stamp.inode}"
 
 
@@ -73,7 +73,7 @@ def decode_stamp(value: object) -> Stamp:
 
 
 def encode_listener(rates: Sequence[float] | None) -> str | None:
-    """Return a person's paces as one text; None where they set none."""
+    """Return the paces that a person set as one text; None where they set none."""
     return None if rates is None else " ".join(f"{bpm:.2f}" for bpm in rates)
 
 
@@ -83,7 +83,7 @@ def encode_tempos(tempos: Sequence[float]) -> str | None:
 
 
 def _storable(text: str | None) -> str | None:
-    """Spell out what UTF-8 cannot hold: a failure may quote a path that is not text."""
+    """Escape what UTF-8 cannot hold: a failure may quote a path that is not text."""
     return None if text is None else text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
@@ -92,7 +92,7 @@ class Column:
     """How the index keeps one field of a song."""
 
     field: str
-    write: Callable[[Any], object]  # the field's value to the column's
+    write: Callable[[Any], object]  # from the field's value to the column's
     read: Callable[[object], Any]  # and back; raises BadValueError
 
 
@@ -127,14 +127,14 @@ RECORD_COLUMNS = {  # the fields of a SongRecord by their columns; the first one
     "too_short": _flag("too_short"),
     "missing": _flag("missing"),
 }
-ANALYSIS_COLUMNS = {  # those of its Analysis; columns keep the names that they had first
+ANALYSIS_COLUMNS = {  # the fields of its Analysis; a column keeps its first name
     "duration": _number("duration", "a length", MOST_SECONDS),
     "spread": _number("stability", "a stability"),
     "changes": Column(field="tempo_segments", write=encode_tempos, read=tempos_of),
 }
-# The network's paces stand in the table of paces, or in `judged` where a person set others.
+# The network's paces are rows of `paces`, or text in `judged` where a person set others.
 SONG_COLUMNS = (*RECORD_COLUMNS, *ANALYSIS_COLUMNS, "judged")
-STORED_COLUMNS = (*SONG_COLUMNS, "bins")  # with what follows from the others
+STORED_COLUMNS = (*SONG_COLUMNS, "bins")  # `bins` follows from the others
 
 
 def song_row(song: SongRecord) -> dict[str, object]:
@@ -155,10 +155,10 @@ def _written(columns: Mapping[str, Column], values: object) -> dict[str, object]
 
 
 def song_records(rows: Iterable[Row]) -> Iterator[SongRecord]:
-    """Yield songs, gathered from rows, one a pace and those of one song in a row.
+    """Yield the songs that the rows hold: one row per pace, the rows of one song adjacent.
 
-    Each row has the song's id, the SONG_COLUMNS, bpm and confidence; the last two are None for a
-    song without any pace. Raises BadValueError.
+    A row has the song's id, the SONG_COLUMNS, bpm and confidence; the last two are None for a song
+    without any pace. Raises BadValueError.
     """
     for _, grouped in groupby(rows, itemgetter(0)):
         of_song = list(grouped)
@@ -176,14 +176,17 @@ def pace_record(bpm: object, confidence: object) -> Pace:
 
 def song_record(values: Sequence[Any], paces: Sequence[Pace]) -> SongRecord:
     """Return a song from the values of SONG_COLUMNS and its rows of paces. Raises BadValueError."""
-    row = dict(zip(SONG_COLUMNS, values, strict=True))
-    fields, judged = _read(RECORD_COLUMNS, row), _judged(row["judged"])
+    fields = _read(RECORD_COLUMNS, values)
+    facts = _read(ANALYSIS_COLUMNS, values[len(RECORD_COLUMNS) :])
+    judged = _judged(values[-1])
     own = tuple(paces) if fields["listener"] is None else judged
-    return SongRecord(analysis=Analysis(paces=own, **_read(ANALYSIS_COLUMNS, row)), **fields)
+    return SongRecord(analysis=Analysis(paces=own, **facts), **fields)
 
 
-def _read(columns: Mapping[str, Column], row: Mapping[str, object]) -> dict[str, Any]:
-    return {column.field: column.read(row[name]) for name, column in columns.items()}
+def _read(columns: Mapping[str, Column], values: Iterable[object]) -> dict[str, Any]:
+    """The fields from as many values, in the columns' order."""
+    read = zip(columns.values(), values, strict=False)  # other columns follow
+    return {column.field: column.read(value) for column, value in read}
 
 
 def _judged(value: object) -> tuple[Pace, ...]:

@@ -1,7 +1,7 @@
-"""Values out of the file: each is checked when it becomes one, since files get damaged.
+"""Checked conversion of the index's columns into values, since files get damaged.
 
-SQLite keeps any type in any column, and notices damage to its own pages only. What a flipped byte
-makes of a value that could be true as well, nothing can notice.
+SQLite stores any type in any column and detects damage to its own pages only. A flipped byte that
+turns one valid value into another cannot be detected.
 """
 
 import json
@@ -11,15 +11,15 @@ import re
 
 from pacetag.db.runs import FIELDS, Fields
 
-MOST_SECONDS = 1e9  # 30 years; of a song's length
-FASTEST = 999.99  # bpm; far beyond what is judged, and all that a tag can hold
-LATEST = 253_370_000_000.0  # s since 1970; later years have five digits, which no calendar knows
+MOST_SECONDS = 1e9  # 30 years; longer than any song
+FASTEST = 999.99  # bpm; far beyond what is judged, and the most that a tag can hold
+LATEST = 253_370_000_000.0  # s since 1970; datetime has no years of five digits
 
 _STAMP = re.compile(r"(\d{1,30}) (-?\d{1,30}) (-?\d{1,30}) (\d{1,30})", re.ASCII)
 
 
 class BadValueError(Exception):
-    """Something in the file cannot be; never leaves this package, see connection.in_words."""
+    """A column holds an impossible value; connection.in_words turns it into a public error."""
 
     def __init__(self, what: str, value: object) -> None:
         shown = ascii(value) if isinstance(value, str | bytes | int | float | None) else "?"
@@ -27,48 +27,48 @@ class BadValueError(Exception):
 
 
 def text_of(value: object, what: str) -> str:
-    """A text."""
+    """The value, which must be text."""
     if isinstance(value, str):
         return value
     raise BadValueError(what, value)
 
 
 def text_or_none(value: object, what: str) -> str | None:
-    """A text or nothing."""
+    """The value, which must be text or NULL."""
     return None if value is None else text_of(value, what)
 
 
 def whole(value: object, what: str, *, most: int = (1 << 63) - 1) -> int:
-    """A whole number of 0 to `most`."""
+    """The value, which must be an integer from 0 to `most`."""
     if isinstance(value, int) and 0 <= value <= most:
         return value
     raise BadValueError(what, value)
 
 
 def whole_or_none(value: object, what: str) -> int | None:
-    """A whole number that is not below 0, or nothing."""
+    """The value, which must be an integer of at least 0, or NULL."""
     return None if value is None else whole(value, what)
 
 
 def flag(value: object, what: str) -> bool:
-    """0 or 1."""
+    """The value as a truth value; it must be 0 or 1."""
     return bool(whole(value, what, most=1))
 
 
 def number(value: object, what: str, *, least: float = 0.0, most: float = math.inf) -> float:
-    """A number of `least` to `most` that is finite."""
+    """The value, which must be a finite number from `least` to `most`."""
     if isinstance(value, int | float) and math.isfinite(value) and least <= value <= most:
         return float(value)
     raise BadValueError(what, value)
 
 
 def number_or_none(value: object, what: str, *, most: float = math.inf) -> float | None:
-    """A finite number of 0 to `most`, or nothing."""
+    """The value, which must be a finite number from 0 to `most`, or NULL."""
     return None if value is None else number(value, what, most=most)
 
 
 def path_of(value: object) -> str:
-    """An absolute path; bytes that are no text are surrogates in it."""
+    """The value as an absolute path, in which bytes that are not text are surrogates."""
     if isinstance(value, str | bytes):
         path = os.fsdecode(value)
         if path.startswith(os.sep) and "\0" not in path:
@@ -77,7 +77,7 @@ def path_of(value: object) -> str:
 
 
 def stamp_of(value: object) -> tuple[int, int, int, int]:
-    """Size, mtime, ctime and inode out of one text."""
+    """Size, mtime, ctime and inode from one text."""
     found = _STAMP.fullmatch(value) if isinstance(value, str) else None
     if found is None:
         raise BadValueError("a stamp", value)
@@ -86,14 +86,14 @@ def stamp_of(value: object) -> tuple[int, int, int, int]:
 
 
 def file_number(value: object) -> int:
-    """The number of a device or an inode, which is kept as text."""
+    """The number of a device or inode, which is stored as text."""
     if isinstance(value, str) and re.fullmatch(r"\d{1,30}", value, re.ASCII):
         return int(value)
     raise BadValueError("the number of a file", value)
 
 
 def tempos_of(value: object) -> tuple[float, ...]:
-    """The tempos of a song's parts, of which there are two at least, or none."""
+    """Tempos in bpm of a song's parts, at least two; () where the tempo stays."""
     if value is None:
         return ()
     words = text_of(value, "a change of tempo").split()
@@ -104,14 +104,14 @@ def tempos_of(value: object) -> tuple[float, ...]:
 
 
 def listener_of(value: object) -> tuple[float, ...] | None:
-    """The paces that a person set, which may be none; None where no person spoke."""
+    """The paces that a person set, () where they want none; None where they set nothing."""
     if value is None:
         return None
     return tuple(_number(word, "a person's paces") for word in text_of(value, "paces").split())
 
 
 def pairs_of(value: object) -> list[tuple[float, float]]:
-    """Tempos with a number each, as in "82.49@1.0000 164.98@0.9708"."""
+    """Paces as pairs of bpm and confidence, from text such as "82.49@1.0000 164.98@0.9708"."""
     pairs = []
     for word in text_of(value, "paces").split():
         bpm, _, confidence = word.partition("@")
@@ -127,7 +127,7 @@ def _number(word: str, what: str) -> float:
 
 
 def fields_of(value: object) -> Fields:
-    """Fields with their values out of a JSON text."""
+    """Fields of tags with their values, from JSON text."""
     try:
         found = json.loads(text_of(value, "a note of tags"))
     except (ValueError, RecursionError) as error:  # nested too deeply
