@@ -1,1 +1,1 @@
-"""Folders as lists of songs, on disks that may not answer."""
+"""Walks over folders of songs, on disks that may not answer."""

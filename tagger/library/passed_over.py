@@ -1,4 +1,4 @@
-"""What a scan passes over: names that are hidden, half written, thrown away, or no song's.
+"""Names that a scan passes over: hidden, incomplete or deleted files, and other kinds of files.
 
 docs/what-is-scanned.md has the same lists. What a person names on the command line counts anyway.
 """
@@ -9,10 +9,10 @@ from pathlib import Path
 
 from pacetag.tagger.tags.containers.registry import RARE_SUFFIXES
 
-LISTED = "cannot be listed"  # how it is begun to say why a folder could not be looked into
+LISTED = "cannot be listed"  # how a reason begins where a folder could not be listed
 
-# Folders in which systems keep what was thrown away, earlier states, thumbnails and notes of their
-# own. Compared in lower case.
+# Folders in which systems keep deleted files, snapshots, thumbnails and their own notes. Compared
+# in lower case.
 BINS = frozenset(
     {"$recycle.bin", "recycler", "recycled", "found.000", "system volume information"}  # Windows
     | {"$rmmetadata", "$extend", "$windows.~bt", "$windows.~ws"}
@@ -27,7 +27,7 @@ BINS = frozenset(
 )
 BIN_BEGINNINGS = (".trash", ".recycle", ".synctrash", "@gmt-", "@syno", "network recycle bin")
 
-# Folders of programs, of which nothing is said. Those that are not listed are hidden as well.
+# Folders of programs, which are not even counted. Others that begin with a dot are hidden, too.
 TOOLS = frozenset(
     {".git", ".hg", ".svn", ".bzr", ".cvs", ".cache", ".config", ".local", ".var", ".ssh", ".gnupg"}
     | {".stfolder", ".sync", ".dropbox.cache", ".rsync-partial", ".~tmp~", ".nextcloudsync"}
@@ -36,7 +36,7 @@ TOOLS = frozenset(
     | {".vscode", ".steam", ".wine", ".android", ".flatpak", ".nv", ".java", ".kde"}
     | {".skype", ".mathematica", ".maple", ".eclipse"}
 )
-# How programs begin the name of a file that is no song, or not yet.
+# How programs begin the name of a file that is not a song, or not yet.
 _HALF_WRITTEN = re.compile(
     r"\.(_|~|#"  # what Macs keep beside a file; locks and copies of editors
     r"|(trashed|pending)-\d+-"  # Android
@@ -48,7 +48,7 @@ _HALF_WRITTEN = re.compile(
 # A title after its dot: more dots, a digit, a sign of another script, one word with a capital.
 _TITLE = re.compile(r"\.(\.|[^A-Za-z_~#$@%&*+=!^-]|[A-Z]([a-z]+|[A-Z]*)(\.|$))")
 
-# Suffixes of what may hold music and cannot be judged.
+# Suffixes of files that may hold music but cannot be judged.
 TO_CONVERT = frozenset(
     {"m4p", "aa", "aax", "ofr", "ofs", "la", "vqf", "at3", "omg"}  # locked, or known to no decoder
     | {"mod", "xm", "it", "s3m", "mptm", "mtm"}  # of trackers, with samples
@@ -57,7 +57,7 @@ _NEVER = frozenset({"go.mod"})
 
 
 def is_hidden(name: str) -> bool:
-    """Whether a file or folder of that name is hidden, or a file that is not complete.
+    """Whether a file or folder of that name is hidden, or an incomplete file.
 
     "...And So On" and ".38 Band" begin with dots and are titles.
     """
@@ -67,7 +67,7 @@ def is_hidden(name: str) -> bool:
 
 
 def is_hidden_by_people(name: str) -> bool:
-    """Whether a name is hidden for its form alone, so that a person may have meant a title."""
+    """Whether a name is hidden for its form alone, so it may be meant as a title."""
     return is_hidden(name) and not is_bin(name) and not _is_of_programs(name)
 
 
@@ -76,18 +76,18 @@ def _is_of_programs(name: str) -> bool:
 
 
 def is_bin(name: str) -> bool:
-    """Whether a folder of that name holds trash, snapshots, thumbnails or notes of a system."""
+    """Whether a folder of that name holds trash, snapshots, thumbnails or a system's notes."""
     lower = name.lower()
     return lower in BINS or lower.startswith(BIN_BEGINNINGS)
 
 
 def lies_in_bin(path: Path, roots: Iterable[Path]) -> bool:
-    """Whether the way to a file, from each of the roots above it, leads through such a folder."""
+    """Whether the path to a file, from each of the roots above it, leads through such a folder."""
     return _is_off(path.parent, roots, is_bin)
 
 
 def is_off_the_way(folder: Path, roots: Iterable[Path]) -> bool:
-    """Whether a walk from the roots would never come to the folder."""
+    """Whether a walk from the roots never reaches the folder."""
     return _is_off(folder, roots, lambda name: is_hidden(name) or is_bin(name))
 
 
@@ -97,7 +97,7 @@ def _is_off(folder: Path, roots: Iterable[Path], passed: Callable[[str], bool]) 
 
 
 def may_hold_music(name: str) -> str | None:
-    """The suffix, in lower case, of a file that is no song and may hold one; None for others."""
+    """The suffix, in lower case, of a file that is no song but may hold music; None for others."""
     _, dot, suffix = name.rpartition(".")
     suffix = suffix.lower()
     if not dot or (suffix not in RARE_SUFFIXES and suffix not in TO_CONVERT):

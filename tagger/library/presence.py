@@ -1,6 +1,6 @@
-"""Whether songs are where the index says, asked of disks that may be gone or never answer.
+"""Whether songs are where the index says, on disks that may be gone or never answer.
 
-Threads ask, and are left behind where no answer comes: they end with the process.
+Threads ask the disk. A thread without an answer is abandoned, and ends with the process.
 """
 
 import os
@@ -11,21 +11,21 @@ from enum import Enum
 
 from pacetag.db.mounts import Mount, mount_of, mounts
 from pacetag.tagger.cancellation import Stop, signals_held
-from pacetag.tagger.library.stalls import LEAST, MOST_LEFT, PATIENCE, TICK
+from pacetag.tagger.library.stalls import LAST_TIMEOUT, MOST_ABANDONED, TICK, TIMEOUTS
 
-PROBE = 1.0  # s for a mount's own folder to answer, once a song in it has not
+PROBE = 1.0  # s for a mount's own folder to answer, after a song in it did not
 
 
 class Place(Enum):
-    """What lies where a song lay."""
+    """What lies where the index has a song."""
 
-    THERE = 0  # a file, or something in a folder that may not be looked into
+    THERE = 0  # a file, or something in a folder that must not be read
     GONE = 1
     SILENT = 2  # the disk does not answer, or fails
 
 
 class Presence:
-    """Tells of songs whether they are there; asks once for each."""
+    """Tells whether songs are there; asks the disk once for each."""
 
     def __init__(self, stop: Stop | None = None) -> None:
         """A request to stop ends all waiting."""
@@ -33,51 +33,51 @@ class Presence:
         self._known: dict[str, Place] = {}
         self._mounts: list[Mount] = []  # looked up when a disk does not answer
         self._silent: set[str] = set()  # folders of mounts that do not answer
-        self._left = 0  # threads without an answer
+        self._abandoned = 0  # threads without an answer
 
     def of(self, paths: Iterable[str]) -> dict[str, Place]:
         """Return what lies at each of the paths."""
         wanted = list(dict.fromkeys(paths))
         waiting = [path for path in wanted if path not in self._known]
         while waiting:
-            waiting = [path for path in waiting if not self._lies_in_silence(path)]
-            if self._left >= MOST_LEFT or self._stop.requested:
+            waiting = [path for path in waiting if not self._is_on_silent_mount(path)]
+            if self._abandoned >= MOST_ABANDONED or self._stop.requested:
                 self._known.update(dict.fromkeys(waiting, Place.SILENT))
                 break
             answers: list[tuple[str, Place]] = []
-            self._wait(waiting, answers, self._patience)
-            came = answers[:]
-            self._known.update(came)
-            waiting = waiting[len(came) :]
+            self._wait(waiting, answers, self._timeout)
+            arrived = answers[:]
+            self._known.update(arrived)
+            waiting = waiting[len(arrived) :]
             if waiting:
                 self._pass_over(waiting.pop(0))
         return {path: self._known[path] for path in wanted}
 
     def _wait(self, paths: Sequence[str], answers: list[tuple[str, Place]], limit: float) -> bool:
-        """Have a thread ask, as long as an answer comes within `limit` seconds."""
+        """Have a thread ask; False where no further answer comes within `limit` seconds."""
         over = threading.Event()
         with signals_held():
             threading.Thread(
                 target=_look, args=(paths, answers, over), name="ask", daemon=True
             ).start()
-        seen, quiet = 0, 0.0
+        seen, idle = 0, 0.0
         while not over.wait(TICK):
-            quiet = quiet + TICK if len(answers) == seen else 0.0
+            idle = idle + TICK if len(answers) == seen else 0.0
             seen = len(answers)
-            if quiet >= limit or self._stop.requested:
-                self._left += 1
+            if idle >= limit or self._stop.requested:
+                self._abandoned += 1
                 return False
         return True
 
     def _pass_over(self, path: str) -> None:
-        """A song did not answer: nor does any other where its mount does not."""
+        """Give up a song that did not answer, and its mount if that does not answer either."""
         self._known[path] = Place.SILENT
         self._mounts = self._mounts or mounts()
         mount = mount_of(path, self._mounts)
-        if mount is not None and not self._wait([mount.place], [], min(PROBE, self._patience)):
+        if mount is not None and not self._wait([mount.place], [], min(PROBE, self._timeout)):
             self._silent.add(mount.place)
 
-    def _lies_in_silence(self, path: str) -> bool:
+    def _is_on_silent_mount(self, path: str) -> bool:
         mount = mount_of(path, self._mounts) if self._silent else None
         if mount is None or mount.place not in self._silent:
             return False
@@ -85,8 +85,8 @@ class Presence:
         return True
 
     @property
-    def _patience(self) -> float:
-        return PATIENCE[self._left] if self._left < len(PATIENCE) else LEAST
+    def _timeout(self) -> float:
+        return TIMEOUTS[self._abandoned] if self._abandoned < len(TIMEOUTS) else LAST_TIMEOUT
 
 
 def _look(paths: Sequence[str], answers: list[tuple[str, Place]], over: threading.Event) -> None:

@@ -1,6 +1,6 @@
-"""Questions to a file system that may never answer, as a network that is gone or a disk that hangs.
+"""Walks over file systems that may never answer, such as a lost network or a hanging disk.
 
-Threads ask, and are left behind where no answer comes: they end with the process.
+Threads ask the disk. A thread without an answer is abandoned, and ends with the process.
 """
 
 import threading
@@ -15,12 +15,11 @@ from pacetag.tagger.cancellation import Stop, signals_held
 from pacetag.tagger.library.walk import Trail, walk
 
 # s without progress before the first question is given up, and the second, third and fourth in a
-# row. Disks that sleep take ten to wake up.
-PATIENCE: tuple[float, ...] = (20.0, 5.0, 2.0, 1.0)
-LEAST = 0.1  # s for those that follow in the row
-MOST_LEFT = 64  # threads without an answer, beyond which nothing more is asked
-TICK = 0.1  # s; time passes in ticks, since none passes for a process that Ctrl-Z has stopped
-
+# row. Sleeping disks take ten to wake up.
+TIMEOUTS: tuple[float, ...] = (20.0, 5.0, 2.0, 1.0)
+LAST_TIMEOUT = 0.1  # s for those that follow in the row
+MOST_ABANDONED = 64  # threads without an answer, beyond which nothing more is asked
+TICK = 0.1  # s; time is counted in ticks, since none passes while Ctrl-Z has stopped the process
 
 NO_ANSWER = "its disk does not answer"
 
@@ -30,22 +29,22 @@ class Walked:
     """What a walk found."""
 
     songs: tuple[Path, ...]  # in the order of the walk
-    leftovers: tuple[Path, ...] = ()  # hidden files of pacetag's own, of all that was walked
-    stalled: tuple[Path, ...] = ()  # files and folders that were passed over, as no answer came
-    refused: tuple[tuple[Path, str], ...] = ()  # what could not be looked into, and why
-    bins: tuple[Path, ...] = ()  # folders of trash, snapshots and thumbnails that it stayed out of
+    leftovers: tuple[Path, ...] = ()  # pacetag's own hidden files in the folders that were walked
+    stalled: tuple[Path, ...] = ()  # files and folders that did not answer
+    refused: tuple[tuple[Path, str], ...] = ()  # what could not be read, and why
+    bins: tuple[Path, ...] = ()  # folders of trash, snapshots and thumbnails
     hidden: tuple[Path, ...] = ()  # songs and folders with songs that a person may have hidden
-    others: tuple[tuple[str, int], ...] = ()  # suffixes that may hold music, and how many files
+    others: tuple[tuple[str, int], ...] = ()  # suffixes that may hold music -> files
 
 
 class Asking:
-    """A row of questions; some may never be answered."""
+    """Questions to a disk, one after the other; some may never be answered."""
 
     def __init__(self, stop: Stop | None = None) -> None:
         """A request to stop ends all waiting."""
         self._stop = stop or Stop()
         self._in_a_row = 0  # questions without an answer
-        self._left: list[threading.Thread] = []  # threads that were left behind
+        self._abandoned: list[threading.Thread] = []
 
     def walk(
         self,
@@ -57,7 +56,7 @@ class Asking:
     ) -> Walked:
         """Every song under the paths, or the first `most`, as `walk` finds them.
 
-        What does not answer is passed over. With `bins`, it goes into trash and snapshots as well.
+        Files and folders that do not answer are passed over. `bins` includes trash and snapshots.
         """
         roots, stalled = tuple(paths), list[Path]()
         while True:
@@ -79,7 +78,7 @@ class Asking:
                 )
 
     def stalled(self, paths: Sequence[Path]) -> set[Path]:
-        """Those of the files that cannot even be looked at, since no answer comes."""
+        """The files for which no answer comes."""
         left, stalled = list(paths), set[Path]()
         while left:
             if self._may_not_go_on():
@@ -93,21 +92,21 @@ class Asking:
         return stalled
 
     def _may_not_go_on(self) -> bool:
-        self._left = [each for each in self._left if each.is_alive()]
-        return self._stop.requested or len(self._left) >= MOST_LEFT
+        self._abandoned = [each for each in self._abandoned if each.is_alive()]
+        return self._stop.requested or len(self._abandoned) >= MOST_ABANDONED
 
     def _answered(self, asked: "_Question", progress: Callable[[], int]) -> bool:
-        """Whether a thread comes to the end of it; False where it makes no progress any more."""
+        """Whether a thread answers all of it; False where it makes no more progress."""
         asked.start()
-        seen, quiet = 0, 0.0
+        seen, idle = 0, 0.0
         while not asked.over.wait(TICK):
             now = progress()
-            quiet = 0.0 if now != seen else quiet + TICK
+            idle = 0.0 if now != seen else idle + TICK
             if now != seen:
                 seen, self._in_a_row = now, 0
-            if self._stop.requested or quiet >= self._patience:
+            if self._stop.requested or idle >= self._timeout:
                 self._in_a_row += 1
-                self._left.append(asked.thread)
+                self._abandoned.append(asked.thread)
                 return False
         self._in_a_row = 0
         if asked.error is not None:
@@ -115,8 +114,8 @@ class Asking:
         return True
 
     @property
-    def _patience(self) -> float:
-        return PATIENCE[self._in_a_row] if self._in_a_row < len(PATIENCE) else LEAST
+    def _timeout(self) -> float:
+        return TIMEOUTS[self._in_a_row] if self._in_a_row < len(TIMEOUTS) else LAST_TIMEOUT
 
 
 class _Question:
@@ -130,7 +129,7 @@ class _Question:
         self.thread = threading.Thread(target=self._run, name="ask", daemon=True)
 
     def start(self) -> None:
-        """Begin to ask."""
+        """Start the thread."""
         with signals_held():
             self.thread.start()
 
@@ -146,7 +145,7 @@ class _Question:
 
 def _looked_at(path: Path) -> Path:
     try:
-        stat(path)  # noqa: PTH116 - a name of this module's, for half the time
-    except OSError:  # which is an answer, too
+        stat(path)  # noqa: PTH116 - half the time of Path.stat
+    except OSError:  # an answer, too
         return path
     return path

@@ -1,4 +1,4 @@
-"""A folder as a list of songs: which files count, and what tells that one has changed."""
+"""Walk folders for songs: which files count, and the stamp that tells whether one has changed."""
 
 import errno
 import os
@@ -36,13 +36,13 @@ def _ends_as_song(name: str) -> bool:
 
 
 def is_named_song(name: str) -> bool:
-    """Whether a file of this name counts as a song where a person names it, hidden or not."""
+    """Whether a file of this name counts as a song on the command line, hidden or not."""
     _, dot, suffix = name.rpartition(".")
     return bool(dot) and suffix.lower() in AUDIO_SUFFIXES | RARE_SUFFIXES
 
 
 FEW = 100  # entries of a hidden folder that are looked at
-# What a folder answers that is not there any more, or never led anywhere.
+# Errors of a folder that is gone, or of a link that leads nowhere.
 _GONE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
 
 
@@ -50,35 +50,35 @@ class Trail:
     """Where a walk is, where it must not go, and what it passed over."""
 
     def __init__(self, without: Iterable[Path] = (), *, bins: bool = False) -> None:
-        """`bins`: it goes into trash and snapshots, too, unless they are hidden."""
+        """`bins` includes trash and snapshots, unless they are hidden."""
         self._without = frozenset(without)
         self._bins = bins
-        self.place = Path()  # that is being asked about
+        self.place = Path()  # that the walk is asking about
         self.steps = 0
-        self.leftovers: list[Path] = []  # hidden files of pacetag's own that it came across
+        self.leftovers: list[Path] = []  # pacetag's own hidden files
         self.bins: list[Path] = []  # folders of trash and the like
         self.others = Counter[str]()  # files that may hold music, by suffix
         self.hidden: list[Path] = []  # songs, and folders with songs, that a person may have hidden
-        self.refused: dict[Path, str] = {}  # what could not be looked into, and why
-        self.ended = False  # the walk is to come to its end without going anywhere
+        self.refused: dict[Path, str] = {}  # what could not be read, and why
+        self.ended = False  # the walk is to end without asking again
 
     def may_go(self, place: Path) -> bool:
-        """Whether to go there; the walk is there then."""
+        """Whether to go there; if so, the walk is there now."""
         if self.ended:
             return False
         self.place = place
         self.steps += 1
-        return not self._without or place not in self._without  # hashing a path takes its time
+        return not self._without or place not in self._without  # hashing a path is slow
 
     def passes_by(self, folder: Path) -> bool:
-        """Whether it stays out of a folder for its name, and takes it down."""
+        """Whether the walk skips a folder for its name; records it if so."""
         if not is_bin(folder.name) or (self._bins and not is_hidden(folder.name)):
             return False
         self.bins.append(folder)
         return True
 
     def sees_hidden(self, place: Path) -> None:
-        """Take down what is hidden, if it is pacetag's own, or a song or a folder with songs."""
+        """Record a hidden file of pacetag's own, or a hidden song or folder with songs."""
         if is_sibling(place.name):
             self.leftovers.append(place)
         elif (
@@ -89,7 +89,7 @@ class Trail:
             self.hidden.append(place)
 
     def refuses(self, place: Path, error: OSError, what: str = LISTED) -> None:
-        """Take down that a folder could not be looked into; one that is gone is no fault."""
+        """Record that a folder could not be read; a missing one is not an error."""
         if error.errno not in _GONE:
             self.refused[place] = f"{what}: {error.strerror or error}"
 
@@ -99,8 +99,8 @@ def walk(paths: Iterable[Path], *, deep: bool = True, trail: Trail | None = None
 
     A path may be a file. Links to folders are followed after the real folders, so that a song that
     can be reached both ways is found where it lies; loops end because no folder is entered twice.
-    `deep=False` stays out of sub-folders. The `trail` tells another thread where the walk is, and
-    takes down what was passed over and pacetag's own hidden files.
+    `deep=False` skips sub-folders. The `trail` tells another thread where the walk is, and records
+    what was passed over and pacetag's own hidden files.
     """
     entered: set[tuple[int, int]] = set()
     named: set[Path] = set()
@@ -120,7 +120,7 @@ def walk(paths: Iterable[Path], *, deep: bool = True, trail: Trail | None = None
 
 
 def _leads_to(place: Path, kind: Callable[[int], bool], trail: Trail) -> bool:
-    """Whether something of that kind lies there, or where a link leads to."""
+    """Whether something of that kind lies there, links followed."""
     try:
         return kind(place.stat().st_mode)
     except OSError as error:
@@ -170,11 +170,11 @@ def _walk_folder(
 
 
 def _holds_songs(folder: Path, *, deep: bool = True) -> bool:
-    """Whether songs lie in a folder, or right below it, as far as a short look tells."""
+    """Whether songs lie in a folder or right below it, by its first entries."""
     try:
         with os.scandir(folder) as listing:
             names = [entry.name for entry in islice(listing, FEW)]
-    except OSError:  # a file, for the most part
+    except OSError:  # a file, usually
         return False
     if any(map(is_song, names)):
         return True
@@ -186,7 +186,7 @@ def _holds_songs(folder: Path, *, deep: bool = True) -> bool:
 def _is_folder(entry: os.DirEntry[str], place: Path, trail: Trail) -> bool:
     try:
         return entry.is_dir()
-    except OSError as error:  # a link that leads to itself, or where nobody may look
+    except OSError as error:  # a link to itself, or into a folder without permission
         trail.refuses(place, error, "cannot be looked at")
         return False
 
@@ -218,7 +218,7 @@ def _why(error: OSError) -> str:
 
 
 def stamp(path: Path) -> Stamp:
-    """What tells whether a file has changed since. Raises OSError."""
+    """The stamp that tells whether a file has changed. Raises OSError."""
     status = path.stat()
     if not modes.S_ISREG(status.st_mode):
         raise FileNotFoundError(f"{path}: not a file")
@@ -226,7 +226,7 @@ def stamp(path: Path) -> Stamp:
 
 
 def is_gone(path: str) -> bool:
-    """Whether nothing lies at the path any more; an unreadable folder does not prove it."""
+    """Whether nothing lies at the path; False where its folder cannot be read."""
     try:
         os.lstat(path)
     except (FileNotFoundError, NotADirectoryError):

@@ -56,7 +56,7 @@ CALLS: dict[str, tuple[Any, str]] = {
 
 def set_up() -> None:
     """Have the place stall that FAKE_STALL names."""
-    stalls.PATIENCE, stalls.LEAST = (0.5,), 0.5
+    stalls.TIMEOUTS, stalls.LAST_TIMEOUT = (0.5,), 0.5
     cancellation.GRACE = float(os.environ.get("FAKE_GRACE", cancellation.GRACE))
     ear = JudgeRef(bundle="fake-1", factory="fake_judge:load")
     pool.shipped_judge = stalled_ear if KIND == "bundle" else lambda: ear

@@ -34,7 +34,7 @@ def hang(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hang]:
         monkeypatch.setattr(os, "stat", stat)
         return asked
 
-    monkeypatch.setattr(presence, "PATIENCE", (0.5, 0.2))
+    monkeypatch.setattr(presence, "TIMEOUTS", (0.5, 0.2))
     monkeypatch.setattr(presence, "PROBE", 0.3)
     yield install
     over.set()
@@ -123,8 +123,8 @@ def test_threads_without_an_answer_do_not_pile_up(
     songs: list[str], hang: Hang, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every song hangs, though its mount answers, as behind a link to a dead disk."""
-    monkeypatch.setattr(presence, "MOST_LEFT", 3)
-    monkeypatch.setattr(presence, "LEAST", 0.1)
+    monkeypatch.setattr(presence, "MOST_ABANDONED", 3)
+    monkeypatch.setattr(presence, "LAST_TIMEOUT", 0.1)
     asked = hang(*songs)
 
     assert set(Presence().of([*songs, *(f"{song}2" for song in songs)]).values()) == {Place.SILENT}
