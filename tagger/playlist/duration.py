@@ -1,4 +1,4 @@
-"""How long to run, as people write it."""
+"""Durations as people write them."""
 
 import re
 
@@ -15,7 +15,7 @@ _CLOCK = re.compile(r"(?P<hours>[0-9]{1,6}):(?P<minutes>[0-5][0-9]):(?P<seconds>
 
 _FORMS = (_MINUTES, _CLOCK, _HOURS_THEN_MINUTES, _UNITS)
 _SECONDS = {"hours": 3600.0, "minutes": 60.0, "seconds": 1.0}
-# A bare number from here on is seconds, as programs count: as minutes it would be 17 hours.
+# A bare number from here on is seconds: as minutes it would be 17 hours.
 MANY = 1_000
 FORMS = "write 45m, 1h30m, 1:30:00 or 90 (minutes), 90 min, 2700s or 2700 (seconds from 1000 on)"
 
@@ -23,11 +23,11 @@ FORMS = "write 45m, 1h30m, 1:30:00 or 90 (minutes), 90 min, 2700s or 2700 (secon
 def parse_duration(text: str) -> float:
     """Return the seconds that `text` means: "45m", "1h30m", "1h30", "90", "1:30:00", "1.5 h".
 
-    A bare number is minutes, as runs are counted in, and from 1000 on seconds. Two numbers with a
-    colon are refused, since "1:30" is minutes and seconds to some and hours and minutes to others.
+    A bare number is minutes, and from 1000 on seconds. Two numbers with a colon are refused, since
+    "1:30" may be minutes and seconds or hours and minutes.
 
     Raises:
-        ValueError: it is not a duration, or none at all, with a sentence for a person.
+        ValueError: it is not a duration, or zero, with a sentence for the user.
     """
     stripped = text.strip()
     if re.fullmatch(r"[0-9]+:[0-9]+", stripped):

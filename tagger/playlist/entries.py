@@ -1,4 +1,4 @@
-"""What a playlist is, as values; how it is shown or written is elsewhere."""
+"""A playlist as values."""
 
 from dataclasses import dataclass, field
 
@@ -8,7 +8,7 @@ from pacetag.model.judgement import Pace
 
 @dataclass(frozen=True, kw_only=True)
 class PlaylistEntry:
-    """A song, and the pace of it that the runner will step to."""
+    """A song, and which of its paces the runner will step to."""
 
     song: SongRecord
     pace: Pace
@@ -21,7 +21,7 @@ class NearMiss:
 
     tolerance: float  # as a part of the cadence
     songs: int
-    seconds: float = field(default=0.0, compare=False)  # that they last
+    seconds: float = field(default=0.0, compare=False)  # all of them together
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,15 +32,15 @@ class Playlist:
     tolerance: float  # as a part of the cadence
     entries: tuple[PlaylistEntry, ...]  # best first
     total: float  # seconds; songs of unknown duration add nothing
-    near: tuple[NearMiss, ...]  # widening; empty unless there is no entry, or too few
-    cut: bool = False  # more songs would fit, but were more than was asked for
+    near: tuple[NearMiss, ...]  # the nearest first; empty unless there are too few entries
+    cut: bool = False  # more songs fit than were asked for
     wanted: float | None = None  # seconds to fill
-    gone: int = 0  # songs that fit better than the last entry, but are not where they were
+    gone: int = 0  # songs that fit better than the last entry, but whose files are gone
     silent: int = 0  # such songs on disks that do not answer
-    given_up: bool = False  # so many were gone that no more were looked for
+    given_up: bool = False  # too many were gone to look for more
 
     @property
     def is_short(self) -> bool:
-        """Whether all that fits lasts less than was asked for."""
+        """Whether all songs that fit last less than was asked for."""
         wanted = self.wanted or 0.0
         return bool(self.entries) and not (self.cut or self.given_up) and self.total < wanted

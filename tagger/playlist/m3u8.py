@@ -16,11 +16,11 @@ Line = Callable[[str], str | None]  # how a playlist names the song at an absolu
 
 
 def m3u8_text(playlist: Playlist, folder: Path | None, line: Line | None = None) -> str:
-    """Return the content of the file if it lies in `folder`; None if nobody knows where.
+    """Return the content of a playlist file in `folder`; None if its place is unknown.
 
-    An `#EXTINF` line and a path, with forward slashes and relative to the folder, for each song
-    (see `song_line`, which `line` takes the place of), below a comment that tells it from all
-    files that pacetag must not replace.
+    Each song has an `#EXTINF` line and a path with forward slashes, relative to the folder (see
+    `song_line`, which `line` replaces). A comment above them marks the file as one that pacetag may
+    replace.
     """
     songs = [entry.song for entry in playlist.entries]
     pairs = [(song_lines(song, folder), line and line(song.path)) for song in songs]
@@ -29,7 +29,7 @@ def m3u8_text(playlist: Playlist, folder: Path | None, line: Line | None = None)
 
 
 def is_marked(content: bytes) -> bool:
-    """Return whether content is a playlist of pacetag's, and the same as when it was written."""
+    """Return whether content is a playlist that pacetag wrote and nothing has changed since."""
     head = (HEADER + MARK).encode()
     noted, newline, body = content.removeprefix(head).partition(b"\n")
     return content.startswith(head) and bool(newline) and noted == _hash(body).encode()
@@ -41,44 +41,44 @@ def _hash(body: bytes) -> str:
 
 def song_lines(song: SongRecord, folder: Path | None) -> tuple[str, str]:
     """Return a song's two lines in a playlist that lies in `folder`."""
-    # -1 is how the format says that the duration is not known.
+    # -1 is the format's unknown duration.
     seconds = -1 if song.duration is None else round(song.duration)
     return f"#EXTINF:{seconds},{shown_name(song)}", song_line(song.path, folder)
 
 
 def shown_name(song: SongRecord) -> str:
-    """Return "Artist - Title" on one line; without a title, the file's name stands for it."""
+    """Return "Artist - Title" on one line; the file's name replaces a missing title."""
     title = song.title or PurePath(song.path).stem
     name = f"{song.artist} - {title}" if song.artist else title
-    # Bytes that are no text come as surrogates, which UTF-8 cannot hold.
+    # Bytes that are no text are surrogates, which UTF-8 cannot hold.
     return printable(" ".join(name.encode("utf-8", "replace").decode("utf-8").split()))
 
 
 def song_line(path: str, folder: Path | None) -> str:
     """Return how a playlist in `folder` names the song at `path` (absolute).
 
-    Relative, so that both can be moved or copied to a device together; absolute where there is no
-    way from one to the other (another drive), or no folder is known. A name that a line of UTF-8
-    text cannot hold (line breaks, spaces at its end, bytes that are not UTF-8) is given as a
-    `file://` address with percent signs, which stands for the exact bytes.
+    Relative, so that both can be moved or copied to a device together; absolute where no relative
+    path exists (another drive), or no folder is known. A name that a line of UTF-8 text cannot hold
+    (line breaks, spaces at its end, bytes that are not UTF-8) becomes a `file://` address with
+    percent signs for the exact bytes.
     """
     if not fits_a_line(path):
         return Path(path).as_uri()
     line = PurePath(path if folder is None else relative(path, folder)).as_posix()
-    if not fits_a_line(line):  # the way leads through a folder that a line cannot hold
+    if not fits_a_line(line):  # it leads through a folder that a line cannot hold
         return Path(path).as_uri()
     return plainly_a_path(line)
 
 
 def plainly_a_path(line: str) -> str:
-    """Return a path so that nothing takes it for a comment, an indentation or an address."""
+    """Return the path in a form that no player takes for a comment, a blank or an address."""
     first = line.split("/", 1)[0]
     address = ":" in first and not PurePath(line).is_absolute()
     return f"./{line}" if line[0] == "#" or line[0].isspace() or address else line
 
 
 def relative(path: str, folder: Path) -> str:
-    """Return the way from `folder` to `path`, or `path` itself where there is none."""
+    """Return the relative path from `folder` to `path`, or `path` itself where there is none."""
     real = os.path.realpath(folder)
     try:
         direct = os.path.relpath(path, real if os.pardir in folder.parts else folder)

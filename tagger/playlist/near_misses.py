@@ -1,4 +1,4 @@
-"""How far the tolerance must go for how many songs, where those that fit do not suffice."""
+"""How many songs wider tolerances would give, where too few fit."""
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
@@ -11,7 +11,7 @@ from pacetag.tagger.playlist.entries import NearMiss
 from pacetag.tagger.playlist.pieces import Name, is_same_piece, piece_name
 from pacetag.tagger.playlist.ranking import SLACK
 
-# Parts of the cadence. Beyond the last one it is another run, not a wider tolerance.
+# Shares of the cadence. Beyond the last one the songs are for another run.
 TOLERANCES = (0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.08, 0.10, 0.15, 0.20)
 CLOSELY = 20_000  # songs that are compared by name; more take seconds
 
@@ -25,7 +25,7 @@ def near_misses(
         index: the songs.
         cadence: steps per minute.
         min_confidence: 0..1, as for the playlist.
-        beyond: only wider tolerances than this; where nothing fits, narrower ones give nothing.
+        beyond: only tolerances that are wider than this.
     """
     reaches = [tolerance + SLACK for tolerance in TOLERANCES]
     query = PaceQuery(centre=float(cadence), reach=reaches[-1], min_confidence=min_confidence)
@@ -45,7 +45,7 @@ def near_misses(
 
 
 def _once(index: SongIndex, found: Iterator[Nearest]) -> Iterator[Nearest]:
-    """Each piece once, where it is nearest; of very many, copies of one sound alone are told."""
+    """Each piece once, where it is nearest; of very many songs only copies are told apart."""
     first = list(islice(found, CLOSELY + 1))
     if len(first) > CLOSELY:
         yield from chain(first, found)
@@ -64,7 +64,7 @@ def _once(index: SongIndex, found: Iterator[Nearest]) -> Iterator[Nearest]:
 
 
 def _apart(songs: Iterable[Nearest], records: dict[int, SongRecord]) -> Iterator[Nearest]:
-    """Those of the songs of one name that are no other format of one before."""
+    """The songs of one name without those that are another format of an earlier one."""
     kept: list[SongRecord] = []
     for song in songs:
         record = records.get(song.song_id)

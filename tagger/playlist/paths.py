@@ -1,4 +1,4 @@
-"""How a playlist names songs for a player that sees the music elsewhere than this machine does."""
+"""Paths in a playlist for a player that sees the music in another place than this machine."""
 
 import os
 import re
@@ -16,7 +16,7 @@ _ON_WINDOWS = re.compile(r"[A-Za-z]:[\\/]|\\\\")  # how absolute paths begin the
 
 @dataclass(frozen=True, kw_only=True)
 class Root:
-    """A folder of this machine, and what the player calls it."""
+    """A folder of this machine, and its name for the player."""
 
     here: str  # absolute, without a slash at its end
     there: str  # as it was named; "" makes paths that begin below the folder
@@ -26,10 +26,10 @@ class Root:
         return path == self.here or path.startswith(self.here.rstrip("/") + "/")
 
     def moved(self, path: str) -> str | None:
-        """Return what the player calls a path in the folder; None where it has no such name.
+        """Return the player's name of a path in the folder; None where it can have none.
 
-        Windows, told by a backslash or a bare drive, has backslashes between folders, and so no
-        names with one.
+        A root with a backslash or a bare drive is one of Windows, where backslashes separate
+        folders and no name can hold one.
         """
         rest = path[len(self.here) :].lstrip("/")
         windows = "\\" in self.there or _DRIVE.fullmatch(self.there) is not None
@@ -42,16 +42,16 @@ class Root:
 
 
 def parse_roots(texts: Iterable[str]) -> list[Root]:
-    """Return what each FROM=TO means, for the names that were given and for the real ones.
+    """Return the roots of FROM=TO texts, with given and with real paths.
 
-    Songs are known by the names through which they were scanned. Raises ValueError.
+    The index knows songs by the paths through which they were scanned. Raises ValueError.
     """
     named = [parse_root(text) for text in texts]
     return [*named, *(replace(root, here=os.path.realpath(root.here)) for root in named)]
 
 
 def parse_root(text: str) -> Root:
-    """Return what FROM=TO means. Of several signs = the first is meant behind a folder that exists.
+    """Return the root of FROM=TO, split at the first = that follows an existing folder.
 
     Raises ValueError, with a sentence.
     """
@@ -69,10 +69,10 @@ def _absolute(folder: str | Path) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class PathStyle:
-    """What stands in the lines: paths from a folder, absolute ones, or those under another root."""
+    """How lines name songs: relative to a folder, absolute, or below another root."""
 
     relative_to: Path | None = None  # else absolute
-    roots: Sequence[Root] = ()  # the one that is deepest counts
+    roots: Sequence[Root] = ()  # the deepest that holds a song counts
 
     def line(self, path: str) -> str | None:
         """Return the line for the song at `path` (absolute); None where no line can hold it."""

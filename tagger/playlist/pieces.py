@@ -1,4 +1,4 @@
-"""Which files hold the same piece: copies of one sound, and one recording in several formats."""
+"""Which files hold the same piece: copies of the same audio, and a recording in several formats."""
 
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -8,15 +8,15 @@ from typing import Protocol, TypeVar
 from pacetag.db.records import SongRecord, Standing
 from pacetag.tagger.playlist.entries import PlaylistEntry
 
-LENGTH = 2.0  # s; encoders add silence, and rips begin a little sooner or later
-SURE = 0.75  # confidence; a pace that is less so may be found in one format and not in another
+LENGTH = 2.0  # s; encoders add silence, and rips begin slightly earlier or later
+SURE = 0.75  # confidence; a less confident pace may be found in one format only
 LOSSLESS = frozenset({"aif", "aifc", "aiff", "ape", "dsf", "flac", "tta", "wav", "wave", "wv"})
 
 Name = tuple[str, str]
 
 
 class Named(Protocol):
-    """What tells a piece by its name."""
+    """A song with the tags that name its piece."""
 
     @property
     def title(self) -> str | None:
@@ -33,8 +33,8 @@ Entry = TypeVar("Entry", bound=PlaylistEntry)
 def piece_name(song: Named) -> Name | None:
     """Artist and title without case, accents and spaces; None where either is not known.
 
-    Without a title a song is never taken for another by its name, nor is one without an artist:
-    many are called "Intro" or "Track 1".
+    A song without a title or artist is never taken for another by its name: many are called "Intro"
+    or "Track 1".
     """
     artist, title = _plain(song.artist), _plain(song.title)
     return (artist, title) if artist and title else None
@@ -59,7 +59,7 @@ def is_same_piece(one: SongRecord, other: SongRecord) -> bool:
 
 
 def _has_paces_of(one: SongRecord, other: SongRecord) -> bool:
-    """Whether each sure pace of the other is one of the first, too, up to rounding."""
+    """Whether each confident pace of the other is also one of the first, up to rounding."""
     return all(
         any(abs(pace.bpm - own.bpm) < 1 for own in one.paces)
         for pace in other.paces
@@ -68,10 +68,10 @@ def _has_paces_of(one: SongRecord, other: SongRecord) -> bool:
 
 
 def gathered(entries: Iterable[Entry]) -> list[list[Entry]]:
-    """Return the entries by piece, both in their order.
+    """Return the entries by piece; pieces and entries keep their order.
 
-    Each entry is compared with the first of a piece alone, so that what comes later changes
-    nothing of what came before.
+    Each entry is compared with the first of a piece alone, so that later entries do not change
+    earlier pieces.
     """
     pieces: list[list[Entry]] = []
     by_audio: dict[str, list[Entry]] = {}
@@ -88,7 +88,7 @@ def gathered(entries: Iterable[Entry]) -> list[list[Entry]]:
             if name is not None:
                 by_name.setdefault(name, []).append(piece)
         piece.append(entry)
-        if song.fingerprint is not None:  # unknown audio is nobody's copy
+        if song.fingerprint is not None:  # unknown audio is not a copy of other unknown audio
             by_audio.setdefault(song.fingerprint, piece)
     return pieces
 
@@ -96,14 +96,14 @@ def gathered(entries: Iterable[Entry]) -> list[list[Entry]]:
 def by_preference(piece: Sequence[Entry], standings: dict[str, Standing]) -> list[Entry]:
     """Return a piece's entries, the one to offer first.
 
-    That is one whose file carries pacetag's tags (a backup of which they were taken back does
-    not), then one in a lossless format, then the one that was scanned first.
+    Preferred are files with pacetag's tags (a backup after an undo has none), then lossless
+    formats, then the file that was scanned first.
     """
     return sorted(piece, key=lambda entry: _rank(entry.song, standings.get(entry.song.path)))
 
 
 def _rank(song: SongRecord, standing: Standing | None) -> tuple[bool, bool, int]:
     lossy = PurePath(song.path).suffix.lower().removeprefix(".") not in LOSSLESS
-    if standing is None:  # it was forgotten just now
+    if standing is None:  # the index has just forgotten it
         return True, lossy, 0
     return not standing.tagged, lossy, standing.song_id

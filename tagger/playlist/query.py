@@ -11,8 +11,8 @@ from pacetag.tagger.playlist.near_misses import near_misses
 from pacetag.tagger.playlist.pieces import by_preference, gathered
 from pacetag.tagger.playlist.ranking import FIRST, Sought, all_entries, first_entries
 
-BLOCK, LARGEST_BLOCK = 16, 4_096  # pieces of which disks and index are asked in one go
-MOST_GONE = 4_096  # pieces that are gone, after which no more are looked for
+BLOCK, LARGEST_BLOCK = 16, 4_096  # pieces for which disks and index are asked at once
+MOST_GONE = 4_096  # missing pieces, after which no more are looked for
 
 
 def build_playlist(
@@ -27,24 +27,24 @@ def build_playlist(
 ) -> Playlist:
     """Find the songs with a pace near the cadence, best first (see `ranking.worth`).
 
-    A piece comes once, however many files hold it (see `pieces`), in the place of its worthiest.
+    A piece is listed once, however many files hold it (see `pieces`), by its best file.
 
     Args:
         index: the songs.
         cadence: steps per minute, both feet.
-        tolerance: how far a pace may be from the cadence, as a part of it; two tempos within
+        tolerance: how far a pace may be from the cadence, as a share of it; two tempos within
             4 % of each other commonly count as the same.
-        min_confidence: how sure a pace must be, 0..1.
+        min_confidence: the least confidence of a pace, 0..1.
         duration: seconds to fill. The best songs whose sum reaches it are taken, so the last one
-            may end later. A song of unknown duration is taken too but adds nothing: the playlist
-            may then be longer than asked for, never shorter for a wrong guess.
-        limit: how many songs to take at most, the best. With it or `duration` a library of a
-            million songs answers at once; without, every song that fits is read.
-        presence: tells which songs are where the index says, so that the next best take the place
-            of those that are not; without it all are believed to be.
+            may end later. A song of unknown duration is taken but adds nothing, so the playlist may
+            be longer than asked for, but not shorter.
+        limit: how many songs to take at most. With it or `duration` a library of a million songs
+            answers at once; otherwise every song that fits is read.
+        presence: tells which songs are where the index says, so that the next best replace those
+            that are not; without it all are taken to be there.
 
     Raises:
-        ValueError: a number that makes no sense, with a sentence for a person.
+        ValueError: a number that makes no sense, with a sentence for the user.
         SongIndexError: the index cannot be read.
     """
     _check(cadence, tolerance, min_confidence, duration, limit)
@@ -65,7 +65,7 @@ def build_playlist(
     )
     if entries and not found.is_short:
         return found
-    if chosen.gone or chosen.silent:  # what is not there would be promised
+    if chosen.gone or chosen.silent:  # near misses would count songs that are not there
         return found
     beyond = tolerance if entries else 0.0
     near = near_misses(index, cadence, min_confidence=min_confidence, beyond=beyond)
@@ -80,7 +80,7 @@ def _choose(
     limit: int | None,
     presence: Presence | None,
 ) -> "_Chosen":
-    """The entries that are taken, and whether `limit` kept some out."""
+    """The chosen entries, and whether `limit` kept some out."""
     enough = duration or math.inf
     whole = duration is None and limit is None
     first = FIRST if limit is None else limit + limit // 8 + FIRST  # some may be missing, or copies
@@ -96,7 +96,7 @@ def _choose(
 
 
 class _Chosen:
-    """The songs of a playlist, of each piece the file that is there and best stands for it."""
+    """The songs of a playlist: for each piece the best file that is there."""
 
     def __init__(self, index: SongIndex, presence: Presence | None) -> None:
         self._index, self._presence = index, presence
@@ -107,7 +107,7 @@ class _Chosen:
     def take(
         self, pieces: Sequence[list[PlaylistEntry]], duration: float | None, limit: int | None
     ) -> bool:
-        """Take pieces until there are enough; whether any were left over."""
+        """Take pieces until there are enough. Returns whether any were left over."""
         filled = 0.0
         for piece in self._ordered(pieces):
             if len(self.entries) == limit or (duration is not None and filled >= duration):
@@ -119,7 +119,7 @@ class _Chosen:
         return False
 
     def _ordered(self, pieces: Sequence[list[PlaylistEntry]]) -> Iterator[list[PlaylistEntry]]:
-        """The pieces, each with the file to offer first; disks are asked of some at a time."""
+        """The pieces, each with its best file first; disks are asked for a block at a time."""
         start, size = 0, BLOCK
         while block := pieces[start : start + size]:
             start, size = start + size, min(2 * size, LARGEST_BLOCK)

@@ -9,19 +9,19 @@ from pacetag.db.records import PaceQuery, SongRecord
 from pacetag.model.judgement import Pace
 from pacetag.tagger.playlist.entries import PlaylistEntry
 
-# Binary fractions put 171.6 at 1.0400000000000000355 times 165; it shall still be within 4 %.
+# Binary fractions put 171.6 at 1.0400000000000000355 times 165; it must still be within 4 %.
 SLACK = 1e-9
-# Beyond what two ways of reckoning a worth, and its rounding, can differ by.
+# More than two ways of computing a worth, and its rounding, can differ by.
 DOUBT = 1e-9
 FIRST = 64  # paces in the first part of a ranking; an hour takes some twenty songs
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sought:
-    """What is asked for."""
+    """The paces that are sought."""
 
     cadence: float  # steps per minute
-    tolerance: float  # as a part of the cadence
+    tolerance: float  # as a share of the cadence
     min_confidence: float  # 0..1
 
 
@@ -39,9 +39,9 @@ def first_entries(
 ) -> Iterator[list[PlaylistEntry]]:
     """Yield growing first parts of what `all_entries` returns, the last one whole.
 
-    The index ranks paces by their worth without looking at songs, and only the songs of the `first`
-    best paces are read, then those of more. What is worth no more than a pace that was left out
-    stays out as well, since that one may come before it: so each part is exact.
+    The index ranks paces by their worth without reading songs, and only the songs of the `first`
+    best paces are read, then those of more. An entry that is worth no more than a pace that was
+    left out is left out as well, since that one may rank before it: so each part is exact.
     """
     tolerance = sought.tolerance
     query = PaceQuery(
@@ -70,8 +70,8 @@ def _worth_more(
 def best_entries(songs: Iterable[SongRecord], sought: Sought) -> list[PlaylistEntry]:
     """Return the songs that fit, each with its best pace, best first.
 
-    A pace fits when it is within the tolerance of the cadence and sure enough. Songs of equal
-    worth come by artist, title and path.
+    A pace fits when it is within the tolerance of the cadence and confident enough. Songs of equal
+    worth are sorted by artist, title and path.
     """
     tolerance, entries = sought.tolerance, []
     for song in songs:
@@ -84,11 +84,10 @@ def best_entries(songs: Iterable[SongRecord], sought: Sought) -> list[PlaylistEn
 def worth(entry: PlaylistEntry, tolerance: float) -> float:
     """Return how good the song is for this run, 0..1: confidence times closeness.
 
-    The confidence is the probability that the pace can be stepped to. Closeness is what it is
-    worth if so: 1 on the cadence, falling as a parabola, since one per cent is hardly felt and the
-    last one clearly, to one half at the edge of the tolerance. So a song at the edge must be twice
-    as sure as one on the cadence to come level with it. Rounded, so that equal songs are equal
-    whichever way the arithmetic went.
+    The confidence is the probability that a runner can step to the pace. Closeness is 1 on the
+    cadence and falls as a parabola to one half at the edge of the tolerance, since one per cent is
+    hardly felt and the last one clearly. So a song at the edge must have twice the confidence of
+    one on the cadence to rank with it. Rounded, so that equal songs are equal on every machine.
     """
     part = abs(entry.deviation) / tolerance if tolerance > 0 else 0.0
     return round(entry.pace.confidence * (1 - part**2 / 2), 9)
@@ -107,6 +106,6 @@ def _is_near(pace: Pace, sought: Sought) -> bool:
 
 
 def _name(song: SongRecord) -> tuple[bool, str, bool, str, str]:
-    """Return the key for songs of equal worth: nameless ones last."""
+    """Return the sort key for songs of equal worth: songs without names last."""
     artist, title = song.artist or "", song.title or ""
     return not artist, artist.casefold(), not title, title.casefold(), song.path

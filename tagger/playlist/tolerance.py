@@ -1,4 +1,4 @@
-"""How far a pace may be off the cadence, as people write it."""
+"""Tolerances as people write them: how far a pace may be off the cadence."""
 
 import re
 

@@ -33,18 +33,18 @@ def playlist_output(
 
 
 def write_m3u8(playlist: Playlist, output: OutputFile, line: Line | None = None) -> None:
-    """Write the playlist, in UTF-8; `line` names songs otherwise than `m3u8.song_line` does.
+    """Write the playlist, in UTF-8; `line` names songs in place of `m3u8.song_line`.
 
-    Raises TaggerError; what was there before is still there.
+    Raises TaggerError; an earlier file stays as it was.
     """
     output.write(m3u8_text(playlist, output.folder, line).encode("utf-8"))
 
 
 def is_unmarked(content: bytes, folder: Path, known: KnownSong) -> bool:
-    """Whether content is a playlist that pacetag wrote into `folder` before it marked them.
+    """Whether content is a playlist that pacetag wrote into `folder` before it marked playlists.
 
-    Others write the same kinds of lines, so each song must be in the index, and both its lines
-    must be, letter for letter, what pacetag writes of it.
+    Other programs write the same kinds of lines, so each song must be in the index, and both its
+    lines must be exactly what pacetag writes.
     """
     try:
         text = content.decode("utf-8")
@@ -64,7 +64,7 @@ def _is_written(pair: tuple[str, str], folder: Path, known: KnownSong) -> bool:
     line = pair[1]
     if line.startswith("file://"):
         places = [os.fsdecode(unquote_to_bytes(line.removeprefix("file://")))]
-    else:  # the way up from a linked folder is the real one
+    else:  # ".." from a linked folder leads up from the real one
         places = [os.path.normpath(each / line) for each in (folder, folder.resolve())]
     songs = (known(place) for place in dict.fromkeys(places))
     return any(song is not None and song_lines(song, folder) == pair for song in songs)

@@ -3,33 +3,33 @@
 import re
 from collections.abc import Iterable
 
-# What commands a terminal, ends a line, turns the direction of what follows, or is no sign at all.
-# Joiners stay, and so do marks that combine: emoji and many scripts are written with them.
+# Characters that command a terminal, end a line, change the direction of what follows, or are no
+# text. Joiners and combining marks stay: emoji and many scripts are written with them.
 _UNSAFE = re.compile(
     "["
-    "\x00-\x1f\x7f-\x9f"  # controls: ESC, BEL, DEL, those of eight bits
+    "\x00-\x1f\x7f-\x9f"  # controls: ESC, BEL, DEL, and C1
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # of direction: marks, overrides, isolates
     "\u206a-\u206f"  # of shape and direction, long deprecated
     "\u2028\u2029"  # ends of lines and paragraphs
-    "\ud800-\udfff"  # bytes of a name that is no text
+    "\ud800-\udfff"  # surrogates: bytes of a name that is no text
     "]"
 )
 
 
 def printable(text: str) -> str:
-    """A path or tag that is safe on a terminal: no control characters, nothing undecodable."""
+    """The text without characters that could command a terminal or cannot be encoded."""
     if text.isprintable():  # nearly every name, and thirty times as quick
         return text
     return _UNSAFE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def songs(count: int) -> str:
-    """A number of songs."""
+    """A number of songs, as "1 song" or "1 234 songs"."""
     return "1 song" if count == 1 else f"{count:,} songs".replace(",", "\N{NO-BREAK SPACE}")
 
 
 def percent(probability: float) -> str:
-    """A probability as 98%, 99.7% or 0.4%: none is certain, and none is nothing."""
+    """A probability as 98%, 99.7% or 0.4%; never 0% or 100%."""
     if 0.01 <= probability <= 0.99:
         return f"{probability:.0%}"
     text = f"{probability:.1%}"
@@ -37,7 +37,7 @@ def percent(probability: float) -> str:
 
 
 def share(value: float) -> str:
-    """A share that was counted, as 0.987; 0.000 and 1.000 stand for none and all alone."""
+    """A counted share as 0.987; 0.000 and 1.000 mean exactly none and all."""
     text = f"{value:.3f}"
     if text == "0.000" and value > 0:
         return "<0.001"
@@ -52,12 +52,12 @@ def clock(seconds: float) -> str:
 
 
 def listed_paces(rates: Iterable[float]) -> str:
-    """Paces as a person set them, or what stands for none."""
+    """Paces as a person set them, or "none"."""
     return ", ".join(f"{bpm:g}" for bpm in rates) or "none"
 
 
 def histogram_lines(bins: tuple[tuple[int, int], ...], *, width: int = 40) -> list[str]:
-    """Bars of at most `width` signs for the bins that hold something, and those between them."""
+    """Bars of at most `width` signs, from the first filled bin to the last."""
     filled = [start for start, count in bins if count]
     if not filled:
         return []
@@ -70,5 +70,5 @@ def histogram_lines(bins: tuple[tuple[int, int], ...], *, width: int = 40) -> li
 
 
 def _bar(count: int, most: int, width: int) -> str:
-    length = -(-count * width // most)  # rounded up: one song is seen beside a thousand
+    length = -(-count * width // most)  # rounded up: one song is visible beside a thousand
     return f"{'#' * length} {count}" if count else "0"
