@@ -1,1 +1,1 @@
-"""Whether a scan that may write nothing wrote nothing."""
+"""Checks that a scan changes nothing in a folder but tags."""

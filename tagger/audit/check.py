@@ -1,4 +1,4 @@
-"""Proof that a scan changed nothing in a folder but tags: a look before, and one after."""
+"""Whether a scan changed anything in a folder but tags: a record before, and one after."""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -15,41 +15,41 @@ from pacetag.tagger.tags.ownership import foreign_pace
 from pacetag.tagger.tags.reader import read_tags
 from pacetag.tagger.tags.safety.temp_files import DRAFT, is_sibling
 
-_SHOWN = ("the kind", "the mode", "the owner", "the number of names")  # others are digests
+_SHOWN = ("the kind", "the mode", "the owner", "the number of names")  # the others are digests
 
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """One thing that is not as it was."""
+    """A change that is not one of tags."""
 
     path: Path
-    what: str  # a clause for a person
+    what: str  # a clause for the user
 
 
 class ReadOnlyCheck:
-    """Remembers a folder as it is, and says later what else than tags has changed in it."""
+    """Records a folder, and tells later what has changed in it besides tags."""
 
     def __init__(self, top: Path, index_file: Path, options: ScanOptions, stop: Stop) -> None:
-        """`index_file`: the scan's own, which does not count where it lies in the folder."""
+        """`index_file`: the scan's own, which does not count if it lies in the folder."""
         self._top, self._stop = top, stop
         self._fields = _may_write(options)
         own = [index_file.with_name(index_file.name + end) for end in ("", "-wal", "-shm")]
         self._own = set(_as_reached_from(top, [*own, journals_beside(index_file)]))
         self._holding = {each.parent for each in self._own}
         self._before: dict[Path, Facts] = {}
-        self._foreign: set[Path] = set()  # songs whose PACE is somebody else's
+        self._foreign: set[Path] = set()  # songs whose PACE was set by others
 
     @property
     def files(self) -> int:
-        """How many files and folders were looked at before the scan."""
+        """How many files and folders were recorded before the scan."""
         return len(self._before)
 
-    def take_down(self) -> None:
-        """Look at everything; ends early when a stop is requested."""
+    def record(self) -> None:
+        """Record the folder as it is; ends early when a stop is requested."""
         self._before = dict(self._record())
 
     def differences(self) -> Iterator[Difference]:
-        """Look again; one for each thing that is not as it was."""
+        """Record it again, and yield each change."""
         left = dict(self._before)
         for path, facts in self._record():
             before = left.pop(path, None)
@@ -70,11 +70,11 @@ class ReadOnlyCheck:
             yield path, facts
 
     def _is_own(self, path: Path) -> bool:
-        """Whether it belongs to the index, or is a draft that a scan makes and clears away."""
+        """Whether it belongs to the index, or is a draft that a scan makes and removes."""
         return path in self._own or (is_sibling(path.name) and path.suffix == DRAFT)
 
     def _fields_of(self, path: Path) -> frozenset[str]:
-        """What the scan may write into a file; whose PACE it is, is settled before the scan."""
+        """The fields that the scan may write into a file; who set PACE is decided before it."""
         if not self._fields or not is_named_song(path.name):
             return frozenset()
         if path not in self._before and _has_foreign_pace(path):
@@ -83,7 +83,7 @@ class ReadOnlyCheck:
 
 
 def _as_reached_from(top: Path, files: Iterable[Path]) -> Iterator[Path]:
-    """The real files below a folder by the names that they have there, which links may lead to."""
+    """The files that really lie below a folder, by their paths from there."""
     real = Path(os.path.realpath(top))
     return (top / each.relative_to(real) for each in files if each.is_relative_to(real))
 
@@ -96,7 +96,7 @@ def _has_foreign_pace(path: Path) -> bool:
 
 
 def _may_write(options: ScanOptions) -> frozenset[str]:
-    """The fields that such a scan may write."""
+    """The fields that a scan with these options may write."""
     if options.dry_run or not options.tags:
         return frozenset()
     return frozenset({"pace", "pacetag"} | ({"bpm"} if options.bpm is not BpmMode.NEVER else set()))

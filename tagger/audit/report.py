@@ -1,4 +1,4 @@
-"""A scan's check that only tags change, from the command line's option to what is printed."""
+"""`--read-only-check`: the check around a scan, and how its result is printed."""
 
 import sys
 from pathlib import Path
@@ -14,7 +14,7 @@ from pacetag.tagger.text.formatting import printable
 
 
 def check_folder(folder: Path | None) -> Path | None:
-    """The folder to check, absolute. Raises UsageError where it is none."""
+    """The folder to check, absolute. Raises UsageError if it is not a folder."""
     if folder is None:
         return None
     top = check_paths([folder])[0]
@@ -24,29 +24,29 @@ def check_folder(folder: Path | None) -> Path | None:
 
 
 class Checked:
-    """Runs the check around a scan; without a folder, nothing happens."""
+    """Runs the check around a scan; does nothing without a folder."""
 
     def __init__(
         self, top: Path | None, index_file: Path, options: ScanOptions, stop: Stop, *, as_json: bool
     ) -> None:
-        """Looks at the folder at once."""
+        """Records the folder at once."""
         self._stop, self._as_json, self._top = stop, as_json, top
         self._check: ReadOnlyCheck | None = None
         self._found: list[Difference] = []
         if top is not None:
             say(printable(f"Reading everything in {top} before the scan ..."), sys.stderr)
             self._check = ReadOnlyCheck(top, index_file, options, stop)
-            self._check.take_down()
+            self._check.record()
 
     @property
     def exit_code(self) -> int:
-        """1 where something changed that must not, 130 where that was not found out."""
+        """1 if something besides tags changed, 130 if the check was interrupted."""
         if self._check is not None and self._stop.requested:
             return 130
         return 1 if self._found else 0
 
-    def look_again(self) -> None:
-        """Compare, and print as JSON if that is wanted."""
+    def compare(self) -> None:
+        """Compare the folder with its record, and print changes as JSON if that is wanted."""
         if self._check is None or self._stop.requested:
             return
         self._found = list(self._check.differences())
@@ -55,7 +55,7 @@ class Checked:
                 say_json({"path": str(one.path), "difference": one.what})
 
     def end(self) -> None:
-        """Print for a person."""
+        """Print the result as text, unless JSON is wanted."""
         if self._check is None or self._as_json:
             return
         if self._stop.requested:

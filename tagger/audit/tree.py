@@ -1,4 +1,4 @@
-"""What a tree of files is, as far as a scan must leave it as it is."""
+"""A record of everything in a tree of files that a scan must not change."""
 
 import hashlib
 import os
@@ -11,7 +11,7 @@ from pacetag.tagger.tags.errors import LayoutError, TagError
 from pacetag.tagger.tags.foreign_tags import others_in
 
 FieldsOf = Callable[[Path], Collection[str]]
-Facts = dict[str, bytes]  # of one file or folder: what it is -> its value, or a digest of it
+Facts = dict[str, bytes]  # of one file or folder: name of a fact -> its value, or a digest
 _KINDS = {stat.S_IFDIR: "folder", stat.S_IFLNK: "link", stat.S_IFREG: "file"}
 _STEP = 1 << 20  # bytes read at once
 
@@ -19,12 +19,12 @@ _STEP = 1 << 20  # bytes read at once
 def record_tree(
     top: Path, *, fields: FieldsOf, passed_over: Callable[[Path], bool]
 ) -> Iterator[tuple[Path, Facts]]:
-    """Everything at and below a folder with what must not change, sorted; links not followed.
+    """Everything at and below a folder with its facts, sorted; links are not followed.
 
-    Of everything: kind, mode, owner, number of names, extended attributes. Of a file in which
-    `fields` may change (as in the field table): the sound, and all that is not one of them. Of all
-    other files, and of songs that cannot be written: every byte and the time of change.
-    `passed_over` tells what does not count.
+    Facts of everything are kind, mode, owner, number of names and extended attributes; of a file in
+    which `fields` may change (as in the field table), the audio and all other tags; of other files,
+    and of songs that cannot be written, every byte and the time of change. `passed_over` tells what
+    does not count.
     """
     yield top, _facts(top, fields)
     try:

@@ -168,7 +168,7 @@ def run_scan(
                 missing=len(lost.gone),
                 left_out=_left_out(found, lost, roots),
             )
-            checked.look_again()
+            checked.compare()
             reporter.end(summary)
         checked.end()
     return summary.exit_code or checked.exit_code
