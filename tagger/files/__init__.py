@@ -1,1 +1,1 @@
-"""Files that a user names as output, and what is never replaced by them."""
+"""Output files that a user names, and what they never replace."""

@@ -1,4 +1,4 @@
-"""What no command replaces, told by name and content: songs, indexes, networks, safety copies."""
+"""Files that no command replaces, by name and content: songs, indexes, networks, safety copies."""
 
 from pathlib import Path
 from typing import BinaryIO
@@ -14,8 +14,8 @@ SAFETY = "is kept by pacetag to put a song right after a failure"
 _NETWORK_SUFFIXES = (".keras", ".tflite")
 _SQLITE = b"SQLite format 3\0"
 _PNG = b"\x89PNG\r\n\x1a\n"
-_SQLITE_ASIDE = ("-wal", "-shm", "-journal")  # behind a database's name
-_HEAD = 1 << 16  # bytes that are looked at
+_SQLITE_ASIDE = ("-wal", "-shm", "-journal")  # after a database's name
+_HEAD = 1 << 16  # bytes that are checked
 _TAIL = 160  # bytes; tags at the end
 _SOUND_HEADS = (
     (0, b"ID3"), (0, b"fLaC"), (0, b"OggS"), (0, b"DSD "), (0, b"MAC "), (0, b"wvpk"),
@@ -40,7 +40,7 @@ _SAMPLE_RATES = (44_100, 48_000, 32_000)  # Hz, of MPEG 1
 
 
 def name_never_replaced(path: Path) -> str | None:
-    """Why nothing is written under this name, there or not; None where it may be."""
+    """Why no file is written under this name, existing or not; None if one may be."""
     name = path.name.lower()
     if name.rpartition(".")[2] in AUDIO_SUFFIXES and "." in name:
         return SONG
@@ -53,7 +53,7 @@ def name_never_replaced(path: Path) -> str | None:
 
 
 def content_never_replaced(file: BinaryIO) -> str | None:
-    """Why an open file is never replaced, whatever its name is; None where it may be.
+    """Why an open file is never replaced, under any name; None if it may be.
 
     Raises OSError.
     """
@@ -67,19 +67,19 @@ def content_never_replaced(file: BinaryIO) -> str | None:
 
 
 def is_sound(head: bytes, tail: bytes) -> bool:
-    """Whether bytes are of a sound file, from its first 64 KiB and the last 160 bytes."""
+    """Whether a file is audio, from its first 64 KiB and its last 160 bytes."""
     return (
         any(head.startswith(magic, place) for place, magic in _SOUND_HEADS)
         or (head[:1] == b"\0" and head[4:8] in _BOXES)
         or tail[-128:].startswith(b"TAG")
         or b"APETAGEX" in tail
-        # Two frames are found by chance in what a picture compresses.
+        # Compressed pictures contain two such frames by chance.
         or (not head.startswith(_PNG) and _has_frames(head))
     )
 
 
 def _has_frames(head: bytes) -> bool:
-    """Whether two frames of MPEG sound or of AAC follow one another; what is before may be junk."""
+    """Whether two frames of MPEG audio or AAC follow one another, possibly after junk."""
     at = head.find(0xFF)
     while 0 <= at < len(head) - 6:
         length = _frame_length(head[at : at + 6])
@@ -90,10 +90,10 @@ def _has_frames(head: bytes) -> bool:
 
 
 def _frame_length(head: bytes) -> int:
-    """Bytes of the frame that begins with these six; 0 where none does."""
+    """Length in bytes of the frame that begins with these six; 0 if none does."""
     if len(head) < 6 or head[0] != 0xFF or head[1] < 0xE0:
         return 0
-    version, layer = head[1] >> 3 & 3, 4 - (head[1] >> 1 & 3)  # layer 4 stands for none
+    version, layer = head[1] >> 3 & 3, 4 - (head[1] >> 1 & 3)  # layer 4: none
     if head[1] & 0xF6 == 0xF0:  # ADTS
         return max(0, (head[3] & 3) << 11 | head[4] << 3 | head[5] >> 5)
     bit_rate, rate = head[2] >> 4, head[2] >> 2 & 3

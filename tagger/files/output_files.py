@@ -1,4 +1,4 @@
-"""Files that a user names as output: written whole, and never in place of anything else."""
+"""Output files that a user names: written whole, and never over anything else."""
 
 import errno
 import os
@@ -24,36 +24,36 @@ _PNG, _M3U = b"\x89PNG\r\n\x1a\n", b"#EXTM3U"
 
 @dataclass(frozen=True, kw_only=True)
 class OutputFile:
-    """A place that a user named, and what goes there."""
+    """A path that a user named, and what is written there."""
 
     named: Path
     option: str  # that named it
     noun: str  # what is written there
-    is_ours: Callable[[bytes], bool]  # whether content is what pacetag itself wrote there
+    is_ours: Callable[[bytes], bool]  # whether pacetag itself wrote such content there
     binary: bool = False  # no terminal can show it
-    overwrite: bool = False  # replace also what pacetag did not write
-    inputs: tuple[Path, ...] = ()  # what the command reads, so must not replace
+    overwrite: bool = False  # also replace files of other programs
+    inputs: tuple[Path, ...] = ()  # files that the command reads, and must not replace
 
     @property
     def path(self) -> Path:
-        """The place, absolute; links and what stands behind them are as they were named."""
+        """The path, absolute; links in it are not followed."""
         return self.named.expanduser().absolute()
 
     @property
     def shown(self) -> str:
-        """The place as sentences name it."""
+        """The path as messages name it."""
         return "standard output" if self.named == STDOUT else str(self.named)
 
     @property
     def folder(self) -> Path | None:
-        """Where the file will lie; None where it goes into a pipe, to a terminal or the like."""
+        """The folder of the file; None for a pipe, a terminal or the like."""
         return self.path.parent if self._is_direct() is False else None
 
     def check(self) -> None:
-        """Find out whether it can be written, and touch nothing.
+        """Check that it can be written, and touch nothing.
 
-        Raises UsageError where something lies there that must stay, TaggerError where the system
-        would not let it be written.
+        Raises UsageError if a file is there that must stay, TaggerError if the system would refuse
+        the write.
         """
         try:
             if self._is_direct():
@@ -64,7 +64,7 @@ class OutputFile:
             raise self._failure(error) from error
 
     def write(self, content: bytes) -> None:
-        """Check again, then write all of it, or nothing. Raises as `check` does."""
+        """Check again, then write all of the content or nothing. Raises as `check` does."""
         try:
             if self._is_direct():
                 self._check_direct()
@@ -73,7 +73,7 @@ class OutputFile:
                 self._put(content)
         except OSError as error:
             if isinstance(error, BrokenPipeError) and descriptor_of(self.path) == 1:
-                raise  # who reads has seen enough; what that means is the command line's business
+                raise  # the reader has closed the pipe, which the command line handles
             raise self._failure(error) from error
 
     def _is_direct(self) -> bool:
@@ -86,7 +86,7 @@ class OutputFile:
         return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
     def _check_direct(self) -> None:
-        """Refuse songs and so on that a descriptor leads to, disks, and pictures on a terminal."""
+        """Refuse block devices, sockets, files that must stay, and pictures on a terminal."""
         descriptor = descriptor_of(self.path)
         status = self.path.stat() if descriptor is None else os.fstat(descriptor)
         mode = status.st_mode
@@ -102,10 +102,10 @@ class OutputFile:
             )
 
     def _check_opened(self, descriptor: int, status: os.stat_result) -> None:
-        """Refuse a file that a shell opened, unless nothing in it is lost."""
+        """Refuse a file that a shell opened if content of it would be lost."""
         if self._is_input(status):
             raise self._refusal(INPUT)
-        with suppress(OSError), self.path.open("rb") as file:  # it may be open for writing alone
+        with suppress(OSError), self.path.open("rb") as file:  # it may be write-only
             if (why := content_never_replaced(file)) is not None:
                 raise self._refusal(why)
         if replaces(descriptor) and not self.overwrite:
@@ -129,7 +129,7 @@ class OutputFile:
             file.write(content)
 
     def _replaced(self) -> tuple[Path, os.stat_result | None]:
-        """The file that will be there, links followed, and what is there now, if anything."""
+        """The real path of the file, and the status of an existing one."""
         real = Path(os.path.realpath(self.path))
         for path in (self.path, real):
             if (why := name_never_replaced(path)) is not None:
@@ -149,7 +149,7 @@ class OutputFile:
         return real, status
 
     def _check_there(self, real: Path, status: os.stat_result) -> None:
-        """Raise UsageError unless the file that is there may be replaced."""
+        """Raise UsageError unless the existing file may be replaced."""
         if stat.S_ISDIR(status.st_mode):
             raise self._refusal("is a folder")
         if self._is_input(status):
@@ -175,7 +175,7 @@ class OutputFile:
         return False
 
     def _put(self, content: bytes) -> None:
-        """Write a hidden file beside it, and give that its name."""
+        """Write a hidden file beside it, and rename that."""
         from pacetag.tagger.tags.errors import TagError
         from pacetag.tagger.tags.safety.disk import sync_folder
         from pacetag.tagger.tags.safety.replace import put_in_place
@@ -184,20 +184,20 @@ class OutputFile:
         real, _ = self._replaced()
         with hidden_sibling(real) as draft:
             draft.write_bytes(content)
-            real, before = self._replaced()  # as late as can be
+            real, before = self._replaced()  # again, as late as possible
             if before is not None:
                 try:
                     put_in_place(self.named, real, draft, before)
                 except TagError as error:
                     raise TaggerError(
                         f"{self.shown}: the {self.noun} cannot be written there: its file belongs "
-                        "to somebody else or was changed just now; choose another place with "
+                        "to another user or was changed just now; choose another place with "
                         f"{self.option}"
                     ) from error
                 return
             _make_ordinary(draft)
             _give_name(draft, real)
-        with suppress(OSError):  # it is done; the next sync of the disk makes it last
+        with suppress(OSError):  # the file is there; the next sync of the disk keeps it
             sync_folder(real.parent)
 
     def _refusal(self, what: str, *, or_overwrite: bool = False) -> UsageError:
@@ -222,21 +222,21 @@ def _described(content: bytes) -> str:
 
 
 def _make_ordinary(draft: Path) -> None:
-    """Flush a draft, and give it the rights of any new file: the user's umask decides."""
+    """Flush a draft, and give it the mode of a new file by the user's umask."""
     from pacetag.tagger.tags.safety.disk import flush
 
     mask = os.umask(0o077)
     os.umask(mask)
     with draft.open("rb") as file:
-        with suppress(PermissionError):  # some file systems have no rights
+        with suppress(PermissionError):  # some file systems have no modes
             os.fchmod(file.fileno(), 0o666 & ~mask)
         flush(file.fileno())
 
 
 def _give_name(draft: Path, real: Path) -> None:
-    """Give a draft a name at which nothing lies. Raises FileExistsError, or other OSErrors."""
+    """Give a draft a name that is free. Raises FileExistsError, or other OSErrors."""
     try:
-        os.link(draft, real)  # unlike a renaming, it never takes a file's place
+        os.link(draft, real)  # unlike a rename, it never replaces a file
     except OSError as error:
         if error.errno not in _NO_LINKS:
             raise
