@@ -1,1 +1,1 @@
-"""What is printed, and the streams it goes to."""
+"""Printing: lines, tables, and the streams they go to."""

@@ -1,8 +1,8 @@
-"""Tables and sentences that fit where they are shown, a table as rich would draw it but quicker.
+"""Tables and sentences that fit the terminal; tables look as rich draws them, but are quicker.
 
-On a terminal nothing is folded: names are cut with an ellipsis down to the least that their column
-says, then columns are dropped, the one with the lowest `drop` first, and named below the table.
-Where no terminal is, and COLUMNS does not say a width, everything is as wide as its content.
+On a terminal nothing is folded: names are cut with an ellipsis to no less than the `least` of their
+column, then columns are dropped, the lowest `drop` first, and named below the table. Without a
+terminal or a width in COLUMNS everything is as wide as its content.
 """
 
 import os
@@ -15,12 +15,12 @@ from typing import TextIO
 from pacetag.tagger.text.formatting import printable
 
 BY_READLINE = ("80", "24")  # COLUMNS and LINES
-USUAL = 80  # columns of a terminal that does not tell
-LEAST = 20  # columns below which nothing can be read anyway
-SHORTEST = 3  # columns that a cell keeps where even that is too little
-BAR = 40  # signs of the longest bar where there is room for it
-BESIDE = 20  # columns for what stands beside a bar
-MARKS = 16  # signs that may belong to one, as an emoji's or an accent's do
+USUAL = 80  # columns of a terminal of unknown width
+LEAST = 20  # columns; narrower output could not be read
+SHORTEST = 3  # columns that a cell keeps in any case
+BAR = 40  # signs of the longest bar, room permitting
+BESIDE = 20  # columns for the words beside a bar
+MARKS = 16  # combining signs that may follow one, as in accents and emoji
 KEPT = 99  # `drop` of a column without which a table says nothing
 _WORD = re.compile(" *[^ ]+")
 
@@ -30,16 +30,16 @@ class Column:
     """A column of a table."""
 
     heading: str
-    right: bool = False  # set to the right, as numbers are
+    right: bool = False  # aligned to the right, as numbers are
     least: int | None = None  # columns of the screen that its cells may be cut to; None: never cut
     drop: int = KEPT  # the lowest goes first where there is no room
 
 
 def stream_width(stream: TextIO | None = None) -> int | None:
-    """How many columns a stream has; None where there is no terminal, and so no end.
+    """How many columns a stream has; None for no terminal, and so no limit.
 
-    COLUMNS has its way in a pipe as well, but for what GNU readline puts into the environment of
-    programs that only happen to be linked with it, and have no terminal either.
+    COLUMNS counts in a pipe as well, except for the values that GNU readline puts into the
+    environment of programs that are linked with it.
     """
     found = terminal_width(stream)
     if found is None and (os.environ.get("COLUMNS"), os.environ.get("LINES")) != BY_READLINE:
@@ -65,14 +65,14 @@ def _asked() -> int | None:
 
 
 def bar_room(stream: TextIO | None = None) -> int:
-    """How many signs the longest bar of a histogram may have, with words and a count beside it."""
+    """How many signs the longest bar of a histogram may have, beside words and a count."""
     return max(4, min(BAR, (stream_width(stream) or USUAL) - BESIDE))
 
 
 def print_table(
     columns: Sequence[Column], rows: Sequence[Sequence[str]], stream: TextIO | None = None
 ) -> None:
-    """Print a table, as wide as the stream has room for."""
+    """Print a table that fits the stream."""
     from pacetag.tagger.terminal.say import say
 
     encoding = (stream or sys.stdout).encoding or "utf-8"
@@ -87,7 +87,7 @@ def table_lines(
     width: int | None,
     encoding: str = "utf-8",
 ) -> list[str]:
-    """The table, not wider than `width`, in signs that the encoding has.
+    """The table as lines not wider than `width`, in signs of the encoding.
 
     Cells are made printable before they are measured.
     """
@@ -115,7 +115,7 @@ def _whole(widths: Sequence[int]) -> int:
 
 
 def _fitted(columns: Sequence[Column], natural: Sequence[int], width: int | None) -> dict[int, int]:
-    """The width of each column that is shown, by its place."""
+    """The width of each shown column, by its place."""
     shown = list(range(len(columns)))
     while True:
         widths = {place: natural[place] for place in shown}
@@ -132,7 +132,7 @@ def _fitted(columns: Sequence[Column], natural: Sequence[int], width: int | None
 
 
 def _shrunk(widths: dict[int, int], least: dict[int, int], room: int) -> dict[int, int]:
-    """Widths of which the widest have given way, down to the least, until the room is enough."""
+    """The widths with the widest reduced, down to the least, until they fit the room."""
     found = {place: max(least[place], min(size, room)) for place, size in widths.items()}
     while sum(found.values()) > room:
         giving = [place for place, size in found.items() if size > least[place]]
@@ -151,9 +151,9 @@ def _set(cell: str, size: int, room: int, dots: str, *, right: bool) -> str:
 
 
 def shortened(text: str, room: int, dots: str = "…") -> str:
-    """A text that takes no more than `room` columns, with an ellipsis where something is missing.
+    """The text in at most `room` columns, with an ellipsis where it is cut.
 
-    What combines with a sign stays with it.
+    Combining signs stay with their base.
     """
     if cells(text) <= room:
         return text
@@ -171,7 +171,7 @@ def shortened(text: str, room: int, dots: str = "…") -> str:
 def wrapped(text: str, width: int | None) -> list[str]:
     """A sentence as lines that end between words; a word too long for a line stays whole.
 
-    Lines after the first are set in.
+    Lines after the first are indented.
     """
     if width is None or cells(text) <= width:
         return [text]
@@ -186,7 +186,7 @@ def wrapped(text: str, width: int | None) -> list[str]:
 
 
 def cells(text: str) -> int:
-    """Columns that a text takes on a terminal: two for a Chinese sign, none for an accent."""
+    """Columns of a text on a terminal: two for a Chinese sign, none for an accent."""
     if text.isascii():
         return len(text)
     from rich.cells import cell_len  # its tables take a while to import

@@ -8,10 +8,10 @@ from pacetag.tagger.text.formatting import printable
 
 
 def say(line: str, stream: TextIO | None = None, *, whole: bool = False) -> None:
-    """Print one line at once, as far as it is printable; a line break in it is not.
+    """Print one line and flush it; control characters and line breaks in it are replaced.
 
-    Readers of a pipe see each song when it is done. On a terminal that is too narrow it ends
-    between words and goes on below, unless it must stay `whole`.
+    Flushed, so that readers of a pipe see each song when it is done. On a narrow terminal the line
+    is wrapped between words, unless it must stay `whole`.
     """
     stream = stream or sys.stdout
     encoding = stream.encoding or "utf-8"

@@ -1,4 +1,4 @@
-"""Places that are open descriptors rather than files: standard output, what a shell opens."""
+"""Paths that stand for open descriptors: standard output, and files that a shell opened."""
 
 import fcntl
 import os
@@ -8,13 +8,13 @@ from pathlib import Path
 
 from pacetag.tagger.terminal.standard_streams import refusal, why
 
-STDOUT = Path("/dev/stdout")  # what a - on the command line stands for
+STDOUT = Path("/dev/stdout")  # the meaning of - on the command line
 _STANDARD = {"/dev/stdin": 0, "/dev/stdout": 1, "/dev/stderr": 2}
 _NUMBERED = re.compile(r"/(?:dev|proc/(?:self|thread-self|(?P<process>\d+)))/fd/(?P<number>\d+)")
 
 
 def descriptor_of(path: Path) -> int | None:
-    """The open descriptor of this process that a path stands for; None for all other paths."""
+    """The open descriptor of this process that a path stands for; None for other paths."""
     name = str(path)
     if name in _STANDARD:
         return _STANDARD[name]
@@ -25,23 +25,23 @@ def descriptor_of(path: Path) -> int | None:
 
 
 def is_stdout(path: Path | None) -> bool:
-    """Whether a path stands for standard output, so that nothing else may be printed there."""
+    """Whether a path stands for standard output, where nothing else may be printed then."""
     return path is not None and descriptor_of(path) == 1
 
 
 def replaces(descriptor: int) -> bool:
-    """Whether what is written to a file that a shell opened takes the place of what is in it."""
+    """Whether writing to a file that a shell opened would overwrite its content."""
     if fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_APPEND:
         return False
     return os.lseek(descriptor, 0, os.SEEK_CUR) < os.fstat(descriptor).st_size
 
 
 def write_descriptor(descriptor: int, content: bytes) -> None:
-    """Write all of it where the descriptor stands, which may be behind what others wrote.
+    """Write all of the content at the descriptor's position, which may be past other output.
 
     Raises OSError.
     """
-    if descriptor == 1:  # through Python's own stream, which may hold something back
+    if descriptor == 1:  # through Python's own stream, which may buffer earlier output
         sys.stdout.flush()
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()

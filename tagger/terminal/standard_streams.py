@@ -1,8 +1,8 @@
-"""Standard output and error as all commands find them: there, and never what breaks one off.
+"""Standard output and error that are always open and never end a command.
 
-What cannot be written is lost, remembered, and told when the command has done its work. A closed
-descriptor is held, so that no song or index that is opened later gets its number, and with it what
-is printed.
+Output that cannot be written is lost and remembered, and reported when the command has done its
+work. A closed descriptor is held, so that no song or index that is opened later gets its number,
+and with it what is printed.
 """
 
 import errno
@@ -19,14 +19,14 @@ _FIRST_OTHER = 3  # descriptor
 
 
 class Lasting(io.FileIO):
-    """A descriptor that takes everything; `refusal` is the first error that it met."""
+    """A descriptor that accepts everything; `refusal` is the first error of a write."""
 
     def __init__(self, descriptor: int) -> None:
         super().__init__(descriptor, "w", closefd=False)
         self.refusal: OSError | None = None
 
     def write(self, content: Any) -> int:
-        """Write it, or lose it."""
+        """Write the content, or drop it and remember the error."""
         try:
             while (written := super().write(content)) is None:  # a program made it non-blocking
                 select.select([], [self], [])
@@ -36,29 +36,29 @@ class Lasting(io.FileIO):
         return written
 
 
-_LASTING: dict[int, Lasting] = {}  # those in use, by their usual number
-_RESULTS = {_OUT}  # those that a command's results go to
+_LASTING: dict[int, Lasting] = {}  # in use, by their usual number
+_RESULTS = {_OUT}  # descriptors that a command's results go to
 
 
 def hold_descriptors() -> None:
-    """Open the standard descriptors that are closed: reading them finds nothing, writing fails."""
+    """Open closed standard descriptors on /dev/null, where reads are empty and writes fail."""
     for descriptor in (_IN, _OUT, _ERROR):
         try:
             os.fstat(descriptor)
         except OSError:
-            os.open(os.devnull, os.O_RDONLY)  # takes the lowest number that is free
+            os.open(os.devnull, os.O_RDONLY)  # gets the lowest free number
             os.set_inheritable(descriptor, True)  # workers must not reuse it either
 
 
 def keep_streams() -> None:
-    """Give Python's standard streams descriptors that take everything.
+    """Give Python's standard streams descriptors that accept everything.
 
-    Standard error gets one of its own, so that what libraries write to the usual one can be sent
-    elsewhere. Streams that a test or a program has put in their place stay.
+    Standard error gets its own, so that output of libraries to the usual one can be redirected.
+    Streams that a test or a program has replaced stay.
     """
     hold_descriptors()
     if sys.stdin is None:
-        sys.stdin = open(_IN, closefd=False)  # noqa: SIM115 - of a descriptor, for good
+        sys.stdin = open(_IN, closefd=False)  # noqa: SIM115 - open until the end
     sys.stdout = _kept(sys.stdout, _OUT, "strict")
     sys.stderr = _kept(sys.stderr, _ERROR, "backslashreplace")
 
@@ -87,9 +87,9 @@ def _is_of(stream: TextIO, number: int) -> bool:
 
 
 def refusal(descriptor: int = _OUT, *, forget: bool = False) -> OSError | None:
-    """Why a part of what was written to a standard stream is lost; None where nothing is.
+    """Why output to a standard stream was lost; None if none was.
 
-    `forget` it where it is told otherwise.
+    `forget`: the caller reports it.
     """
     kept = _LASTING.get(descriptor)
     if kept is None:
@@ -103,18 +103,18 @@ def refusal(descriptor: int = _OUT, *, forget: bool = False) -> OSError | None:
 
 
 def reader_is_gone() -> bool:
-    """Whether the reader of a pipe at standard output has seen enough."""
+    """Whether the reader of standard output has closed the pipe."""
     return isinstance(refusal(), BrokenPipeError)
 
 
 def results_on_stderr() -> TextIO:
-    """Standard error, where results go as well, so that losing it is a failure."""
+    """Standard error, marked as a stream of results, so that losing it is a failure."""
     _RESULTS.add(_ERROR)
     return sys.stderr
 
 
 def losses() -> tuple[bool, str | None]:
-    """Whether results were lost, and a sentence about it; None where the reader wanted no more."""
+    """Whether results were lost, and a sentence about it; None if the reader closed the pipe."""
     found = [error for number in sorted(_RESULTS) if (error := refusal(number)) is not None]
     told = [error for error in found if not isinstance(error, BrokenPipeError)]
     if not told:
@@ -126,5 +126,5 @@ def losses() -> tuple[bool, str | None]:
 
 
 def why(error: OSError) -> str:
-    """What keeps a standard stream from being written, as an error says it."""
+    """Why a standard stream cannot be written, from the error."""
     return "it is closed" if error.errno == errno.EBADF else error.strerror or str(error)
