@@ -1,4 +1,4 @@
-"""Drawings of cases: music folded at a tempo, and how alike its beats are."""
+"""Drawings of cases: music folded at a tempo, and how similar its beats are."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ from pacetag.model.evidence.evidence import ShownTempo
 from pacetag.tagger.text.formatting import percent
 
 BAND_GROUPS = 4  # heat maps, each the mean of as many mel bands
-SHOWN_COLOURS = ("tab:blue", "tab:orange")  # of the first and the second tempo
+SHOWN_COLOURS = ("tab:blue", "tab:orange")  # for the first and the second tempo
 BINS = 60
 
 
@@ -31,9 +31,9 @@ def draw_heat_maps(figure: SubFigure, tempo: ShownTempo) -> None:
 
 
 def draw_correlation(axes: Axes, tempo: ShownTempo, *, first: bool, bar: bool) -> None:
-    """Correlation of each beat with each other one.
+    """The correlation of each beat with each other one.
 
-    The `first` of several names its axis, and `bar` adds the scale.
+    Only the `first` of several drawings labels its y axis; `bar` adds the scale.
     """
     image = axes.imshow(row_correlation(tempo.case), cmap="RdBu_r", vmin=-1, vmax=1)
     axes.set_title(f"correlation, {tempo.bpm:.1f} bpm", fontsize="small")
@@ -42,7 +42,7 @@ def draw_correlation(axes: Axes, tempo: ShownTempo, *, first: bool, bar: bool) -
         axes.set_ylabel("beat", fontsize="small")
     _whole_ticks(axes)
     if bar:
-        # Without a label, which would stand at the axis of the next drawing.
+        # Without a label, which would be nearest to the axis of the next drawing.
         axes.figure.colorbar(image, ax=axes, shrink=0.8)
 
 

@@ -1,4 +1,4 @@
-"""Names of songs in any script, in a font that has their signs, or in signs that every font has."""
+"""Fonts for names of songs in any script, and Latin letters for characters without a font."""
 
 import unicodedata
 from collections.abc import Iterable
@@ -8,9 +8,14 @@ from functools import cache
 from matplotlib.font_manager import FontEntry, fontManager
 from matplotlib.ft2font import FT2Font
 
-USUAL = "DejaVu Sans"  # comes with matplotlib
-_NO_FONT = ("lastresort", "last resort", "emoji", "unifont csur")  # boxes, or colours alone
-_LETTERS = (" LETTER ", " SYLLABLE ", " SIGN ", " CHARACTER ")  # of a sign's name, before its sound
+USUAL = "DejaVu Sans"  # ships with matplotlib
+_NO_FONT = ("lastresort", "last resort", "emoji", "unifont csur")  # boxes, or colour glyphs only
+_LETTERS = (
+    " LETTER ",
+    " SYLLABLE ",
+    " SIGN ",
+    " CHARACTER ",
+)  # in a character's Unicode name, before its sound
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,11 +23,11 @@ class Drawn:
     """A text as it can be drawn."""
 
     text: str
-    families: tuple[str, ...]  # of fonts, the first one first
+    families: tuple[str, ...]  # fonts, the preferred one first
 
 
 def drawable(text: str) -> Drawn:
-    """The text with the fonts that it takes; signs that no font has are spelt in Latin letters."""
+    """The text with the fonts it needs; characters without a font are spelt in Latin letters."""
     missing = {sign for sign in text if not sign.isspace()} - _signs_of_usual()
     families = [USUAL]
     for entry in _others() if missing else ():
@@ -68,11 +73,11 @@ def _signs(file: str) -> set[str]:
 
 
 def _spelt(sign: str) -> str:
-    """A sign as Latin letters: by its parts, by its name, or at last by its number."""
+    """A character as Latin letters: by its decomposition, its name, or else its number."""
     plain = unicodedata.normalize("NFKD", sign).encode("ascii", "ignore").decode()
     if plain.isprintable() and plain:
         return plain
-    if unicodedata.category(sign) in ("Mn", "Me", "Cf", "Sk", "Lm"):  # belongs to another sign
+    if unicodedata.category(sign) in ("Mn", "Me", "Cf", "Sk", "Lm"):  # modifies another character
         return ""
     name = unicodedata.name(sign, "")
     for word in _LETTERS:

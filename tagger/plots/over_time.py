@@ -1,4 +1,4 @@
-"""A drawing of how a song's tempo moves."""
+"""A drawing of a song's tempo over time."""
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -7,11 +7,11 @@ from matplotlib.ticker import FuncFormatter
 from pacetag.model.evidence.evidence import Evidence
 from pacetag.tagger.text.formatting import clock
 
-MARGIN = 0.03  # of the tempo, above and below: a steady one must look steady
+MARGIN = 0.03  # share of the tempo, above and below: a steady one must look steady
 
 
 def draw_over_time(axes: Axes, evidence: Evidence) -> None:
-    """The tempo of every few seconds that were listened to; faint where the beat is not clear."""
+    """The tempo every few seconds of the excerpts; grey where the beat is not clear."""
     moments = evidence.moments
     seconds = np.array([moment.seconds for moment in moments])
     bpms = np.array([moment.bpm for moment in moments])

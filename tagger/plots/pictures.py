@@ -1,4 +1,4 @@
-"""Pictures as files: what marks those that pacetag drew."""
+"""Picture files, and the mark of those that pacetag drew."""
 
 import io
 import struct
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 PLOT = "--plot"
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
-_MARK = b"Software\0pacetag "  # what a chunk of text in our PNG files begins with
+_MARK = b"Software\0pacetag "  # beginning of a text chunk in our PNG files
 
 
 def picture_output(
     named: Path, *, overwrite: bool, inputs: tuple[Path, ...], option: str = PLOT
 ) -> OutputFile:
-    """The place for a picture."""
+    """The output file for a picture."""
     return OutputFile(
         named=named,
         option=option,
@@ -34,7 +34,7 @@ def picture_output(
 
 
 def check_kind(named: Path) -> None:
-    """Raise UsageError for a suffix that no picture has, MissingExtraError without matplotlib."""
+    """Raise UsageError for a suffix of no picture, MissingExtraError without matplotlib."""
     use_writable_caches()
     try:
         from matplotlib.figure import Figure
@@ -49,7 +49,7 @@ def check_kind(named: Path) -> None:
 
 
 def picture(figure: "Figure", named: Path, *, dpi: int) -> bytes:
-    """A figure as a file of the kind that a name ends in; without an ending, PNG."""
+    """The figure as the content of a file, of the kind that the suffix names; PNG without one."""
     drawn = io.BytesIO()
     kind = _kind(named)
     mark = {"Software": f"pacetag {version('pacetag')}"} if kind == "png" else None

@@ -1,4 +1,4 @@
-"""The reliability of a judge as a picture."""
+"""A reliability diagram of a judge."""
 
 from collections.abc import Sequence
 
@@ -13,15 +13,15 @@ DPI = 120
 
 
 def draw_reliability(rows: Sequence[ReliabilityBin], output: OutputFile, *, title: str) -> None:
-    """Write the picture that `reliability_figure` draws.
+    """Write the picture of `reliability_figure`.
 
-    Raises TaggerError when the file cannot be written.
+    Raises TaggerError if the file cannot be written.
     """
     output.write(picture(reliability_figure(rows, title=title), output.named, dpi=DPI))
 
 
 def reliability_figure(rows: Sequence[ReliabilityBin], *, title: str) -> Figure:
-    """What came true over what was promised, and how many cases that rests on."""
+    """The share that is compatible over the given probability, and the number of cases."""
     figure = Figure(figsize=(6, 7), layout="constrained")
     named = drawable(title)
     figure.suptitle(named.text, parse_math=False, fontfamily=list(named.families))

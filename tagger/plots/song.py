@@ -1,4 +1,4 @@
-"""A picture of what a song was judged by, for `pacetag show --plot`."""
+"""A picture of what a song's judgement rests on, for `pacetag show --plot`."""
 
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
@@ -20,26 +20,26 @@ from pacetag.tagger.terminal.columns import shortened
 WIDTH = 12.0  # inches
 TEMPOGRAM, MAPS, MEASURES, HISTOGRAMS = 3.0, 3.0, 3.2, 1.9  # inches, heights of the rows
 OVER_TIME, TITLE = 1.8, 0.7  # inches
-BETWEEN = 0.16  # of a drawing's width, so that a label is nearest to its own
+BETWEEN = 0.16  # share of a drawing's width, so that a label is nearest to its own drawing
 DPI = 110
-LONGEST = 90  # columns of the title, which would run out of the picture
+LONGEST = 90  # columns of the title; a longer one would leave the picture
 
 
 def draw_evidence(evidence: Evidence, output: OutputFile, *, title: str, below: str) -> None:
-    """Write the picture that `evidence_figure` draws.
+    """Write the picture of `evidence_figure`.
 
-    Raises TaggerError when the file cannot be written.
+    Raises TaggerError if the file cannot be written.
     """
     figure = evidence_figure(evidence, title=title, below=below)
     output.write(picture(figure, output.named, dpi=DPI))
 
 
 def evidence_figure(evidence: Evidence, *, title: str, below: str) -> Figure:
-    """The picture: tempogram, heat maps of the cases, how alike their beats are.
+    """The picture: tempogram, heat maps of the cases, similarity of their beats.
 
     From above: the title and a line `below` it; the tempogram with the judged tempos; a row of heat
-    maps for each tempo that is shown; correlation of the beats with each other, variance within the
-    columns, and all candidates by both; histograms of the power and of what the network gets; the
+    maps for each shown tempo; correlation of the beats with each other, variance within the
+    columns, and all candidates by both; histograms of the power and of the network's input; the
     tempo over time.
     """
     heights = [TEMPOGRAM, *[MAPS] * len(evidence.shown), MEASURES, HISTOGRAMS, OVER_TIME]

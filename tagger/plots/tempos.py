@@ -1,4 +1,4 @@
-"""Drawings of a song's tempos among each other: tempogram and scatter."""
+"""Drawings of a song's tempos beside each other: tempogram and scatter plot."""
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -9,7 +9,7 @@ from pacetag.tagger.plots.cases import SHOWN_COLOURS
 from pacetag.tagger.text.formatting import percent
 
 TICKS = (40, 60, 80, 100, 120, 160, 200, 240, 320)  # bpm
-SAME = 0.01  # a candidate as near as this to a judged tempo is the one that was judged
+SAME = 0.01  # a candidate this near to a judged tempo is that tempo
 LABEL_GAP = 0.085  # of a panel's height, between two labels
 
 
@@ -62,7 +62,7 @@ def _mark_compared(axes: Axes, evidence: Evidence) -> None:
 
 
 def draw_scatter(axes: Axes, evidence: Evidence) -> None:
-    """All candidates by how alike the beats are; grey ones lie too near a judged one."""
+    """All candidates by the similarity of their beats; those that were not judged are grey."""
     judged = evidence.judgement.candidates
     x = np.array([figures.variance for figures in evidence.figures])
     y = np.array([figures.correlation for figures in evidence.figures])
