@@ -20,7 +20,7 @@ def forget(
         typer.Argument(
             metavar="PATH",
             click_type=PATH,
-            help="Folders or songs, such as a backup, that the index shall not hold.",
+            help="Folders or songs to drop from the index, such as a backup.",
         ),
     ],
     dry_run: DryRunOption = False,
@@ -29,8 +29,8 @@ def forget(
 ) -> None:
     """Drop folders or songs from the index, whether they are there or not.
 
-    The files and their tags stay as they are, and what `undo` needs is kept. A scan of them takes
-    them in again. Exit codes: 0 done, 1 nothing is known of a path that was named, 2 wrong usage.
+    The files and their tags stay as they are, and what `undo` needs is kept. A scan adds them
+    again. Exit codes: 0 done, 1 the index knows no song at a path, 2 wrong usage.
     """
     from pacetag.tagger.index.forgetting import songs_at
     from pacetag.tagger.output.forgotten import forget_songs

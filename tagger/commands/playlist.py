@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pacetag.tagger.playlist.entries import Playlist
     from pacetag.tagger.playlist.paths import PathStyle
 
-LINES = 250  # of a table that nobody set bounds to: fifteen hours of music
+LINES = 250  # rows of a table without --limit and --duration: fifteen hours of music
 
 AbsoluteOption = Annotated[
     bool, typer.Option("--absolute", help="Write absolute paths, not relative to the playlist.")
@@ -118,7 +118,7 @@ def playlist(
 
 
 def _place(output: Path, songs: "SongIndex", index_file: Path, *, overwrite: bool) -> "OutputFile":
-    """Where the playlist goes. Raises TaggerError where it cannot, or must not, be written."""
+    """The playlist's output file. Raises TaggerError if it cannot or must not be written."""
     from pacetag.tagger.playlist.writing import playlist_output
 
     place = playlist_output(output, overwrite=overwrite, inputs=(index_file,), known=songs.song)
@@ -127,7 +127,7 @@ def _place(output: Path, songs: "SongIndex", index_file: Path, *, overwrite: boo
 
 
 def _write(found: "Playlist", place: "OutputFile", style: "PathStyle | None") -> "Playlist":
-    """Write the playlist, and return what of it could be written."""
+    """Write the playlist, and return it without songs that could not be written."""
     from pacetag.tagger.playlist.writing import write_m3u8
 
     if style is None:
@@ -147,9 +147,9 @@ def _write(found: "Playlist", place: "OutputFile", style: "PathStyle | None") ->
 def _check(
     cadence: float, tolerance: str, min_confidence: float, duration: str | None
 ) -> tuple[float, float | None]:
-    """The tolerance as a part of the cadence, and the duration in seconds.
+    """The tolerance as a share of the cadence, and the duration in seconds.
 
-    Raises UsageError for what cannot be meant.
+    Raises UsageError for values that make no sense.
     """
     from pacetag.db.bins import HIGHEST, LOWEST
     from pacetag.tagger.errors import UsageError
@@ -191,7 +191,7 @@ def _style(
         raise UsageError("--relative-to excludes --absolute and --root-map")
     try:
         return PathStyle(relative_to=relative_to, roots=parse_roots(maps))
-    except (ValueError, RuntimeError) as error:  # the latter: ~ of a user who does not exist
+    except (ValueError, RuntimeError) as error:  # RuntimeError: ~ of an unknown user
         raise UsageError(f"--root-map: {error}") from error
 
 

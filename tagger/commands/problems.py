@@ -32,9 +32,9 @@ def problems(
 ) -> None:
     """List songs that failed, are not tagged, are too short or change tempo, with the reasons.
 
-    As the last scans found them: nothing is read but the index, and songs that are missing are
-    left out. `pacetag scan` tries again what the system refused; what is damaged, with --force.
-    Exit codes: 0 done, 1 the index cannot be used, 2 wrong usage.
+    As the last scans found them: only the index is read, and missing songs are left out.
+    `pacetag scan` tries again what the system refused, and with --force what is damaged. Exit
+    codes: 0 done, 1 the index cannot be used, 2 wrong usage.
     """
     from pacetag.tagger.index.opening import read_index
     from pacetag.tagger.scanning.findings import Findings
@@ -52,12 +52,12 @@ def problems(
 
 
 def _found(songs: "SongIndex", roots: list[Path]) -> Iterator["Finding"]:
-    """What the index says of each song at or below the roots, once."""
-    told: set[str] = set()
+    """The findings of songs at or below the roots, each song once."""
+    seen: set[str] = set()
     for root in roots:
         for song in songs.noted_under(os.fspath(root)):
-            if song.path not in told:
-                told.add(song.path)
+            if song.path not in seen:
+                seen.add(song.path)
                 yield from _findings(song)
 
 

@@ -23,7 +23,7 @@ def prune(
         typer.Argument(
             metavar="[PATH...]",
             click_type=PATH,
-            help="Folders or songs to look at; otherwise all of the index.",
+            help="Folders or songs to check; otherwise the whole index.",
             show_default=False,
         ),
     ] = None,
@@ -31,12 +31,12 @@ def prune(
     index: IndexOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Forget songs that stay away.
+    """Forget songs whose files are gone.
 
-    Those below a folder that looks like a disk that is not mounted, as it is empty or not there,
-    are kept unless the folder is named. No file is touched, and what `undo` needs is kept: a song
-    that comes back can still be put back as it was. Exit codes: 0 done, 1 nothing is known of a
-    path that was named, 2 wrong usage.
+    Songs below a folder that is empty or not there are kept unless the folder is named: it may be
+    a disk that is not mounted. No file is touched, and what `undo` needs is kept: a song that comes
+    back can still be undone. Exit codes: 0 done, 1 the index knows no song at a path, 2 wrong
+    usage.
     """
     from pacetag.tagger.index.forgetting import songs_gone
     from pacetag.tagger.library.presence import Presence

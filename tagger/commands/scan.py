@@ -23,7 +23,7 @@ from pacetag.tagger.workers.priority import lower_priority
 if TYPE_CHECKING:
     from pacetag.tagger.library.stalls import Walked
     from pacetag.tagger.output.report import Reporter
-    from pacetag.tagger.output.scan_summary import Ending
+    from pacetag.tagger.output.scan_summary import Naming
     from pacetag.tagger.scanning.missing import Vanished
     from pacetag.tagger.scanning.outcomes import LeftOut, SongOutcome
     from pacetag.tagger.scanning.scan import Scan
@@ -50,7 +50,7 @@ CheckOption = Annotated[
         metavar="DIR",
         click_type=PATH,
         help="Prove that nothing in this folder changes but tags: every file is read before and "
-        "after, and whatever else is different is named.",
+        "after, and all other changes are named.",
     ),
 ]
 BpmOption = Annotated[
@@ -84,10 +84,10 @@ def scan(
 ) -> None:
     """Listen to songs; write their paces into tags and index.
 
-    Songs that are known already are passed over, even when they were renamed or retagged. Ctrl-C
-    stops; the next scan goes on from there. Exit codes: 0 done, 1 some songs failed or a folder
-    could not be looked into, 2 wrong usage, 130 interrupted; with --read-only-check also 1 where
-    more than tags changed. `pacetag problems` lists songs that failed or are not tagged.
+    Known songs are passed over, even if they were renamed or retagged. Ctrl-C stops; the next scan
+    goes on from there. Exit codes: 0 done, 1 some songs failed or a folder could not be read, 2
+    wrong usage, 130 interrupted; with --read-only-check also 1 if more than tags changed.
+    `pacetag problems` lists songs that failed or are not tagged.
     """
     from pacetag.tagger.audit.report import check_folder
     from pacetag.tagger.library.walk import check_paths
@@ -127,18 +127,18 @@ def run_scan(
 
     Args:
         roots: absolute paths of folders and songs.
-        index_file: where the index is.
-        options: what may be done.
+        index_file: the file of the index.
+        options: what the scan may do.
         as_json: print JSON.
-        check: a folder of which only tags may change.
-        index_named: other commands must be told where the index is, too.
+        check: a folder in which only tags may change.
+        index_named: --index named the index, so advised commands must name it, too.
     """
     from pacetag.tagger.audit.report import Checked
     from pacetag.tagger.cancellation import Stop, stop_on_signals
     from pacetag.tagger.index.opening import opened_index
     from pacetag.tagger.library.stalls import Asking
     from pacetag.tagger.output.report import note_song
-    from pacetag.tagger.output.scan_summary import ending
+    from pacetag.tagger.output.scan_summary import naming_of
     from pacetag.tagger.scanning.findings import SHOWN
     from pacetag.tagger.scanning.leftovers import Tidying
     from pacetag.tagger.scanning.missing import Vanished, mark_vanished
@@ -148,13 +148,13 @@ def run_scan(
 
     began = time.monotonic()
     stop, tally, lost = Stop(), Tally(None if is_verbose() else SHOWN), Vanished()
-    way = ending(roots, index_file if index_named else None, dry_run=options.dry_run)
+    naming = naming_of(roots, index_file if index_named else None, dry_run=options.dry_run)
     with stop_on_signals(stop), opened_index(index_file, scratch=options.dry_run) as index:
         checked = Checked(check, index_file, options, stop, as_json=as_json)
         found = Asking(stop).walk(roots)
         if not options.dry_run:
             Tidying(index.path).see_to(found.leftovers)
-        with _reporter(len(found.songs), options, way, as_json=as_json) as reporter:
+        with _reporter(len(found.songs), options, naming, as_json=as_json) as reporter:
             for song in _outcomes(found, Scan(index, pool.shipped_judge(), options, stop)):
                 tally.add(song)
                 note_song(song)
@@ -175,7 +175,7 @@ def run_scan(
 
 
 def _outcomes(found: "Walked", scan: "Scan") -> "Iterator[SongOutcome]":
-    """One for each song, and one for each file and folder that was passed over."""
+    """An outcome for each song, and for each file and folder that did not answer."""
     from pacetag.tagger.scanning.known import stalled
 
     yield from map(stalled, found.stalled)
@@ -194,8 +194,8 @@ def _left_out(found: "Walked", lost: "Vanished", roots: Sequence[Path]) -> "Left
     )
 
 
-def _reporter(total: int, options: ScanOptions, way: "Ending", *, as_json: bool) -> "Reporter":
-    """JSON if asked for, a bar on a terminal, else plain lines."""
+def _reporter(total: int, options: ScanOptions, naming: "Naming", *, as_json: bool) -> "Reporter":
+    """The reporter of JSON if asked for, of a bar on a terminal, else of plain lines."""
     if as_json:
         from pacetag.tagger.output.json_lines import JsonReporter
 
@@ -203,7 +203,7 @@ def _reporter(total: int, options: ScanOptions, way: "Ending", *, as_json: bool)
     if sys.stderr.isatty() and not is_verbose():
         from pacetag.tagger.output.progress import LiveReporter
 
-        return LiveReporter(total, dry_run=options.dry_run, way=way)
+        return LiveReporter(total, dry_run=options.dry_run, naming=naming)
     from pacetag.tagger.output.report import PlainReporter
 
-    return PlainReporter(total, dry_run=options.dry_run, way=way)
+    return PlainReporter(total, dry_run=options.dry_run, naming=naming)

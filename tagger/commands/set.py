@@ -1,4 +1,4 @@
-"""`pacetag set`: the paces of songs, as a person has them."""
+"""`pacetag set`: set the paces of songs by hand."""
 
 import re
 from collections.abc import Sequence
@@ -69,7 +69,7 @@ def set(  # noqa: A001 - the name of the command
 
 
 def _songs(paths: Sequence[Path]) -> dict[Path, str]:
-    """The songs' absolute paths, each once, and how they were named. Raises UsageError."""
+    """Absolute path -> path as named, for each song once. Raises UsageError."""
     from pacetag.tagger.errors import UsageError
     from pacetag.tagger.library.walk import check_paths
     from pacetag.tagger.tags.containers.registry import AUDIO_SUFFIXES
@@ -93,7 +93,7 @@ def _songs(paths: Sequence[Path]) -> dict[Path, str]:
 
 
 def _paces(numbers: Sequence[str], *, none: bool, auto: bool) -> tuple[float, ...] | None:
-    """The paces, () for none, None for those of the network. Raises UsageError."""
+    """The paces; () for none, None for the network's. Raises UsageError."""
     from pacetag.tagger.errors import UsageError
     from pacetag.tagger.paces import MOST, QUICKEST, SLOWEST, are_settable
 

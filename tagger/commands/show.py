@@ -1,4 +1,4 @@
-"""`pacetag show`: one song, and what the network makes of it."""
+"""`pacetag show`: one song and its judgement."""
 
 import sys
 from functools import partial
@@ -75,7 +75,7 @@ def show(
 
 
 def _called(path: Path, named: str) -> "ShownSong":
-    """What the song says that it is called, as far as its tags can be read."""
+    """The song with names and paces from its tags, as far as they can be read."""
     from contextlib import suppress
 
     from pacetag.tagger.output.show import ShownSong
@@ -97,7 +97,7 @@ def _called(path: Path, named: str) -> "ShownSong":
 
 
 def _set_in_index(path: Path) -> tuple[float, ...] | None:
-    """The paces that a person set, of a file that is still as the index has it."""
+    """The paces that a person set, if the file is still as the index has it."""
     from contextlib import suppress
 
     from pacetag.db.errors import SongIndexError
@@ -125,7 +125,7 @@ def _check_tempos(tempos: tuple[float, float] | None) -> None:
 
 
 def _place(plot: Path, song: Path, *, overwrite: bool) -> "OutputFile":
-    """Where the picture goes. Raises TaggerError where it cannot, or must not, be written."""
+    """The picture's output file. Raises TaggerError if it cannot or must not be written."""
     from pacetag.tagger.plots.pictures import check_kind, picture_output
     from pacetag.tagger.settings import index_path
 
@@ -142,7 +142,7 @@ def _examined(
     place: "OutputFile | None",
     song: "ShownSong",
 ) -> "Evidence":
-    """Judge, compare and draw, as far as it is asked for."""
+    """Judge the song; compare tempos and draw the picture if asked to."""
     from pacetag.model.evidence.evidence import gather_evidence
     from pacetag.tagger.evaluating.trial import load_judge
     from pacetag.tagger.logs.logger import library_noise

@@ -81,7 +81,9 @@ def undo(
             counts[song.outcome.value] += 1
             info("undo", f"{song.path}: {song.outcome.value}: {song.reason or 'done'}")
             _show(song, shown, as_json=as_json, dry_run=dry_run)
-    _show_sum({name.value: counts[name.value] for name in Undone}, as_json=as_json, dry_run=dry_run)
+    _show_counts(
+        {name.value: counts[name.value] for name in Undone}, as_json=as_json, dry_run=dry_run
+    )
     raise typer.Exit(130 if stop.requested else 1 if counts[Undone.FAILED.value] else 0)
 
 
@@ -171,7 +173,7 @@ def _show(song: "UndoOutcome", shown: "ShownPaths", *, as_json: bool, dry_run: b
             say(change)
 
 
-def _show_sum(counts: dict[str, int], *, as_json: bool, dry_run: bool) -> None:
+def _show_counts(counts: dict[str, int], *, as_json: bool, dry_run: bool) -> None:
     from pacetag.tagger.output.json_lines import say_json
     from pacetag.tagger.terminal.say import say
 

@@ -1,4 +1,4 @@
-"""`pacetag watch`: keep the index true to folders, in the foreground."""
+"""`pacetag watch`: keep tags and index up to date with folders, in the foreground."""
 
 import signal
 from pathlib import Path
@@ -35,11 +35,11 @@ def watch(
         ),
     ] = 15.0,
 ) -> None:
-    """Keep tags and index true while folders change.
+    """Keep tags and index up to date while folders change.
 
-    Scans the folders, then every song that comes, changes, moves or goes, until Ctrl-C.
+    Scans the folders, then every song that is added, changed, moved or removed, until Ctrl-C.
 
-    Files that are still being copied are waited for. Exit codes: 0 ended by SIGTERM, 130 by
+    Waits for files that are still being copied. Exit codes: 0 ended by SIGTERM, 130 by
     Ctrl-C, 1 the index cannot be used, 2 wrong usage.
     """
     from pacetag.tagger.cancellation import Stop, stop_on_signals

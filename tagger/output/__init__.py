@@ -1,1 +1,1 @@
-"""How results look, as text and as JSON."""
+"""Results as text and as JSON."""

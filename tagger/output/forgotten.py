@@ -1,4 +1,4 @@
-"""Dropping songs from the index, and how that is shown."""
+"""Drop songs from the index, and print which."""
 
 import sys
 from collections.abc import Callable
@@ -16,8 +16,8 @@ Choose = Callable[[SongIndex], Forgetting]
 
 
 def forget_songs(choose: Choose, index_file: Path, *, as_json: bool, dry_run: bool) -> int:
-    """Forget the songs that `choose` names, and say so; returns the exit code."""
-    with read_index(index_file) as index:  # which must be there already
+    """Forget the songs that `choose` returns, and print them; returns the exit code."""
+    with read_index(index_file) as index:  # raises if there is no index
         found = choose(index)
     if found.songs and not dry_run:
         with opened_index(index_file) as index:

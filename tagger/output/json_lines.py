@@ -14,7 +14,7 @@ from pacetag.tagger.terminal.say import say
 
 
 class JsonReporter:
-    """One object for each song when it is done, and one for the whole at the end."""
+    """Prints an object for each song when it is done, and one for the scan at the end."""
 
     def __enter__(self) -> Self:
         return self
@@ -35,7 +35,7 @@ class JsonReporter:
         )
 
     def end(self, summary: ScanSummary) -> None:
-        """Print the sum."""
+        """Print the counts."""
         left_out, counts = summary.left_out, asdict(summary.counts)
         untagged = counts.pop("untagged")
         say_json(
@@ -56,17 +56,17 @@ class JsonReporter:
 
 
 def pace_objects(paces: Iterable[Pace]) -> list[dict[str, float]]:
-    """Paces as JSON holds them."""
+    """Paces as JSON values."""
     return [{"bpm": pace.bpm, "confidence": pace.confidence} for pace in paces]
 
 
 def say_json(value: dict[str, Any], stream: TextIO | None = None) -> None:
-    """Print one object on a line of ASCII, in which even undecodable file names survive."""
+    """Print one object on a line of ASCII, which keeps even undecodable file names."""
     say(json.dumps(value), stream, whole=True)
 
 
 def playlist_object(playlist: Playlist) -> dict[str, Any]:
-    """A playlist as JSON holds it."""
+    """A playlist as a JSON value."""
     return {
         "cadence": playlist.cadence,
         "tolerance": playlist.tolerance,
@@ -98,7 +98,7 @@ def playlist_object(playlist: Playlist) -> dict[str, Any]:
 
 
 def stats_object(stats: IndexStats) -> dict[str, Any]:
-    """The index's numbers as JSON holds them."""
+    """The numbers of the index as a JSON value."""
     return {
         "songs": stats.songs,
         "with_paces": stats.with_paces,

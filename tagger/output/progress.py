@@ -1,4 +1,4 @@
-"""The live bar of a scan, on a terminal."""
+"""The progress bar of a scan on a terminal."""
 
 import math
 import time
@@ -18,27 +18,27 @@ from rich.table import Column
 from rich.text import Text
 
 from pacetag.tagger.output.report import say_summary, song_line
-from pacetag.tagger.output.scan_summary import Ending
+from pacetag.tagger.output.scan_summary import Naming
 from pacetag.tagger.scanning.outcomes import Outcome, ScanSummary, SongOutcome
 from pacetag.tagger.tags.changes import FieldChange, change_lines
 from pacetag.tagger.terminal.columns import BAR, wrapped
 from pacetag.tagger.terminal.consoles import CleanConsole
 from pacetag.tagger.text.formatting import printable
 
-BAR_FROM, RATE_FROM = 72, 48  # columns of the screen from which these are shown
-REDRAWN = 0.1  # seconds; known songs pass by faster than anybody could read
+BAR_FROM, RATE_FROM = 72, 48  # columns of the terminal from which these are shown
+REDRAWN = 0.1  # seconds; known songs pass faster than can be read
 
 
 class _Rate(ProgressColumn):
     """Songs per second."""
 
     def render(self, task: Task) -> Text:
-        """The rate of the last half minute."""
+        """The rate over the last half minute."""
         return Text(f"{task.speed or 0.0:.1f} songs/s")
 
 
 def _change_texts(change: FieldChange, width: int) -> list[Text]:
-    """One field before and after, in colours, on lines that fit."""
+    """A field before and after, in colours, on lines that fit the width."""
     line = change_lines([change])[0]
     parts = [Text(part, style="green" if change.new else "red") for part in wrapped(line, width)]
     parts[0].stylize("dim", 0, max(0, parts[0].plain.find("->")))
@@ -46,9 +46,9 @@ def _change_texts(change: FieldChange, width: int) -> list[Text]:
 
 
 def bar_columns(width: int) -> list[ProgressColumn]:
-    """What a bar's line holds on a screen of so many columns, its task's description last.
+    """The columns of the bar's line on a terminal of that width, the description last.
 
-    The bar itself goes first where there is no room, then the rate; the description is cut.
+    Without room, the bar is left out first, then the rate; the description is cut.
     """
     counts: list[ProgressColumn] = [MofNCompleteColumn()]
     if width >= RATE_FROM:
@@ -61,22 +61,22 @@ def bar_columns(width: int) -> list[ProgressColumn]:
 
 
 class LiveReporter:
-    """A bar with songs per second and time left; what failed is counted beside it."""
+    """Shows a bar with songs per second, time left and the number of failed songs."""
 
     def __init__(
         self,
         total: int,
         *,
         dry_run: bool = False,
-        way: Ending = Ending(),  # noqa: B008
+        naming: Naming = Naming(),  # noqa: B008
     ) -> None:
-        self._dry_run, self._way, self._failed = dry_run, way, 0
+        self._dry_run, self._naming, self._failed = dry_run, naming, 0
         console = CleanConsole(stderr=True)
         self._progress = Progress(*bar_columns(console.width), console=console, transient=True)
         self._task = self._progress.add_task("", total=total)
         self._done = 0
-        self._latest = ""  # path of the song that was done last
-        self._drawn = -math.inf  # moment of the last change to the bar, monotonic
+        self._latest = ""  # path of the last song that was done
+        self._drawn = -math.inf  # monotonic time of the last change to the bar, s
 
     def __enter__(self) -> Self:
         self._progress.start()
@@ -87,7 +87,7 @@ class LiveReporter:
         self._progress.stop()
 
     def song(self, song: SongOutcome) -> None:
-        """Move the bar on; say what would be written."""
+        """Advance the bar; in a dry run, print what would be written."""
         self._done += 1
         self._failed += song.outcome is Outcome.FAILED
         self._latest = song.path
@@ -95,7 +95,7 @@ class LiveReporter:
         if song.analysed or now - self._drawn >= REDRAWN:
             self._drawn = now
             self._draw()
-        song = replace(song, path=self._way.shown.text(song.path))
+        song = replace(song, path=self._naming.shown.text(song.path))
         if self._dry_run and song.outcome is Outcome.TAGGED:
             self._above(song_line(song))
             for change in song.changes:
@@ -112,7 +112,7 @@ class LiveReporter:
             self._progress.console.print(Text(part), soft_wrap=True)
 
     def end(self, summary: ScanSummary) -> None:
-        """Take the bar away and print the summary."""
+        """Remove the bar and print the summary."""
         self._draw()
         self._progress.stop()
-        say_summary(summary, self._way, dry_run=self._dry_run)
+        say_summary(summary, self._naming, dry_run=self._dry_run)

@@ -1,4 +1,4 @@
-"""How results of a scan look: progress and failures on stderr, the summary on stdout."""
+"""Print a scan: progress and failures on stderr, the summary on stdout."""
 
 import sys
 import time
@@ -7,7 +7,7 @@ from typing import Protocol, Self
 
 from pacetag.model.judgement import Pace
 from pacetag.tagger.logs.logger import debug, info
-from pacetag.tagger.output.scan_summary import Ending, finding_lines, left_out_lines
+from pacetag.tagger.output.scan_summary import Naming, finding_lines, left_out_lines
 from pacetag.tagger.paces import whole_paces
 from pacetag.tagger.scanning.outcomes import Counts, Outcome, ScanSummary, SongOutcome
 from pacetag.tagger.tags.changes import change_lines
@@ -15,36 +15,36 @@ from pacetag.tagger.terminal.columns import bar_room
 from pacetag.tagger.terminal.say import say
 from pacetag.tagger.text.formatting import clock, histogram_lines, printable, songs
 
-EVERY = 10.0  # seconds between two lines of progress where no bar can be drawn
+EVERY = 10.0  # seconds between two lines of progress where there is no bar
 
 
 class Reporter(Protocol):
-    """Shows a scan to somebody while it runs and when it is over."""
+    """Shows a scan while it runs, and its summary at the end."""
 
     def __enter__(self) -> Self:
-        """Begin."""
+        """Begin to show progress."""
 
     def __exit__(self, *_: object) -> None:
-        """Leave the screen in order, whatever happened."""
+        """Restore the terminal, also after an error."""
 
     def song(self, song: SongOutcome) -> None:
-        """One more song is done."""
+        """Show a song that is done."""
 
     def end(self, summary: ScanSummary) -> None:
-        """The scan is over."""
+        """Show the summary."""
 
 
 class PlainReporter:
-    """Lines without control codes, for files and pipes."""
+    """Prints lines without control codes, for files and pipes."""
 
     def __init__(
         self,
         total: int,
         *,
         dry_run: bool = False,
-        way: Ending = Ending(),  # noqa: B008
+        naming: Naming = Naming(),  # noqa: B008
     ) -> None:
-        self._total, self._done, self._dry_run, self._way = total, 0, dry_run, way
+        self._total, self._done, self._dry_run, self._naming = total, 0, dry_run, naming
         self._began = self._said = time.monotonic()
 
     def __enter__(self) -> Self:
@@ -54,9 +54,9 @@ class PlainReporter:
         return
 
     def song(self, song: SongOutcome) -> None:
-        """Say what would be written, and now and then how far it is; what failed, at the end."""
+        """Print progress from time to time; in a dry run, what would be written."""
         self._done += 1
-        song = replace(song, path=self._way.shown.text(song.path))
+        song = replace(song, path=self._naming.shown.text(song.path))
         if self._dry_run and song.outcome is Outcome.TAGGED:
             for line in (song_line(song), *change_lines(song.changes)):
                 say(line)
@@ -72,7 +72,7 @@ class PlainReporter:
 
     def end(self, summary: ScanSummary) -> None:
         """Print the summary."""
-        say_summary(summary, self._way, dry_run=self._dry_run)
+        say_summary(summary, self._naming, dry_run=self._dry_run)
 
 
 def song_line(song: SongOutcome) -> str:
@@ -82,7 +82,7 @@ def song_line(song: SongOutcome) -> str:
 
 
 def note_song(song: SongOutcome) -> None:
-    """Put a song into the log; one that was passed over is of little interest there."""
+    """Log a song; one that was passed over is logged for debugging only."""
     done = ", ".join(("analysed",) * song.analysed + ("written",) * song.written)
     passed_over = song.outcome in (Outcome.UNCHANGED, Outcome.SKIPPED) and not done
     note = debug if passed_over else info
@@ -94,24 +94,24 @@ def paces_text(paces: tuple[Pace, ...]) -> str:
     return " ".join(str(pace) for pace in whole_paces(pace.bpm for pace in paces)) or "-"
 
 
-def say_summary(summary: ScanSummary, way: Ending, *, dry_run: bool) -> None:
-    """Print what was done, and last what was not; what failed goes to stderr, each song once."""
-    for line in summary_lines(summary, way, dry_run=dry_run):
+def say_summary(summary: ScanSummary, naming: Naming, *, dry_run: bool) -> None:
+    """Print what was done, then what was not; failures go to stderr, each song once."""
+    for line in summary_lines(summary, naming, dry_run=dry_run):
         say(line)
-    found = finding_lines(summary, way, faults=False)
+    found = finding_lines(summary, naming, faults=False)
     for line in ["", *found] if found else []:
         say(line)
-    for line in finding_lines(summary, way, faults=True):
+    for line in finding_lines(summary, naming, faults=True):
         say(line, sys.stderr)
 
 
 def summary_lines(
     summary: ScanSummary,
-    way: Ending = Ending(),  # noqa: B008
+    naming: Naming = Naming(),  # noqa: B008
     *,
     dry_run: bool,
 ) -> list[str]:
-    """What was done, and how the paces are spread."""
+    """What was done, with a histogram of the paces."""
     counts = summary.counts
     rate = counts.songs / summary.seconds if summary.seconds else 0.0
     lines = ["Dry run: neither files nor index were touched."] if dry_run else []
@@ -122,7 +122,7 @@ def summary_lines(
     )
     if summary.missing:
         lines.append(f"{songs(summary.missing)} of the index no longer there: marked as missing.")
-    lines += map(printable, left_out_lines(summary.left_out, way.shown))
+    lines += map(printable, left_out_lines(summary.left_out, naming.shown))
     if counts.songs == 0 and not summary.interrupted:
         lines.append("No songs were found there.")
     bars = histogram_lines(summary.histogram, width=bar_room())

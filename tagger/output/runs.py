@@ -29,7 +29,7 @@ def runs_table(runs: Sequence[Run]) -> None:
 
 
 def run_object(run: Run) -> dict[str, Any]:
-    """A run as JSON holds it; its time in UTC."""
+    """A run as a JSON value, its time in UTC."""
     started = None
     if run.started is not None:
         started = datetime.fromtimestamp(run.started, UTC).isoformat(timespec="seconds")

@@ -1,4 +1,4 @@
-"""What a scan says at its end of what it did not do."""
+"""The end of a scan's summary: songs and folders that were passed over or need attention."""
 
 import os
 from collections.abc import Sequence
@@ -11,27 +11,27 @@ from pacetag.tagger.scanning.outcomes import LeftOut, ScanSummary
 from pacetag.tagger.text.formatting import printable, songs
 from pacetag.tagger.text.paths import ShownPaths
 
-FEW = 3  # names in one sentence, and arguments of a command that is shown
+FEW = 3  # names in a sentence, and arguments of an advised command
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ending:
-    """How songs are named at the end of a scan."""
+class Naming:
+    """How songs are named in a summary."""
 
-    shown: ShownPaths = ShownPaths(())  # noqa: RUF009 - a value that nobody can change
-    advice: str = "`pacetag problems` lists them"  # how to see more of them
+    shown: ShownPaths = ShownPaths(())  # noqa: RUF009 - it is immutable
+    advice: str = "`pacetag problems` lists them"  # on how to see more of them
 
 
-def ending(roots: Sequence[Path], index: Path | None, *, dry_run: bool) -> Ending:
-    """For a scan of these paths. `index`: where it is, if the command has to be told."""
+def naming_of(roots: Sequence[Path], index: Path | None, *, dry_run: bool) -> Naming:
+    """The naming for a scan of these paths. `index`: its file, if commands must name it."""
     advice = f"`{_problems(roots, index)}` lists them"
-    if dry_run:  # of which the index knows nothing
+    if dry_run:  # the index does not keep its findings
         advice = "--verbose lists them"
-    return Ending(shown=ShownPaths(roots), advice=advice)
+    return Naming(shown=ShownPaths(roots), advice=advice)
 
 
 def _problems(roots: Sequence[Path], index: Path | None) -> str:
-    """The command that lists all; one that cannot be typed is left shorter."""
+    """The command that lists all of them; without paths if they cannot be typed."""
     import shlex
 
     words = ["pacetag", "problems"]
@@ -43,7 +43,7 @@ def _problems(roots: Sequence[Path], index: Path | None) -> str:
 
 
 def left_out_lines(left_out: LeftOut, shown: ShownPaths) -> list[str]:
-    """What was passed over, and what to do about it."""
+    """What was passed over, and how to have it scanned."""
     lines = []
     if left_out.bins:
         count, named = _named(left_out.bins, shown)
@@ -64,7 +64,7 @@ def left_out_lines(left_out: LeftOut, shown: ShownPaths) -> list[str]:
 
 
 def _named(places: Sequence[str], shown: ShownPaths) -> tuple[int, str]:
-    """How many there are, and the end of a sentence that names the first of them."""
+    """How many places there are, and the end of a sentence that names the first of them."""
     names = [shown.text(path) for path in places[:FEW]]
     listed = ", ".join(names if len(places) <= FEW else [*names, "..."])
     return len(places), f"({listed}); name one to have it scanned."
@@ -84,20 +84,20 @@ def _others(others: Sequence[tuple[str, int]]) -> str:
     return f"{files} passed over that may hold music: {listed}; {'; '.join(advice)}."
 
 
-def finding_lines(summary: ScanSummary, way: Ending, *, faults: bool) -> list[str]:
-    """The songs that a person may want to see to; `faults`: those that failed, or the others."""
-    lines = _refused(summary.left_out, way) if faults else []
+def finding_lines(summary: ScanSummary, naming: Naming, *, faults: bool) -> list[str]:
+    """Songs that need attention: with `faults` those that failed, else the others."""
+    lines = _refused(summary.left_out, naming) if faults else []
     for group in summary.groups:
         if (group.kind is Kind.FAILED) is faults:
-            lines += group_lines(group, way.shown, way.advice)
+            lines += group_lines(group, naming.shown, naming.advice)
     return [printable(line) for line in lines]
 
 
-def _refused(left_out: LeftOut, way: Ending) -> list[str]:
+def _refused(left_out: LeftOut, naming: Naming) -> list[str]:
     count = len(left_out.refused)
     if not count:
         return []
     listed = all(why.startswith(LISTED) for _, why in left_out.refused)
     folders = ("folder" if listed else "place") + ("s" if count > 1 else "")
-    lines = (f"  {way.shown.text(path)}: {why}" for path, why in left_out.refused)
+    lines = (f"  {naming.shown.text(path)}: {why}" for path, why in left_out.refused)
     return [f"{count} {folders} could not be looked into:", *lines]

@@ -1,4 +1,4 @@
-"""What `pacetag show` says of a song, as lines and as JSON."""
+"""The output of `pacetag show`, as lines and as JSON."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ if TYPE_CHECKING:
     from pacetag.model.evidence.evidence import Evidence, ShownTempo
     from pacetag.model.evidence.tempo_comparison import TempoComparison
 
-STEADY = 0.002  # coefficient of variation that nobody feels, and that measuring brings by itself
-LISTED = 0.01  # probability below which a candidate is listed only if all are asked for
+STEADY = 0.002  # coefficient of variation that cannot be felt, and that measuring causes itself
+LISTED = 0.01  # probability below which a candidate is listed only with --all
 METRES = {"duple": "duple (in two)", "triple": "triple (in three)"}
-FAINTEST = 0.0001  # p below which no number is read any more
+SMALLEST_P = 0.0001  # p values below this are shown as a bound
 
 
 @dataclass(frozen=True, kw_only=True)
 class ShownSong:
-    """What a song is called."""
+    """A song's names, and what is known of it besides the judgement."""
 
     path: Path  # absolute
     named: str  # the path as it was named
     title: str | None = None
     artist: str | None = None
     listener: tuple[float, ...] | None = None  # paces that a person set, also that there be none
-    also: tuple[str, ...] = ()  # other places of the same sound
+    also: tuple[str, ...] = ()  # paths of other files with the same audio
 
 
 def show_lines(
@@ -42,9 +42,9 @@ def show_lines(
     everything: bool = False,
     width: int | None = None,
 ) -> list[str]:
-    """The song, its paces, its candidates and, if two tempos were compared, how they compare.
+    """The song, its paces, its candidates and, if two tempos were compared, the comparison.
 
-    Candidates below 1 % only with `everything`; the comparison in two columns of `width`.
+    Candidates below 1 % are listed with `everything`; the comparison fits in `width` columns.
     """
     lines = [
         *_names(song, analysis.metre),
@@ -62,7 +62,7 @@ def show_lines(
 
 
 def title_lines(song: ShownSong, analysis: Analysis) -> tuple[str, str]:
-    """Two lines above a picture of the song: what it is called, and its file, metre and length."""
+    """Two lines above a picture of the song: its names, and its file, metre and length."""
     names = " \N{EN DASH} ".join(name for name in (song.title, song.artist) if name)
     metre = (METRES[analysis.metre],) if analysis.metre else ()
     facts = [*metre, clock(analysis.seconds)]
@@ -77,10 +77,10 @@ def _names(song: ShownSong, metre: str | None) -> list[str]:
 
 
 def _paces(analysis: Analysis, listener: tuple[float, ...] | None) -> list[str]:
-    """The paces, a person's first, and how well the song keeps its tempo."""
+    """The paces, those set by a person first, and the stability of the tempo."""
     listed = ", ".join(f"{p.bpm:.1f} ({percent(p.confidence)})" for p in analysis.paces)
     if listener is None:
-        lines = [f"Paces: {listed or 'none; nobody could step to this'}"]
+        lines = [f"Paces: {listed or 'none; there is no beat to step to'}"]
     else:
         yours = listed_paces(listener)
         lines = [f"Paces: {yours} (set by you); the network's: {listed or 'none'}"]
@@ -95,7 +95,7 @@ def _paces(analysis: Analysis, listener: tuple[float, ...] | None) -> list[str]:
 def comparison_lines(
     shown: tuple[ShownTempo, ...], comparison: TempoComparison, *, width: int | None = None
 ) -> list[str]:
-    """Two tempos side by side, and which of them the sound supports better."""
+    """Two tempos side by side, and which of them the audio supports better."""
     first, second = (tempo.figures for tempo in shown)
     won = [f"{wins} of {comparison.components}" for wins in (comparison.wins_a, comparison.wins_b)]
     rows = [
@@ -117,9 +117,9 @@ def comparison_lines(
 
 
 def verdict(comparison: TempoComparison, probabilities: list[float]) -> str:
-    """What the test says, in a sentence."""
+    """The result of the test, as a sentence."""
     p = comparison.p_value
-    said = f"p < {FAINTEST}" if p < FAINTEST else f"p = {p:.2g}"
+    said = f"p < {SMALLEST_P}" if p < SMALLEST_P else f"p = {p:.2g}"
     fast, slow = max(comparison.a, comparison.b), min(comparison.a, comparison.b)
     if comparison.multiple:
         return (
@@ -137,9 +137,9 @@ def verdict(comparison: TempoComparison, probabilities: list[float]) -> str:
 def shown_object(
     song: ShownSong, bundle: str, analysis: Analysis, evidence: Evidence | None
 ) -> dict[str, Any]:
-    """All of it as JSON holds it; "evidence" is there if two tempos were compared.
+    """The same as a JSON value, with "evidence" if two tempos were compared.
 
-    "also" is there if the same sound lies elsewhere, too.
+    "also" is there if other files have the same audio.
     """
     found: dict[str, Any] = {
         "path": str(song.path),
@@ -188,7 +188,7 @@ def _comparison_object(
 
 
 def _stability(variation: float) -> str:
-    """How well a song keeps its tempo, from the tempo's coefficient of variation."""
+    """A sentence about the tempo's stability, from its coefficient of variation."""
     if variation < STEADY:
         return "The tempo is steady."
     return f"The tempo wanders by {variation:.1%}."

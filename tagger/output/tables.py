@@ -1,4 +1,4 @@
-"""Tables and counts for people."""
+"""Playlists and the index as tables and sentences."""
 
 from pacetag.db.records import IndexStats
 from pacetag.tagger.playlist.entries import Playlist, PlaylistEntry
@@ -6,7 +6,7 @@ from pacetag.tagger.playlist.paths import PathStyle
 from pacetag.tagger.terminal.columns import Column, bar_room, print_table
 from pacetag.tagger.text.formatting import clock, histogram_lines, percent, printable, songs
 
-NAME = 12  # columns of the screen that an artist or a title keeps
+NAME = 12  # columns of the terminal that an artist or a title keeps
 PLAYLIST = (
     Column(heading="Pace", right=True),
     Column(heading="Off", right=True, drop=2),
@@ -19,7 +19,7 @@ NO_WIDER = "A wider tolerance would not help; scan more music with `pacetag scan
 
 
 def playlist_table(playlist: Playlist) -> None:
-    """Print the songs with the pace to step to."""
+    """Print the songs, each with the pace to step to."""
     print_table(PLAYLIST, [_row(entry) for entry in playlist.entries])
 
 
@@ -36,14 +36,14 @@ def _row(entry: PlaylistEntry) -> tuple[str, ...]:
 
 
 def playlist_total(playlist: Playlist) -> str:
-    """How many songs, and how long they last."""
+    """The number of songs and their total duration."""
     count = songs(len(playlist.entries))
     total = f"{count}, {clock(playlist.total)}, for {playlist.cadence:g} steps a minute"
     return f"the best {total}; more fit, see --limit" if playlist.cut else total
 
 
 def nothing_fits(playlist: Playlist) -> list[str]:
-    """What a wider tolerance would give."""
+    """That no song fits, and what a wider tolerance would give."""
     within = f"{playlist.cadence:g} steps a minute within {100 * playlist.tolerance:.3g} %"
     if playlist.gone or playlist.silent:
         return [f"No song that is there fits {within}."]
@@ -55,12 +55,12 @@ def nothing_fits(playlist: Playlist) -> list[str]:
 
 
 def too_short_lines(playlist: Playlist) -> list[str]:
-    """That all that fits does not last as long as was asked for, and what would."""
+    """That all songs that fit last less than was asked for, and which tolerance would do."""
     if not playlist.is_short:
         return []
     within = f"within {100 * playlist.tolerance:.3g} %"
     first = f"That is all that fits {within}, less than the {clock(playlist.wanted or 0)} wanted."
-    if playlist.gone or playlist.silent:  # what would help is said of those
+    if playlist.gone or playlist.silent:  # other lines say how to get those back
         return [first]
     enough = next((n for n in playlist.near if n.seconds >= (playlist.wanted or 0)), None)
     wider = [near for near in playlist.near if enough is None or near.tolerance <= enough.tolerance]
@@ -74,7 +74,7 @@ def too_short_lines(playlist: Playlist) -> list[str]:
 
 
 def absent_lines(playlist: Playlist) -> list[str]:
-    """How many songs would be in the playlist if they were where they were."""
+    """How many songs are left out because their files are gone or do not answer."""
     lines = []
     if playlist.gone:
         more = "more than " if playlist.given_up else ""
@@ -91,7 +91,7 @@ def absent_lines(playlist: Playlist) -> list[str]:
 
 
 def unnamed_lines(found: Playlist, written: Playlist, style: PathStyle) -> list[str]:
-    """Which songs cannot stand in a playlist file, and how many lie elsewhere than was said."""
+    """Songs that a playlist file cannot name, and how many lie outside the named folders."""
     kept = {entry.song.path for entry in written.entries}
     lines = [
         f"{printable(entry.song.path)}: left out, since a line of the playlist cannot hold its name"
@@ -106,7 +106,7 @@ def unnamed_lines(found: Playlist, written: Playlist, style: PathStyle) -> list[
 
 
 def stats_lines(stats: IndexStats, index_file: str) -> list[str]:
-    """The index in words, with the spread of the paces."""
+    """The numbers of the index in words, with a histogram of paces."""
     artists = "1 artist" if stats.artists == 1 else f"{stats.artists} artists"
     hours = stats.total_seconds / 3600
     lines = [
@@ -123,5 +123,5 @@ def stats_lines(stats: IndexStats, index_file: str) -> list[str]:
 
 
 def _signed(share: float) -> str:
-    """A share as a percentage with its sign; what rounds to nothing is not below it."""
+    """A share as a percentage with its sign; -0.0% is +0.0%."""
     return f"{round(share, 3) + 0.0:+.1%}"
