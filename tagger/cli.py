@@ -13,8 +13,10 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from pacetag.tagger.commands.config import config
 from pacetag.tagger.commands.evaluate import evaluate
 from pacetag.tagger.commands.forget import forget
+from pacetag.tagger.commands.options import SettingsCommand
 from pacetag.tagger.commands.playlist import playlist
 from pacetag.tagger.commands.problems import problems
 from pacetag.tagger.commands.prune import prune
@@ -133,7 +135,8 @@ def _interruptible(command: Callable[..., None]) -> Callable[..., None]:
 COMMANDS = (scan, playlist, watch, show, set_paces, stats, problems, undo, prune, forget, evaluate)
 
 for command in (*COMMANDS, _interruptible(train)):
-    app.command(cls=LoggingCommand)(command)
+    app.command(cls=SettingsCommand)(command)
+app.command(cls=LoggingCommand)(config)  # it works where the settings cannot be used
 
 
 def main() -> None:

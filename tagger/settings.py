@@ -1,4 +1,4 @@
-"""Where the index lies and how many processes work, unless the command line says otherwise."""
+"""Where the index lies, which network judges, and how many processes work."""
 
 import math
 import os
@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from pacetag.tagger.config.table import INDEX_VARIABLE
+from pacetag.tagger.config.values import value_of
 from pacetag.tagger.errors import UsageError
 
-INDEX_VARIABLE = "PACETAG_INDEX"
 INDEX_NAME = "index.sqlite3"
 JOURNALS = "journal"  # the folder beside it that holds what unfinished writes must put back
 CGROUPS = Path("/sys/fs/cgroup")
@@ -17,15 +18,27 @@ WAITING = (".journal", ".new")  # what the names of files end in that may have t
 
 
 def index_path(option: Path | None = None) -> Path:
-    """The index's file: the option, else PACETAG_INDEX, else the user's data folder.
+    """Return the index's file: the option, else as it is set, else in the user's data folder.
 
     Links are followed, so that all that lies beside it is where SQLite looks for it. Raises
     UsageError where it would lie in a home folder and there is none.
     """
-    named = option or _from_environment()
+    named = option or value_of("index").value
+    return default_index() if named is None else _real(named)
+
+
+def default_index() -> Path:
+    """Return the index's file where nothing else is set. Raises UsageError without a home."""
+    return _real(_data_folder() / INDEX_NAME)
+
+
+def bundle_folder() -> Path | None:
+    """Return the folder of the network that the user trained; None for the shipped one."""
+    named = value_of("bundle").value
     if named is None:
-        return _real(_data_folder() / INDEX_NAME)
-    return _real(named)
+        return None
+    # Path's own expanduser raises where there is no such user.
+    return Path(os.path.expanduser(named)).absolute()  # noqa: PTH111
 
 
 def journals_beside(index: Path) -> Path:
@@ -34,21 +47,16 @@ def journals_beside(index: Path) -> Path:
 
 
 def usual_indexes() -> list[Path]:
-    """Where an index lies that no option names: all such places that there are."""
+    """Return where an index lies that no option names: all such places that there are."""
     found: list[Path] = []
-    named = _from_environment()
+    named = value_of("index").value
     with suppress(UsageError):
         if named is not None:
             # Earlier versions kept journals beside a link of this name.
             found += [_real(named), named.expanduser().absolute()]
     with suppress(UsageError):
-        found.append(_real(_data_folder() / INDEX_NAME))
+        found.append(default_index())
     return list(dict.fromkeys(found))
-
-
-def _from_environment() -> Path | None:
-    named = os.environ.get(INDEX_VARIABLE)
-    return Path(named) if named else None
 
 
 def _data_folder() -> Path:

@@ -37,6 +37,7 @@ FLOORS = (
     "model/training/run",
     "model/training/command",
     "tagger/errors tagger/text tagger/cancellation tagger/paces",
+    "tagger/config",
     "tagger/settings tagger/terminal tagger/usage",
     "tagger/logs tagger/tags/errors tagger/tags/fields tagger/tags/limits tagger/tags/changes",
     "tagger/tags/pacetag tagger/tags/binary",

@@ -1,4 +1,4 @@
-"""Arguments that several commands share, so that they read the same everywhere."""
+"""Arguments that several commands share, and the settings that stand in for options."""
 
 import os
 from pathlib import Path
@@ -7,7 +7,36 @@ from typing import Annotated, Any
 import typer
 from typer.models import TyperPath
 
+from pacetag.tagger.logs.options import LoggingCommand, log_into
 from pacetag.tagger.terminal.standard_output import STDOUT
+
+
+class SettingsCommand(LoggingCommand):
+    """A command whose options have the values of the user's settings unless they are typed."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Fill in the settings, and run the command. Raises ConfigError before anything is done."""
+        from pacetag.tagger.config.values import value_of
+
+        if (log := value_of("log-file").value) is not None:
+            log_into(ctx, log)
+        for parameter in self.params:
+            if parameter.name in ctx.params:
+                _fill_in(ctx, parameter)
+        return super().invoke(ctx)
+
+
+def _fill_in(ctx: Any, parameter: Any) -> None:
+    """Give a parameter that was not typed the value that is set for it, if there is one."""
+    from pacetag.tagger.config.values import Source, option_value
+
+    option = parameter.opts[0]
+    if ctx.get_parameter_source(parameter.name).name != "DEFAULT":
+        return
+    found = option_value(ctx.command.name, option)
+    if found is not None and found.source is not Source.DEFAULT:
+        value = not found.value if option.startswith("--no-") else found.value
+        ctx.params[parameter.name] = parameter.process_value(ctx, value)
 
 
 class PathType(TyperPath):
@@ -50,7 +79,7 @@ IndexOption = Annotated[
         "--index",
         metavar="FILE",
         click_type=PATH,
-        help="The index to use; otherwise PACETAG_INDEX, or one in your data folder.",
+        help="The index to use; otherwise as set (`pacetag config`), or one in your data folder.",
     ),
 ]
 DryRunOption = Annotated[

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pacetag.tagger.commands.options import OUTPUT, PATH, IndexOption, JsonOption, OverwriteOption
+from pacetag.tagger.config.values import value_of
 from pacetag.tagger.settings import index_path
 
 if TYPE_CHECKING:
@@ -18,7 +19,12 @@ if TYPE_CHECKING:
 LINES = 250  # rows of a table without --limit and --duration: fifteen hours of music
 
 AbsoluteOption = Annotated[
-    bool, typer.Option("--absolute", help="Write absolute paths, not relative to the playlist.")
+    bool | None,
+    typer.Option(
+        "--absolute/--no-absolute",
+        help="Write absolute paths, not relative to the playlist.",
+        show_default=False,
+    ),
 ]
 RelativeOption = Annotated[
     Path | None,
@@ -80,7 +86,7 @@ def playlist(
         ),
     ] = None,
     overwrite: OverwriteOption = False,
-    absolute: AbsoluteOption = False,
+    absolute: AbsoluteOption = None,
     relative_to: RelativeOption = None,
     root_map: RootOption = None,
     index: IndexOption = None,
@@ -174,9 +180,17 @@ def _check(
 
 
 def _style(
-    output: Path | None, relative_to: Path | None, maps: list[str], *, absolute: bool
+    output: Path | None, relative_to: Path | None, maps: list[str], *, absolute: bool | None
 ) -> "PathStyle | None":
-    """How songs are named; None for the usual way. Raises UsageError."""
+    """Return how songs are named; None for the usual way. Raises UsageError.
+
+    The three options stand together: one that is typed has the settings of all three ignored.
+    """
+    typed = absolute is not None or relative_to is not None or bool(maps)
+    if not typed and output is not None:
+        absolute = value_of("playlist.absolute").value
+        relative_to = value_of("playlist.relative-to").value
+        maps = value_of("playlist.root-map").value or []
     if relative_to is None and not maps and not absolute:
         return None
     from pacetag.tagger.errors import UsageError

@@ -37,11 +37,12 @@ JobsOption = Annotated[
 NiceOption = Annotated[
     bool,
     typer.Option(
-        "--nice", help="Let all other programs go first: lowest priority for processor and disk."
+        "--nice/--no-nice",
+        help="Let all other programs go first: lowest priority for processor and disk.",
     ),
 ]
 NoTagsOption = Annotated[
-    bool, typer.Option("--no-tags", help="Only fill the index; leave the files as they are.")
+    bool, typer.Option("--no-tags/--tags", help="Only fill the index; leave the files as they are.")
 ]
 CheckOption = Annotated[
     Path | None,

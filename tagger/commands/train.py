@@ -78,6 +78,7 @@ def train(
     from pacetag.model.bundle_names import NAME_RULE, is_bundle_name
     from pacetag.tagger.errors import UsageError
 
+    _hand_share_on()
     if not is_bundle_name(name):
         raise UsageError(f"--name {name!r}: {NAME_RULE}")
     from pacetag.model.training.command import TrainingOptions, train_bundle
@@ -115,14 +116,25 @@ def train(
         say(line)
 
 
+def _hand_share_on() -> None:
+    """Tell the training code, and the processes that it starts, where fonts and styles lie."""
+    import os
+
+    from pacetag.tagger.config.table import SHARE_VARIABLE
+    from pacetag.tagger.config.values import value_of
+
+    if (share := value_of("share").value) is not None:
+        os.environ[SHARE_VARIABLE] = str(share)
+
+
 def last_words(verdict: "Verdict", folder: Path) -> list[str]:
     """Whether the network is better, and how to have it judge if it is no worse."""
     import shlex
 
-    from pacetag.model.bundle import FOLDER_VARIABLE
+    from pacetag.tagger.config.table import BUNDLE_VARIABLE
 
     if verdict.recommended:
-        named = f"{FOLDER_VARIABLE}={shlex.quote(str(folder.absolute()))}"
+        named = f"{BUNDLE_VARIABLE}={shlex.quote(str(folder.absolute()))}"
         return [*verdict.sentences(), f"To have it judge: export {named}"]
     return [
         *verdict.sentences(),

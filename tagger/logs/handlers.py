@@ -105,12 +105,12 @@ def _opened(file: Path, spared: Iterable[Path]) -> int:
     path = Path(os.path.expanduser(file)).absolute()  # noqa: PTH111 - Path's own can raise
     real = os.path.realpath(path)
     if any(os.path.realpath(each) == real for each in spared):
-        raise UsageError(f"--log-file {file}: the command itself uses that file; choose another")
+        raise UsageError(f"log file {file}: the command itself uses that file; choose another")
     try:
         descriptor = _open(path)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise UsageError(f"--log-file {file}: cannot be written ({reason})") from error
+        raise UsageError(f"log file {file}: cannot be written ({reason})") from error
     try:
         _check(descriptor, file)
     except BaseException:
@@ -135,12 +135,12 @@ def _check(descriptor: int, file: Path) -> None:
     """Raise UsageError unless the open file is new, empty, or a log of pacetag's."""
     status = os.fstat(descriptor)
     if not stat.S_ISREG(status.st_mode):
-        raise UsageError(f"--log-file {file}: cannot be written (it is no file)")
+        raise UsageError(f"log file {file}: cannot be written (it is no file)")
     if not status.st_size:
         return
     if not _OURS.match(os.pread(descriptor, _LONGEST, 0)):
         raise UsageError(
-            f"--log-file {file}: is not a log of pacetag's, and was left as it is; name a new file"
+            f"log file {file}: is not a log of pacetag's, and was left as it is; name a new file"
         )
     if os.pread(descriptor, 1, status.st_size - 1) != b"\n":  # cut off in the middle of a line
         os.write(descriptor, b"\n")

@@ -42,6 +42,11 @@ def _keeper(key: str) -> Any:
     return keep
 
 
+def log_into(ctx: Any, file: Path) -> None:
+    """Have a command keep its log in a file unless an option names another."""
+    ctx.meta.setdefault(_FILE, str(file))
+
+
 class LoggingCommand(TyperCommand):
     """A command that keeps a log if it is asked to."""
 

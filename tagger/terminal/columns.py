@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
+from pacetag.tagger.config.environment import variable
 from pacetag.tagger.text.formatting import printable
 
 BY_READLINE = ("80", "24")  # COLUMNS and LINES
@@ -42,7 +43,7 @@ def stream_width(stream: TextIO | None = None) -> int | None:
     environment of programs that are linked with it.
     """
     found = terminal_width(stream)
-    if found is None and (os.environ.get("COLUMNS"), os.environ.get("LINES")) != BY_READLINE:
+    if found is None and (variable("COLUMNS"), variable("LINES")) != BY_READLINE:
         return _asked()
     return found
 
@@ -60,7 +61,7 @@ def terminal_width(stream: TextIO | None = None) -> int | None:
 
 
 def _asked() -> int | None:
-    named = os.environ.get("COLUMNS", "")
+    named = variable("COLUMNS") or ""
     return max(LEAST, int(named)) if named.isdecimal() and int(named) else None
 
 

@@ -116,6 +116,8 @@ def own_world(tmp_path: Path, index_file: Path, monkeypatch: pytest.MonkeyPatch)
     """No test touches the user's index or needs the trained network."""
     monkeypatch.setenv("PACETAG_INDEX", str(index_file))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "share"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.delenv("PACETAG_CONFIG", raising=False)
     monkeypatch.setenv("FAKE_JUDGE_LOG", str(tmp_path / "judged"))
     monkeypatch.syspath_prepend(str(FAKES))
     monkeypatch.setattr(pool, "shipped_judge", lambda: FAKE_JUDGE)

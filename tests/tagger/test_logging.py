@@ -170,7 +170,7 @@ class TestWhatIsSpared:
         done = pacetag(command, *([library] if command == "scan" else []), "--log-file", named)
 
         assert done.exit_code == 2
-        assert done.stderr.startswith(f"pacetag: --log-file {named}: ")
+        assert done.stderr.startswith(f"pacetag: log file {named}: ")
         assert done.stderr.count("\n") == 1
         assert place.read_bytes() == content
 

@@ -181,6 +181,19 @@ import pacetag.tagger.evaluating.labelled_songs
     subprocess.run([sys.executable, "-c", script], check=True, timeout=60)
 
 
+def test_the_folder_of_fonts_and_styles_can_be_set_in_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text('share = "/opt/share"\n')
+    monkeypatch.setenv("PACETAG_CONFIG", str(file))
+    monkeypatch.setenv("PACETAG_SHARE", "")
+
+    CliRunner().invoke(app, ["train", str(tmp_path / "work"), "--only-own"])  # which lacks labels
+
+    assert os.environ["PACETAG_SHARE"] == "/opt/share"  # for the training's processes
+
+
 def test_without_mma_it_says_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

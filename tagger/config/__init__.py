@@ -1,0 +1,1 @@
+"""What a person sets once: the settings, the file and the variables that they come from."""
