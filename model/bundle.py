@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,7 +27,6 @@ LITERT_FILE = "model.tflite"
 JSON_FILE = "bundle.json"
 DEFAULT_NAME = "stride-4"  # the bundle that is shipped
 STAGE0_NAME = "stage0-1"  # the network of 2019, shipped to be compared with
-FOLDER_VARIABLE = "PACETAG_BUNDLE"  # names the folder of another bundle to use
 
 _WEIGHTS = Path(__file__).parent / "weights"
 
@@ -60,23 +58,6 @@ class Bundle:
 def shipped_bundle_folder(name: str = DEFAULT_NAME) -> Path:
     """Where a bundle lies that comes with the program."""
     return _WEIGHTS / name
-
-
-def default_bundle_folder() -> Path:
-    """Where the bundle lies that is used unless another is named: PACETAG_BUNDLE, or shipped."""
-    named = os.environ.get(FOLDER_VARIABLE)
-    if not named:
-        return shipped_bundle_folder()
-    # Path's own expanduser raises where there is no such user.
-    return Path(os.path.expanduser(named)).absolute()  # noqa: PTH111
-
-
-def default_bundle_name() -> str:
-    """Name of the bundle that is used unless another is named; cheap for the shipped one.
-
-    Raises BundleError when PACETAG_BUNDLE names a folder that holds no sound bundle.
-    """
-    return load_bundle().name if os.environ.get(FOLDER_VARIABLE) else DEFAULT_NAME
 
 
 def save_bundle(bundle: Bundle) -> Path:
@@ -117,12 +98,12 @@ def fingerprint(data: dict[str, Any]) -> str:
 
 
 def load_bundle(folder: Path | None = None) -> Bundle:
-    """Read and check the bundle in `folder`, or the one that `default_bundle_folder` tells.
+    """Read and check the bundle in `folder`; the shipped one if None.
 
     Raises BundleError, saying what to do, when a file is missing, was changed since it was saved,
     or was made for another version of pacetag.
     """
-    folder = folder or default_bundle_folder()
+    folder = folder or shipped_bundle_folder()
     data = _read(folder / JSON_FILE)
     bundle, files = _from_json(data, folder)
     for path in (bundle.keras, bundle.litert):

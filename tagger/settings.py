@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from pacetag.tagger.config.table import INDEX_VARIABLE
-from pacetag.tagger.config.values import value_of
 from pacetag.tagger.errors import UsageError
 
 INDEX_NAME = "index.sqlite3"
@@ -23,7 +21,7 @@ def index_path(option: Path | None = None) -> Path:
     Links are followed, so that all that lies beside it is where SQLite looks for it. Raises
     UsageError where it would lie in a home folder and there is none.
     """
-    named = option or value_of("index").value
+    named = option or _set_to("index")
     return default_index() if named is None else _real(named)
 
 
@@ -34,7 +32,7 @@ def default_index() -> Path:
 
 def bundle_folder() -> Path | None:
     """Return the folder of the network that the user trained; None for the shipped one."""
-    named = value_of("bundle").value
+    named = _set_to("bundle")
     if named is None:
         return None
     # Path's own expanduser raises where there is no such user.
@@ -49,7 +47,7 @@ def journals_beside(index: Path) -> Path:
 def usual_indexes() -> list[Path]:
     """Return where an index lies that no option names: all such places that there are."""
     found: list[Path] = []
-    named = value_of("index").value
+    named = _set_to("index")
     with suppress(UsageError):
         if named is not None:
             # Earlier versions kept journals beside a link of this name.
@@ -57,6 +55,13 @@ def usual_indexes() -> list[Path]:
     with suppress(UsageError):
         found.append(default_index())
     return list(dict.fromkeys(found))
+
+
+def _set_to(key: str) -> Path | None:
+    from pacetag.tagger.config.values import value_of  # which `--help` need not wait for
+
+    path: Path | None = value_of(key).value
+    return path
 
 
 def _data_folder() -> Path:
@@ -67,8 +72,7 @@ def _data_folder() -> Path:
         folder = user_data_path("pacetag", appauthor=False)
     if folder is None or not folder.is_absolute():
         raise UsageError(
-            f"there is no home folder to keep an index in; name a file with --index or "
-            f"{INDEX_VARIABLE}"
+            "there is no home folder to keep an index in; name a file with --index or PACETAG_INDEX"
         )
     return folder
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pacetag.tagger.commands.options import OUTPUT, PATH, IndexOption, JsonOption, OverwriteOption
-from pacetag.tagger.config.values import value_of
 from pacetag.tagger.settings import index_path
 
 if TYPE_CHECKING:
@@ -188,6 +187,8 @@ def _style(
     """
     typed = absolute is not None or relative_to is not None or bool(maps)
     if not typed and output is not None:
+        from pacetag.tagger.config.values import value_of
+
         absolute = value_of("playlist.absolute").value
         relative_to = value_of("playlist.relative-to").value
         maps = value_of("playlist.root-map").value or []

@@ -1,8 +1,6 @@
 """The file of settings: where it lies, and what of it can be used."""
 
-import difflib
 import os
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -15,9 +13,6 @@ from pacetag.tagger.config.table import BY_KEY, SETTINGS, TABLES
 FILE_VARIABLE = "PACETAG_CONFIG"  # names another file
 FILE_NAME = "config.toml"
 MOST = 1 << 20  # bytes
-
-_HEADER = re.compile(r"\s*\[\[?\s*([^\[\]]+?)\s*\]")
-_KEY = re.compile(r"\s*([\w\"'.\s-]+?)\s*=")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,6 +119,8 @@ def _value(key: str, given: Any) -> Any:
 
 def _nearest(name: str, names: Any, form: str) -> str:
     """Return what may be meant, or what lists all there are."""
+    import difflib
+
     if near := difflib.get_close_matches(name, names, n=1):
         return f"; did you mean {form.format(near[0])}?"
     return "; `pacetag config` lists all"
@@ -131,12 +128,15 @@ def _nearest(name: str, names: Any, form: str) -> str:
 
 def _line_of(text: str, key: str) -> int | None:
     """Return the line on which a key or table of a TOML text begins; tomllib does not tell."""
+    import re
+
+    header = re.compile(r"\s*\[\[?\s*([^\[\]]+?)\s*\]")
+    assignment = re.compile(r"\s*([\w\"'.\s-]+?)\s*=")
     table = ""
     for number, line in enumerate(text.splitlines(), 1):
-        if header := _HEADER.match(line):
-            table = _plain(header[1])
-            found = table
-        elif written := _KEY.match(line):
+        if begun := header.match(line):
+            found = table = _plain(begun[1])
+        elif written := assignment.match(line):
             found = ".".join(filter(None, (table, _plain(written[1]))))
         else:
             continue
@@ -146,4 +146,4 @@ def _line_of(text: str, key: str) -> int | None:
 
 
 def _plain(written: str) -> str:
-    return re.sub(r"[\s\"']", "", written)
+    return "".join(sign for sign in written if sign not in "\"' \t")

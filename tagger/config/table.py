@@ -14,7 +14,6 @@ from pacetag.tagger.config.kinds import (
     whole,
 )
 
-INDEX_VARIABLE = "PACETAG_INDEX"
 BUNDLE_VARIABLE = "PACETAG_BUNDLE"
 SHARE_VARIABLE = "PACETAG_SHARE"
 
@@ -55,7 +54,7 @@ SETTINGS = (
         "index",
         PATH,
         "The index; else index.sqlite3 in your data folder. Journals lie beside it.",
-        variable=INDEX_VARIABLE,
+        variable="PACETAG_INDEX",
         option="--index",
         fills=False,
     ),

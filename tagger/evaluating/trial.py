@@ -1,9 +1,7 @@
 """Start a network of the user's own in another process first: a hostile file can end it."""
 
-import os
 from typing import Any
 
-from pacetag.model.bundle import FOLDER_VARIABLE
 from pacetag.tagger.cancellation import signals_held
 from pacetag.tagger.errors import JudgeLoadError
 from pacetag.tagger.workers.judging import JudgeRef
@@ -19,12 +17,12 @@ def load_judge(ear: JudgeRef) -> Any:
 
 
 def try_judge(ear: JudgeRef) -> None:
-    """Load a network that PACETAG_BUNDLE names in a process of its own first.
+    """Load a network of the user's own in a process of its own first.
 
     What LiteRT makes of a hostile file is beyond Python's reach; the shipped one is known to be
     sound by its hash. Raises ModelError or JudgeLoadError.
     """
-    if not os.environ.get(FOLDER_VARIABLE):
+    if ear.folder is None:
         return
     with signals_held():
         worker = WorkerProcess(ear)
@@ -32,18 +30,17 @@ def try_judge(ear: JudgeRef) -> None:
         said = (
             worker.pipe.recv()
             if worker.pipe.poll(PATIENCE)
-            else JudgeLoadError(_refusal("it hung"))
+            else JudgeLoadError(_refusal(ear, "it hung"))
         )
     except (EOFError, OSError):
-        said = JudgeLoadError(_refusal(end_in_words(worker.reap())))
+        said = JudgeLoadError(_refusal(ear, end_in_words(worker.reap())))
     finally:
         worker.kill()
     if isinstance(said, Exception):
         raise said
 
 
-def _refusal(how: str) -> str:
+def _refusal(ear: JudgeRef, how: str) -> str:
     return (
-        f"no process to judge songs could be started: {how}; PACETAG_BUNDLE names a network that "
-        "is damaged"
+        f"no process to judge songs could be started: {how}; the network in {ear.folder} is damaged"
     )

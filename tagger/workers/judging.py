@@ -50,15 +50,17 @@ class JudgeRef:
 
     bundle: str  # name of the trained network, as it goes into tags and index
     factory: str  # "module:callable", returns a JudgeLike
+    folder: Path | None = None  # of a network of the user's own; the factory then takes it
 
     def load(self) -> JudgeLike:
         """Load the judge. Raises ModelError or JudgeLoadError with the reason why it cannot."""
         module, _, name = self.factory.partition(":")
         try:
-            made: Callable[[], JudgeLike] | object = importlib.import_module(module)
+            made: Callable[..., JudgeLike] | object = importlib.import_module(module)
             for part in name.split("."):
                 made = getattr(made, part)
-            return made()  # type: ignore[operator]
+            folder = () if self.folder is None else (self.folder,)
+            return made(*folder)  # type: ignore[operator]
         except ModelError:
             raise
         except Exception as error:  # most likely a broken numerical library

@@ -194,7 +194,13 @@ class JudgePool:
 
 
 def shipped_judge() -> JudgeRef:
-    """The judge that comes with the program."""
-    from pacetag.model.bundle import default_bundle_name  # not needed for --help
+    """Return the judge that scans: the user's own network if one is set, else the shipped one.
 
-    return JudgeRef(bundle=default_bundle_name(), factory="pacetag.model.judge:Judge.load")
+    Raises BundleError for a folder that holds no sound bundle.
+    """
+    from pacetag.model.bundle import DEFAULT_NAME, load_bundle  # not needed for --help
+    from pacetag.tagger.settings import bundle_folder
+
+    folder = bundle_folder()
+    name = DEFAULT_NAME if folder is None else load_bundle(folder).name
+    return JudgeRef(bundle=name, factory="pacetag.model.judge:Judge.load", folder=folder)

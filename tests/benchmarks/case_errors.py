@@ -18,6 +18,7 @@ from pacetag.model.runtime import Runtime
 from pacetag.model.tempo.folding import network_input
 from pacetag.model.training.cases.store import load_stored
 from pacetag.model.training.grooves.songs import GrooveTruth, groove_lessons
+from pacetag.tagger.settings import bundle_folder
 
 RATIOS = {
     "1/6": 1 / 6, "1/4": 1 / 4, "1/3": 1 / 3, "1/2": 1 / 2, "2/3": 2 / 3, "3/4": 3 / 4, "1": 1.0,
@@ -31,7 +32,7 @@ def main() -> int:
     parser.add_argument("work", type=Path)
     parser.add_argument("--split", default="validation", choices=("validation", "test"))
     options = parser.parse_args()
-    bundle = load_bundle()
+    bundle = load_bundle(bundle_folder())
     runtime = Runtime(bundle.litert)
     megabatch = load_stored(options.work / "cases")
     folders = [options.work / name for name in ("grooves", "further", "human")]

@@ -26,6 +26,7 @@ from pacetag.model.judge import Judge
 from pacetag.model.training.degradations.drift import drift
 from pacetag.model.training.degradations.settings import Between, DriftSettings
 from pacetag.tagger.evaluating.run import hear_song
+from pacetag.tagger.settings import bundle_folder
 
 DEPTHS = (0.0, 0.01, 0.02, 0.03, 0.04)  # of the tempo, either way
 
@@ -38,7 +39,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=90.0)
     options = parser.parse_args()
     songs = read_evaluation_set(options.set, options.music)
-    console, judge = Console(width=120), Judge.load()
+    console, judge = Console(width=120), Judge.load(bundle_folder())
     table = Table(box=SIMPLE_HEAD)
     for heading in ("drift", "songs", "precision", "recall", "F1", "surest in family", "AUC"):
         table.add_column(heading, justify="right")

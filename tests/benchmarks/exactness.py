@@ -19,6 +19,7 @@ from pacetag.model.evaluation.evaluation_set import read_evaluation_set
 from pacetag.model.evaluation.song_marks import HeardSong
 from pacetag.model.judge import Judge
 from pacetag.tagger.evaluating.run import hear_song
+from pacetag.tagger.settings import bundle_folder
 
 MEANT = 0.04  # a pace within this of a true one means it
 SHARES = (0.001, 0.002, 0.003)
@@ -30,7 +31,7 @@ def main() -> int:
     parser.add_argument("sets", type=Path, nargs="+", metavar="SET.csv")
     parser.add_argument("--music", type=Path)
     options = parser.parse_args()
-    console, judge = Console(width=120), Judge.load()
+    console, judge = Console(width=120), Judge.load(bundle_folder())
     table = Table(box=SIMPLE_HEAD)
     table.add_column("set")
     within = (f"within {100 * share:g} %" for share in SHARES)

@@ -31,6 +31,7 @@ from pacetag.model.judge import Judge
 from pacetag.model.judge_settings import ScheduleSettings
 from pacetag.model.judgement import Analysis
 from pacetag.tagger.evaluating.run import hear_song
+from pacetag.tagger.settings import bundle_folder
 
 SCHEDULE = ScheduleSettings()
 PIECE = 40.0  # s in which a whole song is taken
@@ -129,7 +130,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--music", type=Path)
     parser.add_argument("--songs", type=int, help="of each set, spread over it")
     options = parser.parse_args(arguments)
-    console, judge = Console(width=120), Judge.load()
+    console, judge = Console(width=120), Judge.load(bundle_folder())
     for number, path in enumerate(options.sets):
         songs = read_evaluation_set(path, options.music)
         chosen = songs[:: max(1, len(songs) // (options.songs or len(songs)))]

@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pacetag.db.records import SongRecord
-from pacetag.model.bundle import default_bundle_name
+from pacetag.model.bundle import DEFAULT_NAME
 from pacetag.model.judgement import Analysis, Pace
 from pacetag.tagger.library.walk import stamp, walk
 
@@ -66,7 +66,7 @@ def make_files(music: Path, songs: int) -> None:
 def known_songs(music: Path) -> Iterator[SongRecord]:
     """The songs as an earlier scan would have stored them."""
     rng = random.Random(1)
-    bundle = default_bundle_name()
+    bundle = DEFAULT_NAME
     for path in walk([music]):
         base = rng.uniform(70, 140)
         paces = (base, 2 * base, base / 2)

@@ -37,6 +37,7 @@ from pacetag.model.features.features import extract_features  # noqa: E402
 from pacetag.model.judge import Judge  # noqa: E402
 from pacetag.model.tempo.candidates import song_candidates  # noqa: E402
 from pacetag.model.tempo.clips import Clips  # noqa: E402
+from pacetag.tagger.settings import bundle_folder  # noqa: E402
 
 SUFFIXES = {".mp3", ".flac", ".ogg", ".opus", ".wav", ".m4a"}
 SNDFILE_CANNOT = {".m4a", ".opus"}  # or, of Opus, not reliably
@@ -154,7 +155,7 @@ def main(arguments: list[str] | None = None) -> int:
     if not chosen:
         console.print(f"{options.folder}: no songs")
         return 2
-    judge = Judge.load()
+    judge = Judge.load(bundle_folder())
     means: Means = {DECODE: timed(plain_decode), SONG: timed(judge.file)}
     for name in peer_costs.present() if options.peers else ():
         means[name] = Peer(name).seconds

@@ -70,9 +70,10 @@ def repeat(song: Path, target: Path, minutes: float) -> None:
 def measured(path: Path) -> dict[str, float]:
     """Median seconds of judging and of the fingerprint, and the most memory in MB."""
     from pacetag.model.judge import Judge
+    from pacetag.tagger.settings import bundle_folder
     from pacetag.tagger.tags.fingerprint import file_fingerprint
 
-    judge = Judge.load()
+    judge = Judge.load(bundle_folder())
     judge.file(path)  # pays for imports and compilation, and fills the cache of the disk
     seconds: dict[str, list[float]] = {"judged": [], "fingerprint": []}
     for _ in range(RUNS):

@@ -14,7 +14,6 @@ import pytest
 from pacetag.model.bundle import (
     STAGE0_NAME,
     Bundle,
-    default_bundle_name,
     fingerprint,
     load_bundle,
     save_bundle,
@@ -238,32 +237,8 @@ def test_saving_without_networks_is_refused(tmp_path: Path) -> None:
         save_bundle(bundle)
 
 
-def test_another_bundle_can_be_named_in_the_environment(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("PACETAG_BUNDLE", raising=False)
-    shipped = load_bundle()
-
-    monkeypatch.setenv("PACETAG_BUNDLE", str(folder))
-
-    assert default_bundle_name() == load_bundle().name == "trial"
-    assert shipped.name == "stride-4"
-
-
-def test_a_named_folder_without_a_bundle_is_an_error(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PACETAG_BUNDLE", str(tmp_path / "nothing"))
-
-    with pytest.raises(BundleError, match="name the folder of a trained bundle"):
-        default_bundle_name()
-
-
-def test_the_shipped_name_costs_no_reading(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("PACETAG_BUNDLE", raising=False)
-    monkeypatch.setattr("pacetag.model.bundle.load_bundle", None)
-
-    assert default_bundle_name() == "stride-4"
+def test_the_shipped_bundle_is_read_where_no_folder_is_named() -> None:
+    assert load_bundle().name == "stride-4"
 
 
 NO_NAMES = ["my bundle", "", ".", "..", "a/b", "a;b", "a\\b", "a\0b", "a\nb", "a\u00a0b", "\udc80"]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pacetag.model.bundle import default_bundle_name
+from pacetag.model.bundle import DEFAULT_NAME
 from pacetag.model.judgement import Analysis
 from pacetag.tagger.cancellation import signals_held
 from pacetag.tagger.workers.judging import JudgeRef
@@ -32,7 +32,7 @@ def status(pid: int) -> dict[str, int]:
 def test_a_worker_hears_on_one_thread_and_in_little_memory(suffix: str, root: Path) -> None:
     song = next((root / "sample_audio").glob(f"*{suffix}"))
     with signals_held():
-        ear = JudgeRef(bundle=default_bundle_name(), factory="pacetag.model.judge:Judge.load")
+        ear = JudgeRef(bundle=DEFAULT_NAME, factory="pacetag.model.judge:Judge.load")
         worker = WorkerProcess(ear)
     (process,) = multiprocessing.active_children()
     assert process.pid is not None

@@ -62,6 +62,7 @@ def test_help_does_not_even_import_rich_or_the_index(tmp_path: Path) -> None:
     modules, _ = modules_of(tmp_path, "--help")
 
     assert modules.isdisjoint({"rich", "sqlite_utils", "mutagen", "watchdog", "platformdirs"})
+    assert modules.isdisjoint({"tomllib", "pacetag.tagger.config.values"})
 
 
 @pytest.mark.parametrize(

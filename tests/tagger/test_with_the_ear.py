@@ -11,14 +11,14 @@ import soundfile
 from numpy.typing import NDArray
 
 import pacetag.model
-from pacetag.model.bundle import default_bundle_name
+from pacetag.model.bundle import DEFAULT_NAME
 from pacetag.tagger.tags.pacetag import parse_pacetag
 from pacetag.tagger.tags.reader import read_tags
 from pacetag.tagger.workers import pool
 
 Run = Callable[..., Any]
 
-BUNDLE = Path(next(iter(pacetag.model.__path__))) / "weights" / default_bundle_name()
+BUNDLE = Path(next(iter(pacetag.model.__path__))) / "weights" / DEFAULT_NAME
 SHIPPED = pool.shipped_judge  # before a fixture puts the fake one in its place
 
 pytestmark = pytest.mark.skipif(not BUNDLE.is_dir(), reason="no trained network in this tree")
@@ -65,7 +65,7 @@ def test_a_song_is_heard_tagged_found_and_not_heard_again(
     assert any(abs(bpm / 172.0 - 1) < 0.01 for bpm in heard)
     note = parse_pacetag(read_tags(rock).pacetag)
     assert note is not None
-    assert note.bundle == default_bundle_name()
+    assert note.bundle == DEFAULT_NAME
 
     listed = json.loads(pacetag("playlist", "--cadence", "172", "--json").stdout)
     assert [song["path"] for song in listed["songs"]] == [str(rock)]

@@ -14,8 +14,7 @@ Run = Callable[..., Any]
 
 @pytest.fixture
 def deadly(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("PACETAG_BUNDLE", str(tmp_path))
-    ear = JudgeRef(bundle="own-1", factory="fake_judge:die")
+    ear = JudgeRef(bundle="own-1", factory="fake_judge:die", folder=tmp_path)
     monkeypatch.setattr(pool, "shipped_judge", lambda: ear)
 
 
@@ -25,12 +24,12 @@ SAID = "pacetag: no process to judge songs could be started: exit code 7"
 @pytest.mark.usefixtures("deadly")
 @pytest.mark.parametrize("options", [[], ["--evidence", "90", "120"]], ids=str)
 def test_show_outlives_a_network_that_ends_its_process(
-    options: list[str], pacetag: Run, make_song: Callable[..., Path]
+    options: list[str], pacetag: Run, make_song: Callable[..., Path], tmp_path: Path
 ) -> None:
     done = pacetag("show", make_song("172.flac"), *options)
 
     assert done.exit_code == 1
-    assert done.stderr == f"{SAID}; PACETAG_BUNDLE names a network that is damaged\n"
+    assert done.stderr == f"{SAID}; the network in {tmp_path} is damaged\n"
 
 
 @pytest.mark.usefixtures("deadly")
@@ -54,8 +53,7 @@ def test_what_keeps_it_from_being_loaded_is_said(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:
-    monkeypatch.setenv("PACETAG_BUNDLE", str(tmp_path))
-    ear = JudgeRef(bundle="own-1", factory="fake_judge:load_nothing")
+    ear = JudgeRef(bundle="own-1", factory="fake_judge:load_nothing", folder=tmp_path)
     monkeypatch.setattr(pool, "shipped_judge", lambda: ear)
 
     done = pacetag("show", make_song("172.flac"))

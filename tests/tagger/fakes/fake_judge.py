@@ -89,12 +89,12 @@ def load() -> FakeJudge:
     return FakeJudge()
 
 
-def load_nothing() -> FakeJudge:
+def load_nothing(_folder: Path | None = None) -> FakeJudge:
     """What a damaged installation does."""
     raise BundleError("bundle.json: missing; reinstall pacetag")
 
 
-def die() -> FakeJudge:
+def die(_folder: Path | None = None) -> FakeJudge:
     """What a broken native library does when it is loaded."""
     os._exit(7)
 

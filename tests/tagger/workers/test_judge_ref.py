@@ -1,0 +1,61 @@
+"""Which network judges: the shipped one, or the one that a person trained."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from pacetag.model.bundle import shipped_bundle_folder
+from pacetag.model.errors import BundleError
+from pacetag.tagger.workers import pool
+
+SHIPPED_JUDGE = pool.shipped_judge  # before a fixture puts the fake one in its place
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    """The shipped network as if it were a user's own."""
+    folder = tmp_path / "own"
+    shutil.copytree(shipped_bundle_folder(), folder)
+    data = json.loads((folder / "bundle.json").read_text())
+    (folder / "bundle.json").write_text(json.dumps(data | {"name": "own-7"}))
+    return folder
+
+
+def test_the_shipped_network_judges_and_its_name_costs_no_reading(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("pacetag.model.bundle.load_bundle", None)
+
+    ear = SHIPPED_JUDGE()
+
+    assert (ear.bundle, ear.folder) == ("stride-4", None)
+
+
+@pytest.mark.parametrize("place", ["variable", "file"])
+def test_a_network_that_is_named_judges_in_every_process(
+    place: str, own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if place == "variable":
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setenv("PACETAG_BUNDLE", "own")
+    else:
+        file = tmp_path / "config.toml"
+        file.write_text(f"bundle = {json.dumps(str(own))}\n")
+        monkeypatch.setenv("PACETAG_CONFIG", str(file))
+
+    ear = SHIPPED_JUDGE()
+
+    assert (ear.bundle, ear.folder) == ("own-7", own)
+    monkeypatch.delenv("PACETAG_BUNDLE", raising=False)  # a worker needs the reference alone
+    assert ear.load().name == "own-7"  # type: ignore[attr-defined]
+
+
+def test_a_named_folder_without_a_network_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PACETAG_BUNDLE", str(tmp_path / "nothing"))
+
+    with pytest.raises(BundleError, match="name the folder of a trained bundle"):
+        SHIPPED_JUDGE()
