@@ -39,30 +39,31 @@ class Listening:
 
 
 class Judge:
-    """A trained network with all that leads to it. Make one with `Judge.load`."""
+    """A trained network with all that leads to it: sound in, an analysis out."""
 
-    def __init__(self, bundle: Bundle) -> None:
+    def __init__(self, bundle: str | Path | Bundle | None = None) -> None:
+        """Load the shipped bundle, or the one in the folder `bundle`.
+
+        Raises BundleError when the bundle cannot be used.
+        """
+        if not isinstance(bundle, Bundle):
+            bundle = load_bundle(None if bundle is None else Path(bundle))
         self.bundle = bundle
         self.spec, self.settings = bundle.spec, bundle.judging
         self.calibration = Calibration(**bundle.calibration)
         self.clips = Clips(Runtime(bundle.litert, bundle.spec), bundle.spec, self.settings.clips)
 
-    @classmethod
-    def load(cls, path: Path | None = None) -> Judge:
-        """The shipped bundle's judge, or that of the bundle in folder `path`.
-
-        Raises BundleError when the bundle cannot be used.
-        """
-        return cls(load_bundle(path))
+    def __repr__(self) -> str:
+        return f"Judge({str(self.bundle.folder)!r})"
 
     @property
     def name(self) -> str:
         """Name of the bundle that judges."""
         return self.bundle.name
 
-    def file(self, path: Path) -> Analysis:
+    def file(self, path: str | Path) -> Analysis:
         """Judge a sound file. Raises DecodeError or TooShortError."""
-        return self.listen(path).judgement
+        return self.listen(Path(path)).judgement
 
     def listen(self, path: Path, schedule: ScheduleSettings | None = None) -> Listening:
         """Judge a sound file and keep what was heard of it: no more rounds than are needed.

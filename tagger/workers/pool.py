@@ -203,4 +203,4 @@ def shipped_judge() -> JudgeRef:
 
     folder = bundle_folder()
     name = DEFAULT_NAME if folder is None else load_bundle(folder).name
-    return JudgeRef(bundle=name, factory="pacetag.model.judge:Judge.load", folder=folder)
+    return JudgeRef(bundle=name, factory="pacetag.model.judge:Judge", folder=folder)

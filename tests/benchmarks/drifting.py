@@ -39,7 +39,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=90.0)
     options = parser.parse_args()
     songs = read_evaluation_set(options.set, options.music)
-    console, judge = Console(width=120), Judge.load(bundle_folder())
+    console, judge = Console(width=120), Judge(bundle_folder())
     table = Table(box=SIMPLE_HEAD)
     for heading in ("drift", "songs", "precision", "recall", "F1", "surest in family", "AUC"):
         table.add_column(heading, justify="right")

@@ -31,7 +31,7 @@ def main() -> int:
     parser.add_argument("sets", type=Path, nargs="+", metavar="SET.csv")
     parser.add_argument("--music", type=Path)
     options = parser.parse_args()
-    console, judge = Console(width=120), Judge.load(bundle_folder())
+    console, judge = Console(width=120), Judge(bundle_folder())
     table = Table(box=SIMPLE_HEAD)
     table.add_column("set")
     within = (f"within {100 * share:g} %" for share in SHARES)

@@ -130,7 +130,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--music", type=Path)
     parser.add_argument("--songs", type=int, help="of each set, spread over it")
     options = parser.parse_args(arguments)
-    console, judge = Console(width=120), Judge.load(bundle_folder())
+    console, judge = Console(width=120), Judge(bundle_folder())
     for number, path in enumerate(options.sets):
         songs = read_evaluation_set(path, options.music)
         chosen = songs[:: max(1, len(songs) // (options.songs or len(songs)))]

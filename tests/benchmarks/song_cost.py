@@ -155,7 +155,7 @@ def main(arguments: list[str] | None = None) -> int:
     if not chosen:
         console.print(f"{options.folder}: no songs")
         return 2
-    judge = Judge.load(bundle_folder())
+    judge = Judge(bundle_folder())
     means: Means = {DECODE: timed(plain_decode), SONG: timed(judge.file)}
     for name in peer_costs.present() if options.peers else ():
         means[name] = Peer(name).seconds

@@ -73,7 +73,7 @@ def measured(path: Path) -> dict[str, float]:
     from pacetag.tagger.settings import bundle_folder
     from pacetag.tagger.tags.fingerprint import file_fingerprint
 
-    judge = Judge.load(bundle_folder())
+    judge = Judge(bundle_folder())
     judge.file(path)  # pays for imports and compilation, and fills the cache of the disk
     seconds: dict[str, list[float]] = {"judged": [], "fingerprint": []}
     for _ in range(RUNS):

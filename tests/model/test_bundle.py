@@ -227,7 +227,7 @@ def test_text_that_is_not_json_is_refused(folder: Path) -> None:
 
 def test_a_network_that_litert_cannot_load_is_a_bundle_error(folder: Path) -> None:
     with pytest.raises(BundleError, match="LiteRT cannot load"):
-        Judge.load(folder)
+        Judge(folder)
 
 
 def test_saving_without_networks_is_refused(tmp_path: Path) -> None:
@@ -402,4 +402,4 @@ def test_a_sound_network_for_other_cases_is_a_bundle_error(tmp_path: Path) -> No
     edit(folder, lambda d: d.update(fingerprint=fingerprint(d)))
 
     with pytest.raises(BundleError, match=r"model\.tflite: LiteRT cannot load it"):
-        Judge.load(folder)
+        Judge(folder)

@@ -52,7 +52,7 @@ def near(bpm: float, others: tuple[float, ...]) -> bool:
 
 @pytest.fixture(scope="module")
 def judge() -> Judge:
-    return Judge.load()
+    return Judge()
 
 
 @pytest.fixture(scope="module")

@@ -193,7 +193,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OutputError as error:
         console.print(str(error), markup=False)
         return 2
-    judge = Judge.load(given.bundle)
+    judge = Judge(given.bundle)
     rows = [r for r in load_recordings() if r.kind in ("unclear", "short", "heard")]
     rows += [r for r in load_recordings() if r.kind == "none" and r.labelled_by == NETWORK]
     rows = [r for r in rows if r.labelled_by != "plot"]

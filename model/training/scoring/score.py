@@ -145,7 +145,7 @@ _JUDGES: dict[Path, Judge] = {}  # one a process: loading takes longer than judg
 def _one(work: tuple[TrainingSong, Path]) -> ExaminedSong | None:
     song, folder = work
     if folder not in _JUDGES:
-        _JUDGES[folder] = Judge.load(folder)
+        _JUDGES[folder] = Judge(folder)
     judge = _JUDGES[folder]
     try:
         rounds = tuple(

@@ -40,7 +40,7 @@ def loudness(samples: NDArray[np.float32]) -> float:
 
 @pytest.fixture(scope="module")
 def judge() -> Judge:
-    return Judge.load()
+    return Judge()
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ WALTZ = Path(__file__).parents[3] / "sample_audio/04-riverside-waltz.ogg"
 
 @pytest.fixture(scope="module")
 def judge() -> Judge:
-    return Judge.load()
+    return Judge()
 
 
 @pytest.fixture(scope="module")

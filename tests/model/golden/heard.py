@@ -33,7 +33,7 @@ Numbers = dict[str, Any]  # of one song, as in the JSON
 
 def heard_songs(scratch: Path) -> dict[str, Numbers]:
     """What is heard of every clip and medley, by name; the medleys are written to `scratch`."""
-    judge = Judge.load(shipped_bundle_folder())
+    judge = Judge(shipped_bundle_folder())
     clips = sorted(path for path in SAMPLES.iterdir() if path.suffix in SUFFIXES)
     songs = {path.name: path for path in clips}
     songs |= {name: _medley(name, scratch) for name in MEDLEYS}

@@ -126,4 +126,4 @@ def test_the_metre_follows_from_the_levels_that_are_present(
     ],
 )
 def test_the_samples_are_heard_in_their_metre(name: str, metre: str | None, root: object) -> None:
-    assert Judge.load().file(root / "sample_audio" / name).metre == metre  # type: ignore[operator]
+    assert Judge().file(root / "sample_audio" / name).metre == metre  # type: ignore[operator]

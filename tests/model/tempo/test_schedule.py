@@ -18,7 +18,7 @@ SETTINGS = ScheduleSettings()
 
 @pytest.fixture(scope="module")
 def judge() -> Judge:
-    return Judge.load()
+    return Judge()
 
 
 def written(path: Path, sound: np.ndarray[tuple[int], np.dtype[np.float32]]) -> Path:

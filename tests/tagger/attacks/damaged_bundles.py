@@ -163,7 +163,7 @@ def _end(folder: Path, note: Path) -> str:
 def _load(folder: Path) -> str:
     try:
         load_bundle(folder)
-        Judge.load(folder)
+        Judge(folder)
     except BundleError as error:
         text = str(error)
         return f"BundleError: {text}" if text.startswith(str(folder)) else f"names no file: {text}"

@@ -85,7 +85,7 @@ class FakeJudge:
 
 
 def load() -> FakeJudge:
-    """A judge, as `Judge.load` gives one."""
+    """A judge, as `Judge` makes one."""
     return FakeJudge()
 
 

@@ -144,7 +144,7 @@ def test_a_song_is_scored_by_what_a_scan_hears(tmp_path: Path, click_track: Clic
         windows=(Window(path=path, start=3.0, seconds=40.0),),
         truth=Known(right=(120.0, 60.0)),
     )
-    judge = Judge.load()
+    judge = Judge()
 
     (one,) = examine([song], judge.bundle.folder)
 
