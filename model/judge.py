@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pacetag.model.audio.excerpts import Excerpts
+from pacetag.model.audio.samples import Samples, Sound
 from pacetag.model.bundle import Bundle, load_bundle
 from pacetag.model.features.features import Features, extract_features
 from pacetag.model.judge_settings import ScheduleSettings
@@ -65,13 +67,21 @@ class Judge:
         """Judge a sound file. Raises DecodeError or TooShortError."""
         return self.listen(Path(path)).judgement
 
-    def listen(self, path: Path, schedule: ScheduleSettings | None = None) -> Listening:
-        """Judge a sound file and keep what was heard of it: no more rounds than are needed.
+    def samples(self, y: NDArray[np.floating[Any]], sr: float) -> Analysis:
+        """Judge decoded sound as a file that held it: mono [n] or [channels, n], as librosa has it.
+
+        `y` are floats with full scale 1 at `sr` Hz. Raises ValueError for samples or a rate that
+        cannot be sound, DecodeError where all is silent, TooShortError.
+        """
+        return self.listen(Samples(y, sr)).judgement
+
+    def listen(self, sound: Sound, schedule: ScheduleSettings | None = None) -> Listening:
+        """Judge a sound and keep what was heard of it: no more rounds than are needed.
 
         Raises DecodeError or TooShortError.
         """
         schedule = schedule or self.settings.schedule
-        with closing(heard_rounds(path, self.spec, schedule)) as rounds:
+        with closing(heard_rounds(sound, self.spec, schedule)) as rounds:
             for heard in rounds:
                 levels = self.levels(heard.features)
                 if levels.expected_errors <= schedule.expected_errors:

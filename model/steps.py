@@ -5,12 +5,12 @@ A scan, training's scores and pseudo-labels, and evidence take these steps and n
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pacetag.model.audio.excerpts import open_song, silent
+from pacetag.model.audio.samples import Sound
 from pacetag.model.features.features import Features, extract_features
 from pacetag.model.judge_settings import JudgeSettings, ScheduleSettings
 from pacetag.model.spec import FeatureSpec
@@ -51,14 +51,14 @@ class SongLevels:
 
 
 def heard_rounds(
-    path: Path, spec: FeatureSpec, schedule: ScheduleSettings
+    sound: Sound, spec: FeatureSpec, schedule: ScheduleSettings
 ) -> Generator[HeardExcerpts]:
-    """What is heard of a sound file after each round of excerpts; silent excerpts are left out.
+    """What is heard of a sound after each round of excerpts; silent excerpts are left out.
 
     Raises DecodeError, also where all that was heard is silent, or TooShortError.
     """
     heard: list[tuple[float, Features]] = []
-    with open_song(path, spec) as song:
+    with open_song(sound, spec) as song:
         for spans in excerpt_schedule(song.duration, schedule):
             for span in spans:
                 samples = song.excerpt(span)
@@ -69,7 +69,7 @@ def heard_rounds(
                 starts, features = zip(*heard, strict=True)
                 yield HeardExcerpts(features=features, starts=starts, duration=song.duration)
     if not heard:
-        raise silent(path)
+        raise silent(sound)
 
 
 def retained_tempos(

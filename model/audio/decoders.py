@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pacetag.model.audio.ffmpeg import FfmpegDecoder
+from pacetag.model.audio.samples import Samples, Sound
 from pacetag.model.audio.sndfile import SndfileDecoder, UnsupportedError
 from pacetag.model.audio.source import Source
 from pacetag.model.errors import DecodeError, ReadError
@@ -99,13 +100,16 @@ class Either:
 
 
 @contextmanager
-def open_decoder(path: Path) -> Iterator[Decoder]:
-    """Open `path` with the decoder that suits its content, its end already checked.
+def open_decoder(sound: Sound) -> Iterator[Decoder]:
+    """Open a file with the decoder that suits its content, its end already checked.
 
-    Raises DecodeError if it is no audio or much shorter than it says, ReadError (which is one, too)
-    where the system refuses to read it.
+    Samples are their own decoder. Raises DecodeError if it is no audio or much shorter than it
+    says, ReadError (which is one, too) where the system refuses to read it.
     """
-    with closing(_open(path)) as source, closing(_choose(source)) as decoder:
+    if isinstance(sound, Samples):
+        yield sound
+        return
+    with closing(_open(sound)) as source, closing(_choose(source)) as decoder:
         yield decoder
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+BLOCK = 1 << 18  # frames mixed at a time, so that many channels need no more memory
 BLOCK_SECONDS = 1.0  # s over which powers are compared
 # What the sum of all channels has at least of the power of one. Two channels that have nothing in
 # common make the double; only where they are nearly opposite, by -0.9, less than a fifth is left.
@@ -62,6 +63,28 @@ class Kept:
             loud = alone > SILENCE**2
             cancelled = loud & (sums < LEAST_POWER * alone)
         return one if cancelled.sum() > MOST_CANCELLED * loud.sum() else mean
+
+
+class Downmix:
+    """A part of a song as one signal, made from blocks of all its channels."""
+
+    def __init__(self, length: int, channels: int) -> None:
+        self._one = Kept(length)
+        self._blocks = [np.zeros(0, np.float32)]
+        # A product with the channels' shares is thirty times as fast as numpy's mean of short rows.
+        self._shares = np.full(channels, 1 / channels, np.float32)
+        self._place = 0
+
+    def add(self, block: Samples) -> None:
+        """Take the next samples [n, channels]."""
+        with np.errstate(invalid="ignore", over="ignore"):  # the reader of the mix checks for those
+            self._blocks.append(block @ self._shares)
+        self._one.add(list(block.T), self._place)
+        self._place += len(block)
+
+    def mono(self, rate: int) -> Samples:
+        """The mean [n] of the channels, or one of them where they cancel each other."""
+        return self._one.unless_cancelled(np.concatenate(self._blocks), rate)
 
 
 def to_full_scale(samples: Samples, kind: "np.dtype[Any]") -> None:

@@ -10,6 +10,7 @@ import soxr
 from numpy.typing import NDArray
 
 from pacetag.model.audio.decoders import Decoder, open_decoder
+from pacetag.model.audio.samples import Sound, name_of
 from pacetag.model.errors import DecodeError, TooShortError
 from pacetag.model.judge_settings import ScheduleSettings
 from pacetag.model.spec import FeatureSpec
@@ -69,13 +70,14 @@ class Song:
 
 
 @contextmanager
-def open_song(path: Path, spec: FeatureSpec, settings: AudioSettings = AUDIO) -> Iterator[Song]:
-    """Open a sound file to listen to parts of it.
+def open_song(sound: Sound, spec: FeatureSpec, settings: AudioSettings = AUDIO) -> Iterator[Song]:
+    """Open a sound to listen to parts of it.
 
     Raises DecodeError if it cannot be decoded or is cut off, TooShortError below
     `settings.shortest` seconds.
     """
-    with open_decoder(path) as decoder:
+    with open_decoder(sound) as decoder:
+        path = name_of(sound)
         if decoder.seconds < settings.shortest:
             raise TooShortError(path, decoder.seconds, settings.shortest)
         yield Song(path, decoder, spec, settings)
@@ -100,9 +102,9 @@ def read_excerpts(path: Path, spec: FeatureSpec, settings: AudioSettings = AUDIO
     )
 
 
-def silent(path: Path) -> DecodeError:
+def silent(sound: Sound) -> DecodeError:
     """The error for a song of which every part that was listened to is silent."""
-    return DecodeError(path, "there is only silence in it")
+    return DecodeError(name_of(sound), "there is only silence in it")
 
 
 def read_window(path: Path, start: float, seconds: float, spec: FeatureSpec) -> NDArray[np.float32]:
