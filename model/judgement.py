@@ -1,7 +1,7 @@
 """What a judge says about a song: plain values that worker, memory, tags and index pass on."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 MIN_CONFIDENCE = 0.5  # more likely right than wrong
 
@@ -23,7 +23,8 @@ class Analysis:
     stability: float | None = None  # coefficient of variation of the tempo, 0: rock steady
     tempo_segments: tuple[float, ...] = ()  # bpm of its parts in turn; () where the tempo stays
     metre: str | None = None  # "duple" or "triple"; None where it is unclear or was not kept
-    candidates: tuple[Pace, ...] = ()  # every judged tempo, improbable ones too; () if not kept
+    # Every judged tempo, improbable ones too; () if not kept. They are too many to print.
+    candidates: tuple[Pace, ...] = field(default=(), repr=False)
 
     @property
     def seconds(self) -> float:

@@ -107,6 +107,8 @@ def test_imports_flow_one_way() -> None:
     floor = {name: number for number, names in enumerate(FLOORS) for name in names.split()}
     breaches = []
     for path in MODULES:
+        if path == ROOT / "model/__init__.py":  # names what library users may import, from above
+            continue
         source, part = path.read_text(), path.relative_to(ROOT).parts[0]
         wrong = {
             name
