@@ -4,7 +4,7 @@ import csv
 import io
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pacetag.model.errors import ModelError
@@ -142,10 +142,19 @@ def _truth(row: Mapping[str, str], beats: int | None) -> SongTruth:
         return BEATLESS
     if paces:
         listed = [_bpm(word, "paces") for word in paces.split()]
-        return paces_truth(listed, [_bpm(w, "unclear") for w in row.get("unclear", "").split()])
+        unclear = [_bpm(word, "unclear") for word in row.get("unclear", "").split()]
+        return replace(paces_truth(listed, unclear), annotated=_annotated(tempo))
     if tempo and tempo.lower() != NO_PACE:
         return tempo_truth(_bpm(tempo, "tempo"), beats)
     return BEATLESS
+
+
+def _annotated(tempo: str) -> float | None:
+    """The tempo beside paces; None for what is none, since the paces say all that must be known."""
+    try:
+        return _bpm(tempo, "tempo")
+    except ValueError:
+        return None
 
 
 def _bpm(word: str, column: str) -> float:

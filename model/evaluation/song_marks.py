@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from pacetag.model.evaluation.evaluation_set import EvaluationSong
 from pacetag.model.evaluation.metrics import JudgedSong, SetScores, song_scores
+from pacetag.model.evaluation.tempo_scores import TempoScores, tempo_scores
 from pacetag.model.evaluation.truths import Relation, Verdict
 from pacetag.model.judgement import Analysis
 
@@ -81,6 +82,11 @@ def claim_marks(heard: HeardSong) -> ClaimMarks:
 def top_in_family(heard: HeardSong) -> bool:
     """Whether the most confident pace is a level of the song's metre; no pace at all is not."""
     return bool(heard.analysis.paces) and heard.song.truth.in_family(heard.analysis.paces[0].bpm)
+
+
+def tempo_marks(heard: HeardSong) -> TempoScores:
+    """The standard figures of the most confident pace of a song with a beat."""
+    return tempo_scores(heard.song.truth, [pace.bpm for pace in heard.analysis.paces])
 
 
 def set_marks(heard: HeardSong, span: SetRange) -> SetScores:

@@ -31,7 +31,7 @@ _OCTAVES = (2.0, 4.0)
 _TRIPLES = (3.0, 6.0)
 _OCTAVE_ERRORS = (2.0, 4.0, 8.0)
 _TRIPLE_ERRORS = (3.0, 3 / 2, 3 / 4, 6.0, 3 / 8, 12.0)  # one factor of 3, any of 2
-_MIDDLE = 120.0  # bpm; of several paces the one nearest to it tells the band
+_MIDDLE = 120.0  # bpm; of several paces the one nearest to it stands for the song
 
 
 class Verdict(StrEnum):
@@ -57,6 +57,7 @@ class SongTruth:
     right: tuple[float, ...]  # bpm
     unclear: tuple[float, ...] = ()  # bpm of levels that count neither way
     family: tuple[float, ...] = ()  # bpm of every level of the metre
+    annotated: float | None = None  # bpm; the tempo, where it is known beside the paces
 
     @property
     def beatless(self) -> bool:
@@ -64,9 +65,17 @@ class SongTruth:
         return not self.right
 
     @property
+    def tempos(self) -> tuple[float, ...]:
+        """The right paces, that nearest to the annotated tempo first; else that nearest to 120."""
+        return self._sorted_from(self.annotated or _MIDDLE)
+
+    @property
     def tempo(self) -> float | None:
         """The right pace nearest to 120 bpm, by ratio, which tells the tempo band."""
-        return min(self.right, key=lambda bpm: abs(log(bpm / _MIDDLE)), default=None)
+        return next(iter(self._sorted_from(_MIDDLE)), None)
+
+    def _sorted_from(self, middle: float) -> tuple[float, ...]:
+        return tuple(sorted(self.right, key=lambda bpm: abs(log(bpm / middle))))
 
     def claim(self, bpm: float, tolerance: float = TOLERANCE) -> Verdict:
         """What a claimed pace is worth: what is near to nothing known is wrong."""

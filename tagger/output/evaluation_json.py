@@ -1,16 +1,18 @@
 """An evaluation as one JSON object. The keys are a contract; a test pins them."""
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
 from pacetag.model.evaluation.bootstrap import LEVEL, Figure
 from pacetag.model.evaluation.evaluation_set import EvaluationSong
 from pacetag.model.evaluation.figures import GroupFigures
 from pacetag.model.evaluation.report import EvaluationReport, Failure, tempo_band
-from pacetag.model.evaluation.song_marks import HeardSong, top_in_family
+from pacetag.model.evaluation.song_marks import HeardSong, tempo_marks, top_in_family
+from pacetag.model.evaluation.tempo_scores import TempoScores
 from pacetag.model.evaluation.truths import Verdict
 
 DIGITS = 6
+NO_SCORES = {field.name: None for field in fields(TempoScores)}  # without a tempo to score
 
 
 def report_object(report: EvaluationReport, *, set_name: str) -> dict[str, Any]:
@@ -95,6 +97,7 @@ def _heard(heard: HeardSong) -> dict[str, Any]:
             for tempo in heard.analysis.candidates
         ],
         "top_in_family": None if truth.beatless else top_in_family(heard),
+        **(NO_SCORES if truth.beatless else _rounded(asdict(tempo_marks(heard)))),
         "error": None,
     }
 
@@ -107,5 +110,6 @@ def _failed(failure: Failure) -> dict[str, Any]:
         "claimed": [],
         "candidates": [],
         "top_in_family": None,
+        **NO_SCORES,
         "error": failure.reason,
     }

@@ -1,6 +1,6 @@
 """An evaluation as tables for people."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TextIO
 
 from pacetag.model.evaluation.bootstrap import Figure
@@ -13,6 +13,7 @@ from pacetag.tagger.text.formatting import clock, printable, share, songs
 
 BAR = 20  # signs for all of them
 NONE = "-"
+IN_OCTAVES = ", octaves"  # ends the names of figures that are no shares
 Table = tuple[Sequence[Column], Sequence[Sequence[str]]]  # with its rows
 OVERALL = (
     Column(heading="figure"),
@@ -21,20 +22,25 @@ OVERALL = (
     Column(heading="of", right=True, drop=1),
 )
 GROUPS = (
-    Column(heading="songs", right=True, drop=13),
-    Column(heading="accuracy", right=True, drop=10),
-    Column(heading="AUC", right=True, drop=9),
-    Column(heading="precision", right=True, drop=11),
-    Column(heading="recall", right=True, drop=12),
+    Column(heading="songs", right=True, drop=18),
+    Column(heading="accuracy", right=True, drop=15),
+    Column(heading="AUC", right=True, drop=14),
+    Column(heading="precision", right=True, drop=16),
+    Column(heading="recall", right=True, drop=17),
     Column(heading="F1", right=True),
-    Column(heading="F1 ±2%", right=True, drop=7),
-    Column(heading="F1 140-195", right=True, drop=6),
-    Column(heading="in family", right=True, drop=8),
-    Column(heading="octave", right=True, drop=5),
-    Column(heading="triple", right=True, drop=4),
-    Column(heading="unrelated", right=True, drop=3),
-    Column(heading="false", right=True, drop=2),
-    Column(heading="ECE", right=True, drop=1),
+    Column(heading="F1 ±2%", right=True, drop=9),
+    Column(heading="F1 140-195", right=True, drop=8),
+    Column(heading="in family", right=True, drop=13),
+    Column(heading="Accuracy 1", right=True, drop=12),
+    Column(heading="Accuracy 2", right=True, drop=11),
+    Column(heading="P-score", right=True, drop=10),
+    Column(heading="octave", right=True, drop=7),
+    Column(heading="triple", right=True, drop=6),
+    Column(heading="unrelated", right=True, drop=5),
+    Column(heading="false", right=True, drop=4),
+    Column(heading="ECE", right=True, drop=3),
+    Column(heading="abs. OE1", right=True, drop=2),
+    Column(heading="abs. OE2", right=True, drop=1),
 )
 RELIABILITY = (
     Column(heading="probability"),
@@ -77,6 +83,7 @@ def _tables(report: EvaluationReport) -> Iterator[Table]:
 def _overall(group: GroupFigures) -> Table:
     beat, cases = f"{songs(group.with_a_beat)} with a beat", f"{group.cases} cases"
     claims = f"{group.claims} claimed paces"
+    paced = f"{songs(group.estimates)} with a pace"
     rows = [
         ("accuracy", group.accuracy, cases),
         ("balanced accuracy", group.balanced_accuracy, cases),
@@ -92,6 +99,13 @@ def _overall(group: GroupFigures) -> Table:
         ]
     rows += [
         ("most confident pace in the metrical family", group.top_in_family, beat),
+        ("Accuracy 1 of that pace", group.accuracy_1, beat),
+        ("Accuracy 2", group.accuracy_2, beat),
+        ("P-score of the two most confident paces", group.p_score, beat),
+        (f"OE1{IN_OCTAVES}", group.oe1, paced),
+        (f"OE2{IN_OCTAVES}", group.oe2, paced),
+        (f"absolute OE1{IN_OCTAVES}", group.aoe1, paced),
+        (f"absolute OE2{IN_OCTAVES}", group.aoe2, paced),
         ("some pace claimed", group.with_a_pace, beat),
         ("a right pace claimed", group.right_pace, beat),
         ("octave errors (2, 4, 1/2, 1/4)", group.octave_errors, claims),
@@ -99,7 +113,11 @@ def _overall(group: GroupFigures) -> Table:
         ("unrelated errors", group.unrelated_errors, claims),
         ("false paces", group.false_paces, f"{songs(group.beatless)} without a beat"),
     ]
-    return OVERALL, [(name, _number(figure), _interval(figure), of) for name, figure, of in rows]
+    forms = [_octaves if name.endswith(IN_OCTAVES) else share for name, _, _ in rows]
+    return OVERALL, [
+        (name, _number(figure, form), _interval(figure, form), of)
+        for (name, figure, of), form in zip(rows, forms, strict=True)
+    ]
 
 
 def _groups(title: str, groups: Mapping[str, GroupFigures]) -> Table:
@@ -116,13 +134,18 @@ def _groups(title: str, groups: Mapping[str, GroupFigures]) -> Table:
             close.f1,
             narrow.f1,
             group.top_in_family,
+            group.accuracy_1,
+            group.accuracy_2,
+            group.p_score,
             group.octave_errors,
             group.triple_errors,
             group.unrelated_errors,
             group.false_paces,
             group.calibration_error,
         )
-        rows.append((name, str(group.songs), *map(_number, figures)))
+        errors = (group.aoe1, group.aoe2)
+        cells = [*map(_number, figures), *(_number(error, _octaves) for error in errors)]
+        rows.append((name, str(group.songs), *cells))
     return columns, rows
 
 
@@ -138,11 +161,15 @@ def _reliability(rows: tuple[ReliabilityBin, ...]) -> Table:
     return RELIABILITY, lines
 
 
-def _number(figure: Figure) -> str:
-    return NONE if figure.value is None else share(figure.value)
+def _number(figure: Figure, form: Callable[[float], str] = share) -> str:
+    return NONE if figure.value is None else form(figure.value)
 
 
-def _interval(figure: Figure) -> str:
+def _octaves(value: float) -> str:
+    return f"{round(value, 3) + 0.0:+.3f}"  # what rounds to nothing is not below it
+
+
+def _interval(figure: Figure, form: Callable[[float], str] = share) -> str:
     if figure.low is None or figure.high is None:
         return NONE
-    return f"{share(figure.low)} to {share(figure.high)}"
+    return f"{form(figure.low)} to {form(figure.high)}"

@@ -1,6 +1,7 @@
 """Songs as they were heard become figures, over all and by group."""
 
 from collections.abc import Callable
+from math import log2
 
 import pytest
 
@@ -71,6 +72,12 @@ def test_figures_over_all_are_what_a_hand_count_gives(report: EvaluationReport) 
     assert group.unrelated_errors.value == pytest.approx(1 / 6)
     assert group.top_in_family.value == pytest.approx(1 / 4)
     assert group.with_a_pace.value == pytest.approx(3 / 4)
+    assert group.accuracy_1.value == 0  # 172 where 86 is nearer to 120, a half, 3/2, nothing
+    assert group.accuracy_2.value == pytest.approx(2 / 4)
+    assert group.p_score.value == pytest.approx(1 / 4)
+    assert group.estimates == 3
+    assert group.oe1.value == pytest.approx((1 - 1 + log2(3 / 2)) / 3)
+    assert group.aoe1.value == pytest.approx((1 + 1 + log2(3 / 2)) / 3)
     assert group.right_pace.value == pytest.approx(2 / 4)
     assert group.false_paces.value == pytest.approx(1 / 2)
 

@@ -28,6 +28,7 @@ GROUP = {
     *("songs", "with_a_beat", "beatless", "cases", "claims"),
     *("accuracy", "balanced_accuracy", "auc", "calibration_error", "sets", "top_in_family"),
     *("with_a_pace", "right_pace", "octave_errors", "triple_errors", "unrelated_errors"),
+    *("accuracy_1", "accuracy_2", "p_score", "oe1", "oe2", "aoe1", "aoe2", "estimates"),
     "false_paces",
 }
 
@@ -70,6 +71,9 @@ def test_tables_show_the_figures_their_intervals_and_the_groups(
     assert done.stdout.startswith("4 songs judged by current (fake-1) in 0:0")
     assert "0.500" in rows["set F1, 80-210 ±4%"]
     assert "1.000" in rows["most confident pace in the metrical family"]
+    assert "0.000" in rows["Accuracy 1 of that pace"]  # of 86 and 172 the first is nearer to 120
+    assert "1.000" in rows["Accuracy 2"]
+    assert "+1.001" in rows["OE1, octaves"]
     assert "0.333" in rows["octave errors (2, 4, 1/2, 1/4)"]
     assert "0.500" in rows["false paces"]
     assert {"ambient", "rock", "110-140"} <= {line[2:].partition(" ")[0] for line in lines}
@@ -111,11 +115,12 @@ def test_json_is_one_object_with_every_figure_and_song(pacetag: Run, good_set: P
             {"bpm": 133.0, "probability": 0.1, "verdict": "wrong"},
         ],
         "top_in_family": True,
+        **{"accuracy_1": False, "accuracy_2": True, "p_score": 0.0, "oe1": 1.0, "oe2": 0.0},
         "error": None,
     }
     assert found["rows"][3]["claimed"][0]["verdict"] == "wrong"
     assert found["rows"][3]["claimed"][0]["error"] is None  # nothing to be an octave of
-    assert found["rows"][3]["top_in_family"] is None
+    assert found["rows"][3]["top_in_family"] is found["rows"][3]["oe1"] is None
 
 
 def test_a_tempo_with_a_metre_leaves_its_levels_open(pacetag: Run, write_set: WriteSet) -> None:
