@@ -7,7 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pacetag.model.evaluation.bootstrap import divided
-from pacetag.model.evaluation.metrics import CALIBRATION_BINS, calibration_bin
+from pacetag.model.evaluation.metrics import (
+    CALIBRATION_BINS,
+    areas_under_curve,
+    calibration_bin,
+    calibration_gaps,
+)
 
 CLAIMED = 0.5  # probability from which a tempo is called compatible
 
@@ -43,23 +48,12 @@ class Cases:
 
     def auc(self, counts: NDArray[np.float64]) -> NDArray[np.float64]:
         """Share of pairs, one right and one wrong, in which the right one is more probable."""
-        levels, place = np.unique(self.probabilities, return_inverse=True)
-        found = np.full(len(counts), np.nan)
-        for n, drawn in enumerate(counts):
-            weights = drawn[self.songs]
-            right = np.bincount(place, weights * self.labels, len(levels))
-            wrong = np.bincount(place, weights * (1 - self.labels), len(levels))
-            pairs = right.sum() * wrong.sum()
-            if pairs:
-                below = np.cumsum(wrong) - wrong / 2  # a tie is half a win
-                found[n] = right @ below / pairs
-        return found
+        weightings = (drawn[self.songs] for drawn in counts)
+        return areas_under_curve(self.probabilities, self.labels, weightings)
 
     def calibration_error(self, counts: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Expected calibration error, as `metrics.expected_calibration_error` has it."""
-        place = calibration_bin(self.probabilities)
-        gaps = np.zeros((self.n_songs, CALIBRATION_BINS))
-        np.add.at(gaps, (self.songs, place), self.labels - self.probabilities)
+        """Expected calibration error (Naeini et al., 2015), for each resample."""
+        gaps = calibration_gaps(self.probabilities, self.labels, self.songs, songs=self.n_songs)
         return divided(np.abs(counts @ gaps).sum(axis=1), counts @ self._per_song())
 
     @property
@@ -73,3 +67,33 @@ class Cases:
     def _per_song(self, of_cases: NDArray[np.float64] | None = None) -> NDArray[np.float64]:
         """Sums [songs] of what the cases carry, or of the cases themselves."""
         return np.bincount(self.songs, of_cases, self.n_songs).astype(float)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReliabilityBin:
+    """The cases whose probability lies between two bounds."""
+
+    low: float
+    high: float
+    cases: int
+    promised: float | None  # mean probability
+    true: float | None  # share that is compatible
+
+
+def reliability(cases: Cases) -> tuple[ReliabilityBin, ...]:
+    """Equal bins from 0 to 1 (Niculescu-Mizil and Caruana, 2005); empty ones promise nothing."""
+    place = calibration_bin(cases.probabilities)
+    rows = []
+    for number in range(CALIBRATION_BINS):
+        inside = place == number
+        count = int(inside.sum())
+        rows.append(
+            ReliabilityBin(
+                low=number / CALIBRATION_BINS,
+                high=(number + 1) / CALIBRATION_BINS,
+                cases=count,
+                promised=float(np.mean(cases.probabilities[inside])) if count else None,
+                true=float(np.mean(cases.labels[inside])) if count else None,
+            )
+        )
+    return tuple(rows)

@@ -1,19 +1,17 @@
 """A CSV file of songs with their truth: what a judge is evaluated on."""
 
-import csv
-import io
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pacetag.model.errors import ModelError
+from pacetag.model.evaluation.csv_rows import CsvError, csv_rows
 from pacetag.model.evaluation.truths import BEATLESS, SongTruth, paces_truth, tempo_truth
 
 NO_PACE = "none"  # said instead of paces: music without a beat
 SLOWEST, FASTEST = 20.0, 500.0  # bpm; beyond these a number is a slip of the pen
 MOST_BEATS = 32  # in a bar
-COMMENT = "#"  # begins lines above the header, which are for people
 
 
 class EvaluationSetError(ModelError):
@@ -71,26 +69,19 @@ def read_evaluation_set(path: Path, music: Path | None = None) -> tuple[Evaluati
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     """Each row with its line number. Raises EvaluationSetError for what is no table."""
-    lines = list(io.StringIO(_text(path), newline=""))
-    above = next((n for n, line in enumerate(lines) if not _beside_the_table(line)), len(lines))
-    reader = csv.reader(lines[above:], strict=True)
     header: list[str] | None = None
-    first = above + 1  # of a row that may span several lines
     try:
-        for cells in reader:
-            line, first = first, above + reader.line_num + 1
-            if not any(cell.strip() for cell in cells):
-                continue
+        for line, cells in csv_rows(_text(path), strict=True):
             if header is None:
                 header = _header(cells, path, line)
             elif len(cells) > len(header):
                 reason = f"{len(cells)} cells under {len(header)} columns; quote cells with commas"
                 raise EvaluationSetError(path, line, reason)
             else:
-                filled = [cell.strip() for cell in cells] + [""] * (len(header) - len(cells))
+                filled = cells + [""] * (len(header) - len(cells))
                 yield line, dict(zip(header, filled, strict=True))
-    except csv.Error as error:
-        raise EvaluationSetError(path, above + reader.line_num, f"is not CSV ({error})") from error
+    except CsvError as error:
+        raise EvaluationSetError(path, error.line, f"is not CSV ({error})") from error
 
 
 def _text(path: Path) -> str:
@@ -102,12 +93,8 @@ def _text(path: Path) -> str:
         raise EvaluationSetError(path, line, "is not UTF-8; save it as UTF-8") from error
 
 
-def _beside_the_table(line: str) -> bool:
-    return line.startswith(COMMENT) or not line.strip()
-
-
 def _header(cells: Sequence[str], path: Path, line: int) -> list[str]:
-    header = [cell.strip().lower() for cell in cells]
+    header = [cell.lower() for cell in cells]
     if "file" not in header or not {"paces", "tempo"} & set(header):
         raise EvaluationHeaderError(
             path, line, "the header needs the columns `file` and `paces` or `tempo`"

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 LOW, HIGH = 80.0, 210.0  # steps a minute between which sets are compared unless told otherwise
-TOLERANCE = 0.04  # the usual one of tempo estimation
+TOLERANCE = 0.04  # the usual one of tempo estimation, as people's taps have it
+GREY = 0.06  # between the tolerance and this nobody can say: a case there is not counted
 CALIBRATION_BINS = 10
 
 
@@ -25,21 +25,39 @@ class CaseScores:
     def of(cls, logits: NDArray[np.float64], labels: NDArray[np.uint8]) -> "CaseScores":
         """Score logits [n], compatible where above 0, against labels [n].
 
-        The AUC is the Mann-Whitney statistic (Hanley and McNeil, 1982). Raises ValueError unless
-        both classes are there.
+        Raises ValueError unless both classes are there.
         """
         right = labels == 1
-        n_right, n_wrong = int(right.sum()), int((~right).sum())
-        if not n_right or not n_wrong:
+        if right.all() or not right.any():
             raise ValueError("scores need right and wrong cases")
         hit = (logits > 0) == right
-        rank_sum = rankdata(logits)[right].sum()
         return cls(
             count=len(labels),
             accuracy=float(hit.mean()),
             balanced_accuracy=float((hit[right].mean() + hit[~right].mean()) / 2),
-            auc=float((rank_sum - n_right * (n_right + 1) / 2) / (n_right * n_wrong)),
+            auc=float(areas_under_curve(logits, labels, [np.ones(len(labels))])[0]),
         )
+
+
+def areas_under_curve(
+    values: NDArray[np.float64],
+    labels: NDArray[np.uint8],
+    weightings: Iterable[NDArray[np.float64]],
+) -> NDArray[np.float64]:
+    """AUC of values [n] by labels [n], for each weighting [n] of the cases; nan without pairs.
+
+    The share of pairs, one right and one wrong, in which the right one has the higher value: the
+    Mann-Whitney statistic (Hanley and McNeil, 1982).
+    """
+    levels, place = np.unique(values, return_inverse=True)
+    found = []
+    for weights in weightings:
+        right = np.bincount(place, weights * labels, len(levels))
+        wrong = np.bincount(place, weights * (1 - labels), len(levels))
+        pairs = right.sum() * wrong.sum()
+        below = np.cumsum(wrong) - wrong / 2  # a tie is half a win
+        found.append(right @ below / pairs if pairs else np.nan)
+    return np.array(found, float)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,16 +79,9 @@ class JudgedSong:
     unclear: tuple[float, ...] = ()  # bpm of levels that count neither way
 
 
-def set_scores(
-    songs: Iterable[JudgedSong],
-    *,
-    low: float = LOW,
-    high: float = HIGH,
-    tolerance: float = TOLERANCE,
-) -> SetScores:
+def set_scores(songs: Iterable[JudgedSong]) -> SetScores:
     """Mean precision, recall and F1 per song, each as `song_scores` says."""
-    each = [song_scores(song, low=low, high=high, tolerance=tolerance) for song in songs]
-    rows = [(one.precision, one.recall, one.f1) for one in each]
+    rows = [(one.precision, one.recall, one.f1) for one in map(song_scores, songs)]
     means = np.mean(rows, axis=0) if rows else np.full(3, np.nan)
     return SetScores(
         songs=len(rows), precision=float(means[0]), recall=float(means[1]), f1=float(means[2])
@@ -113,17 +124,31 @@ def near(bpm: float, others: Sequence[float], tolerance: float) -> bool:
     return any(abs(bpm / other - 1) <= tolerance for other in others)
 
 
-def calibration_bin(
-    probabilities: NDArray[np.float64], bins: int = CALIBRATION_BINS
-) -> NDArray[np.int64]:
-    """Which of the equal `bins` from 0 to 1 each probability [n] falls into; 1 into the last."""
-    return np.minimum((probabilities * bins).astype(np.int64), bins - 1)
+def calibration_bin(probabilities: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Which of the equal bins from 0 to 1 each probability [n] falls into; 1 into the last."""
+    place = (probabilities * CALIBRATION_BINS).astype(np.int64)
+    return np.minimum(place, CALIBRATION_BINS - 1)
 
 
 def expected_calibration_error(
-    probabilities: NDArray[np.float64], labels: NDArray[np.uint8], bins: int = CALIBRATION_BINS
+    probabilities: NDArray[np.float64], labels: NDArray[np.uint8]
 ) -> float:
     """Mean gap between what was promised and what came true (Naeini et al., 2015)."""
-    place = calibration_bin(probabilities, bins)
-    gaps = [abs(float((labels[place == b] - probabilities[place == b]).sum())) for b in range(bins)]
-    return sum(gaps) / max(len(labels), 1)
+    gaps = calibration_gaps(probabilities, labels, np.zeros(len(labels), np.int64), songs=1)
+    return float(np.abs(gaps).sum() / max(len(labels), 1))
+
+
+def calibration_gaps(
+    probabilities: NDArray[np.float64],
+    labels: NDArray[np.uint8],
+    owners: NDArray[np.int64],
+    *,
+    songs: int,
+) -> NDArray[np.float64]:
+    """How much more came true than was promised, summed by song and bin [songs, bins].
+
+    `owners` [n] are the numbers of the songs that the cases are of.
+    """
+    gaps = np.zeros((songs, CALIBRATION_BINS))
+    np.add.at(gaps, (owners, calibration_bin(probabilities)), labels - probabilities)
+    return gaps

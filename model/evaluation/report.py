@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from pacetag.model.evaluation.bootstrap import RESAMPLES, SEED
+from pacetag.model.evaluation.case_statistics import ReliabilityBin, reliability
 from pacetag.model.evaluation.evaluation_set import EvaluationSong
 from pacetag.model.evaluation.figures import GroupFigures, group_cases, group_figures
-from pacetag.model.evaluation.reliability import ReliabilityBin, reliability
 from pacetag.model.evaluation.song_marks import HeardSong
 
 UNSAID = "not said"  # where the set leaves a style or a metre open

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from pacetag.model.evaluation.evaluation_set import EvaluationSong
-from pacetag.model.evaluation.metrics import JudgedSong, SetScores, song_scores
+from pacetag.model.evaluation.metrics import TOLERANCE, JudgedSong, SetScores, song_scores
 from pacetag.model.evaluation.tempo_scores import TempoScores, tempo_scores
 from pacetag.model.evaluation.truths import Relation, Verdict
 from pacetag.model.judgement import Analysis
@@ -30,9 +30,9 @@ class SetRange:
 # All cadences that people run and walk at, and those of joggers; the usual tolerance and a closer
 # one, which a pace needs that is to be run to for an hour.
 RANGES = (
-    SetRange(low=80, high=210, tolerance=0.04),
+    SetRange(low=80, high=210, tolerance=TOLERANCE),
     SetRange(low=80, high=210, tolerance=0.02),
-    SetRange(low=140, high=195, tolerance=0.04),
+    SetRange(low=140, high=195, tolerance=TOLERANCE),
     SetRange(low=140, high=195, tolerance=0.02),
 )
 

@@ -21,9 +21,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import log
 
-from pacetag.model.evaluation.metrics import TOLERANCE, near
-
-GREY = 0.06  # between the tolerance and this nobody can say: a case there is not counted
+from pacetag.model.evaluation.metrics import GREY, TOLERANCE, near
 
 _FASTER = (2.0, 3.0, 4.0, 6.0)  # pulses into which a beat is divided
 _ANY_METRE = frozenset({2, 3, 4, 6})  # beats that may be grouped while the metre is not known
@@ -77,32 +75,32 @@ class SongTruth:
     def _sorted_from(self, middle: float) -> tuple[float, ...]:
         return tuple(sorted(self.right, key=lambda bpm: abs(log(bpm / middle))))
 
-    def claim(self, bpm: float, tolerance: float = TOLERANCE) -> Verdict:
+    def claim(self, bpm: float) -> Verdict:
         """What a claimed pace is worth: what is near to nothing known is wrong."""
-        if near(bpm, self.right, tolerance):
+        if near(bpm, self.right, TOLERANCE):
             return Verdict.RIGHT
-        return Verdict.UNCLEAR if near(bpm, self.unclear, tolerance) else Verdict.WRONG
+        return Verdict.UNCLEAR if near(bpm, self.unclear, TOLERANCE) else Verdict.WRONG
 
-    def case(self, bpm: float, tolerance: float = TOLERANCE) -> Verdict:
+    def case(self, bpm: float) -> Verdict:
         """What is known of any tempo: the nearest level decides; beside one, nobody can say."""
         levels = [(abs(bpm / level - 1), Verdict.RIGHT) for level in self.right]
         levels += [(abs(bpm / level - 1), Verdict.UNCLEAR) for level in self.unclear]
         off, verdict = min(levels, key=lambda level: level[0], default=(1.0, Verdict.WRONG))
-        if off <= tolerance:
+        if off <= TOLERANCE:
             return verdict
-        return Verdict.UNCLEAR if off <= max(GREY, tolerance) else Verdict.WRONG
+        return Verdict.UNCLEAR if off <= GREY else Verdict.WRONG
 
-    def relation(self, bpm: float, tolerance: float = TOLERANCE) -> Relation:
+    def relation(self, bpm: float) -> Relation:
         """How a wrong tempo stands to the right ones."""
-        if near(bpm, _multiples_and_parts(self.right, _OCTAVE_ERRORS), tolerance):
+        if near(bpm, _multiples_and_parts(self.right, _OCTAVE_ERRORS), TOLERANCE):
             return Relation.OCTAVE
-        if near(bpm, _multiples_and_parts(self.right, _TRIPLE_ERRORS), tolerance):
+        if near(bpm, _multiples_and_parts(self.right, _TRIPLE_ERRORS), TOLERANCE):
             return Relation.TRIPLE
         return Relation.UNRELATED
 
-    def in_family(self, bpm: float, tolerance: float = TOLERANCE) -> bool:
+    def in_family(self, bpm: float) -> bool:
         """Whether a tempo is a level of the song's metre."""
-        return near(bpm, self.family, tolerance)
+        return near(bpm, self.family, TOLERANCE)
 
 
 BEATLESS = SongTruth(right=())

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TextIO
 
 from pacetag.model.evaluation.bootstrap import Figure
+from pacetag.model.evaluation.case_statistics import ReliabilityBin
 from pacetag.model.evaluation.figures import GroupFigures
-from pacetag.model.evaluation.reliability import ReliabilityBin
 from pacetag.model.evaluation.report import EvaluationReport
 from pacetag.tagger.terminal.columns import Column, print_table
 from pacetag.tagger.terminal.say import say

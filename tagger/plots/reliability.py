@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 
-from pacetag.model.evaluation.reliability import ReliabilityBin
+from pacetag.model.evaluation.case_statistics import ReliabilityBin
 from pacetag.tagger.files.output_files import OutputFile
 from pacetag.tagger.plots.fonts import drawable
 from pacetag.tagger.plots.pictures import picture

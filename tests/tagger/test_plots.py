@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
 from matplotlib.transforms import Bbox
 
-from pacetag.model.evaluation.reliability import ReliabilityBin
+from pacetag.model.evaluation.case_statistics import ReliabilityBin
 from pacetag.model.evidence.evidence import Evidence, gather_evidence
 from pacetag.model.judge import Judge
 from pacetag.tagger.plots import fonts as plot_fonts

@@ -1,13 +1,13 @@
 """Tables of songs and the paces that people gave them: the form of 2019, and that of evaluation."""
 
-import csv
-import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pacetag.model.errors import ModelError
+from pacetag.model.evaluation.csv_rows import CsvError, csv_rows, header_delimiter
+from pacetag.model.evaluation.evaluation_set import FASTEST, SLOWEST
 
 # Names of columns, without signs and in small letters; the first that is there is taken.
 SONG = ("file", "path", "filename", "song", "track", "title", "name")
@@ -16,8 +16,6 @@ REMARK = ("remark", "remarks", "comment", "comments", "note", "notes")
 UNCLEAR = ("unclear",)
 PACE = re.compile(r"paces?\d*")  # pace, pace1, pace2 ... or paces
 NONE = frozenset({"none", "no", "-", "–"})  # what stands for: no pace fits
-
-SLOWEST, FASTEST = 20.0, 500.0  # bpm; anything else is a slip of the pen
 
 # Songs that change their tempo were left out in 2019: a clip from elsewhere in the song would be
 # learnt with a label that is not its own.
@@ -92,46 +90,25 @@ def read_table(path: Path) -> LabelRows:
         raise LabelsError(f"{path}: cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:
         raise LabelsError(f"{path}: is not a table in UTF-8; save it as CSV (UTF-8)") from error
+    delimiter = header_delimiter(text)
     rows: list[LabelRow] = []
     left_out: list[LeftOut] = []
     columns: _Columns | None = None
     try:
-        for line, cells in _lines(text):
+        for line, cells in csv_rows(text, delimiter):
             if columns is None:
-                columns = _columns(cells, path, decimal_comma=_delimiter(text) == ";")
+                columns = _columns(cells, path, decimal_comma=delimiter == ";")
                 continue
             where = f"{path.name}, line {line}"
             try:
                 rows.append(_row(cells, columns, where))
             except ValueError as error:
                 left_out.append(LeftOut(where=where, reason=str(error)))
-    except csv.Error as error:
+    except CsvError as error:
         raise LabelsError(f"{path}: is not a CSV table ({error})") from error
     if columns is None:
         raise LabelsError(f"{path}: is empty; a header with `song` and `pace` is needed")
     return LabelRows(rows=tuple(rows), left_out=tuple(left_out))
-
-
-def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
-    """The rows that hold anything, with the line each begins in; comments may stand above them."""
-    lines = text.splitlines(keepends=True)
-    first = next((i for i, line in enumerate(lines) if _is_content(line)), len(lines))
-    reader = csv.reader(io.StringIO("".join(lines[first:])), delimiter=_delimiter(text))
-    begins = first + 1
-    for cells in reader:
-        stripped = [cell.strip() for cell in cells]
-        if any(stripped):
-            yield begins, stripped
-        begins = first + reader.line_num + 1
-
-
-def _is_content(line: str) -> bool:
-    return bool(line.strip()) and not line.startswith("#")
-
-
-def _delimiter(text: str) -> str:
-    header = next((line for line in text.splitlines() if _is_content(line)), "")
-    return max(",;\t", key=header.count)  # a comma where there is but one column
 
 
 def _columns(header: Sequence[str], path: Path, *, decimal_comma: bool) -> _Columns:

@@ -5,9 +5,8 @@ import pytest
 from numpy.typing import NDArray
 
 from pacetag.model.evaluation.bootstrap import resampled
-from pacetag.model.evaluation.case_statistics import Cases
+from pacetag.model.evaluation.case_statistics import Cases, reliability
 from pacetag.model.evaluation.metrics import CaseScores, expected_calibration_error
-from pacetag.model.evaluation.reliability import reliability
 
 
 @pytest.fixture(scope="module")
