@@ -92,9 +92,8 @@ def song(title: str, bpm: float) -> SongRecord:
         artist="Legs",
         album=None,
         genre=None,
-        duration=200.0,
         bundle="stride-4",
-        paces=(Pace(bpm=bpm, confidence=0.9),),
+        analysis=Analysis(paces=(Pace(bpm=bpm, confidence=0.9),), duration=200.0),
     )
 
 

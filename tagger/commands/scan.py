@@ -154,7 +154,7 @@ def run_scan(
         checked = Checked(check, index_file, options, stop, as_json=as_json)
         found = Asking(stop).walk(roots)
         if not options.dry_run:
-            Tidying(index.path).see_to(found.leftovers)
+            Tidying(index.path).tidy(found.leftovers)
         with _reporter(len(found.songs), options, naming, as_json=as_json) as reporter:
             for song in _outcomes(found, Scan(index, pool.shipped_judge(), options, stop)):
                 tally.add(song)

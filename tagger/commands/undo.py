@@ -117,7 +117,7 @@ def _undone(
         undoing = Undoing(index, runs=runs, dry_run=dry_run, force=force)
         chosen = chosen_songs(index, choice, runs, stop)
         if not dry_run:
-            Tidying(index.path).see_to(chosen.leftovers)
+            Tidying(index.path).tidy(chosen.leftovers)
         for path in chosen.songs:
             if stop.requested:
                 return

@@ -1,4 +1,4 @@
-"""The end of a song's way: tags into the file, then everything into the index."""
+"""Commit a song: write its tags, then its index row."""
 
 from dataclasses import dataclass, replace
 
@@ -34,7 +34,7 @@ from pacetag.tagger.workers.judging import without_path
 
 @dataclass(frozen=True, kw_only=True)
 class _Marked:
-    """What became of the file's tags."""
+    """What happened to the file's tags."""
 
     outcome: Outcome
     reasons: tuple[str, ...] = ()
@@ -44,27 +44,27 @@ class _Marked:
 
 
 class Commit:
-    """Writes songs into their files and into the index, for one scan."""
+    """Commits the songs of one scan."""
 
     def __init__(self, index: SongIndex, bundle: str, options: ScanOptions) -> None:
         self._index, self._bundle, self._options = index, bundle, options
         self._run = TaggingRun(index, "watch" if options.watching else "scan")
 
     def paces(
-        self, look: FileProbe, found: Analysis | CachedAnalysis, origin: Origin
+        self, probe: FileProbe, found: Analysis | CachedAnalysis, origin: Origin
     ) -> SongOutcome:
-        """Store a song of which the paces are known.
+        """Commit a song whose paces are known.
 
-        Raises ChangedMeanwhileError where the file is not what was looked at any more: nothing was
-        written then, and it must be looked at again.
+        Raises ChangedMeanwhileError where the file is no longer what was probed: nothing was
+        written then, and it must be probed again.
         """
         cached = found if isinstance(found, CachedAnalysis) else None
         analysis = found.analysis if isinstance(found, CachedAnalysis) else found
         with index_lock(self._index.path):
-            _refuse_if_changed(look)
-            word = word_of(look, analysis.paces, self._index, origin.moved_from)
-            record = record_of(look, analysis, word, self._bundle)
-            marked = self._mark(look, analysis, record, origin, word)
+            _refuse_if_changed(probe)
+            word = word_of(probe, analysis.paces, self._index, origin.moved_from)
+            record = record_of(probe, analysis, word, self._bundle)
+            marked = self._mark(probe, analysis, record, origin, word)
         known = cached.reason if cached is not None else None
         reasons = (known, changes_text(analysis.tempo_segments), *marked.reasons, marked.untagged)
         return SongOutcome(
@@ -82,35 +82,35 @@ class Commit:
 
     def _mark(
         self,
-        look: FileProbe,
+        probe: FileProbe,
         analysis: Analysis,
         record: SongRecord,
         origin: Origin,
         word: Word,
     ) -> _Marked:
-        """Write what differs and store the record."""
+        """Write the tags that differ and store the record."""
         moved_from = origin.moved_from
         bundle, bpm = self._bundle, self._options.bpm
-        wanted = wanted_fields(look, analysis, bundle=bundle, bpm=bpm, word=word)
-        lacking = {} if word.cleared else differing(look, wanted)
-        refusal = not_written(look, lacking)
+        wanted = wanted_fields(probe, analysis, bundle=bundle, bpm=bpm, word=word)
+        lacking = {} if word.cleared else differing(probe, wanted)
+        refusal = not_written(probe, lacking)
         record = replace(record, untagged=refusal or word.untagged)
         if not self._options.tags:
             self._index.store(record, moved_from=moved_from)
             return _Marked(outcome=Outcome.UNCHANGED, reasons=(NO_TAGS,))
         if refusal is not None:
-            return self._only_index(look, lacking, record, moved_from)
+            return self._only_index(probe, lacking, record, moved_from)
         if word.cleared:
             self._index.store(record, moved_from=moved_from)
             return _Marked(outcome=Outcome.UNCHANGED, untagged=record.untagged)
-        present = present_fields(look)
-        known = writes_of(look, self._index)
+        present = present_fields(probe)
+        known = writes_of(probe, self._index)
         if known.stale:
             self._index.writes.disown(known.stale)
-        before = TagChange(old=values_to_restore(look, wanted, origin.old_tags), new=present)
+        before = TagChange(old=values_to_restore(probe, wanted, origin.old_tags), new=present)
         if not lacking:
             seen = NOTHING if known.writes else before
-            self._index.store(record, found=seen, moved_from=moved_from, file=look.file)
+            self._index.store(record, found=seen, moved_from=moved_from, file=probe.file)
             reasons = word.reasons
             return _Marked(outcome=Outcome.UNCHANGED, reasons=reasons, untagged=record.untagged)
         if self._options.watching and self._was_undone(record, known, moved_from):
@@ -125,29 +125,29 @@ class Commit:
                 untagged=record.untagged,
                 changes=changes,
             )
-        came_with_tags = look.pacetag is not None and not known.writes
-        marked = self._write(look, lacking, record, before if came_with_tags else None, moved_from)
+        came_with_tags = probe.pacetag is not None and not known.writes
+        marked = self._write(probe, lacking, record, before if came_with_tags else None, moved_from)
         return replace(marked, reasons=word.reasons, changes=changes)
 
     def _only_index(
-        self, look: FileProbe, lacking: Fields, record: SongRecord, moved_from: str | None
+        self, probe: FileProbe, lacking: Fields, record: SongRecord, moved_from: str | None
     ) -> _Marked:
-        """Store a song of which the file must not be written."""
-        # What the file is stays so until it changes; what is allowed does not.
-        seen_to = None if look.tags.forbidden else NOTHING
-        self._index.store(record, found=seen_to, moved_from=moved_from, file=look.file)
-        if look.tags.forbidden:
-            self._want(look, lacking)
+        """Store a song whose file must not be written."""
+        # The kind of a file stays the same until the file changes; permissions may not.
+        seen_to = None if probe.tags.forbidden else NOTHING
+        self._index.store(record, found=seen_to, moved_from=moved_from, file=probe.file)
+        if probe.tags.forbidden:
+            self._want(probe, lacking)
         return _Marked(outcome=Outcome.UNCHANGED, untagged=record.untagged)
 
-    def _want(self, look: FileProbe, lacking: Fields) -> None:
-        """Note what the tags of a song lack that was seen to before, so that it still gets it."""
-        path, fingerprint, log = str(look.path), look.fingerprint, self._index.writes
+    def _want(self, probe: FileProbe, lacking: Fields) -> None:
+        """Note what the tags of a song that was settled before lack, for a later scan to write."""
+        path, fingerprint, log = str(probe.path), probe.fingerprint, self._index.writes
         if log.state(path, fingerprint) is TagState.SEEN_TO:
-            self._run.note(look, TagChange(old=held_fields(look.path, lacking), new=lacking))
+            self._run.note(probe, TagChange(old=held_fields(probe.path, lacking), new=lacking))
 
     def _was_undone(self, record: SongRecord, known: SongWrites, moved_from: str | None) -> bool:
-        """Whether somebody took back what pacetag wrote into this song."""
+        """Whether pacetag's tags in this song were undone."""
         if known.writes or moved_from is None:
             return known.is_undone
         state = self._index.writes.state(moved_from, record.fingerprint or "")
@@ -155,18 +155,18 @@ class Commit:
 
     def _write(
         self,
-        look: FileProbe,
+        probe: FileProbe,
         lacking: Fields,
         record: SongRecord,
         found: TagChange | None,
         moved_from: str | None,
     ) -> _Marked:
         """Write the tags and store the record; a failure is stored as the reason for no tags."""
-        known = moved_from and self._index.writes.history(moved_from, look.fingerprint)
+        known = moved_from and self._index.writes.history(moved_from, probe.fingerprint)
         try:
             written = self._run.write_and_store(
-                look,
-                held_fields(look.path, lacking),
+                probe,
+                held_fields(probe.path, lacking),
                 lacking,
                 record,
                 moved_from=moved_from,
@@ -175,18 +175,18 @@ class Commit:
         except ChangedMeanwhileError:
             raise
         except (TagError, OSError) as error:
-            reason = NOT_TAGGED + without_path(error, look.path)
+            reason = NOT_TAGGED + without_path(error, probe.path)
             self._index.store(replace(record, untagged=reason), moved_from=moved_from)
             return _Marked(outcome=Outcome.FAILED, untagged=reason)
         outcome = Outcome.TAGGED if written.changed else Outcome.UNCHANGED
         return _Marked(outcome=outcome, untagged=record.untagged, written=written.changed)
 
 
-def _refuse_if_changed(look: FileProbe) -> None:
-    """Raise ChangedMeanwhileError where the file is not what was looked at any more."""
+def _refuse_if_changed(probe: FileProbe) -> None:
+    """Raise ChangedMeanwhileError where the file is no longer what was probed."""
     try:
-        now = stamp(look.path)
-    except OSError:  # whoever has to touch it will say so
+        now = stamp(probe.path)
+    except OSError:  # the next step that touches it says why
         return
-    if now != look.stamp:
-        raise ChangedMeanwhileError(look.path, CHANGED)
+    if now != probe.stamp:
+        raise ChangedMeanwhileError(probe.path, CHANGED)

@@ -1,4 +1,4 @@
-"""Where else the same sound lies, as the index knows."""
+"""Other files with the same sound, from the index."""
 
 from pathlib import Path
 
@@ -14,9 +14,9 @@ from pacetag.tagger.tags.errors import TagError
 
 
 def other_places(path: Path) -> list[str]:
-    """Return the other files of the song's sound that are there, the first scanned first.
+    """Return the existing other files with the song's sound, the first scanned first.
 
-    None where there is no index, or none that can be read: the song can be shown without.
+    Empty if there is no index that can be read, since the song can be shown without.
     """
     try:
         with read_index(index_path()) as index:
@@ -29,7 +29,7 @@ def other_places(path: Path) -> list[str]:
 
 
 def _copies(index: SongIndex, path: Path) -> list[str]:
-    """Paths of songs with the sound that is in the file now."""
+    """Paths of other songs with the sound that the file holds now."""
     known = index.song(str(path))
     noted = (known.stamp, known.fingerprint) if known else ()
     fingerprint = examine(path, *noted).fingerprint

@@ -1,4 +1,4 @@
-"""What a person may want to know of single songs, such as why one was not tagged, by kind."""
+"""Remarks about single songs, by kind, such as why a song was not tagged."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ SHOWN = 10  # songs of each kind that are named unless all are asked for
 
 
 class Kind(StrEnum):
-    """Why a song is named; JSON has the values."""
+    """Why a song is named; JSON holds the values."""
 
     FAILED = "failed"  # could not be read, judged or written
     UNTAGGED = "untagged"  # its file does not carry its paces
@@ -60,14 +60,14 @@ class Findings:
         self._counts = dict.fromkeys(Kind, 0)
 
     def add(self, findings: Iterable[Finding]) -> None:
-        """Take down what was found."""
+        """Count findings, and keep those that will be shown."""
         for finding in findings:
             self._counts[finding.kind] += 1
             if self._most is None or self._counts[finding.kind] <= self._most:
                 self._kept[finding.kind].append(finding)
 
     def groups(self) -> tuple[Group, ...]:
-        """What was found, the gravest kind first."""
+        """The findings by kind, the gravest kind first."""
         return tuple(
             Group(
                 kind=kind,
@@ -80,7 +80,7 @@ class Findings:
 
 
 def group_lines(group: Group, shown: ShownPaths, advice: str) -> list[str]:
-    """The songs of a kind in words; `advice` tells how to see those that are left out."""
+    """The lines about the songs of a kind; `advice` says how to see songs that are left out."""
     one, several = _HEADINGS[group.kind]
     lines = [f"{songs(group.count)} {one if group.count == 1 else several}:"]
     lines += [f"  {shown.text(finding.path)}: {finding.reason}" for finding in group.shown]

@@ -1,4 +1,4 @@
-"""What killed processes left beside songs: drafts go, and what may still be of use is named."""
+"""Files that killed processes left beside songs: remove drafts, name copies of songs."""
 
 import sys
 from collections.abc import Iterable
@@ -9,19 +9,19 @@ from pacetag.tagger.tags.safety.temp_files import DRAFT, is_stale, remove_if_sta
 
 
 class Tidying:
-    """Sees to each hidden file of pacetag's own that is found while folders are walked."""
+    """Handles pacetag's own hidden files that are found while folders are walked."""
 
     def __init__(self, index: Path) -> None:
-        """`index`: the file of the index that is used."""
+        """`index`: the file of the index in use."""
         self._journals = journals_beside(index)
         self._told: set[Path] = set()
 
-    def see_to(self, leftovers: Iterable[Path]) -> None:
-        """Remove drafts that no living process holds; say once where a copy of a song lies."""
+    def tidy(self, leftovers: Iterable[Path]) -> None:
+        """Remove drafts that no living process holds; name each copy of a song once."""
         for path in leftovers:
-            self._see_to(path)
+            self._tidy_one(path)
 
-    def _see_to(self, path: Path) -> None:
+    def _tidy_one(self, path: Path) -> None:
         if path.suffix == DRAFT:
             remove_if_stale(path)
         elif path not in self._told and is_stale(path) and not self._is_needed(path):

@@ -13,10 +13,10 @@ from pacetag.tagger.library.walk import is_gone
 
 @dataclass(frozen=True, kw_only=True)
 class Vanished:
-    """Songs of the index that are no longer offered, as sorted paths."""
+    """Songs of the index that playlists no longer offer, as sorted paths."""
 
-    gone: tuple[str, ...] = ()  # nothing lies there any more
-    binned: tuple[str, ...] = ()  # they lie in trash or a snapshot, which a scan passes over
+    gone: tuple[str, ...] = ()  # nothing lies there now
+    binned: tuple[str, ...] = ()  # in the trash or a snapshot, which a scan passes over
 
 
 def mark_vanished(
@@ -27,13 +27,11 @@ def mark_vanished(
     seen: frozenset[str],
     stop: Stop | None = None,
 ) -> Vanished:
-    """Mark the songs at or below `folders` that are gone as missing; returns their paths.
+    """Mark the songs at or below `folders` that are gone as missing, and return their paths.
 
-    Those that lie in folders of trash and the like, seen from `roots`, are marked as well, so that
-    no playlist offers them.
-
-    Nothing is marked below a root that holds no song at all: a disk that is not mounted looks like
-    that. `seen` are paths known to be there, which are not looked at again. A song whose disk
+    Songs in the trash or the like, relative to `roots`, are marked as well, so that no playlist
+    offers them. Nothing is marked below a root that holds no song at all, as a disk that is not
+    mounted does. `seen` are paths known to exist, which are not checked again. A song whose disk
     does not answer is not gone.
     """
     asking = Asking(stop)

@@ -1,4 +1,4 @@
-"""Why a song was not tagged or not judged, and what else is said of it, as clauses for a person."""
+"""Clauses for a person: why a song was not tagged or not judged, and similar remarks."""
 
 from __future__ import annotations
 
@@ -32,22 +32,22 @@ def indexed_only(why: str) -> str:
     return f"indexed only: {why}"
 
 
-def not_written(look: FileProbe, lacking: Mapping[str, object]) -> str | None:
-    """Why the file that was looked at is not written; None where it may be.
+def not_written(probe: FileProbe, lacking: Mapping[str, object]) -> str | None:
+    """Why the probed file is not written; None if it may be written.
 
-    A file that is merely not allowed to be written, and lacks nothing, carries its paces already.
+    A file that lacks nothing and only may not be written carries its paces already.
     """
-    if look.tags.writable or (look.tags.forbidden and not lacking):
+    if probe.tags.writable or (probe.tags.forbidden and not lacking):
         return None
-    return indexed_only(look.tags.why_not or "tags of this kind of file are not written")
+    return indexed_only(probe.tags.why_not or "tags of this kind of file are not written")
 
 
 def changes_text(tempos: Sequence[float]) -> str | None:
-    """That a song does not keep its tempo, from those of its parts; None for one that does."""
+    """That a song changes tempo, from the tempos of its parts; None for a steady song."""
     listed = " to ".join(f"{bpm:.0f}" for bpm in tempos)
     return f"changes tempo, {listed} bpm" if listed else None
 
 
 def is_failure(untagged: str) -> bool:
-    """Whether what keeps the paces out of a file was a failure of the scan that noted it."""
+    """Whether the scan that noted this reason failed to write the file."""
     return untagged.startswith(NOT_TAGGED) or untagged.endswith(f"({TRIED_AGAIN})")

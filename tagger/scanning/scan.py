@@ -1,4 +1,4 @@
-"""A list of songs through the whole flow, as a stream of outcomes."""
+"""Scan a list of songs: a stream of paths becomes a stream of outcomes."""
 
 from collections.abc import Iterable, Iterator
 from functools import partial
@@ -18,41 +18,41 @@ from pacetag.tagger.scanning.known import CachedAnalysis, Memory
 from pacetag.tagger.scanning.options import ScanOptions
 from pacetag.tagger.scanning.outcomes import Outcome, SongOutcome
 from pacetag.tagger.scanning.probe import FileProbe
-from pacetag.tagger.scanning.probe_threads import Found, Lookers
+from pacetag.tagger.scanning.probe_threads import ProbeResult, ProbeThreads
 from pacetag.tagger.tags.errors import ChangedMeanwhileError, TagError
 from pacetag.tagger.workers.judging import AnalysisError, JudgeRef, without_path
 from pacetag.tagger.workers.pool import JudgePool, Verdict
 from pacetag.tagger.workers.timeouts import seconds_allowed
 
-TICK = 1.0  # s between two looks at the clock
+TICK = 1.0  # s between two checks of the clock
 
-# A file that was looked into (True), a song that was judged (False), or a request to stop (None).
-_Event = tuple[Path, Found | Verdict, bool] | None
+# A file that was probed (True), a song that was judged (False), or a request to stop (None).
+_Event = tuple[Path, ProbeResult | Verdict, bool] | None
 
 
 class Scan:
     """One run over songs. Only the thread that iterates touches the index and writes tags.
 
-    Files are looked into by threads (hashing lets go of the interpreter) and judged by processes;
-    both report to one queue. At most a few songs per worker are under way, so memory and loss
-    stay small.
+    Threads probe files (hashing releases the interpreter's lock) and processes judge them; both
+    report to one queue. At most a few songs per worker are under way, so memory and loss stay
+    small.
     """
 
-    def __init__(self, index: SongIndex, ear: JudgeRef, options: ScanOptions, stop: Stop) -> None:
+    def __init__(self, index: SongIndex, judge: JudgeRef, options: ScanOptions, stop: Stop) -> None:
         self._index, self._stop, self._options = index, stop, options
-        self._memory = Memory(index, ear.bundle, options, stop)
-        self._storing = Commit(index, ear.bundle, options)
-        self._failures = Failures(index, ear.bundle)
+        self._memory = Memory(index, judge.bundle, options, stop)
+        self._commit = Commit(index, judge.bundle, options)
+        self._failures = Failures(index, judge.bundle)
         self._events: SimpleQueue[_Event] = SimpleQueue()
-        self._pool = JudgePool(ear, jobs=options.jobs, done=self._judged_event)
-        self._lookers = Lookers(options.jobs, self._looked_event)
-        self._looking: set[Path] = set()
+        self._pool = JudgePool(judge, jobs=options.jobs, done=self._judged_event)
+        self._probes = ProbeThreads(options.jobs, self._probed_event)
+        self._probing: set[Path] = set()
         self._judging: dict[Path, FileProbe] = {}
-        self._changed: set[Path] = set()  # songs that somebody changed while they were judged
+        self._changed: set[Path] = set()  # songs that changed while they were judged
         self._leaders: dict[str, list[Path]] = {}  # fingerprint in judgement -> songs that wait
 
     def songs(self, paths: Iterable[Path]) -> Iterator[SongOutcome]:
-        """Each song's outcome as soon as it is stored; not in the order of the paths.
+        """Yield each song's outcome as soon as it is stored, not in the order of the paths.
 
         Ends early when a stop is requested: songs in judgement are still stored. Raises what
         keeps every song from being judged (ModelError, JudgeLoadError) or stored (SongIndexError).
@@ -71,22 +71,22 @@ class Scan:
                 while self._under_way:
                     yield from self._next_event()
         finally:
-            self._lookers.close()
+            self._probes.close()
             self._pool.close()
 
     @property
     def _under_way(self) -> int:
         waiting = sum(len(followers) for followers in self._leaders.values())
-        return len(self._looking) + len(self._judging) + waiting
+        return len(self._probing) + len(self._judging) + waiting
 
-    def _looked_event(self, path: Path, found: Found) -> None:
-        self._events.put((path, found, True))
+    def _probed_event(self, path: Path, result: ProbeResult) -> None:
+        self._events.put((path, result, True))
 
     def _judged_event(self, path: Path, verdict: Verdict) -> None:
         self._events.put((path, verdict, False))
 
     def _begin(self, path: Path) -> Iterator[SongOutcome]:
-        """Settle a song from memory, or have it looked into."""
+        """Settle a song from memory, or have it probed."""
         resting = self._memory.at_rest(path)
         if resting is not None:
             yield resting
@@ -101,91 +101,93 @@ class Scan:
         if resting is not None:
             yield resting
         else:
-            self._look(path, song, now)
+            self._submit(path, song, now)
 
-    def _look(self, path: Path, song: SongRecord | None, now: Stamp) -> None:
+    def _submit(self, path: Path, song: SongRecord | None, now: Stamp) -> None:
         known = song.fingerprint if song is not None and song.stamp == now else None
-        self._looking.add(path)
+        self._probing.add(path)
         limit = seconds_allowed(None, now.size, nice=self._options.nice)
-        self._lookers.submit(path, now if known else None, known, limit=limit)
+        self._probes.submit(path, now if known else None, known, limit=limit)
 
     def _next_event(self) -> Iterator[SongOutcome]:
         try:
-            event = self._events.get(timeout=TICK if self._looking else None)
+            event = self._events.get(timeout=TICK if self._probing else None)
         except Empty:
-            self._lookers.give_up_late_ones(tick=TICK)
+            self._probes.time_out(tick=TICK)
             return
         if event is None:
             self._halt()
             return
-        path, news, looked = event
-        if not looked:
+        path, news, probed = event
+        if not probed:
             yield from self._judged(path, news)  # type: ignore[arg-type]
-        elif path in self._looking:  # not so where the end was asked for
-            self._looking.remove(path)
-            self._lookers.settle(path)
-            yield from self._looked(path, news)  # type: ignore[arg-type]
+        elif path in self._probing:  # it is gone after a request to stop
+            self._probing.remove(path)
+            self._probes.settle(path)
+            yield from self._probed(path, news)  # type: ignore[arg-type]
 
-    def _looked(self, path: Path, look: Found) -> Iterator[SongOutcome]:
-        """Decide whether a song that was looked into must be judged."""
-        if isinstance(look, Exception):
-            yield self._unreadable(path, look)
+    def _probed(self, path: Path, probe: ProbeResult) -> Iterator[SongOutcome]:
+        """Decide whether a song that was probed must be judged."""
+        if isinstance(probe, Exception):
+            yield self._unreadable(path, probe)
             return
-        known = self._memory.recall(look)
+        known = self._memory.recall(probe)
         if known is not None:
-            yield from self._store(look, known)
-        elif look.fingerprint in self._leaders and not self._options.force:
-            self._leaders[look.fingerprint].append(path)
+            yield from self._store(probe, known)
+        elif probe.fingerprint in self._leaders and not self._options.force:
+            self._leaders[probe.fingerprint].append(path)
         else:
-            self._leaders.setdefault(look.fingerprint, [])
-            self._judging[path] = look
-            self._pool.submit(path, limit=self._limit(look))
+            self._leaders.setdefault(probe.fingerprint, [])
+            self._judging[path] = probe
+            self._pool.submit(path, limit=self._limit(probe))
 
-    def _limit(self, look: FileProbe) -> float:
-        return seconds_allowed(look.tags.duration, look.stamp.size, nice=self._options.nice)
+    def _limit(self, probe: FileProbe) -> float:
+        return seconds_allowed(probe.tags.duration, probe.stamp.size, nice=self._options.nice)
 
     def _judged(self, path: Path, verdict: Verdict) -> Iterator[SongOutcome]:
         if isinstance(verdict, Exception):
             raise verdict
-        look = self._judging.pop(path)
-        followers = self._leaders.pop(look.fingerprint, [])
+        probe = self._judging.pop(path)
+        followers = self._leaders.pop(probe.fingerprint, [])
         if verdict is None:
             return
         if isinstance(verdict, AnalysisError):
-            yield self._failures.unheard(look, verdict)
+            yield self._failures.unheard(probe, verdict)
         else:
-            yield from self._store(look, verdict)
-        for follower in followers:  # looked at afresh: it may be the very same file
+            yield from self._store(probe, verdict)
+        for follower in followers:  # probed afresh: it may be the very same file
             if not self._stop.requested:
                 yield from self._begin(follower)
 
-    def _store(self, look: FileProbe, found: Analysis | CachedAnalysis) -> Iterator[SongOutcome]:
-        """Write and store a song; one that somebody changed meanwhile is looked at once more."""
+    def _store(
+        self, probe: FileProbe, analysis: Analysis | CachedAnalysis
+    ) -> Iterator[SongOutcome]:
+        """Commit a song; one that changed meanwhile is probed and judged once more."""
         try:
-            outcome = self._storing.paces(look, found, self._memory.origin(look))
+            outcome = self._commit.paces(probe, analysis, self._memory.origin(probe))
         except ChangedMeanwhileError as error:
-            if look.path not in self._changed and not self._stop.requested:
-                self._changed.add(look.path)
-                yield from self._begin(look.path)
+            if probe.path not in self._changed and not self._stop.requested:
+                self._changed.add(probe.path)
+                yield from self._begin(probe.path)
                 return
-            reason = f"not tagged: {without_path(error, look.path)}"
-            outcome = self._failures.system_fault(str(look.path), reason)
+            reason = f"not tagged: {without_path(error, probe.path)}"
+            outcome = self._failures.system_fault(str(probe.path), reason)
         except SongIndexError:
             raise
         except Exception as error:  # one song must never stop a library
-            debug("scan", f"{look.path}: storing it broke off", error=error)
-            outcome = self._failures.system_fault(str(look.path), _broke_off("storing", error))
+            debug("scan", f"{probe.path}: storing it broke off", error=error)
+            outcome = self._failures.system_fault(str(probe.path), _broke_off("storing", error))
         yield outcome
 
     def _halt(self) -> None:
-        """Give up what is not in judgement; looks change nothing, so none is waited for."""
+        """Give up songs that are not being judged; probes change nothing, so none is awaited."""
         self._leaders.clear()
-        self._looking.clear()
-        self._lookers.close()
+        self._probing.clear()
+        self._probes.close()
         self._pool.stop()
 
     def _unreadable(self, path: Path, error: Exception) -> SongOutcome:
-        """Settle a file that could not be looked into: the system's doing, but for damage."""
+        """Settle a file that could not be probed: a fault of the system, unless it is damaged."""
         debug("scan", f"{path}: cannot be looked into", error=error)
         try:
             now = stamp(path)
@@ -202,7 +204,7 @@ class Scan:
         return self._failures.system_fault(str(path), reason)
 
     def _vanished(self, path: Path, error: OSError) -> SongOutcome:
-        """Settle a song that cannot be found; where it is gone, the index says so at the end."""
+        """Settle a song that cannot be found; if it is gone, `mark_vanished` says so later."""
         if isinstance(error, FileNotFoundError | NotADirectoryError):
             reason = "went away during the scan"
             return SongOutcome(path=str(path), outcome=Outcome.SKIPPED, reason=reason)

@@ -1,4 +1,4 @@
-"""Setting the paces of songs by hand: into their tags, as any write, and into the index."""
+"""Set the paces of songs by hand, in their tags and in the index."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -37,7 +37,7 @@ NO_PACES: Fields = {"pace": [], "pacetag": []}
 
 
 class Setting(StrEnum):
-    """How a song fared."""
+    """What happened to a song."""
 
     SET = "set"  # it has these paces now, or would have in a dry run
     UNCHANGED = "unchanged"  # it had them already
@@ -58,9 +58,9 @@ class SetOutcome:
 
 @dataclass(frozen=True, kw_only=True)
 class _Plan:
-    """What is known of one file, and what it is to hold."""
+    """What is known of one file, and what it should hold."""
 
-    look: FileProbe
+    probe: FileProbe
     word: Word
     song: SongRecord | None  # what the index knew of it
     known: SongWrites
@@ -71,16 +71,16 @@ class _Plan:
 
     @property
     def judged_next(self) -> bool:
-        """Whether it goes back to the network, of which nothing is known yet."""
+        """Whether the network's paces count from now on but are not known yet."""
         return self.word.paces is None and self.record.bundle is None
 
     @property
     def found(self) -> TagChange | None:
-        """What a file that came with pacetag's tags held before them; None where that is noted."""
-        if self.known.writes or self.moved_from or self.look.pacetag is None:
+        """What a file that came with pacetag's tags held before them; None if the log knows it."""
+        if self.known.writes or self.moved_from or self.probe.pacetag is None:
             return None
-        old = values_to_restore(self.look, self.wanted, None)
-        return TagChange(old=old, new=present_fields(self.look))
+        old = values_to_restore(self.probe, self.wanted, None)
+        return TagChange(old=old, new=present_fields(self.probe))
 
 
 class PaceSetter:
@@ -91,7 +91,7 @@ class PaceSetter:
         self._run = TaggingRun(index, SET)
 
     def song(self, path: Path, paces: tuple[float, ...] | None) -> SetOutcome:
-        """Have these paces count, or none, or (None) the network's. Raises SongIndexError only.
+        """Set these paces, or no paces, or (None) the network's. Raises SongIndexError only.
 
         Where tags cannot be written the index alone has them. The network is not asked: a song
         that it has not judged yet is judged by the next scan.
@@ -107,36 +107,36 @@ class PaceSetter:
         song = self._index.song(str(path))
         known = (song.stamp, song.fingerprint) if song is not None else ()
         plan = self._plan(examine(path, *known), Word(paces=paces))
-        if plan.look.tags.writable:
+        if plan.probe.tags.writable:
             return self._into_tags(plan)
         self._into_index(plan)
-        return _outcome(plan, indexed_only(plan.look.tags.why_not or "tags are not written"))
+        return _outcome(plan, indexed_only(plan.probe.tags.why_not or "tags are not written"))
 
-    def _plan(self, look: FileProbe, word: Word) -> _Plan:
-        known = writes_of(look, self._index)
-        moved_from = self._moved_from(look, known)
-        song = known_song(look, self._index, moved_from)
-        bundle, judged = _judged(look, song)
-        record = record_of(look, judged, word, bundle)
+    def _plan(self, probe: FileProbe, word: Word) -> _Plan:
+        known = writes_of(probe, self._index)
+        moved_from = self._moved_from(probe, known)
+        song = known_song(probe, self._index, moved_from)
+        bundle, judged = _judged(probe, song)
+        record = record_of(probe, judged, word, bundle)
         wanted = dict(NO_PACES)
         if word.paces is not None or bundle is not None:
-            wanted = wanted_fields(look, judged, bundle=bundle, bpm=BpmMode.NEVER, word=word)
+            wanted = wanted_fields(probe, judged, bundle=bundle, bpm=BpmMode.NEVER, word=word)
         return _Plan(
-            look=look,
+            probe=probe,
             word=word,
             song=song,
             known=known,
             moved_from=moved_from,
             record=record,
             wanted=wanted,
-            lacking=differing(look, wanted),
+            lacking=differing(probe, wanted),
         )
 
-    def _moved_from(self, look: FileProbe, known: SongWrites) -> str | None:
-        path = str(look.path)
-        if known_song(look, self._index) or any(write.path == path for write in known.writes):
+    def _moved_from(self, probe: FileProbe, known: SongWrites) -> str | None:
+        path = str(probe.path)
+        if known_song(probe, self._index) or any(write.path == path for write in known.writes):
             return None
-        return next(iter(known.gone), None) if known.writes else lay_before(look, self._index)
+        return next(iter(known.gone), None) if known.writes else lay_before(probe, self._index)
 
     def _into_tags(self, plan: _Plan) -> SetOutcome:
         if plan.known.stale:
@@ -145,10 +145,10 @@ class PaceSetter:
         given_up = plan.judged_next and was_tagged(plan.known.writes)
         if not plan.lacking and not given_up:
             return self._as_it_is(plan)
-        held = held_fields(plan.look.path, plan.lacking or plan.wanted)
+        held = held_fields(plan.probe.path, plan.lacking or plan.wanted)
         if not self._dry_run:
             self._run.write_and_store(
-                plan.look,
+                plan.probe,
                 held,
                 {name: plan.wanted[name] for name in held},
                 plan.record,
@@ -159,36 +159,36 @@ class PaceSetter:
         return replace(_outcome(plan, WOULD_BE if self._dry_run else None), changes=changes)
 
     def _as_it_is(self, plan: _Plan) -> SetOutcome:
-        """Settle a song of which the tags are right already."""
+        """Store a song whose tags are right already."""
         same = plan.song is not None and plan.song.listener == plan.word.paces
         if not (plan.judged_next and plan.song is None):
             seen = NOTHING if plan.known.writes else plan.found
             self._index.store(
-                plan.record, found=seen, moved_from=plan.moved_from, file=plan.look.file
+                plan.record, found=seen, moved_from=plan.moved_from, file=plan.probe.file
             )
         return replace(_outcome(plan), outcome=Setting.UNCHANGED if same else Setting.SET)
 
     def _into_index(self, plan: _Plan) -> None:
-        """Store it; what the tags lack is noted where they may be written some day."""
-        look = plan.look
-        if look.tags.forbidden and plan.lacking and not self._dry_run:
-            held = held_fields(look.path, plan.lacking)
-            self._run.note(look, TagChange(old=held, new=plan.lacking))
-        seen_to = None if look.tags.forbidden else NOTHING
+        """Store it in the index alone; note what the tags lack if they may be writable later."""
+        probe = plan.probe
+        if probe.tags.forbidden and plan.lacking and not self._dry_run:
+            held = held_fields(probe.path, plan.lacking)
+            self._run.note(probe, TagChange(old=held, new=plan.lacking))
+        seen_to = None if probe.tags.forbidden else NOTHING
         self._index.store(
-            plan.record, found=seen_to, moved_from=plan.moved_from, file=plan.look.file
+            plan.record, found=seen_to, moved_from=plan.moved_from, file=plan.probe.file
         )
 
 
-def _judged(look: FileProbe, song: SongRecord | None) -> tuple[str | None, Analysis]:
-    """What the network said of the song and its bundle, from the index or else from the tags."""
+def _judged(probe: FileProbe, song: SongRecord | None) -> tuple[str | None, Analysis]:
+    """The bundle and the network's analysis, from the index or else from the tags."""
     if song is not None and song.failure is None and (song.listener is None or song.analysis.paces):
         known = song.analysis
         return song.bundle, known if song.bundle is not None else replace(known, paces=())
-    note = look.pacetag
-    if note is None or note.fingerprint != look.fingerprint:
+    note = probe.pacetag
+    if note is None or note.fingerprint != probe.fingerprint:
         return None, Analysis(paces=(), duration=None)
-    return note.bundle, note.analysis.with_duration(look.tags.duration)
+    return note.bundle, note.analysis.with_duration(probe.tags.duration)
 
 
 def _outcome(plan: _Plan, reason: str | None = None) -> SetOutcome:

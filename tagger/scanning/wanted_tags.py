@@ -26,65 +26,65 @@ _NUMBER = re.compile(r"(?<![\w.,])[-\u2010-\u2015\u2212]?\d+(?:[.,]\d+)?")
 
 
 def wanted_fields(
-    look: FileProbe, found: Analysis, *, bundle: str | None, bpm: BpmMode, word: Word = NO_WORD
+    probe: FileProbe, analysis: Analysis, *, bundle: str | None, bpm: BpmMode, word: Word = NO_WORD
 ) -> Fields:
-    """The fields as they should be. Somebody else's PACE and, unless asked, BPM stay out."""
+    """Return the fields as they should be: no BPM unless asked, nor PACE if another's stays."""
     note = PaceTag(
         bundle=bundle,
-        analysis=found.with_duration(look.tags.duration),
-        fingerprint=look.fingerprint,
+        analysis=analysis.with_duration(probe.tags.duration),
+        fingerprint=probe.fingerprint,
         listener=word.paces,
     )
-    if word.stays and word.paces is not None and _says_alone(look, note):
+    if word.stays and word.paces is not None and _says_alone(probe, note):
         note = replace(note, listener=None)
     fields = pace_fields(note)
-    if _is_enough(look, note):
-        fields["pacetag"] = [str(look.tags.pacetag)]
+    if _is_enough(probe, note):
+        fields["pacetag"] = [str(probe.tags.pacetag)]
     if word.stays:
         del fields["pace"]
-    tagged = counting_paces(found.paces, word.paces)
-    missing = not any(map(is_tempo, (*look.tags.bpm, *look.tags.bpm_beside)))
+    tagged = counting_paces(analysis.paces, word.paces)
+    missing = not any(map(is_tempo, (*probe.tags.bpm, *probe.tags.bpm_beside)))
     if tagged and (bpm is BpmMode.OVERWRITE or (bpm is BpmMode.IF_MISSING and missing)):
         fields["bpm"] = pace_values(tagged[:1])
     return fields
 
 
 def is_tempo(value: str) -> bool:
-    """Whether a value of BPM says a tempo: a number above zero, with words or none around it.
+    """Whether a value of BPM states a tempo: a number above zero, perhaps among words.
 
-    Programs that know none write "0", "0.00" or nothing.
+    Programs that know no tempo write "0", "0.00" or nothing.
     """
     numbers = (found.group().replace(",", ".") for found in _NUMBER.finditer(value))
     return any(number[0].isdigit() and float(number) > 0 for number in numbers)
 
 
-def _says_alone(look: FileProbe, note: PaceTag) -> bool:
-    """Whether PACE tells a person's paces by itself beside what the network found."""
+def _says_alone(probe: FileProbe, note: PaceTag) -> bool:
+    """Whether PACE alone, beside the network's paces, tells a person's."""
     plain = format_pacetag(replace(note, listener=None)) if note.bundle is not None else None
-    return said_by(replace(look.tags, pacetag=plain)).listener == note.listener
+    return said_by(replace(probe.tags, pacetag=plain)).listener == note.listener
 
 
-def _is_enough(look: FileProbe, note: PaceTag) -> bool:
-    """Whether the file's PACETAG says all that, but for a length that earlier versions left out."""
+def _is_enough(probe: FileProbe, note: PaceTag) -> bool:
+    """Whether PACETAG says all that, except perhaps the length, which earlier versions omitted."""
     said = parse_pacetag(format_pacetag(note))
     if said is None:
         return False
     unmeasured = replace(said, analysis=replace(said.analysis, duration=None))
-    return look.pacetag in (said, unmeasured)
+    return probe.pacetag in (said, unmeasured)
 
 
-def present_fields(look: FileProbe) -> Fields:
+def present_fields(probe: FileProbe) -> Fields:
     """The same fields as they are."""
     return {
-        "pace": list(look.tags.pace),
-        "pacetag": [look.tags.pacetag] if look.tags.pacetag is not None else [],
-        "bpm": list(look.tags.bpm),
+        "pace": list(probe.tags.pace),
+        "pacetag": [probe.tags.pacetag] if probe.tags.pacetag is not None else [],
+        "bpm": list(probe.tags.bpm),
     }
 
 
-def differing(look: FileProbe, wanted: Fields) -> Fields:
-    """Those of the wanted fields that the file holds otherwise."""
-    present = present_fields(look)
+def differing(probe: FileProbe, wanted: Fields) -> Fields:
+    """The wanted fields whose values in the file differ."""
+    present = present_fields(probe)
     return {
         name: values
         for name, values in wanted.items()
@@ -93,17 +93,17 @@ def differing(look: FileProbe, wanted: Fields) -> Fields:
 
 
 def values_to_restore(
-    look: FileProbe, touched: Mapping[str, list[str]], source: Mapping[str, list[str]] | None
+    probe: FileProbe, touched: Mapping[str, list[str]], source: Mapping[str, list[str]] | None
 ) -> Fields:
     """What `undo` would put back: the touched fields' values before pacetag's first writing.
 
-    The index keeps the first values that it is told, so these count only for a file that it does
-    not know yet. Where such a file holds pacetag's own fields, they are those that its `source`
-    (the song that it is a copy of) had before, or else taken to have been absent.
+    The index keeps the first values that it gets, so these count only for a file that it does not
+    know yet. If such a file holds pacetag's own fields, the values before are those of its `source`
+    (the song of which it is a copy), or else the fields were absent.
     """
-    present = present_fields(look)
-    own = {"pace", "pacetag"} if look.pacetag is not None else set[str]()
-    said = said_by(look.tags)
+    present = present_fields(probe)
+    own = {"pace", "pacetag"} if probe.pacetag is not None else set[str]()
+    said = said_by(probe.tags)
     if said.foreign or said.listener is not None:  # a person may have typed it
         own.discard("pace")
     before = {name: [] if name in own else present[name] for name in touched}

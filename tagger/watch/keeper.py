@@ -106,7 +106,7 @@ class Keeper:
         self._settle(found, sorted(due), everything=False)
 
     def _settle(self, found: Walked, folders: Sequence[Path], *, everything: bool) -> None:
-        self._tidying.see_to(found.leftovers)
+        self._tidying.tidy(found.leftovers)
         self._tell_refused(found, folders)
         silent = set(found.stalled) | self._asking.stalled(found.songs)
         for place in sorted(silent):  # the next sweep asks again

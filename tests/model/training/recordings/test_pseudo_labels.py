@@ -9,6 +9,7 @@ import pytest
 import soundfile
 from numpy.typing import NDArray
 
+from pacetag.model.audio.samples import Sound
 from pacetag.model.features.features import Features, extract_features
 from pacetag.model.judge import Judge, Listening
 from pacetag.model.judge_settings import JudgeSettings, ScheduleSettings
@@ -138,8 +139,8 @@ class Scripted(Judge):
     def name(self) -> str:
         return "scripted"
 
-    def listen(self, path: Path, schedule: ScheduleSettings | None = None) -> Listening:
-        (heard,) = heard_rounds(path, SPEC, schedule or self.settings.schedule)
+    def listen(self, sound: Sound, schedule: ScheduleSettings | None = None) -> Listening:
+        (heard,) = heard_rounds(sound, SPEC, schedule or self.settings.schedule)
         judgement = Analysis(paces=(), duration=heard.duration)
         return Listening(judgement=judgement, features=heard.features)
 
