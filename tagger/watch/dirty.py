@@ -1,9 +1,17 @@
 """Folders in which something changed, due once they have been silent for a while."""
 
+import os
 import threading
 import time
 from pathlib import Path
 from queue import SimpleQueue
+
+from watchdog.events import FileSystemEvent, FileSystemEventHandler
+
+from pacetag.tagger.library.walk import is_song
+
+# Reading changes nothing; a scan would wake the watcher.
+SILENT = frozenset({"opened", "closed_no_write"})
 
 
 class DirtyFolders:
@@ -40,3 +48,25 @@ class DirtyFolders:
         """The earliest moment at which a folder can be due; None while all are clean."""
         with self._lock:
             return min(self._marks.values()) + self._settle if self._marks else None
+
+
+class FolderMarker(FileSystemEventHandler):
+    """Marks the folder of every song that changes, and folders that come, move or go."""
+
+    def __init__(self, dirty: DirtyFolders) -> None:
+        self._dirty = dirty
+
+    def on_any_event(self, event: FileSystemEvent) -> None:
+        """Mark the folders that the event names; called by the observer's thread."""
+        if event.event_type in SILENT:
+            return
+        for raw in (event.src_path, event.dest_path):
+            if not raw:
+                continue
+            path = Path(os.fsdecode(raw))
+            if event.is_directory:
+                # A change inside a folder "modifies" the folder, and is an event of its own.
+                if event.event_type != "modified":
+                    self._dirty.mark(path, deep=True)
+            elif is_song(path.name):
+                self._dirty.mark(path.parent)

@@ -1,40 +1,40 @@
 """The watcher's loop: sweeps, and visits to folders in which something happened."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
 from pacetag.db.index import SongIndex
+from pacetag.db.records import Stamp
 from pacetag.tagger.cancellation import Stop
 from pacetag.tagger.library.passed_over import is_off_the_way
 from pacetag.tagger.library.stalls import Asking, Walked
+from pacetag.tagger.library.walk import stamp
 from pacetag.tagger.output.report import note_song
 from pacetag.tagger.scanning.known import stalled
 from pacetag.tagger.scanning.leftovers import Tidying
 from pacetag.tagger.scanning.missing import mark_vanished
 from pacetag.tagger.scanning.options import ScanOptions
 from pacetag.tagger.scanning.scan import Scan
-from pacetag.tagger.watch.dirty import DirtyFolders
-from pacetag.tagger.watch.events import FolderMarker
+from pacetag.tagger.watch.dirty import DirtyFolders, FolderMarker
 from pacetag.tagger.watch.lines import WatchLines
 from pacetag.tagger.watch.observing import OVERFLOW, Observing
-from pacetag.tagger.watch.ready import changed_songs, settled
 from pacetag.tagger.workers.judging import JudgeRef
 
-BETWEEN_LOOKS = 1.0  # seconds; a copier that pauses longer is looked at again when it goes on
+BETWEEN_STAMPS = 1.0  # seconds; a copy that pauses longer is noticed again when it goes on
 
 
 class Keeper:
-    """Keeps the index true to some folders until it is told to stop."""
+    """Keeps the index true to some folders until a stop is requested."""
 
     def __init__(
         self,
         roots: Sequence[Path],
         index: SongIndex,
-        ear: JudgeRef,
+        judge: JudgeRef,
         options: ScanOptions,
         *,
         settle: float,
@@ -42,20 +42,20 @@ class Keeper:
         stop: Stop,
         lines: WatchLines,
     ) -> None:
-        """`settle`: silence before a folder is visited; `sweep`: from one look at everything to
-        the next; both in seconds.
+        """`settle`: silence before a folder is visited; `sweep`: time between two sweeps over all
+        folders; both in seconds.
         """
-        self._roots, self._index, self._ear, self._options = roots, index, ear, options
+        self._roots, self._index, self._judge, self._options = roots, index, judge, options
         self._every, self._stop, self._lines = sweep, stop, lines
         self._wake: SimpleQueue[None] = SimpleQueue()
         self._dirty = DirtyFolders(settle=settle, wake=self._wake)
         self._asking = Asking(stop)
-        self._look_pause = min(settle, BETWEEN_LOOKS)
+        self._stamp_pause = min(settle, BETWEEN_STAMPS)
         self._tidying = Tidying(index.path)
-        self._refused: dict[Path, str] = {}  # folders that could not be looked into, as was said
+        self._refused: dict[Path, str] = {}  # folders that cannot be listed, as reported
 
     def run(self) -> None:
-        """Sweep, then visit and sweep until the stop; what is in hand then is still stored."""
+        """Sweep, then visit and sweep until the stop; songs under way are still stored then."""
         observing = Observing(
             self._roots,
             FolderMarker(self._dirty),
@@ -84,11 +84,11 @@ class Keeper:
             self._dirty.mark(root, deep=True)
 
     def _sweep(self, *, everything: bool) -> None:
-        """Look at all songs; with `everything`, as `scan` does, also at those that rest."""
+        """Scan all songs; with `everything` also those that have not changed, as `scan` does."""
         self._settle(self._asking.walk(self._roots), self._roots, everything=everything)
 
     def _visit(self, due: dict[Path, bool]) -> None:
-        """Look at the folders that are due, all in one, so that moves between them are seen."""
+        """Scan the folders that are due, together, so that moves between them are noticed."""
         if not due or self._stop.requested:
             return
         due = {
@@ -113,9 +113,9 @@ class Keeper:
             self._lines.song(stalled(place))
         songs = [song for song in found.songs if song not in silent]
         known = {
-            path: stamp
+            path: known_stamp
             for folder in folders
-            for path, stamp in self._index.stamps_under(str(folder)).items()
+            for path, known_stamp in self._index.stamps_under(str(folder)).items()
         }
         changed = changed_songs(songs, known)
         ready, growing = settled(changed, self._pause)
@@ -125,7 +125,7 @@ class Keeper:
             waiting = set(growing)
             ready = [song for song in songs if song not in waiting]
         if ready:
-            scan = Scan(self._index, self._ear, self._options, self._stop)
+            scan = Scan(self._index, self._judge, self._options, self._stop)
             for outcome in scan.songs(ready):
                 self._lines.song(outcome)
                 note_song(outcome)
@@ -140,7 +140,7 @@ class Keeper:
                 self._lines.binned(path)
 
     def _tell_refused(self, found: Walked, folders: Sequence[Path]) -> None:
-        """Say once, until it changes, which folders could not be looked into."""
+        """Report each folder that cannot be listed once, until the reason changes."""
         now = dict(found.refused)
         for place, why in now.items():
             if self._refused.get(place) != why:
@@ -151,4 +151,30 @@ class Keeper:
         self._refused |= now
 
     def _pause(self) -> None:
-        self._stop.sleep(self._look_pause)
+        self._stop.sleep(self._stamp_pause)
+
+
+def changed_songs(songs: Iterable[Path], known: Mapping[str, Stamp]) -> list[Path]:
+    """The songs whose stamps differ from those in the index."""
+    return [song for song in songs if _stamp(song) != known.get(str(song))]
+
+
+def settled(songs: Iterable[Path], pause: Callable[[], None]) -> tuple[list[Path], list[Path]]:
+    """The songs whose stamps stay the same during a pause, and those whose stamps change.
+
+    `pause` waits meanwhile. Songs that went away are in neither list.
+    """
+    first = {song: _stamp(song) for song in songs}
+    if first:
+        pause()
+    second = {song: _stamp(song) for song in first}
+    there = [song for song, now in second.items() if now is not None]
+    ready = [song for song in there if first[song] == second[song]]
+    return ready, [song for song in there if first[song] != second[song]]
+
+
+def _stamp(song: Path) -> Stamp | None:
+    try:
+        return stamp(song)
+    except OSError:
+        return None

@@ -1,4 +1,4 @@
-"""What the watcher says: one line a song, with the time."""
+"""What the watcher prints: one line per song, with the time."""
 
 import errno
 import os
@@ -15,17 +15,17 @@ from pacetag.tagger.text.formatting import printable
 
 
 class WatchLines:
-    """Songs on stdout, complaints on stderr."""
+    """Prints songs on stdout and complaints on stderr."""
 
     def watching(self, roots: Sequence[Path]) -> None:
-        """Say that changes are noticed from now on."""
+        """Print that changes are noticed from now on."""
         named = ", ".join(str(root) for root in roots)
         say(printable(f"Watching {named}; Ctrl-C ends it."), sys.stderr)
 
     def song(self, song: SongOutcome) -> None:
-        """Say what became of a song, unless nothing did.
+        """Print a song's outcome, unless nothing changed.
 
-        `pacetag problems` lists those that have lain there untagged before.
+        `pacetag problems` lists the songs that were untagged before.
         """
         old = song.untagged if song.at_rest else None
         if song.outcome is Outcome.UNCHANGED and song.reason == old and not song.analysed:
@@ -33,22 +33,22 @@ class WatchLines:
         self._line(song_line(song))
 
     def missing(self, path: str) -> None:
-        """Say that a song is gone."""
+        """Print that a song is gone."""
         self._line(printable(f"{'missing':<9} {'':<11}  {path}"))
 
     def binned(self, path: str) -> None:
-        """Say that a song lies in the trash, or the like, and is no longer offered."""
+        """Print that a song lies in the trash, or the like, and is no longer offered."""
         self._line(printable(f"{'put away':<9} {'':<11}  {path}"))
 
     def refused(self, place: Path, why: str) -> None:
-        """Say that a folder could not be looked into."""
+        """Print that a folder cannot be listed."""
         self._line(printable(f"{Outcome.FAILED:<9} {'':<11}  {place}  ({why})"))
 
     def complain(self, sentence: str) -> None:
-        """Say what does not work as it should."""
+        """Print what does not work as it should."""
         say(printable(f"pacetag: {sentence}"), sys.stderr)
 
     def _line(self, text: str) -> None:
         say(f"{datetime.now().astimezone():%H:%M:%S} {text}")
-        if reader_is_gone():  # nobody would ever learn that it goes on
+        if reader_is_gone():  # no later line could be read
             raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))

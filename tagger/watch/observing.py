@@ -1,4 +1,4 @@
-"""Having the system report changes, and saying so when it cannot report all of them."""
+"""Have the system report changes, and complain when it cannot report all of them."""
 
 import errno
 import logging
@@ -28,14 +28,14 @@ OVERFLOW = (
 
 @dataclass(frozen=True, kw_only=True)
 class _Watch:
-    """The watch on a root, and what lay there when it was made."""
+    """The watch on a root, and the folder that lay there when it was made."""
 
     identity: tuple[int, int] | None = None  # device and inode
     watch: ObservedWatch | None = None
 
 
 class Observing:
-    """Reports of the system about some folders, as long as they last."""
+    """Has the system report changes in some folders to a handler, as a context."""
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class Observing:
 
     def __enter__(self) -> "Observing":
         logging.getLogger("watchdog").addHandler(self._listener)
-        with signals_held():  # its threads leave signals to the main one
+        with signals_held():  # for its threads
             self._observer.start()
         self.renew()
         if all(each.watch for each in self._watches.values()):
@@ -83,7 +83,7 @@ class Observing:
             return None
 
     def _probe(self) -> None:
-        """Find out whether the limit was reached: for sub-folders watchdog does not tell."""
+        """Check whether the limit is reached, which watchdog does not report for sub-folders."""
         with tempfile.TemporaryDirectory(prefix="pacetag-") as folder:
             try:
                 with signals_held():
@@ -95,7 +95,7 @@ class Observing:
 
 
 class _OverflowListener(logging.Handler):
-    """Watchdog only logs that the queue of events overflowed, and events are lost."""
+    """Notices an overflow of the queue of events, which watchdog only logs."""
 
     def __init__(self, overflowed: Callable[[], None]) -> None:
         super().__init__(logging.WARNING)
@@ -108,7 +108,7 @@ class _OverflowListener(logging.Handler):
 
 
 def why_unwatched(what: Path, error: OSError) -> str:
-    """Why changes in a folder are not reported, and what to do, as one sentence."""
+    """A sentence for a person: why changes in a folder are not reported, and what to do."""
     late = "changes there are found by the regular sweep only"
     if error.errno in _LIMITS:
         limit, setting = _LIMITS[error.errno]

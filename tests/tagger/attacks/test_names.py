@@ -13,7 +13,7 @@ import pytest
 from pacetag.db.index import SongIndex
 from pacetag.tagger.library.walk import walk
 from pacetag.tagger.tags.reader import read_tags
-from pacetag.tagger.watch.ready import changed_songs, settled
+from pacetag.tagger.watch.keeper import changed_songs, settled
 
 MakeSong = Callable[..., Path]
 Run = Callable[..., Any]

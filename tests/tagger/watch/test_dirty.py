@@ -14,8 +14,7 @@ from watchdog.events import (
     FileOpenedEvent,
 )
 
-from pacetag.tagger.watch.dirty import DirtyFolders
-from pacetag.tagger.watch.events import FolderMarker
+from pacetag.tagger.watch.dirty import DirtyFolders, FolderMarker
 
 
 @pytest.fixture
@@ -51,7 +50,9 @@ def test_every_event_begins_the_silence_anew(
     assert dirty.take_due(108.0) == {Path("/a"): True}
 
 
-def test_the_bell_rings_once_for_a_flood(dirty: DirtyFolders, wake: "SimpleQueue[None]") -> None:
+def test_a_flood_of_events_wakes_the_watcher_once(
+    dirty: DirtyFolders, wake: "SimpleQueue[None]"
+) -> None:
     for number in range(1000):
         dirty.mark(Path(f"/{number}"))
 

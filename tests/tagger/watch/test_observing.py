@@ -89,6 +89,7 @@ def test_a_root_that_was_replaced_is_watched_again(tmp_path: Path) -> None:
     root.mkdir()
     with Observing([root], Handler(), complain=print, overflowed=lambda: None) as observing:
         root.rename(tmp_path / "unplugged")
+        observing.renew()  # nothing is there to be watched
         root.mkdir()
         observing.renew()
         (root / "after.mp3").write_bytes(b"sound")

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from pacetag.tagger.library.walk import stamp
-from pacetag.tagger.watch.ready import changed_songs, settled
+from pacetag.tagger.watch.keeper import changed_songs, settled
 
 
 def test_a_song_that_grows_between_two_looks_is_not_ready(tmp_path: Path) -> None:

@@ -1,0 +1,36 @@
+"""What a watcher prints, line by line, and what is in its index."""
+
+import re
+from pathlib import Path
+from queue import Empty, Queue
+
+from pacetag.db.index import SongIndex
+
+
+class Said:
+    """The lines of a running watcher."""
+
+    def __init__(self) -> None:
+        self.lines: Queue[str] = Queue()
+        self.complaints: Queue[str] = Queue()
+
+    def next(self) -> str:
+        """The next line, without its time."""
+        line = self.lines.get(timeout=20)
+        assert re.match(r"\d\d:\d\d:\d\d ", line)
+        return " ".join(line[9:].split())
+
+    def silent(self, seconds: float) -> bool:
+        """Whether nothing is printed for so long."""
+        try:
+            self.lines.get(timeout=seconds)
+        except Empty:
+            return True
+        return False
+
+
+def in_index(index_file: Path) -> dict[str, bool]:
+    """Names of the songs in the index, and whether they are missing."""
+    with SongIndex.open(index_file) as index:
+        folder = index_file.parent.parent
+        return {Path(path).name: missing for path, missing in index.songs_under(str(folder))}
