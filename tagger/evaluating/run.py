@@ -1,10 +1,9 @@
 """The songs of an evaluation set through the public call, as a scan would hear them."""
 
-import multiprocessing
-import time
+from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+from queue import SimpleQueue
 
 from pacetag.model.bundle import STAGE0_NAME
 from pacetag.model.caches import use_writable_caches
@@ -12,17 +11,13 @@ from pacetag.model.evaluation.evaluation_set import EvaluationSong
 from pacetag.model.evaluation.report import Failure
 from pacetag.model.evaluation.song_marks import HeardSong
 from pacetag.model.extras import missing_modules
-from pacetag.tagger.cancellation import signals_held
 from pacetag.tagger.errors import MissingExtraError
 from pacetag.tagger.evaluating.judges import JudgeName
 from pacetag.tagger.evaluating.trial import try_judge
 from pacetag.tagger.logs.logger import info
 from pacetag.tagger.workers import pool as workers
-from pacetag.tagger.workers.judging import AnalysisError, JudgeLike, JudgeRef, hear, prepare
-from pacetag.tagger.workers.process import DEATH
-
-_CONTEXT = multiprocessing.get_context("spawn")
-_JUDGES: dict[JudgeRef, JudgeLike] = {}  # of a worker: loading takes longer than judging a song
+from pacetag.tagger.workers.judging import AnalysisError, JudgeLike, JudgeRef, WorkerReply, hear
+from pacetag.tagger.workers.timeouts import seconds_allowed
 
 
 def ear_of(judge: JudgeName) -> JudgeRef:
@@ -52,62 +47,47 @@ def hear_songs(
         judge = ear.load()
         yield from (hear_song(judge, song) for song in songs)
         return
-    pool = _pool(jobs)
+    yield from _in_processes(ear, songs, jobs=jobs)
+
+
+def _in_processes(
+    ear: JudgeRef, songs: Sequence[EvaluationSong], *, jobs: int
+) -> Iterator[HeardSong | Failure]:
+    """Judge the songs as a scan does: one that hangs or kills its worker fails alone."""
+    replies: SimpleQueue[tuple[Path, workers.Verdict]] = SimpleQueue()
+    waiting: defaultdict[Path, deque[WorkerReply]] = defaultdict(deque)
+    pool = workers.JudgePool(ear, jobs=jobs, done=lambda path, reply: replies.put((path, reply)))
     try:
-        with signals_held():  # submitting is what starts the processes
-            futures = [_submit(pool, ear, song) for song in songs]
-        for song, future in zip(songs, futures, strict=True):
-            try:
-                yield future.result()
-            except BrokenProcessPool:  # nobody can say which song ended the worker
-                yield _alone(ear, song)
-    except BaseException:  # Ctrl-C among them: nothing is written here, so nothing is waited for
-        for child in multiprocessing.active_children():
-            child.kill()
-        raise
-    finally:
-        pool.shutdown(cancel_futures=True)
+        for song in songs:
+            pool.submit(song.path, limit=_limit(song.path))
+        for song in songs:
+            while not waiting[song.path]:
+                path, reply = replies.get()
+                if isinstance(reply, Exception):
+                    raise reply
+                if reply is not None:
+                    waiting[path].append(reply)
+            yield _heard(song, waiting[song.path].popleft())
+    finally:  # also after Ctrl-C: nothing is written here, so no song is awaited
+        pool.close()
 
 
 def hear_song(judge: JudgeLike, song: EvaluationSong) -> HeardSong | Failure:
     """Judge one song; a bad file is a failure with its reason."""
-    began = time.perf_counter()
     reply = hear(judge, song.path)
-    seconds = time.perf_counter() - began
     for line in reply.noise:
         info("library", f"{song.path}: {line}")
+    return _heard(song, reply)
+
+
+def _heard(song: EvaluationSong, reply: WorkerReply) -> HeardSong | Failure:
     if isinstance(reply.result, AnalysisError):
         return Failure(song=song, reason=reply.result.reason, trace=reply.result.trace)
-    return HeardSong(song=song, analysis=reply.result, seconds=seconds)
+    return HeardSong(song=song, analysis=reply.result, seconds=reply.seconds)
 
 
-def _hear_in_worker(ear: JudgeRef, song: EvaluationSong) -> HeardSong | Failure:
-    if ear not in _JUDGES:
-        _JUDGES[ear] = ear.load()
-    return hear_song(_JUDGES[ear], song)
-
-
-def _pool(jobs: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(jobs, mp_context=_CONTEXT, initializer=prepare)
-
-
-def _submit(
-    pool: ProcessPoolExecutor, ear: JudgeRef, song: EvaluationSong
-) -> "Future[HeardSong | Failure]":
+def _limit(song: Path) -> float:
     try:
-        return pool.submit(_hear_in_worker, ear, song)
-    except BrokenProcessPool as error:  # a worker died before all songs were handed out
-        lost: Future[HeardSong | Failure] = Future()
-        lost.set_exception(error)
-        return lost
-
-
-def _alone(ear: JudgeRef, song: EvaluationSong) -> HeardSong | Failure:
-    """Judge a song in a process of its own, so that only one that kills it is given up."""
-    pool = _pool(1)
-    try:
-        return _submit(pool, ear, song).result()
-    except BrokenProcessPool:
-        return Failure(song=song, reason=DEATH)
-    finally:
-        pool.shutdown(cancel_futures=True)
+        return seconds_allowed(None, song.stat().st_size)
+    except OSError:  # judging it says why
+        return seconds_allowed(None, 0)

@@ -151,10 +151,10 @@ class Scan:
         followers = self._leaders.pop(probe.fingerprint, [])
         if verdict is None:
             return
-        if isinstance(verdict, AnalysisError):
-            yield self._failures.unheard(probe, verdict)
+        if isinstance(verdict.result, AnalysisError):
+            yield self._failures.unheard(probe, verdict.result)
         else:
-            yield from self._store(probe, verdict)
+            yield from self._store(probe, verdict.result)
         for follower in followers:  # probed afresh: it may be the very same file
             if not self._stop.requested:
                 yield from self._begin(follower)

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
@@ -88,6 +89,7 @@ class WorkerReply:
     """What a worker sends about one song."""
 
     result: AnalysisResult
+    seconds: float = 0.0  # that it took
     noise: tuple[str, ...] = ()  # lines that libraries wrote to standard error meanwhile
 
 
@@ -161,9 +163,10 @@ def hear(judge: JudgeLike, path: Path) -> WorkerReply:
     through and judged once more, by when a brief fault of the system has passed.
     """
     noise: list[str] = []
+    began = time.perf_counter()
     with native_noise(noise.append):
-        found = _hear_twice(judge, path)
-    return WorkerReply(result=found, noise=tuple(noise))
+        result = _hear_twice(judge, path)
+    return WorkerReply(result=result, seconds=time.perf_counter() - began, noise=tuple(noise))
 
 
 def _hear_twice(judge: JudgeLike, path: Path) -> AnalysisResult:

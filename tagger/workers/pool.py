@@ -13,7 +13,7 @@ from pathlib import Path
 from pacetag.tagger.cancellation import signals_held
 from pacetag.tagger.errors import JudgeLoadError
 from pacetag.tagger.logs.logger import debug, info
-from pacetag.tagger.workers.judging import AnalysisError, AnalysisResult, JudgeRef
+from pacetag.tagger.workers.judging import AnalysisError, JudgeRef, WorkerReply
 from pacetag.tagger.workers.process import WorkerProcess, cause_of_death, end_in_words
 from pacetag.tagger.workers.timeouts import gave_up
 
@@ -22,7 +22,7 @@ START_LIMIT = 1800.0  # s to load the network; at the lowest priority that can t
 START_DEATHS = 3  # failed starts in a row, after which the installation is taken to be broken
 TICK = 1.0  # s between two checks of the clock
 
-Verdict = AnalysisResult | Exception | None  # an exception: no song can be judged; None: dropped
+Verdict = WorkerReply | Exception | None  # an exception: no song can be judged; None: dropped
 
 
 class JudgePool:
@@ -157,7 +157,7 @@ class JudgePool:
                 info("library", f"{song}: {line}")
             if isinstance(message.result, AnalysisError):
                 debug("worker", f"{song}: {message.result.reason}", trace=message.result.trace)
-            self._done(song, message.result)
+            self._done(song, message)
 
     def _time_out(self) -> None:
         for worker in [worker for worker in self._workers if worker.overdue]:
@@ -174,7 +174,7 @@ class JudgePool:
         """Fail the dead worker's current song, or count a failed start."""
         if worker.song is not None:  # a second Ctrl-C kills workers too, which is no song's fault
             lost = AnalysisError(reason=of_song, system_fault=system_fault)
-            self._done(worker.song, None if self._stopping else lost)
+            self._done(worker.song, None if self._stopping else WorkerReply(result=lost))
         elif not worker.ready:
             self._cannot_start(of_start)
 

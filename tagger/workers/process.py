@@ -16,8 +16,6 @@ REAP_TIMEOUT = 5.0  # s; a process that the system cannot end sooner is left beh
 
 BUSY = 2.0  # s of processor time; a decoder in an endless loop uses more before its timeout
 
-DEATH = "the process that judged it died, which a damaged file or a lack of memory can cause"
-
 
 class WorkerProcess:
     """A process that judges one song at a time, with its current song.
@@ -95,7 +93,10 @@ def cause_of_death(exit_code: int | None) -> str:
     """Why a worker died while it judged a song, from its exit code; a clause for a person."""
     if exit_code == -signal.SIGKILL:
         return "the process that judged it was killed, perhaps for lack of memory"
-    return DEATH.replace("died", f"died ({end_in_words(exit_code)})", 1)
+    return (
+        f"the process that judged it died ({end_in_words(exit_code)}), which a damaged file or a "
+        "lack of memory can cause"
+    )
 
 
 def end_in_words(exit_code: int | None) -> str:

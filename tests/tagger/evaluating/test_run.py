@@ -16,9 +16,10 @@ import soundfile
 from matplotlib.image import imread
 
 from pacetag.model.extras import install_command
-from pacetag.tagger.workers import pool
+from pacetag.tagger.workers import pool, timeouts
 from pacetag.tagger.workers.judging import JudgeRef
-from pacetag.tagger.workers.process import DEATH
+from pacetag.tagger.workers.process import cause_of_death
+from pacetag.tagger.workers.timeouts import gave_up
 from tests.conftest import ClickTrack
 
 Run = Callable[..., Any]
@@ -310,17 +311,23 @@ def test_other_judges_are_usage_errors(pacetag: Run, good_set: Path) -> None:
     assert pacetag("evaluate", good_set, "--judge", "nobody").exit_code == 2
 
 
-def test_worker_processes_keep_the_order_and_survive_a_song_that_kills_them(
-    pacetag: Run, write_set: WriteSet, tmp_path: Path
+def test_worker_processes_keep_the_order_and_survive_songs_that_kill_or_hang_them(
+    pacetag: Run, write_set: WriteSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = write_set("172.mp3,172,", "deadly.mp3,100,", "120.mp3,120,")
+    monkeypatch.setattr(timeouts, "LEAST", 3.0)
+    path = write_set("172.mp3,172,", "deadly.mp3,100,", "endless.mp3,100,", "120.mp3,120,")
 
     done = pacetag("evaluate", path, "--json", "--jobs", "2")
 
     found = json.loads(done.stdout)
     assert done.exit_code == 1
-    assert [row["file"] for row in found["rows"]] == ["172.mp3", "120.mp3", "deadly.mp3"]
-    assert done.stderr == f"pacetag: {tmp_path}/deadly.mp3: {DEATH}\n"
+    assert [row["file"] for row in found["rows"]] == [
+        *("172.mp3", "120.mp3", "deadly.mp3", "endless.mp3")
+    ]
+    assert done.stderr.splitlines() == [
+        f"pacetag: {tmp_path}/deadly.mp3: {cause_of_death(9)}",
+        f"pacetag: {tmp_path}/endless.mp3: {gave_up(3, waiting=True)}",
+    ]
 
 
 def test_ctrl_c_waits_for_no_song(

@@ -19,12 +19,14 @@ from pacetag.model.errors import BundleError
 from pacetag.model.judgement import Analysis, Pace
 from pacetag.tagger.errors import JudgeLoadError
 from pacetag.tagger.workers import pool, process
-from pacetag.tagger.workers.judging import AnalysisError, JudgeRef
+from pacetag.tagger.workers.judging import AnalysisError, AnalysisResult, JudgeRef, WorkerReply
 from pacetag.tagger.workers.pool import JudgePool, Verdict
 from pacetag.tagger.workers.process import WorkerProcess
 
 FAKE_JUDGE = JudgeRef(bundle="fake-1", factory="fake_judge:load")
 PATIENT = 60.0  # s, more than any of these songs takes
+
+Judged = AnalysisResult | Exception | None
 
 
 class Judging:
@@ -38,16 +40,16 @@ class Judging:
         for name in names:
             self.pool.submit(Path(name), limit=limit)
 
-    def all(self, *names: str, limit: float = PATIENT) -> dict[str, Verdict]:
+    def all(self, *names: str, limit: float = PATIENT) -> dict[str, Judged]:
         self.begin(*names, limit=limit)
         return self.rest(len(names))
 
-    def rest(self, count: int) -> dict[str, Verdict]:
-        found: dict[str, Verdict] = {}
+    def rest(self, count: int) -> dict[str, Judged]:
+        found: dict[str, Judged] = {}
         for _ in range(count):
             path, verdict = self.events.get(timeout=30)
             assert path.name not in found
-            found[path.name] = verdict
+            found[path.name] = verdict.result if isinstance(verdict, WorkerReply) else verdict
         return found
 
 
@@ -69,7 +71,7 @@ def worker_pids() -> set[int]:
     return {child.pid for child in multiprocessing.active_children() if child.pid}
 
 
-def reason(verdict: Verdict) -> str:
+def reason(verdict: Judged) -> str:
     assert isinstance(verdict, AnalysisError)
     return verdict.reason
 
@@ -375,7 +377,7 @@ if __name__ == "__main__":
     while not all(name in log.read_text() for name in sys.argv[1:]):
         pass
     workers = [child.pid for child in multiprocessing.active_children()]
-    print(json.dumps({"heard": [first.duration, second.duration], "workers": workers,
+    print(json.dumps({"heard": [first.result.duration, second.result.duration], "workers": workers,
                       "heavy": sorted({"numpy", "librosa"} & set(sys.modules))}), flush=True)
     if sys.argv[1:]:
         os.kill(os.getpid(), signal.SIGKILL)
