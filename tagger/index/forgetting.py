@@ -1,9 +1,9 @@
-"""Which songs of the index may be forgotten, since they stay away.
+"""Which songs of the index may be forgotten, since they are gone for good.
 
-A disk that is not mounted looks as if its songs were gone: its folder is empty, or there is none.
-A scan marks songs as missing only below a folder in which it found others, which is proof enough
-for a folder of which all songs are marked; others are gone only if songs of the index lie beside
-them still.
+Songs on a disk that is not mounted look gone: their folder is empty, or does not exist. A scan
+marks songs as missing only below a folder in which it found others, which is proof enough for a
+folder whose songs are all marked. Other songs are gone only if songs of the index still lie beside
+them.
 """
 
 import os
@@ -24,7 +24,7 @@ SILENT = "the disk does not answer"
 
 @dataclass(frozen=True, kw_only=True)
 class Kept:
-    """Songs that are not where they were, and stay in the index all the same."""
+    """Songs that are not where they were but stay in the index."""
 
     folder: str  # to name on the command line
     songs: int
@@ -33,15 +33,15 @@ class Kept:
 
 @dataclass(frozen=True, kw_only=True)
 class Forgetting:
-    """What is to be forgotten."""
+    """The songs to forget."""
 
     songs: tuple[str, ...]  # paths, sorted
     kept: tuple[Kept, ...] = ()
-    unknown: tuple[Path, ...] = ()  # paths that were named and of which the index has nothing
+    unknown: tuple[Path, ...] = ()  # named paths of which the index knows nothing
 
 
 def songs_at(index: SongIndex, places: Sequence[Path]) -> Forgetting:
-    """All songs at or below the places, which need not be there."""
+    """All songs of the index at or below the places, which need not exist."""
     found: set[str] = set()
     unknown = []
     for place in places:
@@ -81,18 +81,18 @@ def songs_gone(index: SongIndex, places: Sequence[Path], presence: Presence) -> 
 
 
 def _below(index: SongIndex, place: Path) -> dict[str, bool]:
-    """Path and mark of each song there, by the name that was given or else by the real one."""
+    """Each song there and whether it is missing, by the given path or else by the real one."""
     named = os.path.abspath(place)  # noqa: PTH100 - songs are known by the names they had
     return dict(index.songs_under(named)) or dict(index.songs_under(os.path.realpath(named)))
 
 
 class _Gone:
-    """Tells of songs that are not there whether they are gone for good."""
+    """Decides whether songs that are not there are gone for good."""
 
     def __init__(
         self, known: Mapping[str, bool], found: Mapping[str, Place], named: Sequence[str]
     ) -> None:
-        """`known`: path to whether a scan found it missing."""
+        """`known`: each path, and whether a scan found it missing."""
         self._named = named
         unseen = [path for path, missing in known.items() if not missing]
         self._doubtful = set(_folders(path for path in unseen if found[path] is Place.GONE))
@@ -107,7 +107,7 @@ class _Gone:
         self._judged: dict[tuple[str, bool], tuple[str, str] | None] = {}
 
     def objection(self, path: str, *, missing: bool) -> tuple[str, str] | None:
-        """The folder to name and the reason why the song is kept; None where it is gone."""
+        """The folder to name and the reason to keep the song; None if it is gone."""
         key = os.path.dirname(path), missing  # noqa: PTH120
         if path in self._named:
             return None
@@ -118,7 +118,7 @@ class _Gone:
         return self._judged[key]
 
     def _objection(self, folder: str, missing: bool) -> tuple[str, str] | None:
-        there = lost = folder  # the nearest folder that is there, and the one below it that is not
+        there = lost = folder  # the nearest folder that exists, and the one below that does not
         while not os.path.isdir(there) and there != os.sep:  # noqa: PTH112
             lost, there = there, os.path.dirname(there)  # noqa: PTH120
         why = self._unmounted(there, lost)
@@ -134,7 +134,7 @@ class _Gone:
         return lost, NO_SONGS if there == folder else NO_FOLDER
 
     def _unmounted(self, there: str, lost: str) -> tuple[str, str] | None:
-        """Which folder looks as if a disk were to be mounted on it, if any does."""
+        """The folder from which a disk seems unmounted, and the reason; None if none does."""
         if there not in self._alive and _is_empty(there):
             return there, EMPTY
         elsewhere = self._living.get(there, set()) - {self._device(there)}
@@ -166,7 +166,7 @@ def _is_empty(folder: str) -> bool:
     try:
         with os.scandir(folder) as listing:
             return all(each.name.startswith(".") for each in listing)
-    except OSError:  # nothing is known of what is in it
+    except OSError:  # its contents are not known
         return True
 
 

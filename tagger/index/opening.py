@@ -1,4 +1,4 @@
-"""Opening the index for a command: as it is, or as a copy that may be thrown away."""
+"""Open the index for a command: the index itself, or a copy to be thrown away."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from pacetag.tagger.index.scratch import scratch_folder
 from pacetag.tagger.logs.logger import info
 from pacetag.tagger.tags.safety.disk import make_folder
 
-# What SQLite says where it cannot make its own files beside an index, for whatever reason.
+# The errors of SQLite where it cannot make its own files beside an index.
 _NO_NEIGHBOURS = {
     *(sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR),
     *(sqlite3.SQLITE_PERM, sqlite3.SQLITE_FULL),
@@ -25,11 +25,11 @@ _NO_NEIGHBOURS = {
 
 @contextmanager
 def opened_index(path: Path, *, scratch: bool = False) -> Iterator[SongIndex]:
-    """The index at `path`, made if need be; with `scratch` a copy, and `path` stays as it is.
+    """Yield the index at `path`, made if needed; with `scratch` a copy, and `path` stays as it is.
 
-    Before anything else is done with the index, tag writes that broke off are put right. A dry run
-    does all that a real one does, on a copy, and leaves even those alone. Raises SongIndexError,
-    also where the index may not be written, unless it is copied.
+    Tag writes that broke off are taken back first. A dry run does everything on a copy and leaves
+    even those alone. Raises SongIndexError, also where the index may not be written, unless it is
+    copied.
     """
     if not scratch:
         _check_writable(path)
@@ -85,7 +85,7 @@ def _scratch_folder(path: Path) -> Iterator[Path]:
 
 
 def _copy(source: Path, target: Path) -> None:
-    """Copy a database that others may be writing to."""
+    """Copy a database to which other processes may be writing."""
     with in_words(source):
         check_regular(source)
         if source.stat().st_size:
@@ -97,7 +97,7 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _backed_up(source: Path, target: Path) -> bool:
-    """Copy by SQLite's own means; False where it cannot make its files beside the index."""
+    """Copy with SQLite's backup; False where it cannot make its files beside the index."""
     try:
         _back_up(source, target)
     except sqlite3.OperationalError as error:
@@ -110,8 +110,8 @@ def _backed_up(source: Path, target: Path) -> bool:
 def _back_up(source: Path, target: Path) -> None:
     """Have SQLite copy it.
 
-    A connection that may only read leaves the files of SQLite's write-ahead log behind, one that
-    may write clears them away: so what lies beside the index stays as it was, too.
+    A read-only connection leaves the files of SQLite's write-ahead log behind, one that may write
+    removes them: so the files beside the index stay as they were, too.
     """
     mode = "ro" if beside(source, "-wal").exists() else "rw"
     with (
@@ -122,7 +122,7 @@ def _back_up(source: Path, target: Path) -> None:
 
 
 def _is_there(path: Path) -> bool:
-    """Whether anything lies at the path, a link that leads nowhere included."""
+    """Whether anything lies at the path, even a link to nothing."""
     try:
         path.lstat()
     except (FileNotFoundError, NotADirectoryError):
@@ -134,9 +134,9 @@ def _is_there(path: Path) -> bool:
 
 @contextmanager
 def read_index(path: Path) -> Iterator[SongIndex]:
-    """The index for a command that only asks, which need not be able to write it.
+    """Yield the index for a command that only reads it, even if it cannot be written.
 
-    Raises TaggerError when there is none yet, else SongIndexError.
+    Raises TaggerError if there is none yet, else SongIndexError.
     """
     if not _is_there(path):
         raise TaggerError(f"{path}: there is no index yet; `pacetag scan FOLDER` makes one")
@@ -152,13 +152,13 @@ def read_index(path: Path) -> Iterator[SongIndex]:
 
 
 def _to_be_written(path: Path) -> SongIndex | None:
-    """The index, as every command can use it; None where it can only be read."""
+    """The index, open for writing; None where it can only be read."""
     reason = in_the_way(path)
     if reason is None:
         try:
             return _opened(path)
         except SongIndexError as error:
-            if type(error) is not SongIndexError:  # which says that it would not help
+            if type(error) is not SongIndexError:  # a copy would not help either
                 raise
             reason = error.reason
     info("index", f"{path}: is only read: {reason}")
@@ -167,7 +167,7 @@ def _to_be_written(path: Path) -> SongIndex | None:
 
 @contextmanager
 def _only_read(path: Path) -> Iterator[SongIndex]:
-    """The index where it may not be written; unfinished tag writes must wait."""
+    """Yield the index where it may not be written; unfinished tag writes must wait."""
     from pacetag.db.reading import open_as_it_lies
 
     with ExitStack() as stack:

@@ -1,6 +1,6 @@
-"""What every command does first: put right what a killed one left half written.
+"""Take back the tag writes that killed commands left unfinished; every command begins with it.
 
-Kept light: without journals, as always but after an accident, it costs one look at a folder.
+Without journals, which exist after an accident only, it costs one listing of a folder.
 """
 
 import os
@@ -15,14 +15,14 @@ from pacetag.tagger.settings import WAITING, journals_beside, usual_indexes
 
 
 def finish_unfinished(index: SongIndex, *, elsewhere: bool = True) -> None:
-    """Take back tag writes that broke off, and say so on stderr.
+    """Take back tag writes that broke off, and report them on stderr.
 
     Their journals lie beside the open index. Earlier versions left them where an index lies unless
     an option names another: there too unless `elsewhere` is False.
     """
     own = journals_beside(index.path)
     if _holds_any(own):
-        _replay(own, [index])
+        _recover(own, [index])
     for other in usual_indexes() if elsewhere else ():
         folder = journals_beside(other)
         if folder != own and _holds_any(folder):
@@ -30,28 +30,28 @@ def finish_unfinished(index: SongIndex, *, elsewhere: bool = True) -> None:
 
 
 def finish_at_usual_places() -> None:
-    """The same for a command that uses no index: whatever waits beside the usual ones."""
+    """The same for a command that uses no index: all journals beside the usual ones."""
     for place in usual_indexes():
         if _holds_any(journals_beside(place)):
             _finish_beside(place, None)
 
 
 def say_that_they_wait(index: Path) -> None:
-    """Say so where there are journals beside an index that cannot be used."""
+    """Report journals that wait beside an index that cannot be used."""
     folder = journals_beside(Path(os.path.realpath(index)))
     if _holds_any(folder):
         _say(f"{folder}: tag writes that broke off wait there until the index can be used")
 
 
 def _finish_beside(place: Path, chosen: SongIndex | None) -> None:
-    """Replay the journals beside an index that is not the chosen one, if any is chosen."""
+    """Recover from the journals beside an index that is not the chosen one, if any."""
     known = [] if chosen is None else [chosen]
     if not place.exists():
-        _replay(journals_beside(place), known, others=True)
+        _recover(journals_beside(place), known, others=True)
         return
     try:
         with SongIndex.open(place) as index:
-            _replay(journals_beside(place), [*known, index], others=chosen is not None)
+            _recover(journals_beside(place), [*known, index], others=chosen is not None)
     except SongIndexError:
         say_that_they_wait(place)
 
@@ -64,7 +64,7 @@ def _holds_any(folder: Path) -> bool:
         return False
 
 
-def _replay(folder: Path, indexes: Sequence[SongIndex], *, others: bool = False) -> None:
+def _recover(folder: Path, indexes: Sequence[SongIndex], *, others: bool = False) -> None:
     """`others`: whether there may be further indexes that know the songs."""
     from pacetag.tagger.tags.safety.recovery import replay
     from pacetag.tagger.tags.safety.vetting import Known

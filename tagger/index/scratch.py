@@ -1,4 +1,4 @@
-"""A folder for a copy of the index that is thrown away, and again what killed processes left."""
+"""A temporary folder for a copy of the index; removes those that killed processes left."""
 
 import os
 import shutil
@@ -11,12 +11,12 @@ from pathlib import Path
 from pacetag.tagger.tags.safety.disk import hold
 
 _PREFIX = "pacetag-"
-_MARK = ".pacetag-scratch"  # the file that tells such a folder, locked as long as it is in use
+_MARK = ".pacetag-scratch"  # the file that identifies such a folder; locked while in use
 
 
 @contextmanager
 def scratch_folder() -> Iterator[Path]:
-    """A folder that only this user can enter; it goes at the end. Raises OSError."""
+    """Yield a folder that only this user can enter, and remove it at the end. Raises OSError."""
     _sweep(Path(tempfile.gettempdir()))
     folder, mark = _held_folder()
     try:
@@ -33,7 +33,7 @@ def _held_folder() -> tuple[Path, int]:
         mark = os.open(folder / _MARK, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         try:
             held = hold(mark)
-        except OSError:  # where there are no locks, nothing is swept away either
+        except OSError:  # without locks, no process sweeps
             held = True
         if held and os.fstat(mark).st_nlink:
             return folder, mark
@@ -58,14 +58,14 @@ def _remove_if_stale(folder: Path) -> None:
             for each in [*folder.iterdir()]:
                 if each.name != _MARK:
                     each.unlink()
-            (folder / _MARK).unlink()  # last, so that a sweep that is broken off is gone on with
+            (folder / _MARK).unlink()  # last, so that a later sweep can finish this one
             folder.rmdir()
     finally:
         os.close(mark)
 
 
 def _is_private(status: os.stat_result) -> bool:
-    """Whether it is a folder of this user's that nobody else can have put anything into."""
+    """Whether it is this user's folder, into which no other user can have put anything."""
     return (
         stat.S_ISDIR(status.st_mode)
         and status.st_uid == os.geteuid()

@@ -1,4 +1,4 @@
-"""Moments as people name them: a date, yesterday, 2 hours ago."""
+"""Parse moments as people write them: a date, yesterday, 2 hours ago."""
 
 import re
 from datetime import datetime, timedelta
@@ -21,9 +21,9 @@ _FORMS = "2026-11-23, 2026-11-23T18:30, today, yesterday, 2 hours, 3 days, 1 wee
 
 
 def moment(text: str, now: datetime | None = None) -> float:
-    """The moment in seconds since 1970; dates without a zone are local, and begin at midnight.
+    """Return the moment in seconds since 1970; dates without a zone are local, from midnight on.
 
-    Raises UsageError for anything else, and for what is still to come.
+    Raises UsageError for any other text, and for a moment in the future.
     """
     now = now or datetime.now().astimezone()
     try:

@@ -1,4 +1,4 @@
-"""What `undo` is to take back: which runs, and in which files they are looked for."""
+"""Which runs `undo` takes back, and in which files."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -16,9 +16,9 @@ UNKNOWN = "no such run wrote tags; `pacetag undo --list` shows those that did"
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
-    """What was asked for on the command line."""
+    """The runs and files that the command line names."""
 
-    roots: Sequence[Path]  # absolute; none: wherever the index says
+    roots: Sequence[Path]  # absolute; none: all files that the index knows
     run: int | None = None
     since: float | None = None  # seconds since 1970
 
@@ -40,11 +40,11 @@ def chosen_runs(index: SongIndex, choice: Choice) -> frozenset[int] | None:
 def chosen_songs(
     index: SongIndex, choice: Choice, runs: frozenset[int] | None, stop: Stop
 ) -> Walked:
-    """The files to look at: those below the roots, or those that the index knows of.
+    """Return the files to examine: those below the roots, or those that the index knows.
 
-    Where single runs are chosen, those that they wrote, by whichever name, and those below the
-    roots of which the index knows nothing: they may have been moved. What does not answer comes
-    apart.
+    If runs are chosen, these are the files that they wrote, under any name, and the files below the
+    roots that the index does not know, since they may have been moved. Places that do not answer
+    are returned apart.
     """
     written, asking = _written(index, runs), Asking(stop)
     if choice.roots:
@@ -79,7 +79,7 @@ def _written(index: SongIndex, runs: frozenset[int] | None) -> set[str]:
 def _written_below(
     roots: Sequence[Path], paths: Iterable[str], *, without: Sequence[Path]
 ) -> list[Path]:
-    """Those of the paths below the roots that are there: a walk does not find what was named."""
+    """Those of the paths below the roots that exist: a walk does not find files that were named."""
     below, beyond = _as_beginnings(roots), _as_beginnings(without)
     chosen = (path for path in sorted(paths) if path.startswith(below))
     return [Path(path) for path in chosen if not path.startswith(beyond) and not is_gone(path)]
@@ -90,7 +90,7 @@ def _as_beginnings(folders: Sequence[Path]) -> tuple[str, ...]:
 
 
 def _with_other_names(index: SongIndex, written: set[str]) -> set[str]:
-    """The same, but the names that it still has of a file that is gone from where it was."""
+    """The same paths, but for each file that is gone, the other names that it still has."""
     found = set[str]()
     for path in written:
         others = index.writes.names(path) if is_gone(path) else []

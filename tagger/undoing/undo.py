@@ -1,4 +1,4 @@
-"""Taking tag writes back: the values from before pacetag's writing return."""
+"""Undo tag writes: restore the values from before pacetag wrote."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -24,11 +24,11 @@ GONE = "is not there any more; if it was moved, name its new folder"
 
 
 class Undone(StrEnum):
-    """How a song fared."""
+    """What happened to a song."""
 
     RESTORED = "restored"  # old values were put back, or would be in a dry run
     UNCHANGED = "unchanged"  # there was nothing to take back
-    SKIPPED = "skipped"  # somebody else changed it since, or it is gone
+    SKIPPED = "skipped"  # another program changed it since, or it is gone
     FAILED = "failed"
 
 
