@@ -11,7 +11,6 @@ import pytest
 from pacetag.db.index import SongIndex
 from pacetag.db.records import SongRecord, Stamp
 from pacetag.db.runs import TagChange
-from pacetag.model.judgement import Pace
 
 MakeSong = Callable[..., SongRecord]
 Ask = Callable[..., list[dict[str, object]]]
@@ -40,8 +39,8 @@ def test_a_song_is_shown_with_all_that_is_known_of_it(
             {164.5: 0.9, 82.25: 0.8},
             stamp=stamp,
             fingerprint="f",
-            spread=0.004,
-            changes=(100.0, 141.0),
+            stability=0.004,
+            tempo_segments=(100.0, 141.0),
         )
     )
 
@@ -99,27 +98,33 @@ def test_the_status_of_a_song_is_a_word(
     assert tuple(song.values()) == (status, reason, paces)
 
 
+NETWORKS = "82.49 at 1.0000, 164.98 at 0.9708"
+
+
 @pytest.mark.parametrize(
-    ("said", "shown"), [(None, None), ((), "none"), ((84.0, 168.0), "84.00 168.00")]
+    ("said", "shown", "networks", "paces"),
+    [
+        (None, None, None, [(82.49, 0), (164.98, 0)]),
+        ((), "none", NETWORKS, []),
+        ((84.0, 168.0), "84.00 168.00", NETWORKS, [(84.0, 1), (168.0, 1)]),
+    ],
 )
-def test_what_the_listener_said_stands_beside_the_networks_own_paces(
+def test_what_the_listener_said_counts_and_the_networks_own_paces_stand_beside_it(
     said: tuple[float, ...] | None,
     shown: str | None,
+    networks: str | None,
+    paces: list[tuple[float, int]],
     index: SongIndex,
     make_song: MakeSong,
     ask: Ask,
 ) -> None:
-    judged = (Pace(bpm=82.49, confidence=1.0), Pace(bpm=164.98, confidence=0.9708))
-    index.store(make_song("/a.mp3", listener=said, judged=judged))
+    index.store(make_song("/a.mp3", {82.49: 1.0, 164.98: 0.9708}, listener=said))
 
     (song,) = ask("SELECT listener_paces, network_paces FROM songs")
-    (pace,) = ask("SELECT by_listener FROM song_paces")
+    rows = ask("SELECT pace, by_listener FROM song_paces ORDER BY rank")
 
-    assert song == {
-        "listener_paces": shown,
-        "network_paces": "82.49 at 1.0000, 164.98 at 0.9708",
-    }
-    assert pace["by_listener"] == (said is not None)
+    assert song == {"listener_paces": shown, "network_paces": networks}
+    assert [tuple(row.values()) for row in rows] == paces
 
 
 def test_a_song_is_tagged_from_its_write_to_its_undo(
