@@ -7,8 +7,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.model.golden.heard import FILE, heard_songs, written
+from tests.model.golden.heard import FILE, heard_song, shipped_judge, songs, written
 
 with tempfile.TemporaryDirectory() as scratch:
-    FILE.write_text(written(heard_songs(Path(scratch))), encoding="utf-8")
+    judge = shipped_judge()
+    heard = {name: heard_song(judge, path) for name, path in songs(Path(scratch)).items()}
+FILE.write_text(written(heard), encoding="utf-8")
 sys.stdout.write(f"{FILE}: written\n")

@@ -24,20 +24,22 @@ SUFFIXES = frozenset({".mp3", ".flac", ".ogg", ".opus", ".m4a"})
 SWING, HILL = "03-swing-shoes.flac", "11-half-time-hill.flac"
 # Name -> the clips that follow one another in it, and how many times as long each is played.
 MEDLEYS: Mapping[str, tuple[tuple[str, float], ...]] = {
-    "steady": ((SWING, 1.0),) * 4,
     "changing": ((SWING, 1.0),) * 3 + ((HILL, 1.2),) * 3,
+    "steady": ((SWING, 1.0),) * 4,
 }
 
 Numbers = dict[str, Any]  # of one song, as in the JSON
 
 
-def heard_songs(scratch: Path) -> dict[str, Numbers]:
-    """What is heard of every clip and medley, by name; the medleys are written to `scratch`."""
-    judge = Judge(shipped_bundle_folder())
+def songs(scratch: Path) -> dict[str, Path]:
+    """Every medley, which is written to `scratch`, and every clip, by name."""
     clips = sorted(path for path in SAMPLES.iterdir() if path.suffix in SUFFIXES)
-    songs = {path.name: path for path in clips}
-    songs |= {name: _medley(name, scratch) for name in MEDLEYS}
-    return {name: heard_song(judge, path) for name, path in songs.items()}
+    return {name: _medley(name, scratch) for name in MEDLEYS} | {path.name: path for path in clips}
+
+
+def shipped_judge() -> Judge:
+    """The judge of the bundle that is shipped, whichever the environment names."""
+    return Judge(shipped_bundle_folder())
 
 
 def heard_song(judge: Judge, path: Path) -> Numbers:
