@@ -13,7 +13,7 @@ from pacetag.tagger.settings import journals_beside
 from pacetag.tagger.tags.errors import TagError
 from pacetag.tagger.tags.ownership import foreign_pace
 from pacetag.tagger.tags.reader import read_tags
-from pacetag.tagger.tags.safety.temp_files import DRAFT, is_sibling
+from pacetag.tagger.tags.safety.temp_files import DRAFT, is_temp_file
 
 _SHOWN = ("the kind", "the mode", "the owner", "the number of names")  # the others are digests
 
@@ -71,7 +71,7 @@ class ReadOnlyCheck:
 
     def _is_own(self, path: Path) -> bool:
         """Whether it belongs to the index, or is a draft that a scan makes and removes."""
-        return path in self._own or (is_sibling(path.name) and path.suffix == DRAFT)
+        return path in self._own or (is_temp_file(path.name) and path.suffix == DRAFT)
 
     def _fields_of(self, path: Path) -> frozenset[str]:
         """The fields that the scan may write into a file; who set PACE is decided before it."""

@@ -6,7 +6,7 @@ from typing import BinaryIO
 from pacetag.model.bundle import JSON_FILE
 from pacetag.tagger.settings import JOURNALS, index_path
 from pacetag.tagger.tags.containers.registry import AUDIO_SUFFIXES
-from pacetag.tagger.tags.safety.temp_files import is_sibling
+from pacetag.tagger.tags.safety.temp_files import is_temp_file
 
 SONG, DATABASE, NETWORK = "is a song", "is a database, as an index is", "belongs to a network"
 SAFETY = "is kept by pacetag to put a song right after a failure"
@@ -46,7 +46,7 @@ def name_never_replaced(path: Path) -> str | None:
         return SONG
     if name == JSON_FILE or name.endswith(_NETWORK_SUFFIXES) or _exists(path.parent / JSON_FILE):
         return NETWORK
-    if is_sibling(path.name) or path.parent == index_path().parent / JOURNALS:
+    if is_temp_file(path.name) or path.parent == index_path().parent / JOURNALS:
         return SAFETY
     base = next((path.name[: -len(end)] for end in _SQLITE_ASIDE if name.endswith(end)), "")
     return DATABASE if base and _begins(path.with_name(base), _SQLITE) else None

@@ -179,10 +179,10 @@ class OutputFile:
         from pacetag.tagger.tags.errors import TagError
         from pacetag.tagger.tags.safety.disk import sync_folder
         from pacetag.tagger.tags.safety.replace import put_in_place
-        from pacetag.tagger.tags.safety.temp_files import hidden_sibling
+        from pacetag.tagger.tags.safety.temp_files import temp_file_beside
 
         real, _ = self._replaced()
-        with hidden_sibling(real) as draft:
+        with temp_file_beside(real) as draft:
             draft.write_bytes(content)
             real, before = self._replaced()  # again, as late as possible
             if before is not None:

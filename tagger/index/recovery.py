@@ -66,7 +66,7 @@ def _holds_any(folder: Path) -> bool:
 
 def _recover(folder: Path, indexes: Sequence[SongIndex], *, others: bool = False) -> None:
     """`others`: whether there may be further indexes that know the songs."""
-    from pacetag.tagger.tags.safety.recovery import replay
+    from pacetag.tagger.tags.safety.recovery import recover
     from pacetag.tagger.tags.safety.vetting import Known
 
     def paths(fingerprint: str) -> list[str]:
@@ -74,7 +74,7 @@ def _recover(folder: Path, indexes: Sequence[SongIndex], *, others: bool = False
 
     blank = bool(indexes) and all(index.is_blank() for index in indexes)
     try:
-        sentences = replay(folder, Known(paths=paths, blank=blank, others=others))
+        sentences = recover(folder, Known(paths=paths, blank=blank, others=others))
     except OSError as error:
         sentences = [f"{folder}: unfinished writes cannot be put right ({error.strerror or error})"]
     info("recovery", f"{folder}: its journals were looked through")

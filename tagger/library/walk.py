@@ -19,7 +19,7 @@ from pacetag.tagger.library.passed_over import (
 )
 from pacetag.tagger.tags.containers.registry import AUDIO_SUFFIXES, RARE_SUFFIXES
 from pacetag.tagger.tags.safety.replace import stamp_of
-from pacetag.tagger.tags.safety.temp_files import is_sibling
+from pacetag.tagger.tags.safety.temp_files import is_temp_file
 
 
 def is_song(name: str) -> bool:
@@ -79,7 +79,7 @@ class Trail:
 
     def sees_hidden(self, place: Path) -> None:
         """Record a hidden file of pacetag's own, or a hidden song or folder with songs."""
-        if is_sibling(place.name):
+        if is_temp_file(place.name):
             self.leftovers.append(place)
         elif (
             is_hidden_by_people(place.name)

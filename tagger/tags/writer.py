@@ -1,4 +1,4 @@
-"""Writes fields into a file's tags so that nothing else in it can come to harm."""
+"""Writes fields into a file's tags, and changes nothing else in it."""
 
 import os
 import stat
@@ -25,10 +25,11 @@ from pacetag.tagger.tags.mutagen_io import Audio, open_audio
 from pacetag.tagger.tags.reader import values
 from pacetag.tagger.tags.safety.byte_patches import patched, patches_of
 from pacetag.tagger.tags.safety.in_place import write_in_place
-from pacetag.tagger.tags.safety.journal import JournalError, copies_in
-from pacetag.tagger.tags.safety.locks import claimed, refuse_if_written
+from pacetag.tagger.tags.safety.journal import JournalError
+from pacetag.tagger.tags.safety.journal_writing import copies_in
+from pacetag.tagger.tags.safety.locks import locked, refuse_if_written
 from pacetag.tagger.tags.safety.overwrite import overwrite
-from pacetag.tagger.tags.safety.recovery import replay_for
+from pacetag.tagger.tags.safety.recovery import recover_file
 from pacetag.tagger.tags.safety.replace import (
     CHANGED,
     check_room,
@@ -37,16 +38,16 @@ from pacetag.tagger.tags.safety.replace import (
     same_file,
     stamp_of,
 )
-from pacetag.tagger.tags.safety.temp_files import hidden_sibling
+from pacetag.tagger.tags.safety.temp_files import temp_file_beside
 from pacetag.tagger.tags.writable import forbidden
 
 
 @dataclass(frozen=True, kw_only=True)
 class Written:
-    """What became of a file's tags."""
+    """The result of write_tags."""
 
     changed: bool  # whether the file was written
-    old: dict[str, list[str]]  # the fields' values before, as they stood there; [] for none
+    old: dict[str, list[str]]  # the fields' values before, as they stood; [] for none
     stamp: Stamp  # of the file afterwards
 
 
@@ -58,18 +59,18 @@ def write_tags(
     fingerprint: str | None = None,
     journals: Path,
 ) -> Written:
-    """Give a file's tags these values; [] removes a field. The other tags and the sound stay.
+    """Set fields in a file's tags; [] removes a field. Other tags and the sound stay as they are.
 
-    `fields` goes by the names of the field table: "pace", "pacetag", "bpm". A file that says so
-    already is not written. `fingerprint` is that of the file when it was as `expected` says, and
-    need not be taken again then. Links are followed; a file with several names keeps them all. A
-    process that dies meanwhile leaves the old file, the new one, or one that `replay` takes back by
-    what lies in the folder `journals`, beside the index that is used.
+    `fields` maps names of the field table ("pace", "pacetag", "bpm") to values. A file that has
+    them already is not written. `fingerprint` is the file's at the time of `expected`, to save
+    computing it again. Links are followed; a file with several names keeps them all. A process that
+    dies meanwhile leaves the old file, the new one, or one that `recover` restores from the folder
+    `journals`, beside the index in use.
 
-    Raises ChangedMeanwhileError where the file is not what `expected` says, NotWritableError where
-    its kind, state or permissions forbid writing, TagError for all else that can go wrong; the file
-    is as before in each case, and nothing is left beside it. Raises ValueError for a field that is
-    not written.
+    Raises ChangedMeanwhileError if the file is not what `expected` says, NotWritableError if its
+    kind, state or permissions forbid writing, and TagError for all other failures. In each case the
+    file is as before and nothing is left beside it. Raises ValueError for a field that is not
+    written.
     """
     for name in fields:
         if name not in FIELDS or not FIELDS[name].written:
@@ -80,7 +81,7 @@ def write_tags(
         raise NotWritableError(path, str(error)) from error
     except JournalError as error:
         raise TagError(path, str(error)) from error
-    except UnicodeEncodeError as error:  # such as half a sign, out of a damaged index
+    except UnicodeEncodeError as error:  # such as a lone surrogate, out of a damaged index
         raise NotWritableError(path, "a value that is no text cannot be written") from error
     except OSError as error:
         kind = NotWritableError if isinstance(error, PermissionError) else TagError
@@ -89,16 +90,16 @@ def write_tags(
 
 @dataclass(frozen=True, kw_only=True)
 class _Job:
-    """One file that is to be written, open and as it was looked at."""
+    """One file that is to be written: open, and as it was before."""
 
-    path: Path  # as the caller calls it
-    real: Path  # behind all links
+    path: Path  # as the caller gave it
+    real: Path  # with all links resolved
     source: BinaryIO
     before: os.stat_result
     kind: type  # mutagen's class for it
     layout: Layout
     fields: Wanted
-    fingerprint: str | None  # where it is known already
+    fingerprint: str | None  # if it is known already
     journals: Path
 
 
@@ -108,9 +109,9 @@ def _write(
     real = Path(os.path.realpath(path, strict=True))
     if not stat.S_ISREG(real.stat().st_mode):
         raise NotWritableError(path, "it is not a file")
-    with real.open("rb") as source, claimed(path, source.fileno()):
+    with real.open("rb") as source, locked(path, source.fileno()):
         before = os.fstat(source.fileno())
-        if replay_for(journals, before):
+        if recover_file(journals, before):
             raise ChangedMeanwhileError(path, "an earlier write to it had been broken off")
         if expected is not None and stamp_of(before) != expected:
             raise ChangedMeanwhileError(path, "the file was changed since it was looked at")
@@ -134,7 +135,7 @@ def _write(
 
 
 def _check(job: _Job) -> None:
-    """Raise NotWritableError where the file must not be written now."""
+    """Raise NotWritableError if the file must not be written now."""
     reason = forbidden(job.path)
     if reason is not None:
         raise NotWritableError(job.path, reason)
@@ -143,7 +144,7 @@ def _check(job: _Job) -> None:
 
 
 def _in_place(job: _Job) -> Stamp | None:
-    """Write where nothing has to move; None where something would."""
+    """Write in place, if nothing has to move; returns the new stamp, or None."""
     with _unless_changed(job):
         patches = patches_of(job.layout, job.source, job.fields)
         if not patches:
@@ -162,16 +163,16 @@ def _in_place(job: _Job) -> Stamp | None:
 
 
 def _as_a_copy(job: _Job) -> Stamp:
-    """Write a copy, and put it in the file's place, or its content where that would not do.
+    """Write a copy and put it in the file's place, or copy its content over the file.
 
-    That is so for a file of several names, in a folder that may not be written, and where the copy
-    would have another owner, mode or attributes.
+    The latter for a file with several names or in a read-only folder, and if the copy would have
+    another owner, mode or attributes. Returns the new stamp.
     """
     beside = may_hold_copies(job.real.parent)
     home = job.real.parent if beside else copies_in(job.journals)
     if not beside:
         check_room(job.path, home, job.before)
-    with hidden_sibling(home / job.real.name) as draft:
+    with temp_file_beside(home / job.real.name) as draft:
         with _unless_changed(job):
             with draft.open("r+b") as target:
                 job.layout.write(job.source, target, job.fields)
@@ -187,7 +188,7 @@ def _as_a_copy(job: _Job) -> Stamp:
 
 @contextmanager
 def _unless_changed(job: _Job) -> Iterator[None]:
-    """Where the file was changed meanwhile, whatever else went wrong came of that."""
+    """Raise ChangedMeanwhileError for any error, if the file was changed meanwhile."""
     try:
         yield
     except (TagError, LayoutError) as error:
@@ -197,14 +198,14 @@ def _unless_changed(job: _Job) -> Iterator[None]:
 
 
 def _says(audio: Audio, fields: Wanted) -> bool:
-    """Whether the fields have these values already."""
+    """Whether the fields have these values."""
     return all(
         FIELDS[name].same(values(audio, FIELDS[name]), wanted) for name, wanted in fields.items()
     )
 
 
 def _verify(job: _Job, trial: BinaryIO) -> None:
-    """Read the new file back, with mutagen and by its bytes. Raises TagError."""
+    """Read the new file back, with mutagen and byte by byte. Raises TagError."""
     try:
         audio = open_audio(job.path, job.kind, trial)
         kept = read_layout(trial, job.path, job.kind).kept(job.fields.keys())

@@ -29,9 +29,9 @@ from pacetag.tagger.tags.containers.ogg.pages import header_packets
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.fingerprint import fingerprint_of
 from pacetag.tagger.tags.pacetag import format_pacetag, parse_pacetag
+from pacetag.tagger.tags.safety.copy_note import CopyNote
 from pacetag.tagger.tags.safety.in_place import PatchNote
-from pacetag.tagger.tags.safety.journal import _digest, _parse, _render
-from pacetag.tagger.tags.safety.overwrite import CopyNote
+from pacetag.tagger.tags.safety.journal import _digest, _parse, render
 
 FIELDS = {"pace": ["172", "86"], "pacetag": ["1 bundle=b paces=none audio=0f"], "bpm": []}
 NONE: dict[str, list[str]] = {"pace": [], "pacetag": [], "bpm": []}
@@ -151,7 +151,7 @@ def journal(data: bytes) -> None:
         return
     if not isinstance(record, dict):
         return
-    content = _render(record)
+    content = render(record)
     if _digest(content.split(b"\n")[0]) not in content:
         raise BrokenPromiseError("the journal has no hash")
     for kind in (PatchNote, CopyNote):
@@ -229,7 +229,7 @@ def seeds(songs: Path) -> dict[str, list[bytes]]:
         ],
         "pacetag": [line, b"1 bundle=b paces=none audio=00", b"2 bundle=x"],
         "journal": [json.dumps(each).encode() for each in (patches, copied)]
-        + [_render(each) for each in (patches, copied)],
+        + [render(each) for each in (patches, copied)],
         "labels": [
             "artist,song,pace,pace2,remark\nOne,Two,172,86,\nÅ,Ö,,,changes tempo\n".encode(),
             b"file;paces;unclear\na.mp3;172,5 86;60\nb.mp3;none;\n",

@@ -114,7 +114,7 @@ def tear(song: Path) -> bytes:
 
 def unbind(path: Path) -> None:
     """Make it a journal of the version before."""
-    path.write_bytes(journal._render({**record_of(path), "format": journal.UNBOUND}))
+    path.write_bytes(journal.render({**record_of(path), "format": journal.UNBOUND}))
 
 
 @pytest.fixture

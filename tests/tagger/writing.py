@@ -6,7 +6,7 @@ from typing import Any
 
 from pacetag.tagger.settings import index_path, journals_beside
 from pacetag.tagger.tags import writer
-from pacetag.tagger.tags.safety import recovery as replaying
+from pacetag.tagger.tags.safety import recovery
 from pacetag.tagger.tags.safety.vetting import Known
 from pacetag.tagger.tags.writer import Written
 
@@ -23,6 +23,6 @@ def write_tags(
     return writer.write_tags(path, fields, journals=journals or journal_folder(), **named)
 
 
-def replay(folder: Path) -> list[str]:
+def recover(folder: Path) -> list[str]:
     """Put right what broke off, as with an index that was lost: journals speak for themselves."""
-    return replaying.replay(folder, Known(paths=lambda _: (), blank=True))
+    return recovery.recover(folder, Known(paths=lambda _: (), blank=True))

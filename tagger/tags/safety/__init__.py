@@ -1,1 +1,1 @@
-"""Writing so that nothing is lost, whenever it is interrupted."""
+"""Safe writing: nothing is lost, whenever a write is interrupted."""

@@ -10,8 +10,8 @@ from pacetag.tagger.tags.binary.raw_file import RawFile
 from pacetag.tagger.tags.containers.container import Layout, Wanted
 from pacetag.tagger.tags.safety.disk import read_at
 
-MOST = 4 << 20  # bytes to change; beyond that copying a song is no dearer
-NEAR = 4096  # bytes; places that lie nearer to each other count as one
+MOST = 4 << 20  # bytes to change; beyond that a copy of the song costs no more
+NEAR = 4096  # bytes; changes that lie closer together become one patch
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,10 +33,10 @@ class _MovedError(Exception):
 
 
 def patches_of(layout: Layout, source: BinaryIO, wanted: Wanted) -> tuple[Patch, ...] | None:
-    """What a rewrite would change in the file, place by place; None where things would move.
+    """The places in the file that a rewrite would change; None if anything would move.
 
-    The rewrite is made in full, against the old file instead of a new one: so the patches are all
-    that would differ, whatever the layout thinks. Raises LayoutError or OSError.
+    The layout writes the whole new file, which is compared with the old one as it comes. So the
+    patches are all that differs, and not what the layout expects. Raises LayoutError or OSError.
     """
     comparison = _Comparison(source.fileno())
     try:
@@ -47,7 +47,7 @@ def patches_of(layout: Layout, source: BinaryIO, wanted: Wanted) -> tuple[Patch,
 
 
 class _Comparison:
-    """Takes a new file front to back, as a target of writing, and notes where it differs."""
+    """A write target that compares a new file with the old one, front to back."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor, self._size = descriptor, os.fstat(descriptor).st_size
@@ -84,7 +84,7 @@ class _Comparison:
             raise _MovedError
 
     def patches(self) -> tuple[Patch, ...]:
-        """What differs, once the new file is complete."""
+        """The differences, once the new file is complete. Raises _MovedError."""
         if self._place != self._size:
             raise _MovedError
         return tuple(
@@ -93,12 +93,12 @@ class _Comparison:
         )
 
     def __getattr__(self, name: str) -> object:
-        """Whoever reads, seeks or cuts while writing cannot be followed."""
+        """Refuse to read, seek or truncate: only a write from front to back can be compared."""
         raise _MovedError
 
 
 def _alike(some: bytes, others: bytes) -> int:
-    """How many bytes at the beginning are the same; both are equally long."""
+    """How many bytes at the beginning are the same, by bisection; both are equally long."""
     low, high = 0, len(some)
     while low < high:
         middle = (low + high + 1) // 2
@@ -110,12 +110,12 @@ def _alike(some: bytes, others: bytes) -> int:
 
 
 def patched(source: BinaryIO, patches: Sequence[Patch]) -> BinaryIO:
-    """The file as it would be with the patches, to read from; the disk is not touched."""
+    """The file as it would read with the patches; nothing is written to the disk."""
     return view(source.fileno(), patches)
 
 
 def view(descriptor: int, patches: Sequence[Patch], name: str = "") -> BinaryIO:
-    """The same of an open descriptor; `name` is what readers may tell its kind by."""
+    """The same for a descriptor; readers may tell the kind of file by its `name`."""
     return io.BufferedReader(_Patched(descriptor, patches, name), 1 << 16)
 
 

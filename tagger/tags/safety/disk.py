@@ -10,7 +10,7 @@ from pathlib import Path
 
 _CANNOT = (errno.EINVAL, errno.ENOTSUP, errno.EBADF, errno.EACCES)
 _STEP = 1 << 20  # bytes read at once
-_LOST = (errno.EIO, errno.ENOSPC, errno.EDQUOT)  # what a disk says that could not store something
+_LOST = (errno.EIO, errno.ENOSPC, errno.EDQUOT)  # errors of a disk that could not store data
 _BETWEEN = 0.01  # seconds between two tries to lock a file
 
 
@@ -32,10 +32,11 @@ def read_at(descriptor: int, place: int, size: int) -> bytes:
 
 
 def read_through(path: Path) -> OSError | None:
-    """Read a file to its end, and return what the system has against it; None for nothing.
+    """Read a file to its end; the system's error, or None.
 
-    A decoder takes a disk that fails for a damaged file. One that is gone is nothing to complain of
-    here: the next look finds out. Only plain files are read, since a pipe would never end.
+    Decoders report a failing disk as a damaged file, and this tells the two apart. A missing file
+    is no error here: the next look at it finds out. Only regular files are read, since a pipe might
+    never end.
     """
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
@@ -52,7 +53,7 @@ def read_through(path: Path) -> OSError | None:
 
 
 def flush(descriptor: int) -> None:
-    """Make what was written to an open file or folder last through a power cut. Raises OSError.
+    """Flush an open file or folder to the disk, so that it survives a power cut. Raises OSError.
 
     macOS hands data to the drive on fsync, which may keep it in its own memory; another call
     empties that, too, where the file system knows it.
@@ -63,13 +64,13 @@ def flush(descriptor: int) -> None:
             fcntl.fcntl(descriptor, through)
             return
         except OSError as error:
-            if error.errno in _LOST:  # which is said only once
+            if error.errno in _LOST:  # the system reports it only once
                 raise
     os.fsync(descriptor)
 
 
 def make_folder(folder: Path, mode: int = 0o777) -> None:
-    """Make a folder, with those above it, so that its name lasts. Raises OSError."""
+    """Make a folder and its parents, and flush their names to the disk. Raises OSError."""
     if folder.is_dir():
         return
     make_folder(folder.parent, mode)
@@ -79,7 +80,7 @@ def make_folder(folder: Path, mode: int = 0o777) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make new and removed names last. Some file systems cannot, and need not. Raises OSError."""
+    """Flush new and removed names to the disk, where the file system can. Raises OSError."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         flush(descriptor)
@@ -90,13 +91,13 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def hold(descriptor: int, patience: float = 0.0) -> bool:
-    """Lock an open file for this process, till it is closed or let go of.
+def hold(descriptor: int, timeout: float = 0.0) -> bool:
+    """Lock an open file for this process until it is closed or unlocked.
 
-    False where another process holds it for longer than `patience`, in seconds. Raises OSError, as
-    where the file system has no locks.
+    Returns False if another process holds it for longer than `timeout` seconds. Raises OSError, for
+    example where the file system has no locks.
     """
-    deadline = time.monotonic() + patience
+    deadline = time.monotonic() + timeout
     while True:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

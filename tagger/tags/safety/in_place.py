@@ -15,24 +15,24 @@ from pacetag.db.records import Stamp
 from pacetag.tagger.tags.errors import ChangedMeanwhileError, TagError
 from pacetag.tagger.tags.safety.byte_patches import NEAR, Patch, view
 from pacetag.tagger.tags.safety.disk import flush, read_at, write_at
-from pacetag.tagger.tags.safety.journal import published
+from pacetag.tagger.tags.safety.journal_writing import published
 from pacetag.tagger.tags.safety.replace import CHANGED, same_file, stamp_of
 
-# Gets a song's content before and after a write; raises RefusedError.
+# Takes a song's content before and after a write; raises RefusedError.
 Check = Callable[[BinaryIO, BinaryIO], None]
 
 
 class TakenBack(Enum):
-    """What was found of a write that broke off."""
+    """What was left of an interrupted write."""
 
-    RESTORED = auto()  # some of it was there; the song is as before now
-    UNTOUCHED = auto()  # nothing of it was there
-    FOREIGN = auto()  # somebody else changed the song since; it was left alone
+    RESTORED = auto()  # part of it; the song is as it was before
+    UNTOUCHED = auto()  # nothing
+    FOREIGN = auto()  # the song was changed externally since, and left alone
 
 
 @dataclass(frozen=True, kw_only=True)
 class PatchNote:
-    """Which song is to change in which places, and how it is known again."""
+    """Which song changes in which places, and how it is recognised afterwards."""
 
     KIND = "patches"
 
@@ -43,7 +43,7 @@ class PatchNote:
 
     @classmethod
     def of(cls, path: Path, descriptor: int, patches: Sequence[Patch]) -> Self:
-        """The note on an open song that is about to change."""
+        """A note on an open song that is about to change."""
         return cls(
             path=path,
             size=os.fstat(descriptor).st_size,
@@ -94,14 +94,14 @@ class PatchNote:
             raise ValueError("patches that do not lie in the song")
 
     def where_old_is(self) -> str:
-        """Nothing to say: the old bytes are in the journal alone."""
+        """Empty: the old bytes are in the journal alone."""
         return ""
 
     def take_back(self, check: Check) -> TakenBack:
-        """Put the old bytes back, unless the song is not ours any more.
+        """Put the old bytes back, unless the song was changed externally since.
 
-        Before anything is written, `check` gets the song as it was and as it was to be. Raises
-        OSError, or what `check` raises.
+        Before anything is written, `check` gets the song as it was and as it was meant to become.
+        Raises OSError, or what `check` raises.
         """
         descriptor = os.open(self.path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
         try:
@@ -110,7 +110,7 @@ class PatchNote:
             os.close(descriptor)
 
     def take_back_open(self, descriptor: int, check: Check | None = None) -> TakenBack:
-        """The same of an open song."""
+        """The same for an open song."""
         status = os.fstat(descriptor)
         if (
             not stat.S_ISREG(status.st_mode)
@@ -127,7 +127,7 @@ class PatchNote:
             before = [replace(each, new=each.old) for each in self.patches]
             check(view(descriptor, before, name), view(descriptor, self.patches, name))
         if all(there == each.old for each, there in pairs):
-            flush(descriptor)  # whoever put them back may have died before they reached the disk
+            flush(descriptor)  # an earlier recovery may have died before they reached the disk
             return TakenBack.UNTOUCHED
         for each in self.patches:
             write_at(descriptor, each.place, each.old)
@@ -144,11 +144,11 @@ def write_in_place(
     verify: Callable[[BinaryIO], None],
     journals: Path,
 ) -> Stamp:
-    """Journal the old bytes, write the new ones, read them back; the file's stamp afterwards.
+    """Journal the old bytes, write the new ones and read them back; returns the new stamp.
 
-    `verify` reads the written file and raises what is wrong with it. Raises ChangedMeanwhileError
-    where the file is no longer what `before` says, else TagError or OSError; in all cases the file
-    keeps its old content, if need be from the next start on.
+    `verify` reads the written file and raises if it is wrong. Raises ChangedMeanwhileError if the
+    file is no longer what `before` says, else TagError or OSError. In each case the file keeps its
+    old content, at the latest after the next start.
     """
     with real.open("r+b", buffering=0) as file:
         descriptor = file.fileno()
@@ -177,7 +177,7 @@ def _check(
 ) -> None:
     """Raise ChangedMeanwhileError unless the open file is still what was looked at."""
     same = all(read_at(descriptor, each.place, len(each.old)) == each.old for each in patches)
-    # Last, so that as little time as can be lies between this look and the first write.
+    # Last, so that as little time as possible lies between this check and the first write.
     if (
         not same
         or not same_file(before, os.fstat(descriptor))
@@ -191,7 +191,7 @@ def _write(path: Path, file: BinaryIO, patches: Sequence[Patch]) -> Stamp:
     for each in patches:
         write_at(descriptor, each.place, each.new)
     flush(descriptor)
-    stamp = stamp_of(os.fstat(descriptor))  # before anything else, so that it is of our write
+    stamp = stamp_of(os.fstat(descriptor))  # at once, so that it belongs to our own write
     if any(read_at(descriptor, each.place, len(each.new)) != each.new for each in patches):
         raise TagError(path, "the new tags did not read back, so the old ones were put back")
     return stamp
@@ -218,7 +218,7 @@ def is_mixture(found: bytes, old: bytes, new: bytes) -> bool:
 
 
 def _around(descriptor: int, patches: Sequence[Patch]) -> str:
-    """A hash over what lies just before and behind each patch, where nothing changes."""
+    """A hash over the bytes just before and after each patch, which do not change."""
     total = hashlib.blake2b(digest_size=16)
     for each in patches:
         start = max(0, each.place - NEAR)
@@ -228,7 +228,7 @@ def _around(descriptor: int, patches: Sequence[Patch]) -> str:
 
 
 def path_of(record: Mapping[str, Any]) -> Path:
-    """The song that a journal's record is of. Raises ValueError, KeyError or TypeError."""
+    """The song that a journal's record is about. Raises ValueError, KeyError or TypeError."""
     path = Path(record["path"])
     if not path.is_absolute() or b"\0" in os.fsencode(path):
         raise ValueError("not the path of a file")

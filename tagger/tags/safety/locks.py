@@ -1,4 +1,4 @@
-"""Who else has a song in hand: another pacetag, or any program that writes it."""
+"""Locks on songs, against another pacetag and against programs that write them."""
 
 import fcntl
 import os
@@ -10,16 +10,16 @@ from pathlib import Path
 from pacetag.tagger.tags.errors import NotWritableError
 from pacetag.tagger.tags.safety.disk import hold
 
-PATIENCE = 10.0  # seconds; a write takes less
+TIMEOUT = 10.0  # seconds to wait for a lock; a write takes less
 
 
 @contextmanager
-def claimed(path: Path, descriptor: int) -> Iterator[None]:
-    """Keep other processes that ask from writing the open file meanwhile.
+def locked(path: Path, descriptor: int) -> Iterator[None]:
+    """Lock an open file against other processes that ask for the lock.
 
-    Raises NotWritableError where one does not let go of it. File systems without locks have none.
+    Raises NotWritableError if one keeps it. On file systems without locks there is none.
     """
-    held = _hold_patiently(path, descriptor)
+    held = _hold_in_time(path, descriptor)
     try:
         yield
     finally:
@@ -27,9 +27,9 @@ def claimed(path: Path, descriptor: int) -> Iterator[None]:
             fcntl.flock(descriptor, fcntl.LOCK_UN)
 
 
-def _hold_patiently(path: Path, descriptor: int) -> bool:
+def _hold_in_time(path: Path, descriptor: int) -> bool:
     try:
-        if hold(descriptor, PATIENCE):
+        if hold(descriptor, TIMEOUT):
             return True
     except OSError:
         return False
@@ -37,10 +37,10 @@ def _hold_patiently(path: Path, descriptor: int) -> bool:
 
 
 def refuse_if_written(path: Path, real: Path) -> None:
-    """Raise NotWritableError where a program has the file open for writing, if that can be told.
+    """Raise NotWritableError if a program has the file open for writing, as far as can be told.
 
-    Linux gives a lease for reading only on a file that nobody has open for writing. Other systems,
-    some file systems, and files of other people are taken not to be open.
+    Linux grants a read lease only on a file that no process has open for writing. On other systems,
+    on some file systems and for files of other users it cannot be told, and the file passes.
     """
     if not hasattr(fcntl, "F_SETLEASE"):
         return
@@ -56,12 +56,12 @@ def refuse_if_written(path: Path, real: Path) -> None:
 
 def _try_lease(descriptor: int) -> None:
     try:
-        # Whoever opens the file this very moment has the system tell us: with a signal that nobody
-        # hears, since the usual one would end the process.
+        # If a program opens the file at this very moment, the system signals us: with SIGURG, which
+        # is ignored, since the default signal would end this process.
         fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGURG)
         fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_RDLCK)
         fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_UNLCK)
     except BlockingIOError:
         raise
-    except OSError:  # it cannot be told
+    except OSError:  # leases are not supported
         return

@@ -1,4 +1,4 @@
-"""Whether a song is half old and half new, as a write that broke off leaves it."""
+"""Tells whether a song is half old and half new, as an interrupted write leaves it."""
 
 import base64
 import os
@@ -13,19 +13,19 @@ from pacetag.tagger.tags.safety.in_place import is_mixture
 _STEP = 1 << 20  # bytes read at once
 _SECTOR = 512  # bytes that a disk writes as one
 _SUM = 4  # bytes of a sum
-_MOST = 1 << 30  # bytes of a content with sums; they take a hundredth of it, and a journal grows
+_MOST = 1 << 30  # bytes of a content with sums, which take a hundredth of it in the journal
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sums:
-    """What a content is known by, sector by sector, where it is lost itself."""
+    """Checksums of a content, sector by sector, to recognise it by after it is lost."""
 
     size: int  # bytes of the content
     sums: bytes  # CRC-32 of each sector
 
     @classmethod
     def of(cls, descriptor: int) -> Self:
-        """The sums of an open file; of a gigantic one, its size alone."""
+        """The sums of an open file; of one above 1 GiB its size alone."""
         found = bytearray()
         size = os.fstat(descriptor).st_size
         for place in range(0, size if size <= _MOST else 0, _STEP):
@@ -53,11 +53,11 @@ NO_SUMS = Sums(size=0, sums=b"")
 
 
 class Mixture:
-    """Looks through a song for what is neither of an old content nor of a new one.
+    """Searches a song for sectors that belong to neither its old nor its new content.
 
-    A sector may be the old one, the new one (by its sum, where the new content is lost), a mixture
-    of both byte by byte, or nil, as a power cut leaves it. Where the new content is lost, one
-    sector may be half new: the one in which a write, in the order of the song, stopped.
+    A sector may be the old one, the new one (by its sum, if the new content is lost), a mixture of
+    both byte by byte, or all zeros, as a power cut leaves it. If the new content is lost, one
+    sector may be half new: the one in which a write from front to back stopped.
     """
 
     def __init__(self, song: int, old: int, new: int | None, sums: Sums) -> None:
@@ -67,7 +67,7 @@ class Mixture:
         self._stopped = False  # whether the half new one was met
 
     def holds(self) -> bool:
-        """Whether there is nothing else in it."""
+        """Whether every sector of the song belongs to one of the two."""
         size = os.fstat(self._song).st_size
         return size <= self._longest() and all(
             self._part_is_known(place) for place in range(0, size, _STEP)
@@ -101,13 +101,13 @@ class Mixture:
         if is_old or not any(sector):
             self._in_new = False
             return True
-        # With nothing to compare with, single bytes that are nil would pass for new ones.
+        # Without the new content, single zero bytes would pass for new ones.
         if after and is_mixture(sector, *(_as_long(sector, each) for each in (before, after))):
             return True
         return self._stops_here(place, sector, before)
 
     def _stops_here(self, place: int, sector: bytes, before: bytes) -> bool:
-        """Whether the write may have stopped here: the end is old, or that of a song cut short."""
+        """Whether the write may have stopped in this sector: its end is old, or the song is cut."""
         cut = len(sector) < _SECTOR and place + len(sector) < self._sums.size
         stopped_here = self._in_new and sector[-1:] == before[-1:]
         allowed = not self._stopped and (stopped_here or (cut and self._met_new))
@@ -116,7 +116,7 @@ class Mixture:
 
 
 def _as_long(sector: bytes, other: bytes) -> bytes:
-    """The other, with zeros as far as it is too short."""
+    """The other sector, padded with zeros to the same length."""
     return other.ljust(len(sector), b"\0")
 
 

@@ -1,4 +1,4 @@
-"""Puts right what processes left that died while they wrote a song."""
+"""Recovers songs whose writes were interrupted, by the journals that were left."""
 
 import os
 import stat
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pacetag.tagger.tags.errors import NotWritableError, RefusedError, system_reason
+from pacetag.tagger.tags.safety.copy_note import CopyNote
 from pacetag.tagger.tags.safety.in_place import PatchNote, TakenBack
 from pacetag.tagger.tags.safety.journal import (
     FORMAT,
@@ -16,8 +17,7 @@ from pacetag.tagger.tags.safety.journal import (
     names,
     why_not_ours,
 )
-from pacetag.tagger.tags.safety.locks import claimed
-from pacetag.tagger.tags.safety.overwrite import CopyNote
+from pacetag.tagger.tags.safety.locks import locked
 from pacetag.tagger.tags.safety.vetting import Known, UnknownError, check_known, check_taking_back
 
 Note = PatchNote | CopyNote
@@ -27,14 +27,14 @@ _KINDS: dict[str, type[PatchNote] | type[CopyNote]] = {
 _BROKEN_OFF = "writing its tags was broken off"
 
 
-def replay(folder: Path, known: Known) -> list[str]:
-    """Take back every write that broke off, of which a journal lies in the folder.
+def recover(folder: Path, known: Known) -> list[str]:
+    """Undo every interrupted write that has a journal in the folder.
 
-    Returns a sentence for a person on each song that was put right, or could not be. A journal goes
-    once its song is whole, stays while its song cannot be reached, and is set aside where somebody
-    else changed the song since, or where it asks for what pacetag would not have written. In a
-    folder that others may write to, nothing is touched. Raises OSError where the journals
-    themselves cannot be handled.
+    Returns a sentence for the user on each song that was restored, or could not be. A journal is
+    removed once its song is whole, stays while its song cannot be reached, and is set aside if the
+    song was changed externally since, or if it asks for what pacetag would not have written. In a
+    folder that others may write to, nothing is touched. Raises OSError if the journals themselves
+    cannot be read or removed.
     """
     reason = why_not_ours(folder) if names(folder) else None
     if reason is not None:
@@ -47,29 +47,29 @@ def replay(folder: Path, known: Known) -> list[str]:
         if journal.held:
             note = _note(journal)
             sentences += (
-                [note] if isinstance(note, str) else _claimed_and_put_right(journal, note, known)
+                [note] if isinstance(note, str) else _locked_and_put_right(journal, note, known)
             )
     return sentences
 
 
-def replay_for(folder: Path, status: os.stat_result) -> bool:
-    """Take back what broke off in one file, which the caller has claimed. Raises OSError.
+def recover_file(folder: Path, status: os.stat_result) -> bool:
+    """Undo an interrupted write to one file, which the caller has locked. Raises OSError.
 
-    True where there is a journal of it: then the file is no longer what it looked like, or will
-    soon not be, as another process is putting it right.
+    Returns True if there is a journal for it: then the file has changed, or will soon, as another
+    process is restoring it.
     """
     found = False
     for journal in journals_in(folder):
         note = _note(journal, look_only=True)
         if not isinstance(note, str) and _is_of(note, status):
             found = True
-            if journal.held and journal.bound:  # others wait until an index is asked
+            if journal.held and journal.bound:  # the others need an index that vouches for the song
                 _put_right(journal, note, None)
     return found
 
 
 def may_be_needed(folder: Path, name: str) -> bool:
-    """Whether a journal in the folder speaks of a copy of a song with that name, or might."""
+    """Whether a journal in the folder needs, or might need, the copy of a song with that name."""
     try:
         notes = [_note(journal, look_only=True) for journal in journals_in(folder)]
     except OSError:
@@ -88,16 +88,16 @@ def _is_of(note: Note, status: os.stat_result) -> bool:
         return False
 
 
-def _claimed_and_put_right(journal: Journal, note: Note, known: Known) -> list[str]:
-    """The same, but nobody else writes the song meanwhile."""
+def _locked_and_put_right(journal: Journal, note: Note, known: Known) -> list[str]:
+    """Undo a write while the song is locked; returns what to tell the user."""
     if not _may_be_a_song(note.path):
         return [_refused(journal, note, "it is not a file")]
     try:
         descriptor = os.open(note.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
-        return _put_right(journal, note, known)  # says why
+        return _put_right(journal, note, known)  # reports the reason
     try:
-        with claimed(note.path, descriptor):
+        with locked(note.path, descriptor):
             return _put_right(journal, note, known)
     except NotWritableError as error:
         return [f"{note.path}: {_BROKEN_OFF}, and it cannot be put right yet: {error.reason}"]
@@ -106,7 +106,7 @@ def _claimed_and_put_right(journal: Journal, note: Note, known: Known) -> list[s
 
 
 def _may_be_a_song(path: Path) -> bool:
-    """Whether it is a file, or nothing; so no device is opened, and no link followed."""
+    """Whether it is a regular file, or missing: no device is opened, no link followed."""
     try:
         return stat.S_ISREG(path.lstat().st_mode)
     except OSError:
@@ -114,9 +114,9 @@ def _may_be_a_song(path: Path) -> bool:
 
 
 def _put_right(journal: Journal, note: Note, known: Known | None) -> list[str]:
-    """Take the write back and settle its journal; what there is to say.
+    """Undo a write and settle its journal; returns what to tell the user.
 
-    Without `known` the caller vouches for the song, and a journal that is not obeyed stays.
+    If `known` is None, the caller vouches for the song, and a journal that is refused stays.
     """
     try:
         found = note.take_back(partial(_check, note.path, known, bound=journal.bound))
@@ -158,7 +158,7 @@ def _refused(journal: Journal, note: Note, reason: str) -> str:
 
 
 def _has_files(folder: Path) -> bool:
-    """Whether there is anything in a folder; the place of a disk that is not mounted is empty."""
+    """Whether a folder has entries; the mount point of a missing disk has none."""
     try:
         with os.scandir(folder) as listing:
             return next(listing, None) is not None
@@ -167,9 +167,9 @@ def _has_files(folder: Path) -> bool:
 
 
 def _note(journal: Journal, *, look_only: bool = False) -> Note | str:
-    """What the journal says; where it may not be obeyed or cannot be understood, a sentence.
+    """The journal's note; a sentence instead if it is refused or cannot be understood.
 
-    Such a one is set aside then, unless this is no more than a look.
+    Such a journal is set aside, unless `look_only`.
     """
     record, reason = journal.record, journal.objection or "is damaged"
     number = record.get("format") if record is not None else None

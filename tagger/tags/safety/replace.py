@@ -1,4 +1,4 @@
-"""Puts a finished copy in a file's place, so that at any moment one of the two is whole."""
+"""Replaces a file by a finished copy, so that one of the two is whole at any moment."""
 
 import contextlib
 import errno
@@ -13,9 +13,9 @@ from pacetag.tagger.tags.errors import ChangedMeanwhileError, NotWritableError, 
 from pacetag.tagger.tags.safety.disk import flush, sync_folder
 
 CHANGED = "the file was changed while it was being tagged"
-RESERVE = 64 << 20  # bytes of the disk that are left to others
-_OF_CONTENT = ("security.ima", "security.evm")  # attributes that the system makes anew
-# What is said of rights, owners and attributes that are not to be had: then they are not needed.
+RESERVE = 64 << 20  # bytes of the disk that stay free for other programs
+_OF_CONTENT = ("security.ima", "security.evm")  # attributes that the system sets itself
+# Errors of file systems that have no such rights, owners or attributes, so none can be lost.
 _REFUSALS = (
     *(errno.EPERM, errno.EACCES, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL, errno.ENODATA),
     *(errno.ENOSPC, errno.EDQUOT, errno.E2BIG, errno.ERANGE),  # too large for the file system
@@ -23,7 +23,7 @@ _REFUSALS = (
 
 
 def stamp_of(status: os.stat_result) -> Stamp:
-    """What tells whether the file has changed since."""
+    """The stamp of a file, by which a later change is noticed."""
     return Stamp(
         size=status.st_size,
         mtime_ns=status.st_mtime_ns,
@@ -33,19 +33,19 @@ def stamp_of(status: os.stat_result) -> Stamp:
 
 
 def same_file(before: os.stat_result, now: os.stat_result) -> bool:
-    """Whether nobody touched the file between two looks."""
+    """Whether the file is unchanged between two looks."""
     return before.st_dev == now.st_dev and stamp_of(before) == stamp_of(now)
 
 
 def check_room(path: Path, folder: Path, status: os.stat_result) -> None:
     """Raise NotWritableError unless two copies of the file would fit on the disk of a folder.
 
-    They are asked for even where the tag is written in its place: some file systems write every
-    change to a new place, and so can be full in the middle of it.
+    That holds also for a write in place: some file systems write every change to a new place, and
+    can run full in the middle of it.
     """
     needed = 2 * status.st_size + RESERVE
     usage = shutil.disk_usage(folder)
-    if usage.total and usage.free < needed:  # some file systems of the network say nothing
+    if usage.total and usage.free < needed:  # some network file systems do not tell
         raise NotWritableError(
             path,
             f"the disk is nearly full: {needed >> 20} MiB are needed, {usage.free >> 20} are free",
@@ -53,7 +53,7 @@ def check_room(path: Path, folder: Path, status: os.stat_result) -> None:
 
 
 def may_hold_copies(folder: Path) -> bool:
-    """Whether files may be made in the folder. The superuser may, yet a read-only mark was meant.
+    """Whether files may be made in the folder; a read-only mark counts for the superuser, too.
 
     Raises OSError.
     """
@@ -62,16 +62,16 @@ def may_hold_copies(folder: Path) -> bool:
 
 
 def may_access(path: Path, means: int) -> bool:
-    """Whether the user as whom this process acts may do that."""
+    """Whether the effective user of this process may access the path so."""
     return os.access(path, means, effective_ids=os.access in os.supports_effective_ids)
 
 
 def put_in_place(path: Path, real: Path, draft: Path, before: os.stat_result) -> Stamp:
-    """Rename the draft to the file, whose owner, mode and attributes it gets.
+    """Give the draft the file's owner, mode and attributes, and rename it to the file.
 
-    Returns the stamp of what was written. Raises ChangedMeanwhileError where the file is no longer
-    what `before` says, UnlikeError where the draft could not be made like it in these, or OSError;
-    in all cases the file keeps its old content.
+    Returns the new stamp. Raises ChangedMeanwhileError if the file is no longer what `before` says,
+    UnlikeError if the draft cannot be given one of these, or OSError. In each case the file keeps
+    its old content.
     """
     with draft.open("r+b") as file:
         _take_over(path, real, file.fileno(), before)
@@ -80,27 +80,31 @@ def put_in_place(path: Path, real: Path, draft: Path, before: os.stat_result) ->
             raise ChangedMeanwhileError(path, CHANGED)
         try:
             draft.replace(real)
-        except PermissionError as error:  # a folder in which people may replace their own alone
+        except (
+            PermissionError
+        ) as error:  # in a sticky folder users may replace their own files only
             raise UnlikeError(path, "its folder does not let it be replaced") from error
-        with contextlib.suppress(OSError):  # it is done; the next sync of the disk makes it last
+        with contextlib.suppress(
+            OSError
+        ):  # the rename is done; the next sync of the disk makes it last
             sync_folder(real.parent)
-        return stamp_of(os.fstat(file.fileno()))  # of what was written, whoever comes next
+        return stamp_of(os.fstat(file.fileno()))  # of our file, even if replaced at once
 
 
 def _take_over(path: Path, real: Path, draft: int, before: os.stat_result) -> None:
-    """Give the draft the file's owner, mode and extended attributes, and look whether it has them.
+    """Give the draft the file's owner, mode and extended attributes, and check that it has them.
 
-    Some file systems refuse that, and some only seem to do it. Raises UnlikeError.
+    Some file systems refuse these changes, and some ignore them. Raises UnlikeError.
     """
     owner, mode = (before.st_uid, before.st_gid), stat.S_IMODE(before.st_mode)
     if _owner(draft) != owner:
         with _unless_refused():
             os.fchown(draft, *owner)
-        if _owner(draft) != owner:  # before others may read it, whom the mode would let
+        if _owner(draft) != owner:  # before the mode lets other users read it
             raise UnlikeError(path, "it belongs to another user, and a new copy of it would not")
     if hasattr(os, "listxattr"):  # Linux only
         _take_over_attributes(path, real, draft)
-    if _mode(draft) != mode:  # after the owner, whose change clears bits
+    if _mode(draft) != mode:  # after the owner, since changing that clears bits of the mode
         with _unless_refused():
             os.fchmod(draft, mode)
         if _mode(draft) != mode:
@@ -118,7 +122,9 @@ def _mode(draft: int) -> int:
 
 def _take_over_attributes(path: Path, real: Path, draft: int) -> None:
     wanted, own = _attributes(real), _attributes(draft)
-    for name in own.keys() - wanted.keys():  # such as rights that a folder gives what is new in it
+    for name in (
+        own.keys() - wanted.keys()
+    ):  # such as access rights that new files inherit from the folder
         with _unless_refused():
             os.removexattr(draft, name)
     for name, value in wanted.items():
@@ -130,9 +136,10 @@ def _take_over_attributes(path: Path, real: Path, draft: int) -> None:
 
 
 def _attributes(file: Path | int) -> dict[str, bytes | None]:
-    """The extended attributes of a file, those of sums over its content aside; None: not readable.
+    """Names and values of a file's extended attributes; None for a value that is not readable.
 
-    Raises OSError, though not where the file system has none.
+    Those that the system sets itself are left out. Raises OSError, but not where the file system
+    has no attributes.
     """
     names: list[str] = []
     with _unless_refused():
@@ -148,7 +155,7 @@ def _attributes(file: Path | int) -> dict[str, bytes | None]:
 
 @contextlib.contextmanager
 def _unless_refused() -> Iterator[None]:
-    """Pass over what the file system or the user's rights do not allow."""
+    """Ignore errors of file systems or rights that do not allow this."""
     try:
         yield
     except OSError as error:

@@ -10,25 +10,25 @@ from pathlib import Path
 
 from pacetag.tagger.tags.safety.disk import hold
 
-# Which no player takes for a song. Earlier versions wrote playlists with 16 digits.
+# Names that no player takes for songs. Earlier versions wrote playlists with 16 digits.
 _NAME = re.compile(r"\.pacetag-[0-9a-f]{12}(?:[0-9a-f]{4})?\.(tmp|new|bak)")
 DRAFT, FRESH, BACKUP = ".tmp", ".new", ".bak"
 
 
 @contextmanager
-def hidden_sibling(real: Path) -> Iterator[Path]:
-    """An empty file beside the file, ours alone; it goes at the end, whatever happens.
+def temp_file_beside(real: Path) -> Iterator[Path]:
+    """An empty hidden file beside the file, readable by this user only; removed at the end.
 
-    Those of processes that were killed go before. Raises OSError.
+    Files that killed processes left are removed first. Raises OSError.
     """
     sweep(real.parent)
-    sibling, descriptor = _held_file(real)
+    temp_file, descriptor = _held_file(real)
     try:
-        yield sibling
+        yield temp_file
     finally:
         try:
-            with suppress(OSError):  # the next draft's maker sweeps it away
-                sibling.unlink(missing_ok=True)
+            with suppress(OSError):  # the next write into this folder removes it
+                temp_file.unlink(missing_ok=True)
         finally:
             os.close(descriptor)
 
@@ -36,36 +36,36 @@ def hidden_sibling(real: Path) -> Iterator[Path]:
 def _held_file(real: Path) -> tuple[Path, int]:
     """A new hidden file, locked for as long as its descriptor is open."""
     while True:
-        sibling = real.with_name(f".pacetag-{secrets.token_hex(6)}{DRAFT}")
-        # Nobody else's, until it has the file's mode.
-        descriptor = os.open(sibling, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        temp_file = real.with_name(f".pacetag-{secrets.token_hex(6)}{DRAFT}")
+        # Readable by this user only, until it gets the file's mode.
+        descriptor = os.open(temp_file, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         try:
             if _is_ours(descriptor):
-                return sibling, descriptor
+                return temp_file, descriptor
         except BaseException:
             os.close(descriptor)
-            sibling.unlink(missing_ok=True)
+            temp_file.unlink(missing_ok=True)
             raise
-        os.close(descriptor)  # somebody swept it away before it was locked
+        os.close(descriptor)  # another process removed it before it was locked
 
 
 def _is_ours(descriptor: int) -> bool:
     try:
         held = hold(descriptor)
-    except OSError:  # a file system without locks: nobody can sweep there either
+    except OSError:  # without locks no other process removes it either
         held = True
     return held and os.fstat(descriptor).st_nlink > 0
 
 
-def is_sibling(name: str) -> bool:
-    """Whether a name is one that only this package gives."""
+def is_temp_file(name: str) -> bool:
+    """Whether a name is that of a temporary file of pacetag's."""
     return _NAME.fullmatch(name) is not None
 
 
 def sweep(folder: Path) -> None:
-    """Remove the drafts that no living process holds. Whatever a journal may speak of stays."""
+    """Remove the drafts that no living process holds; what a journal may need stays."""
     with suppress(OSError), os.scandir(folder) as listing:
-        for name in [each.name for each in listing if is_sibling(each.name)]:
+        for name in [each.name for each in listing if is_temp_file(each.name)]:
             if name.endswith(DRAFT):
                 remove_if_stale(folder / name)
 
@@ -77,16 +77,16 @@ def remove_if_stale(draft: Path) -> None:
             draft.unlink(missing_ok=True)
 
 
-def is_stale(sibling: Path) -> bool:
-    """Whether it is a file that no living process holds, as far as can be told."""
-    with _held_if_stale(sibling) as stale:
+def is_stale(temp_file: Path) -> bool:
+    """Whether it is a file that no living process has locked, as far as can be told."""
+    with _held_if_stale(temp_file) as stale:
         return stale
 
 
 @contextmanager
-def _held_if_stale(sibling: Path) -> Iterator[bool]:
+def _held_if_stale(temp_file: Path) -> Iterator[bool]:
     try:
-        descriptor = os.open(sibling, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
+        descriptor = os.open(temp_file, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
         yield False
         return
@@ -99,5 +99,5 @@ def _held_if_stale(sibling: Path) -> Iterator[bool]:
 def _is_free(descriptor: int) -> bool:
     try:
         return stat.S_ISREG(os.fstat(descriptor).st_mode) and hold(descriptor)
-    except OSError:  # a file system without locks: nobody can tell there
+    except OSError:  # without locks it cannot be told
         return False

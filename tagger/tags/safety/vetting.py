@@ -1,4 +1,4 @@
-"""Whether what a journal would put back is a song's tag, and the song one that pacetag wrote.
+"""Checks that a journal restores nothing but tags, in a song that pacetag wrote.
 
 A journal that pacetag wrote always passes: the writer checks the same before it writes.
 """
@@ -26,16 +26,16 @@ class UnknownError(RefusedError):
 class Known:
     """What the indexes at hand know of songs."""
 
-    paths: Callable[[str], Iterable[str]]  # fingerprint -> where songs that have it lie
-    blank: bool = False  # whether they know no song at all, as where the index was lost
-    others: bool = False  # whether there may be further ones, which know what these do not
+    paths: Callable[[str], Iterable[str]]  # fingerprint -> where songs with it lie
+    blank: bool = False  # whether they know no song at all, as after the index was lost
+    others: bool = False  # whether there may be other indexes, which know more
 
 
 def check_taking_back(path: Path, old: BinaryIO, new: BinaryIO) -> str:
     """The fingerprint of the song as it was.
 
-    Raises RefusedError unless both the old and the new content are a song that pacetag can write,
-    and they differ in nothing but the fields that it writes.
+    Raises RefusedError unless both contents are a song that pacetag can write, and differ in
+    nothing but the fields that it writes.
     """
     try:
         kind = type(open_audio(path, None, old))
@@ -54,8 +54,8 @@ def check_taking_back(path: Path, old: BinaryIO, new: BinaryIO) -> str:
 def check_known(path: Path, fingerprint: str, known: Known, *, bound: bool) -> None:
     """Raise RefusedError unless an index knows a song with that fingerprint at the path.
 
-    Where there is no song in it, as the old index was lost, it is enough that the journal is bound
-    to its place. UnknownError where another index may know it.
+    If the index has no songs at all, as after the old one was lost, it is enough that the journal
+    is bound to its place. Raises UnknownError if another index may know the song.
     """
     if any(_is_same(other, path) for other in known.paths(fingerprint)) or (known.blank and bound):
         return

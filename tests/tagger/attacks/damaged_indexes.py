@@ -103,7 +103,7 @@ def fake_world(patch: pytest.MonkeyPatch, folder: Path) -> None:
     patch.setattr(process, "_CONTEXT", threads)
     patch.setattr(training, "train_bundle", lambda *_, **__: _trained(folder))
     patch.setattr("os.fsync", lambda _: None)
-    writing = ("writer", "safety.overwrite", "safety.replace", "safety.in_place")
+    writing = ("writer", "safety.copy_note", "safety.replace", "safety.in_place")
     for module in ("library.walk", *(f"tags.{name}" for name in writing)):
         patch.setattr(f"pacetag.tagger.{module}.stamp_of", _stamp_of)
 

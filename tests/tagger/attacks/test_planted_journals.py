@@ -114,7 +114,7 @@ def publish(record: dict[str, Any], *, bound: bool = True) -> Path:
     place = journal_folder() / "0123456789ab.journal"
     place.touch(mode=0o600)
     own = {"format": journal.FORMAT, "own_inode": place.stat().st_ino} if bound else {"format": 1}
-    place.write_bytes(journal._render({**record, **own}))
+    place.write_bytes(journal.render({**record, **own}))
     return place
 
 

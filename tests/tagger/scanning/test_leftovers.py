@@ -12,7 +12,7 @@ import pytest
 
 from pacetag.tagger.index import scratch
 from pacetag.tagger.index.scratch import scratch_folder
-from pacetag.tagger.tags.safety.temp_files import hidden_sibling
+from pacetag.tagger.tags.safety.temp_files import temp_file_beside
 from tests.tagger.tags.dying_disk import die, leftovers, steps_of
 from tests.tagger.writing import journal_folder, write_tags
 
@@ -96,7 +96,7 @@ def test_drafts_of_the_living_and_what_is_no_draft_of_pacetag_s_stay(
     folder = library / ".pacetag-00000000000b.tmp"
     folder.mkdir()
 
-    with hidden_sibling(song) as living:
+    with temp_file_beside(song) as living:
         assert pacetag("scan", library).exit_code == 0
         assert living.exists()
 
@@ -163,7 +163,7 @@ class TestCopies:
     def test_nor_those_of_the_living(self, copies: list[Path], pacetag: Run, library: Path) -> None:
         for each in journal_folder().iterdir():
             each.rename(library.parent / each.name)
-        with hidden_sibling(library / "album" / "172.flac") as living:
+        with temp_file_beside(library / "album" / "172.flac") as living:
             copy = living.rename(living.with_suffix(".bak"))
             said = pacetag("scan", library).stderr
             copy.rename(living)

@@ -14,14 +14,14 @@ from typing import Any
 
 import pytest
 
-from pacetag.tagger.tags.safety import in_place, overwrite, replace
+from pacetag.tagger.tags.safety import copy_note, in_place, overwrite, replace
 from tests.outside import needs
 from tests.tagger.conftest import FAKES
 from tests.tagger.tags.call_order import TRACED, Call, Order, calls_of_trace, recorded
 from tests.tagger.tags.conftest import Song
 from tests.tagger.tags.making import SOME, TITLES
 from tests.tagger.tags.test_cut_short import CASES, FIRST, LONG, Trial, tear
-from tests.tagger.writing import journal_folder, replay, write_tags
+from tests.tagger.writing import journal_folder, recover, write_tags
 
 NOTHING: dict[str, list[str]] = {"pace": [], "pacetag": []}
 WAYS = ("again", "grows", "linked grows")  # in place, as a copy, over all names
@@ -57,7 +57,7 @@ def test_putting_right_keeps_the_order(any_song: Song, case: str) -> None:
     folders = (any_song.path.parent, journal_folder())
     there = [os.fspath(each) for folder in folders for each in folder.iterdir()]
 
-    calls = recorded(lambda: replay(journal_folder()))
+    calls = recorded(lambda: recover(journal_folder()))
 
     assert any(call.path == os.fspath(any_song.path) for call in calls)
     assert order_of(any_song.path, calls, there=there) == []
@@ -100,7 +100,13 @@ class TestBroken:
         assert any("written before" in each for each in order_of(any_song.path, calls))
 
     @pytest.mark.parametrize(
-        ("module", "case"), [(overwrite, "linked grows"), (in_place, "again"), (replace, "grows")]
+        ("module", "case"),
+        [
+            (overwrite, "linked grows"),
+            (copy_note, "linked grows"),
+            (in_place, "again"),
+            (replace, "grows"),
+        ],
     )
     def test_code_that_does_not_flush_is_caught(
         self, any_song: Song, module: Any, case: str, monkeypatch: pytest.MonkeyPatch

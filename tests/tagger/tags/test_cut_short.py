@@ -20,7 +20,7 @@ from pacetag.tagger.tags.reader import SongTags, read_tags
 from tests.tagger.tags.conftest import Song
 from tests.tagger.tags.dying_disk import die, leftovers, moments, steps_of
 from tests.tagger.tags.test_every_container import foreign
-from tests.tagger.writing import journal_folder, replay, write_tags
+from tests.tagger.writing import journal_folder, recover, write_tags
 
 LONG = bool(os.environ.get("PACETAG_LONG_TESTS"))
 THOROUGH = ("flac", "m4a-fast")  # kinds of which every moment is tried always
@@ -123,7 +123,7 @@ def try_moments(trial: Trial, few: int | None) -> int:
     for at, half in chosen:
         trial.restart()
         die(trial.write, at, half=half)
-        replay(journal_folder())
+        recover(journal_folder())
         trial.check((at, half))
     return len(chosen)
 
@@ -143,13 +143,13 @@ def test_death_while_it_is_put_right_is_put_right(any_song: Song, case: str) -> 
     trial = Trial(any_song, CASES[case])
 
     def put_right() -> Any:
-        return replay(journal_folder())
+        return recover(journal_folder())
 
     tear(trial)
     for at, half in moments(steps_of(put_right)):
         tear(trial)
         die(put_right, at, half=half)
-        replay(journal_folder())
+        recover(journal_folder())
         trial.check((at, half))
 
 

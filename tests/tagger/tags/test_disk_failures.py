@@ -16,7 +16,7 @@ from pacetag.tagger.tags.errors import NotWritableError, TagError
 from tests.tagger.tags.conftest import Song
 from tests.tagger.tags.dying_disk import WRITES, Disk, leftovers, watched
 from tests.tagger.tags.test_cut_short import CASES, LONG, SECOND, Trial, steps_of_write
-from tests.tagger.writing import journal_folder, replay, write_tags
+from tests.tagger.writing import journal_folder, recover, write_tags
 
 ERRORS = (errno.ENOSPC, errno.EIO, errno.EACCES, errno.EROFS, errno.EDQUOT)
 ALL = ("again", "grows", "linked grows")
@@ -52,7 +52,7 @@ def test_a_step_that_fails_leaves_the_old_tags(any_song: Song, case: str) -> Non
             if found is None:  # the song was done with already, or written in its place instead
                 assert trial.fields() == (("172", "86"), *trial.case.fields["pacetag"])
                 assert kind in ("fsync", "unlink", "fchmod", "replace")
-                assert replay(journal_folder()) == []
+                assert recover(journal_folder()) == []
             else:
                 assert list(journal_folder().glob("*")) == [], (at, kind, path)
                 assert any_song.path.read_bytes() == trial.content, (at, kind, path)
@@ -67,7 +67,7 @@ def test_an_interruption_at_any_step_leaves_nothing_behind(any_song: Song, case:
         found = attempt(trial, Disk(at=at, half=kind in WRITES, failure=KeyboardInterrupt()))
 
         assert isinstance(found, KeyboardInterrupt)
-        assert replay(journal_folder()) == []  # nothing but tidying up may be left to do
+        assert recover(journal_folder()) == []  # nothing but tidying up may be left to do
         trial.check((at, kind, path))
 
 
@@ -82,7 +82,7 @@ def test_a_song_that_cannot_even_be_put_back_is_put_back_later(any_song: Song, c
 
     assert "at its next start" in str(found)
     assert any_song.path.read_bytes() != trial.content
-    assert replay(journal_folder()) == [
+    assert recover(journal_folder()) == [
         f"{any_song.path}: writing its tags was broken off; it is as it was before"
     ]
     assert any_song.path.read_bytes() == trial.content

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from pacetag.tagger.tags.safety import journal, overwrite
+from pacetag.tagger.tags.safety import copy_note, journal, overwrite
 from pacetag.tagger.tags.safety.disk import write_at
 from tests.tagger.tags.conftest import Song
 from tests.tagger.tags.dying_disk import leftovers
 from tests.tagger.tags.safety.test_journal import only_journal
 from tests.tagger.tags.test_cut_short import CASES, Trial, tear
-from tests.tagger.writing import journal_folder, replay
+from tests.tagger.writing import journal_folder, recover
 
 SECTOR = 512  # bytes
 LOSSES = ("missing", "empty", "short", "zeros", "whole")
@@ -58,7 +58,7 @@ def lose(draft: Path, loss: str) -> bytes:
 
 def put_back(trial: Trial) -> None:
     """It is as it was, nothing is left, and one can go on."""
-    assert replay(journal_folder()) == [
+    assert recover(journal_folder()) == [
         f"{trial.song.path}: writing its tags was broken off; it is as it was before"
     ]
     assert trial.song.path.read_bytes() == trial.content
@@ -91,7 +91,7 @@ def test_any_mixture_of_sectors_is_put_back(torn: Trial, loss: str, seed: int) -
         mixed += part
     torn.song.path.write_bytes(mixed)
 
-    put_back(torn) if mixed != torn.content else replay(journal_folder())
+    put_back(torn) if mixed != torn.content else recover(journal_folder())
 
 
 @pytest.mark.parametrize("loss", LOSSES)
@@ -119,7 +119,7 @@ def test_what_another_program_wrote_since_stays_and_the_old_content_is_named(
         copy.write_bytes(theirs)
         copy.rename(song)
 
-    (sentence,) = replay(journal_folder())
+    (sentence,) = recover(journal_folder())
 
     assert song.read_bytes() == theirs
     rescued = beside(torn, ".rescued")
@@ -139,7 +139,7 @@ def test_a_journal_without_sums_of_the_new_content_is_understood(torn: Trial) ->
     path = only_journal()
     record = json.loads(path.read_bytes().partition(b"\n")[0])
     assert base64.b64decode(record.pop("new")["sums"])
-    path.write_bytes(journal._render(record))
+    path.write_bytes(journal.render(record))
 
     put_back(torn)
 
@@ -148,7 +148,7 @@ def test_a_backup_that_came_to_harm_is_not_copied_over_the_song(torn: Trial) -> 
     backup, half = beside(torn, ".bak"), torn.song.path.read_bytes()
     backup.write_bytes(backup.read_bytes()[:-1])
 
-    assert len(replay(journal_folder())) == 1
+    assert len(recover(journal_folder())) == 1
 
     assert torn.song.path.read_bytes() == half
 
@@ -169,7 +169,8 @@ def test_the_draft_is_on_the_disk_before_it_counts(
         write_at(descriptor, place, data)
 
     monkeypatch.setattr(overwrite, "flush", flush)
-    monkeypatch.setattr(overwrite, "write_at", write)
+    monkeypatch.setattr(copy_note, "flush", flush)
+    monkeypatch.setattr(copy_note, "write_at", write)
     trial.write()
 
     assert len(set(seen[0])) == 2  # the draft and the copy

@@ -17,7 +17,7 @@ from pacetag.tagger.tags.safety.journal import COPIES
 from pacetag.tagger.tags.safety.replace import put_in_place
 from tests.tagger.tags.conftest import Song
 from tests.tagger.tags.dying_disk import die, leftovers, moments, steps_of
-from tests.tagger.writing import journal_folder, replay, write_tags
+from tests.tagger.writing import journal_folder, recover, write_tags
 
 LARGE = {"pace": ["172", "86"], "pacetag": ["x" * 9000]}  # fits no padding
 ROOT = os.geteuid() == 0
@@ -205,7 +205,7 @@ class TestAFolderThatMayNotBeWritten:
             for at, half in moments(steps):
                 restart()
                 die(write, at, half=half)
-                replay(journal_folder())
+                recover(journal_folder())
                 assert path.read_bytes() in (content, new), (at, half)
                 write()
                 assert path.read_bytes() == new, (at, half)

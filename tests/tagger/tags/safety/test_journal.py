@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from pacetag.tagger.tags.errors import ChangedMeanwhileError
-from pacetag.tagger.tags.safety import disk, journal
-from pacetag.tagger.tags.safety.journal import published
+from pacetag.tagger.tags.safety import disk, journal, journal_writing
+from pacetag.tagger.tags.safety.journal_writing import published
 from pacetag.tagger.tags.safety.temp_files import sweep
 from tests.tagger.tags.conftest import Song
 from tests.tagger.tags.dying_disk import KilledError, leftovers
 from tests.tagger.tags.test_cut_short import CASES, SECOND, Trial, tear
-from tests.tagger.writing import journal_folder, replay, write_tags
+from tests.tagger.writing import journal_folder, recover, write_tags
 
 BOTH = ("again", "linked grows")  # written in its place, and over all its names
 
@@ -52,7 +52,7 @@ class TestDamage:
 
         for length in range(len(whole)):
             path.write_bytes(whole[:length])
-            (sentence,) = replay(journal_folder())
+            (sentence,) = recover(journal_folder())
             aside = path.with_suffix(".aside")
             assert sentence == f"{path}: is damaged, so it was set aside as {aside}"
             assert only_journal() == aside
@@ -61,7 +61,7 @@ class TestDamage:
 
         assert leftovers(torn.song.path.parent) == beside
         path.write_bytes(whole)
-        assert len(replay(journal_folder())) == 1
+        assert len(recover(journal_folder())) == 1
         assert torn.song.path.read_bytes() == torn.content
 
     def test_one_with_a_wrong_byte_anywhere_harms_nothing(self, torn: Trial) -> None:
@@ -72,7 +72,7 @@ class TestDamage:
             wrong = bytearray(whole)
             wrong[place] ^= 1
             path.write_bytes(wrong)
-            assert "is damaged" in replay(journal_folder())[0]
+            assert "is damaged" in recover(journal_folder())[0]
             assert torn.song.path.read_bytes() == half
             only_journal().unlink()
 
@@ -90,9 +90,9 @@ class TestDamage:
     ) -> None:
         path, half = only_journal(), torn.song.path.read_bytes()
         record = json.loads(path.read_bytes().partition(b"\n")[0]) | change
-        path.write_bytes(journal._render(record))
+        path.write_bytes(journal.render(record))
 
-        assert "is damaged" in replay(journal_folder())[0]
+        assert "is damaged" in recover(journal_folder())[0]
         assert torn.song.path.read_bytes() == half
 
     def test_one_of_a_newer_version_waits_for_it(
@@ -100,9 +100,9 @@ class TestDamage:
     ) -> None:
         path, half = only_journal(), torn.song.path.read_bytes()
         record = json.loads(path.read_bytes().partition(b"\n")[0])
-        path.write_bytes(journal._render(record | {"format": journal.FORMAT + 1}))
+        path.write_bytes(journal.render(record | {"format": journal.FORMAT + 1}))
 
-        assert replay(journal_folder()) == [
+        assert recover(journal_folder()) == [
             f"{path}: is of a newer pacetag, which alone can put its song right"
         ]
         assert (only_journal(), torn.song.path.read_bytes()) == (path, half)
@@ -110,7 +110,7 @@ class TestDamage:
     def test_the_beginning_of_one_is_dropped(self, tmp_path: Path) -> None:
         (tmp_path / "0123456789ab.new").write_bytes(b'{"format": 1, "kind": "pat')
 
-        assert replay(tmp_path) == []
+        assert recover(tmp_path) == []
         assert list(tmp_path.iterdir()) == []
 
 
@@ -120,13 +120,13 @@ class TestOthers:
     def left_alone(self, trial: Trial) -> None:
         now = trial.song.path.read_bytes()
 
-        (sentence,) = replay(journal_folder())
+        (sentence,) = recover(journal_folder())
 
         assert "it was changed since, so it was left as it is" in sentence
         assert trial.song.path.read_bytes() == now
         assert only_journal().suffix == ".aside"
         assert str(only_journal()) in sentence
-        assert replay(journal_folder()) == []
+        assert recover(journal_folder()) == []
 
     def test_one_that_was_made_longer(self, copy_of: Callable[[str], Song]) -> None:
         trial = Trial(copy_of("mp3-v23"), CASES["again"])
@@ -172,7 +172,7 @@ class TestOthers:
         torn.song.path.unlink()
         (torn.song.path.parent / "another.mp3").touch()
 
-        (sentence,) = replay(journal_folder())
+        (sentence,) = recover(journal_folder())
 
         assert "gone" in sentence or "changed since" in sentence
         assert only_journal().suffix == ".aside"
@@ -184,13 +184,13 @@ class TestOthers:
         away = folder.rename(tmp_path / "away")
 
         for _ in range(2):
-            (sentence,) = replay(journal_folder())
+            (sentence,) = recover(journal_folder())
             assert "when its folder is back" in sentence
             folder.mkdir(exist_ok=True)  # where it was mounted
 
         folder.rmdir()
         away.rename(folder)
-        assert len(replay(journal_folder())) == 1
+        assert len(recover(journal_folder())) == 1
         assert torn.song.path.read_bytes() == torn.content
 
     def test_one_that_cannot_be_written_now_waits(
@@ -201,19 +201,19 @@ class TestOthers:
 
         with monkeypatch.context() as patch:
             patch.setattr("os.pwrite", refuse)
-            (sentence,) = replay(journal_folder())
+            (sentence,) = recover(journal_folder())
 
         assert sentence.endswith("cannot be put right yet: the system says: Read-only file system")
-        assert len(replay(journal_folder())) == 1
+        assert len(recover(journal_folder())) == 1
         assert torn.song.path.read_bytes() == torn.content
 
 
 class TestLiving:
     """A journal whose process lives is nobody else's."""
 
-    def test_it_is_not_replayed(self, any_song: Song) -> None:
+    def test_it_is_not_obeyed(self, any_song: Song) -> None:
         with published(journal_folder(), {"kind": "patches"}) as held:
-            assert replay(journal_folder()) == []
+            assert recover(journal_folder()) == []
             assert held.path.exists()
             held.drop()
 
@@ -250,7 +250,7 @@ class TestLiving:
             taken.append(descriptor)
             return hold(descriptor)
 
-        monkeypatch.setattr(journal, "hold", too_late)
+        monkeypatch.setattr(journal_writing, "hold", too_late)
         with published(tmp_path, {"kind": "patches"}) as held:
             assert [held.path] == list(tmp_path.iterdir())
         assert len(taken) == 2
@@ -314,7 +314,7 @@ def test_zeros_where_a_power_cut_lost_what_was_written_are_put_right(
     half[512:1024] = bytes(512)
     trial.song.path.write_bytes(half)
 
-    replay(journal_folder())
+    recover(journal_folder())
 
     assert trial.song.path.read_bytes() == trial.content
 
@@ -325,14 +325,14 @@ def test_names_that_are_no_text_are_put_right(copy_of: Callable[[str], Song]) ->
     trial = Trial(Song(odd, song.kind, song.title), CASES["again"])
     tear(trial)
 
-    assert len(replay(journal_folder())) == 1
+    assert len(recover(journal_folder())) == 1
     assert odd.read_bytes() == trial.content
 
 
 def test_a_folder_that_is_not_there_holds_no_journals(tmp_path: Path) -> None:
-    assert replay(tmp_path / "none") == []
+    assert recover(tmp_path / "none") == []
     shutil.rmtree(tmp_path)
-    assert replay(tmp_path) == []
+    assert recover(tmp_path) == []
     assert not os.path.lexists(tmp_path)
 
 
@@ -345,6 +345,6 @@ def test_one_whose_hash_fits_what_no_json_is_is_damaged(line: bytes, tmp_path: P
     path.chmod(0o600)
     tmp_path.chmod(0o700)
 
-    (sentence,) = replay(tmp_path)
+    (sentence,) = recover(tmp_path)
 
     assert sentence == f"{path}: is damaged, so it was set aside as {path.with_suffix('.aside')}"

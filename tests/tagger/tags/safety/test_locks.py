@@ -84,7 +84,7 @@ class TestInUse:
     def test_a_locked_song_is_waited_for_and_then_refused(
         self, any_song: Song, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(locks, "PATIENCE", 0.05)
+        monkeypatch.setattr(locks, "TIMEOUT", 0.05)
 
         with (
             held_elsewhere(any_song.path, "rb", "lock"),
