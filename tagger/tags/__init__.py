@@ -1,1 +1,1 @@
-"""Reading and writing tags: a field table, one door to mutagen, a writer that cannot hurt."""
+"""Reading and writing tags: a field table, one way to mutagen, a writer that loses nothing."""

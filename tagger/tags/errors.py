@@ -1,9 +1,9 @@
-"""What can go wrong with a file's tags, each with a sentence for a person."""
+"""Errors of reading and writing tags, each with a sentence for the user."""
 
 import errno
 from pathlib import Path
 
-# A program that goes on with a download later would put the rest behind a tag that grew.
+# A program that resumes the download would append the rest behind a tag that has grown.
 BROKEN_OFF = "its end is missing, as of a download that broke off"
 
 
@@ -27,30 +27,30 @@ class UnreadableError(TagError):
 
 
 class ChangedMeanwhileError(TagError):
-    """Somebody else changed the file since it was looked at; the next scan will see it anew."""
+    """The file was changed externally since it was looked at; the next scan sees it anew."""
 
 
 class NotWritableError(TagError):
-    """Tags of this file are never written: its kind, its state or its permissions forbid it."""
+    """Tags of this file are not written: its kind, its state or its permissions forbid it."""
 
 
 class UnlikeError(NotWritableError):
-    """A copy of the file could not be given its owner, mode or attributes, or not its place."""
+    """A copy of the file could not get its owner, mode, attributes or place."""
 
 
 class RefusedError(Exception):
-    """A journal asks for what pacetag would never have written; says why, without the path."""
+    """A journal asks for what pacetag would never have written; gives the reason, not the path."""
 
 
 class LayoutError(Exception):
-    """The bytes of a file are not what a harmless rewrite needs; says why, without the path.
+    """The bytes of a file cannot be rewritten safely; gives the reason, not the path.
 
-    Never leaves this package: whoever knows the path makes a NotWritableError of it.
+    Never leaves this package: callers that know the path turn it into a NotWritableError.
     """
 
 
 def system_reason(error: BaseException) -> str:
-    """A clause that says what the operating system refused."""
+    """A clause on what the operating system refused."""
     if isinstance(error, FileNotFoundError):
         return "there is no such file"
     if isinstance(error, PermissionError):

@@ -7,43 +7,43 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-# Readers take any of these as the border between values, so none may stand inside one.
+# Readers split values at any of these, so none may stand inside one.
 BORDERS = "\0/;"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """One field and what it is called in each family. Custom names match in any case."""
+    """One field and its name in each family. Custom names match in any case."""
 
-    name: str  # what the program calls it
+    name: str  # within pacetag
     id3: str  # frame, or TXXX:description
     vorbis: str  # key of an entry, one for each value
     mp4: str  # atom, or ----:mean:name
     apev2: str  # key of an item, whose values NUL holds apart
     asf: str  # name of an attribute, one for each value
-    several: bool = False  # one entry may hold several values, joined with a border
+    several: bool = False  # one entry may hold several values, joined by one of BORDERS
     written: bool = False  # whether the writer may touch it
 
     def called(self, family: str) -> str:
-        """What it is called in a family of containers, which is the name of a column."""
+        """Its name in a family of containers, which is one of the columns."""
         name: str = getattr(self, family)
         return name
 
     def split(self, values: Sequence[str]) -> tuple[str, ...]:
-        """The single values, whichever way a program joined them, and each once."""
+        """The single values, however a program joined them, each once."""
         if not self.several:
             return tuple(values)
         parts = (part.strip() for value in values for part in re.split(f"[{BORDERS}]", value))
         return tuple(dict.fromkeys(part for part in parts if part))
 
     def same(self, some: Sequence[str], others: Sequence[str]) -> bool:
-        """Whether two lists of values say the same; ID3v2.3 joins what others keep apart."""
+        """Whether two lists of values are the same; ID3v2.3 joins what others keep apart."""
         if self.several:
             return self.split(some) == self.split(others)
         return "/".join(some) == "/".join(others)
 
     def alike(self, some: Sequence[str], others: Sequence[str]) -> bool:
-        """Whether they say the same in any order: some programs shuffle several values of WMA."""
+        """Whether they are the same in any order: some programs shuffle the values of WMA."""
         if self.several:
             return set(self.split(some)) == set(self.split(others))
         return self.same(some, others)

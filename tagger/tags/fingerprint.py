@@ -1,6 +1,6 @@
-"""The fingerprint of a file's sound: tags may come, go and change, and it stays the same.
+"""The fingerprint of a file's sound, which stays the same when tags change.
 
-So a song that was renamed, moved or retagged is known again without listening to it.
+So a song that was renamed, moved or retagged is recognised without being analysed again.
 """
 
 import hashlib
@@ -15,17 +15,17 @@ from pacetag.tagger.tags.containers.registry import by_magic
 from pacetag.tagger.tags.errors import LayoutError, UnreadableError, system_reason
 
 _STEP = 1 << 20  # bytes read at once
-_NOTHING = hashlib.blake2b(digest_size=16).hexdigest()  # what an empty file holds
+_NOTHING = hashlib.blake2b(digest_size=16).hexdigest()  # of an empty file
 
 
 def file_fingerprint(path: Path) -> str:
     """32 hex digits (BLAKE2b, 128 bits) over the sound of a file, without its tags.
 
-    MPEG, FLAC, APE, WavPack, Musepack and all that is framed alike: what lies between the tags at
-    both ends, and behind FLAC's metadata. Ogg: the data of the packets after the headers, whatever
-    pages they lie in. MP4: mdat. WAV, AIFF, DSF, WMA: the chunk of sound. Of damaged files the rest
-    from the damage on, and of files without any such part the whole, so a fingerprint there always
-    is. Raises UnreadableError where the system refuses to read the file.
+    MPEG, FLAC, APE, WavPack, Musepack and others with frames: what lies between the tags at both
+    ends, and behind FLAC's metadata. Ogg: the data of the packets after the headers, on any pages.
+    MP4: mdat. WAV, AIFF, DSF, WMA: the chunk of sound. Damaged files: the rest from the damage on;
+    files without any such part: all of it. So every file has a fingerprint. Raises UnreadableError
+    if the system refuses to read the file.
     """
     try:
         with path.open("rb") as source:
@@ -35,7 +35,7 @@ def file_fingerprint(path: Path) -> str:
 
 
 def fingerprint_of(source: BinaryIO) -> str:
-    """The same of an open file."""
+    """The fingerprint of an open file."""
     size = source.seek(0, io.SEEK_END)
     try:
         found = _hash(source, _spans(source, size))
@@ -45,7 +45,7 @@ def fingerprint_of(source: BinaryIO) -> str:
 
 
 def _hash(source: BinaryIO, spans: Iterable[Span]) -> str:
-    """The hash over the spans; "" where they hold nothing."""
+    """The hash over the spans; "" if they are empty."""
     total, buffer, some = hashlib.blake2b(digest_size=16), memoryview(bytearray(_STEP)), False
     for start, stop in spans:
         source.seek(start)

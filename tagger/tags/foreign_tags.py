@@ -1,4 +1,4 @@
-"""All in a song that is not pacetag's, as digests by name, to tell whether it stayed."""
+"""Digests of all in a song that is not pacetag's, to check that nothing changed."""
 
 import hashlib
 from collections.abc import Collection, Iterator
@@ -14,14 +14,14 @@ from pacetag.tagger.tags.fields import FIELDS
 from pacetag.tagger.tags.fingerprint import file_fingerprint
 from pacetag.tagger.tags.mutagen_io import Audio, ape_tag, open_audio
 
-_Named = Iterator[tuple[str, object]]  # a tag's name, and a value whose repr holds all of it
+_Named = Iterator[tuple[str, object]]  # a tag's name, and a value whose repr shows all of it
 
 
 def others_in(path: Path, names: Collection[str]) -> dict[str, bytes]:
-    """What -> digest: the sound, every tag that mutagen reads, and all else that must be kept.
+    """Digests by name: of the sound, of every tag that mutagen reads, and of all foreign bytes.
 
-    Left out are the fields of these names (as in the field table), padding, and what merely says
-    where things lie. Raises TagError or OSError for a file that is not written.
+    Left out are the fields of these names (as in the field table), padding, sizes and positions.
+    Raises TagError or OSError for a file that is not written.
     """
     audio = open_audio(path)
     layout = load_layout(path, type(audio))
@@ -47,19 +47,19 @@ def _tags(path: Path, audio: Audio, names: Collection[str], *, copied: bool) -> 
 
 
 def _items(tags: Audio) -> _Named:
-    """Every single value, in its order; keys that differ in nothing but case are one name."""
+    """Every single value in order; keys that differ only in case are one name."""
     if isinstance(tags, VCommentDict | ASFTags):
         yield from ((key.upper(), value) for key, value in tags)
     elif tags is not None:
         yield from tags.items()
-    for part in ("unknown_frames", "_failed_atoms"):  # what mutagen could make nothing of
+    for part in ("unknown_frames", "_failed_atoms"):  # what mutagen could not parse
         unread = getattr(tags, part, None)
         if unread:
             yield "that mutagen cannot read", unread
 
 
 def _blocks(audio: Audio) -> _Named:
-    """FLAC's blocks of metadata besides the comments."""
+    """FLAC's metadata blocks other than comments."""
     for block in getattr(audio, "metadata_blocks", ()):
         if not isinstance(block, Padding | VCFLACDict):
             yield f"in FLAC's block {block.code}", block.write()

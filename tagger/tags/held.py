@@ -1,4 +1,4 @@
-"""What a file holds in the fields that pacetag may write, value by value as it stands there."""
+"""The values that a file holds in fields that pacetag writes, as they stand there."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -9,9 +9,9 @@ from pacetag.tagger.tags.reader import values
 
 
 def held_fields(path: Path, names: Iterable[str]) -> dict[str, list[str]]:
-    """Field -> its values, neither split nor joined, [] for none; names as in the field table.
+    """Values by name of the field, neither split nor joined; [] for a field that is missing.
 
-    Raises TagError where the file cannot be read.
+    Raises TagError if the file cannot be read.
     """
     audio = open_audio(path)
     return {name: values(audio, FIELDS[name]) for name in names}

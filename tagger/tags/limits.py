@@ -1,8 +1,8 @@
-"""Bounds on what reading a tag may cost: mutagen knows none.
+"""Bounds on the cost of reading a tag with mutagen, which has none.
 
-Some bytes of an ID3 tag unpack to gigabytes, and a megabyte of zeros takes mutagen minutes, since
-it copies all that is left of a tag or frame for every piece that it takes off. What exceeds the
-bounds is refused, whatever it would have been.
+A few bytes of an ID3 tag can unpack to gigabytes, and a megabyte of zeros takes mutagen minutes,
+since it copies the rest of a tag or frame for every piece that it reads. A tag that exceeds the
+bounds is refused.
 """
 
 import threading
@@ -17,11 +17,11 @@ from mutagen.id3 import _frames, _specs, _tags
 
 from pacetag.model.audio.seven_bits import from_sevens
 
-UNPACKED = 64 << 20  # bytes to which all packed frames of a file may unpack
+UNPACKED = 64 << 20  # bytes to which all packed frames of a file together may unpack
 WALKED = 32 << 30  # bytes that may be copied from frame to frame, which takes some seconds
 COPIED = 1 << 30  # bytes that may be copied from text to text, which takes longer
-LONGEST_TEXT = 4 << 20  # bytes of text that is not read in one go, which takes a second
-LONGEST = 1 << 16  # bytes in frames made of small pieces, that no program writes so long
+LONGEST_TEXT = 4 << 20  # bytes of text that is read sign by sign, which takes a second
+LONGEST = 1 << 16  # bytes in frames of many small pieces; programs write far shorter ones
 LONGEST_NUMBER = 64  # bytes in a counter
 
 UTF16, UTF16BE = 1, 2  # encodings of a frame
@@ -46,7 +46,7 @@ class BoundsError(Exception):
 class _Costs(threading.local):
     """What the file that this thread reads has cost so far."""
 
-    counted = False  # outside of `bounded` nothing is
+    counted = False  # only within `bounded`
     unpacked = walked = copied = 0
 
 
@@ -89,7 +89,7 @@ class _BoundedZlib:
 
 
 def _counted(read: _Read) -> _Read:
-    """Of text, of which several may follow one another."""
+    """Bound a reader of texts, several of which may follow one another."""
 
     @wraps(read)
     def bounded_read(self: Any, header: Any, frame: Any, data: bytes) -> Any:
@@ -102,9 +102,9 @@ def _counted(read: _Read) -> _Read:
 
 
 def _is_endless(frame: Any, data: bytes) -> bool:
-    """Whether the text that begins here is one of two bytes a sign that ends too far away.
+    """Whether data begins with UTF-16 text that is too long.
 
-    Such text is taken sign by sign, each an object, and what follows it may be a picture.
+    mutagen reads such text sign by sign, each an object, and what follows it may be a picture.
     """
     if len(data) <= LONGEST_TEXT or getattr(frame, "encoding", None) not in (UTF16, UTF16BE):
         return False
@@ -115,6 +115,8 @@ def _is_endless(frame: Any, data: bytes) -> bool:
 
 
 def _limited(read: _Read, longest: int) -> _Read:
+    """Bound a reader to so many bytes."""
+
     @wraps(read)
     def bounded_read(self: Any, header: Any, frame: Any, data: bytes) -> Any:
         if _COSTS.counted and len(data) > longest:
@@ -125,7 +127,7 @@ def _limited(read: _Read, longest: int) -> _Read:
 
 
 def _walked_first(read_frames: Callable[..., Any]) -> Callable[..., Any]:
-    """Count the frames before they are read."""
+    """Bound the walk over frames, which are counted before they are read."""
 
     @wraps(read_frames)
     def bounded_read(id3: Any, data: bytes, frames: Any) -> Any:
@@ -140,10 +142,10 @@ def _walked_first(read_frames: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _count(data: bytes, width: int, *, synchsafe: bool) -> int:
-    """How many frames would be taken off, their names and sizes of so many bytes."""
+    """How many frames mutagen would find; their names and sizes have `width` bytes."""
     head = 6 if width == 3 else 10
     place = count = 0
-    most = WALKED // max(1, len(data)) + 1  # more would be no news
+    most = WALKED // max(1, len(data)) + 1  # enough to exceed the bound
     while place + head <= len(data) and count < most:
         if not data[place : place + width].strip(b"\0"):  # padding
             break

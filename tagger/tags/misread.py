@@ -1,6 +1,6 @@
-"""Texts that mutagen leaves out since they are not valid in the encoding that they claim.
+"""Texts that mutagen leaves out because they are not valid in their declared encoding.
 
-They are read with � for what is no sign: a title with a spoilt letter tells more than none.
+They are read with � for invalid bytes: a title with a spoilt letter says more than none.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ _MOST = 100  # data atoms of one field
 
 
 def misread(path: Path, audio: Any, fields: Sequence[Field]) -> dict[Field, list[str]]:
-    """The values of those of the fields that mutagen could not read. Raises OSError."""
+    """The values of those fields that mutagen could not read. Raises OSError."""
     if isinstance(audio.tags, MP4Tags):
         failed = audio.tags._failed_atoms
         return {

@@ -1,4 +1,4 @@
-"""The one door to mutagen: whatever it raises on a file is that file's damage, not our bug."""
+"""Reads songs with mutagen, and turns what it raises into errors about the file."""
 
 import errno
 from collections.abc import Iterator
@@ -19,17 +19,17 @@ from pacetag.tagger.tags.containers.registry import by_kind, by_magic, by_stream
 from pacetag.tagger.tags.errors import LayoutError, TagError, UnreadableError, system_reason
 from pacetag.tagger.tags.limits import bounded
 
-# What mutagen makes of a file. It is untyped, so nothing better can be said here.
+# A file as mutagen reads it. mutagen is untyped.
 Audio = Any
 
 
 def open_audio(path: Path, kind: type | None = None, source: BinaryIO | None = None) -> Audio:
-    """The file as mutagen sees it: .tags (may be None) and .info.
+    """The file as mutagen reads it: .tags (may be None) and .info.
 
-    `kind` is the class to read it with; without, content and suffix decide. `source` is read in the
-    file's stead; without a kind its name must be the file's. Raises TagError, with one sentence,
-    where the file is no audio that mutagen knows, or is damaged; UnreadableError where the system
-    refuses to read it.
+    `kind` is the class to read it with; without it, content and suffix decide. `source` is read
+    instead of the file; without a kind its name must be the file's. Raises TagError, with one
+    sentence, if the file is damaged or no audio that mutagen knows, and UnreadableError if the
+    system refuses to read it.
     """
     try:
         kind = kind or _kind_by_magic(path, source)
@@ -40,8 +40,8 @@ def open_audio(path: Path, kind: type | None = None, source: BinaryIO | None = N
     except LayoutError as error:
         raise TagError(path, str(error)) from error
     except Exception as error:
-        # Only mutagen ran, so whatever came out of it is about the file: sizes that point nowhere,
-        # atoms nested without end, or the system that would not let it read.
+        # Only mutagen ran, so the error is about the file: sizes that point nowhere, atoms nested
+        # without end, or a system that refused to read it.
         refusal = _refusal(error)
         if refusal is not None:
             raise UnreadableError(path, refusal) from error
@@ -52,7 +52,7 @@ def open_audio(path: Path, kind: type | None = None, source: BinaryIO | None = N
 
 
 def _read(kind: type | None, file: BinaryIO) -> Audio:
-    """The file as an object of mutagen's; None where it knows no such kind."""
+    """The file as an object of mutagen's; None if mutagen does not know the kind."""
     if kind is None:
         return mutagen.File(file)
     container = by_kind(kind)
@@ -61,7 +61,7 @@ def _read(kind: type | None, file: BinaryIO) -> Audio:
 
 @contextmanager
 def _short(path: Path, source: BinaryIO | None = None) -> Iterator[BinaryIO]:
-    """The song for mutagen to read, without what is long in its tags."""
+    """The song for mutagen to read, without the long parts of its tags."""
     with nullcontext(source) if source is not None else path.open("rb") as file:
         short = abridged(file, str(path))
         file.seek(0)
@@ -69,16 +69,16 @@ def _short(path: Path, source: BinaryIO | None = None) -> Iterator[BinaryIO]:
 
 
 def ape_tag(path: Path) -> APEv2 | None:
-    """The APEv2 tag at the end of a file of which mutagen reads another one; None without it."""
+    """The APEv2 tag at the end of a file whose other tag mutagen reads; None without one."""
     try:
         with _short(path) as file:
             return ape_tags(file)
-    except Exception:  # whatever is wrong with it: no tag that could be read
+    except Exception:  # a tag that cannot be read counts as none
         return None
 
 
 def loose_tags(path: Path) -> Audio:
-    """The ID3 or APEv2 tag of a file that mutagen takes for no audio; None without one."""
+    """The ID3 or APEv2 tag of a file that mutagen cannot read as audio; None without one."""
     try:
         with bounded(), _short(path) as file:
             try:
@@ -90,7 +90,7 @@ def loose_tags(path: Path) -> Audio:
 
 
 def _kind_by_magic(path: Path, source: BinaryIO | None) -> type | None:
-    """The class for content that leaves no doubt; mutagen lets the suffix outvote it."""
+    """The class that the content demands, if it does; mutagen would go by the suffix."""
     with path.open("rb") if source is None else nullcontext(source) as file:
         start = after_id3(file)
         file.seek(start)
@@ -110,10 +110,10 @@ def _kind_by_magic(path: Path, source: BinaryIO | None) -> type | None:
 
 
 def _refusal(error: Exception) -> str | None:
-    """What the system refused, as a clause; None where the file itself is at fault."""
+    """A clause on what the system refused; None if the file itself is at fault."""
     if isinstance(error, MemoryError):
         return "there is not enough memory to read it"
-    # mutagen wraps what the system said; EINVAL is its own, from seeking before a short file.
+    # mutagen wraps errors of the system; EINVAL comes from its seeking before a short file.
     inner = error.args[0] if error.args and isinstance(error.args[0], OSError) else error
     if isinstance(inner, OSError) and inner.errno not in (None, errno.EINVAL):
         return system_reason(inner)
@@ -122,8 +122,8 @@ def _refusal(error: Exception) -> str | None:
 
 def _reason(error: Exception, path: Path) -> str:
     said = " ".join(str(error).split())
-    for name in (repr(str(path)), str(path)):  # the whole sentence begins with it already
+    for name in (repr(str(path)), str(path)):  # the sentence begins with it already
         said = said.replace(name, "").strip(" :")
-    if not said or path.name in said or "b'" in said or len(said) > 100:  # nothing for a person
+    if not said or path.name in said or "b'" in said or len(said) > 100:  # nothing to show a user
         return "its tags or headers are damaged"
     return f"its tags or headers are damaged ({said})"

@@ -1,4 +1,4 @@
-"""Reads a song's fields from any container that mutagen knows."""
+"""Reads the fields of a song, in any container of the registry."""
 
 import math
 from collections.abc import Sequence
@@ -24,26 +24,26 @@ from pacetag.tagger.tags.writable import forbidden, why_not_writable
 
 @dataclass(frozen=True, kw_only=True)
 class SongTags:
-    """What a file says of itself."""
+    """The fields of a file, and whether they can be written."""
 
     title: str | None
     artist: str | None  # several are joined with "; "
     album: str | None
     genre: str | None
-    bpm: tuple[str, ...]  # as in the file
+    bpm: tuple[str, ...]  # as they stand in the file
     pace: tuple[str, ...]  # single values, however they were joined
-    pacetag: str | None  # the first one
+    pacetag: str | None  # the first value
     duration: float | None  # seconds, from the headers
     writable: bool
-    why_not: str | None  # a clause; None when writable
+    why_not: str | None  # a clause; None if it is writable
     bpm_beside: tuple[str, ...] = ()  # in a tag of an older kind, which pacetag does not write
-    forbidden: bool = False  # only rights stand in the way, which can change without the file
+    forbidden: bool = False  # only permissions prevent it, which can change without the file
 
 
 def read_tags(path: Path) -> SongTags:
-    """The fields of a song; what is strange or missing in the tags is left out.
+    """The fields of a song; values that are odd or missing are left out.
 
-    Raises TagError, with one sentence, only where the file as a whole cannot be read.
+    Raises TagError, with one sentence, only if the file as a whole cannot be read.
     """
     audio = open_audio(path)
     unfit = why_not_writable(path, audio)
@@ -68,7 +68,7 @@ def read_tags(path: Path) -> SongTags:
 
 
 def read_loosely(path: Path, why_not: str) -> SongTags:
-    """What an ID3 or APEv2 tag says of a song that `why_not` keeps from being read and written."""
+    """The fields in an ID3 or APEv2 tag of a song that cannot be read otherwise, for `why_not`."""
     tags = loose_tags(path)
     return SongTags(
         title=_joined(tags, TITLE),
@@ -92,10 +92,10 @@ def _refused(path: Path) -> str | None:
 
 
 def _texts(path: Path, audio: Audio, older: Copies) -> dict[Field, str | None]:
-    """What the file says of itself for people, several values joined.
+    """Title, artist, album and genre, several values joined.
 
-    What its tag lacks of this may stand in tags of older kinds. ID3v1, which mutagen reads where
-    there is no ID3v2 tag, is one of them, and the shortest.
+    What the tag lacks may stand in tags of older kinds. ID3v1, which mutagen reads if there is no
+    ID3v2 tag, is the shortest of them.
     """
     texts = {field: _joined(audio.tags, field) for field in (TITLE, ARTIST, ALBUM, GENRE)}
     lacking = [field for field, text in texts.items() if text is None]
@@ -111,7 +111,7 @@ def _is_id3v1(tags: object) -> bool:
 
 
 def _older(path: Path, audio: Audio) -> Copies:
-    """What tags of older kinds say, beside those that mutagen reads. Raises UnreadableError."""
+    """Fields in tags of older kinds, beside the tag that mutagen reads. Raises UnreadableError."""
     container = by_kind(type(audio))
     if container is None or not container.older:
         return {}
@@ -124,7 +124,7 @@ def _older(path: Path, audio: Audio) -> Copies:
 
 
 def values(audio: Audio, field: Field) -> list[str]:
-    """The field's values as they stand in the file, not split any further; [] for none."""
+    """The field's values as they stand in the file, not split; [] for none."""
     return _tolerant(audio.tags, field)
 
 
@@ -132,7 +132,7 @@ def _tolerant(tags: object, field: Field) -> list[str]:
     try:
         return _values(tags, field)
     except (AttributeError, LookupError, TypeError, ValueError):
-        return []  # a picture where a title should be: as good as none
+        return []  # such as a picture instead of a title: counts as none
 
 
 def _values(tags: object, field: Field) -> list[str]:
@@ -156,7 +156,7 @@ def _id3_values(tags: Audio, name: str) -> list[str]:
     found = [
         each for each in tags.getall(frame) if not description or each.desc.upper() == description
     ]
-    # A genre may stand there as a number, which .genres turns into its name.
+    # A genre may be a number, which .genres turns into its name.
     return [str(text) for each in found for text in getattr(each, "genres", each.text)]
 
 
@@ -188,7 +188,7 @@ def _stripped(values: Sequence[str]) -> str | None:
 def _duration(audio: Audio) -> float | None:
     try:
         length = getattr(audio.info, "length", None)
-    except ZeroDivisionError:  # that of DSF is worked out only now, and its rate may be 0
+    except ZeroDivisionError:  # mutagen computes that of DSF on access, and its rate may be 0
         return None
     if isinstance(length, int | float) and math.isfinite(length) and length > 0:
         return float(length)

@@ -1,4 +1,4 @@
-"""Whether a song may be written: by what is in it, and by its rights."""
+"""Whether a song may be written: by its content and by its permissions."""
 
 import os
 import stat
@@ -16,9 +16,9 @@ from pacetag.tagger.tags.safety.replace import may_access
 
 
 def why_not_writable(path: Path, audio: Audio) -> str | None:
-    """A clause why write_tags would refuse the file for what is in it; None when it would not.
+    """A clause on why write_tags would refuse the file for its content; None if it would not.
 
-    Whether it is allowed to be written, `forbidden` says. Raises UnreadableError.
+    Permissions are checked by `forbidden`. Raises UnreadableError.
     """
     try:
         with path.open("rb") as source:
@@ -34,10 +34,10 @@ def why_not_writable(path: Path, audio: Audio) -> str | None:
 
 
 def forbidden(path: Path) -> str | None:
-    """Which right to write is lacking, and what gives it; None where none is.
+    """A clause on which permission is missing and how to give it; None if none is.
 
-    The superuser may do all, yet a read-only mark was meant. That can change without the file. Its
-    folder need not be writable, since it can be written in its place. Raises OSError.
+    A read-only mark counts for the superuser, too. The answer can change without the file. The
+    folder need not be writable, since the file can be written in place. Raises OSError.
     """
     real = Path(os.path.realpath(path))
     status = real.stat()

@@ -26,7 +26,7 @@ def _shorter(source: BinaryIO, tag: Trailer) -> Shorter:
     footer = source.read(FRAME)
     body = view_of(source, tag.body, tag.stop - FRAME)
     items: list[bytes] = []
-    # What is not counted is not read either.
+    # Items beyond the count are not read.
     for item in split_items(body, int.from_bytes(footer[COUNT], "little")):
         if isinstance(item.data, bytes) or item.key.upper() in _FIELDS:
             items.append(body.at(item.start, item.stop))

@@ -1,4 +1,4 @@
-"""FLAC's metadata without its pictures, and Vorbis comments without theirs."""
+"""FLAC's metadata and Vorbis comments without their pictures."""
 
 import io
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ _FIELDS = [row.name for row in FIELDS.values()]
 
 
 def shorter_comments(comments: Comments) -> bytes:
-    """The comments, their entries short."""
+    """The comments with short entries."""
     own = set(map(id, comments.entries)) - set(map(id, comments.foreign(_FIELDS)))
     entries: list[bytes] = []
     for each in comments.entries:
@@ -82,7 +82,7 @@ def _shorter(source: BinaryIO, kind: int, start: int, stop: int) -> bytes:
 
 
 def _picture_head(view: View) -> int:
-    """The place in a block of a picture where the picture's own size stands."""
+    """Where in a picture's block the size of the picture itself stands."""
     place = 4
     for _ in ("kind", "description"):
         place += 4 + int.from_bytes(view.at(place, place + 4))
@@ -90,7 +90,7 @@ def _picture_head(view: View) -> int:
 
 
 def _picture_size(source: BinaryIO, start: int, end: int) -> int:
-    """Bytes of a block by what it holds: some programs write pictures too large for its header."""
+    """Bytes of a picture's block by its content: some are too large for the block's header."""
     view = Spans(source, [(start, end)])
     place = _picture_head(view)
     return place + 4 + int.from_bytes(view.at(place, place + 4))

@@ -1,4 +1,4 @@
-"""ID3 tags without their pictures, objects and whatever else is long and no field of ours."""
+"""ID3 tags without pictures, objects and other long frames that are no field of ours."""
 
 import io
 import re
@@ -22,7 +22,7 @@ from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.fields import FIELDS
 from pacetag.tagger.tags.limits import LONGEST_TEXT, UNPACKED, BoundsError
 
-_KEPT = 1 << 10  # bytes of a frame that say what it is, as a picture's kind and description
+_KEPT = 1 << 10  # bytes of a frame that describe it, such as a picture's kind and description
 _MOST = 20_000  # frames; tags of more are read as they are, or refused
 _FIELDS = {row.id3 for row in FIELDS.values()}
 _BLOBS = re.compile(r"APIC|PIC|GEOB?|PRIV|MCDI?|MCI|UFID?|AENC|CRA|ENCR|GRID|COMR|CHAP|CTOC|CR?M")
@@ -41,7 +41,7 @@ class _Frame:
 
 
 def shorter_id3(source: BinaryIO, start: int = 0, stop: int | None = None) -> Iterator[Shorter]:
-    """The tag at a place, if it is large; nothing is read from `stop` on. Raises LayoutError."""
+    """The tag at a place, if it is large; only bytes before `stop` are read. Raises LayoutError."""
     stop = source.seek(0, io.SEEK_END) if stop is None else stop
     source.seek(start)
     head = source.read(10)
@@ -61,7 +61,7 @@ def shorter_id3(source: BinaryIO, start: int = 0, stop: int | None = None) -> It
 
 
 def _frames(version: int, flags: int, body: View) -> Iterator[bytes]:
-    """The frames, each short. Raises LayoutError where there are too many."""
+    """The frames, each short. Raises LayoutError if there are too many."""
     unpacked = 0
     for count, frame in enumerate(_walk(version, body)):
         if count == _MOST:
@@ -78,7 +78,7 @@ def _frames(version: int, flags: int, body: View) -> Iterator[bytes]:
 
 
 def _walk(version: int, body: View) -> Iterator[_Frame]:
-    """The frames as mutagen finds them, up to padding or damage."""
+    """The frames as mutagen would find them, up to padding or damage."""
     width = 3 if version == 2 else 4
     length, place = 6 if version == 2 else 10, 0
     plain = version < 4 or determine_bpi(Sliced(body), Frames) is int  # type: ignore[no-untyped-call]
@@ -94,7 +94,7 @@ def _walk(version: int, body: View) -> Iterator[_Frame]:
 
 
 def _shorter(version: int, flags: int, body: View, frame: _Frame, held: bytes) -> bytes:
-    """What is read of a long frame."""
+    """The part of a long frame that is read."""
     known = Frames_2_2 if version == 2 else Frames
     blob = _BLOBS.fullmatch(frame.name) or frame.name not in known
     unsynchronised = bool(flags & UNSYNCHRONISED)
@@ -105,12 +105,12 @@ def _shorter(version: int, flags: int, body: View, frame: _Frame, held: bytes) -
     if own or not (blob or frame.stop - frame.start > LONGEST_TEXT):
         return body.at(frame.start, frame.stop)
     left_out = note(body.item(frame.start, frame.stop))
-    # A frame that is packed would not unpack, and is passed over with its note.
+    # A packed frame with a note does not unpack, so mutagen ignores it.
     return held[:_KEPT] + left_out
 
 
 def _unpacked(body: View, frame: _Frame, most: int) -> int:
-    """To how many bytes a packed frame unpacks. Raises BoundsError where it is too much."""
+    """To how many bytes a packed frame unpacks. Raises BoundsError if there are too many."""
     packer, size = zlib.decompressobj(), 0
     for place in range(frame.start + 4, frame.stop, STEP):
         data = body.at(place, min(place + STEP, frame.stop))
@@ -120,7 +120,7 @@ def _unpacked(body: View, frame: _Frame, most: int) -> int:
                 data = packer.unconsumed_tail
                 if size > most:
                     raise BoundsError
-        except zlib.error:  # it is passed over
+        except zlib.error:  # mutagen ignores it
             return size
     return size
 

@@ -40,7 +40,7 @@ _WAY = (b"udta", b"meta", b"ilst")
 def shorter_mp4(source: BinaryIO) -> Iterator[Shorter]:
     """The list of tags of a file, if it is large or laid out as in QuickTime. Raises LayoutError.
 
-    Where a list ends with a length of zero, or meta lacks its version, mutagen would see damage.
+    mutagen would report damage if a list ends with a length of zero, or meta lacks its version.
     """
     end = source.seek(0, io.SEEK_END)
     for top in top_atoms(source, end):
@@ -58,7 +58,7 @@ def shorter_mp4(source: BinaryIO) -> Iterator[Shorter]:
 
 
 def _usual(data: Data, depth: int = 0) -> Data | None:
-    """The atoms as MP4 has them, where something in them is as QuickTime has it; else None."""
+    """The atoms in the layout of MP4, if any has that of QuickTime; else None."""
     if depth > _DEEPEST:
         raise LayoutError("its MP4 atoms are nested too deeply")
     parts, changed, end = list[Data](), False, 0
@@ -81,7 +81,7 @@ def _usual_meta(meta: Data, depth: int) -> Data | None:
 
 
 def _shorter(data: Data, way: tuple[bytes, ...]) -> Data:
-    """The same with a shorter atom where the way leads; chapters, which mutagen reads, go."""
+    """The atoms with a shorter one at the end of the path `way`, and without long chapters."""
     if not way:
         return joined(*(_entry(data, item) for item in atoms_in(data)))
     first = 4 if way == (b"ilst",) else 0  # meta begins with its version
@@ -100,7 +100,7 @@ def _shorter(data: Data, way: tuple[bytes, ...]) -> Data:
 
 
 def _entry(data: Data, item: Atom) -> Data:
-    """One entry of the list, the values in it short."""
+    """One entry of the list with short values."""
     entry = cut(data, item.start, item.stop)
     if item.stop - item.start <= SHORT or item_name(data, item) in _FIELDS:
         return entry

@@ -51,7 +51,7 @@ def shorter_ogg(source: BinaryIO) -> Iterator[Shorter]:
 
 
 def _comment(packet: View, start: int) -> bytes:
-    """The packet of comments without long ones, and without most of its padding."""
+    """The comment packet with short entries, and without most of its padding."""
     comments = Comments.parse(view_from(packet, start))
     place = start + comments.size
     short = shorter_comments(comments)

@@ -1,4 +1,4 @@
-"""What stands in the place of a part that is left out."""
+"""Parts of a file that are left out, and what is read instead."""
 
 from dataclasses import dataclass
 
@@ -15,8 +15,8 @@ class Shorter:
 
 
 def note(part: bytes | Stretch) -> bytes:
-    """The part itself where it is short; else its length and digest: text in any encoding."""
+    """The part itself if it is short; else its length and digest, as text in any encoding."""
     if isinstance(part, bytes):
         return part
     text = b"%d bytes left out, %b" % (len(part), part.digest.hex().encode())
-    return text + b" " * (len(text) % 2)  # as UTF-16 takes two for a sign
+    return text + b" " * (len(text) % 2)  # as UTF-16 takes two bytes a sign

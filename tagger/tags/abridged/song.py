@@ -1,8 +1,8 @@
-"""A song as mutagen gets to see it: without what is long in its tags and no field of ours.
+"""A song as mutagen gets it: without the long foreign parts of its tags.
 
-mutagen holds a tag several times over, pictures and all. Each long part of a large tag is left out
-here, with a note of its length and digest in its place, so that two tags with other pictures still
-read differently; and the sizes around it follow. Small tags are read as they are.
+mutagen holds a tag in memory several times, with its pictures. Here each long part of a large tag
+is replaced by a note of its length and digest, so that tags with different pictures still differ,
+and the sizes around it follow. Small tags are read as they are.
 """
 
 import io
@@ -22,10 +22,10 @@ from pacetag.tagger.tags.errors import LayoutError
 
 
 def abridged(source: BinaryIO, name: str) -> BinaryIO | None:
-    """The open file without the long parts of its tags; None where it has none.
+    """The open file without the long parts of its tags; None if it has none.
 
-    `name` is what mutagen may take for its name. Raises OSError; and BoundsError where a part would
-    unpack to gigabytes. What is too damaged to be understood stays as it is.
+    `name` is the file name that mutagen sees. Raises OSError, and BoundsError if a part would
+    unpack to gigabytes. What is too damaged to be parsed stays as it is.
     """
     size = source.seek(0, io.SEEK_END)
     source.seek(0)
@@ -41,7 +41,7 @@ def abridged(source: BinaryIO, name: str) -> BinaryIO | None:
 
 
 def _shorter_at_ends(source: BinaryIO) -> Iterator[Shorter]:
-    """What is shorter in an ID3 tag at the head, in FLAC's blocks behind it, and in an APE tag."""
+    """Shorter parts of an ID3 tag at the head, of FLAC's blocks behind it, and of an APE tag."""
     yield from shorter_id3(source)
     yield from shorter_flac(source)
     yield from shorter_ape(source)
@@ -70,5 +70,5 @@ class _File(RawFile):
         self._view = view
 
     def at(self, start: int, stop: int) -> bytes:
-        """The bytes between two places; fewer where the view ends before."""
+        """The bytes between two places; fewer if the view ends before."""
         return self._view.at(start, stop)

@@ -1,1 +1,1 @@
-"""Parts of files: spans, views and pieces of them."""
+"""Parts of files: spans, views and pieces."""

@@ -1,6 +1,6 @@
-"""Parts of a file as values: short ones as bytes, long ones as places in the file and a digest.
+"""Parts of a file as values: short ones as bytes, long ones as a place in the file and a digest.
 
-A picture of 100 MB is so kept, compared and copied without ever being held as a whole.
+So a picture of 100 MB is kept, compared and copied without being held in memory as a whole.
 """
 
 import hashlib
@@ -17,10 +17,10 @@ SHORT = 1 << 12  # bytes up to which a part is compared byte by byte, and else b
 
 
 class Readable(Protocol):
-    """What the bytes of a stretch are read from."""
+    """A source of the bytes of a stretch."""
 
     def at(self, start: int, stop: int) -> bytes:
-        """The bytes between two places. Raises LayoutError where there are fewer."""
+        """The bytes between two places. Raises LayoutError if there are fewer."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,7 +62,7 @@ Data = bytes | Stretch | Content
 
 
 def joined(*things: Data) -> bytes | Content:
-    """The things one after the other: bytes where all of them are, else a content."""
+    """The things one after the other: bytes if all of them are bytes, else a content."""
     parts: list[bytes | Stretch] = []
     for thing in things:
         parts += parts_of(thing)
@@ -86,7 +86,7 @@ def content_of(*parts: bytes | Stretch) -> Content:
 
 
 def parts_of(data: Data) -> tuple[bytes | Stretch, ...]:
-    """What the data is made of."""
+    """The single parts of the data."""
     return data.parts if isinstance(data, Content) else (data,)
 
 
@@ -106,7 +106,7 @@ def held(data: Data, start: int, stop: int) -> bytes:
 
 
 def cut(data: Data, start: int, stop: int) -> bytes | Content:
-    """The data between two places. Raises LayoutError where they lie within a stretch."""
+    """The data between two places. Raises LayoutError if one lies within a stretch."""
     if isinstance(data, bytes):
         return data[start:stop]
     if isinstance(data, Stretch):
@@ -124,9 +124,9 @@ def cut(data: Data, start: int, stop: int) -> bytes | Content:
 
 
 def kept_form(data: Data) -> bytes:
-    """Bytes that are the same for the same data alone, and few for any data.
+    """A short form of the data, as bytes; only equal data has equal forms.
 
-    Data that is one part each time it is read has one form, whether it is held or not.
+    Data that is read as one part has the same form whether it is held in memory or not.
     """
     if isinstance(data, Content):
         return b"".join(map(kept_form, data.parts))
@@ -137,12 +137,12 @@ def kept_form(data: Data) -> bytes:
 
 
 def digest_of(data: bytes) -> bytes:
-    """What a stretch with these bytes has for a digest."""
+    """The digest of a stretch with these bytes."""
     return hashlib.blake2b(data, digest_size=32).digest()
 
 
 def chunks(data: Data) -> Iterator[bytes]:
-    """All bytes of the data, a few at a time. Raises LayoutError where the file has changed."""
+    """All bytes of the data, a few at a time. Raises LayoutError if the file has changed."""
     for part in parts_of(data):
         if isinstance(part, bytes):
             yield part

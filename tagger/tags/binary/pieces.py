@@ -13,7 +13,7 @@ _STEP = 1 << 20  # bytes copied at once
 
 
 def write_pieces(source: BinaryIO, target: BinaryIO, pieces: Iterable[Piece]) -> None:
-    """Write the pieces one after the other. Raises LayoutError where the old file is too short."""
+    """Write the pieces one after the other. Raises LayoutError if the old file is too short."""
     for piece in pieces:
         if not isinstance(piece, tuple):
             for data in chunks(piece):

@@ -1,4 +1,4 @@
-"""Bytes that lie in several places, as an open file to read from."""
+"""Bytes from several places, as an open file to read from."""
 
 import errno
 import io
@@ -6,13 +6,13 @@ import os
 
 
 class RawFile(io.RawIOBase):
-    """A file of a size whose bytes `at` gives; `name` is what readers may tell its kind by."""
+    """A read-only file whose bytes come from `at`; readers may tell its kind by `name`."""
 
     def __init__(self, size: int, name: str) -> None:
         self._size, self.name, self._place = size, name, 0
 
     def at(self, start: int, stop: int) -> bytes:
-        """The bytes between two places; fewer where the file ends before."""
+        """The bytes between two places; fewer if the file ends before."""
         raise NotImplementedError
 
     def readable(self) -> bool:
@@ -32,7 +32,7 @@ class RawFile(io.RawIOBase):
         return self._place
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        """Read what fits."""
+        """Read as many bytes as fit."""
         data = self.at(self._place, self._place + len(buffer))
         buffer[: len(data)] = data
         self._place += len(data)

@@ -1,6 +1,6 @@
-"""Where sound begins and ends by its own account, so that tags and zeros are told from it.
+"""Where sound begins and ends by its own headers, to tell it from tags and zeros around it.
 
-Programs that shorten a tag at the end of a file may leave zeros before it, and others fill files up
+Programs that shorten a tag at the end of a file may leave zeros before it, and others pad files
 with them. Specifications: WavPack 4 & 5 Binary File / Block Format (2020),
 Musepack Stream Version 8, and Monkey's Audio's own APEInfo.h (3.98 and later).
 """
@@ -13,14 +13,14 @@ from pacetag.model.audio.mpeg_frames import frame_size
 from pacetag.model.audio.seven_bits import leading_number
 
 _STEP = 1 << 16  # bytes read at once
-_FEW = 64  # zeros; FLAC's frames, and those of Musepack 7, never end with as many
+_FEW = 64  # zeros; frames of FLAC and Musepack 7 never end with so many
 _TAKEN_IN = 1 << 12  # bytes at a tag's end in which sound is looked for
-_SURE = 4  # frames in a row that are no chance
+_SURE = 4  # frames in a row that cannot be chance
 _SYNC = re.compile(rb"\xff[\xe0-\xff]")
 
 
 def sound_end(source: BinaryIO, start: int, stop: int) -> int:
-    """Where the sound between two places ends: at the second, or before the zeros ahead of it."""
+    """Where the sound between two places ends: at the second, or before zeros that precede it."""
     head = read_span(source, start, min(stop, start + 4))
     if head == b"wvpk":
         return _walked(source, start, stop, _wavpack_block) or stop
@@ -31,9 +31,9 @@ def sound_end(source: BinaryIO, start: int, stop: int) -> int:
 
 
 def early_start(source: BinaryIO, place: int) -> int:
-    """Where MPEG audio begins of which a tag of a wrong size takes in the first bytes.
+    """Where MPEG audio begins, if a tag with a wrong size covers its first bytes.
 
-    The place behind the tag itself where a frame begins there, or none before it leads on.
+    The given place, behind the tag, if a frame begins there, or no earlier one leads on.
     """
     if frame_size(read_span(source, place, place + 4)):
         return place
@@ -69,7 +69,7 @@ def _own_end(source: BinaryIO, start: int, stop: int, head: bytes) -> int | None
 
 
 def _walked(source: BinaryIO, start: int, stop: int, size_of: Callable[[bytes], int]) -> int | None:
-    """The place after the pieces that follow each other from start on; None if one is cut off."""
+    """The place after the last of the pieces in a row from start on; None if one is cut off."""
     place, data, at = start, b"", start
     while place < stop:
         if place + 16 > at + len(data):
@@ -82,13 +82,13 @@ def _walked(source: BinaryIO, start: int, stop: int, size_of: Callable[[bytes], 
 
 
 def _wavpack_block(head: bytes) -> int:
-    """Bytes of the block that begins so; 0 where none does."""
+    """Bytes of the WavPack block that begins with `head`; 0 if it is none."""
     size = 8 + int.from_bytes(head[4:8], "little")
     return size if head.startswith(b"wvpk") and size >= 32 else 0
 
 
 def _musepack_packet(head: bytes) -> int:
-    """The same of a packet, whose name is two capitals, and whose size takes seven bits a byte."""
+    """Bytes of the Musepack packet that begins with `head`: two capitals, then its size."""
     if not head[:2].isalpha() or not head[:2].isupper():
         return 0
     size, width = leading_number(head[2:11])
@@ -96,7 +96,7 @@ def _musepack_packet(head: bytes) -> int:
 
 
 def _end_of_monkeys(source: BinaryIO, start: int, stop: int) -> int | None:
-    """The sum of all parts that the descriptor names, of 3.98 and later."""
+    """The end by the sizes in the descriptor, which versions from 3.98 on have."""
     head = read_span(source, start, min(stop, start + 36))
     if len(head) < 36 or int.from_bytes(head[4:6], "little") < 3980:
         return None
@@ -106,13 +106,13 @@ def _end_of_monkeys(source: BinaryIO, start: int, stop: int) -> int | None:
 
 
 def _before_many_zeros(source: BinaryIO, start: int, stop: int) -> int | None:
-    """The place before the zeros at the end, if they are too many to belong to the sound."""
+    """The place before the zeros at the end, if there are too many to belong to the sound."""
     place = before_zeros(source, start, stop)
     return place if stop - place >= _FEW else None
 
 
 def before_zeros(source: BinaryIO, start: int, stop: int) -> int:
-    """The place behind the last byte between two places that is not zero; `start` if all are."""
+    """The place after the last non-zero byte between two places; `start` if there is none."""
     place = stop
     while place > start:
         low = max(start, place - _STEP)

@@ -1,4 +1,4 @@
-"""Where the sound lies in a file that has nothing but tags around it: MPEG, APE, WavPack, FLAC."""
+"""Where the sound lies in files with nothing but tags around it: MPEG, APE, WavPack, FLAC."""
 
 import io
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ APE_FRAME = 32  # bytes of an APE tag's header, and of its footer
 APE_PREAMBLE = b"APETAGEX"
 _IS_HEADER = 0x20  # in the last byte of the flags
 _STEP = 1 << 16  # bytes read at once
-_NEAR = 1 << 20  # bytes of an APE tag whose footer gives a wrong size
-_MOST = 64  # tags at either end that are looked for; songs have four at most
+_NEAR = 1 << 20  # bytes searched for an APE tag whose footer gives a wrong size
+_MOST = 64  # tags searched for at either end; songs have four at most
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,9 +30,9 @@ class Trailer:
 
 
 def between_tags(source: BinaryIO) -> Span:
-    """The span between the tags at the head and those at the end, whichever there are.
+    """The span between all tags at the head and all tags at the end.
 
-    Zeros that a program left between tags and sound are none of it, where its own end is known.
+    Zeros between tags and sound are left out, if the sound's own end is known.
     """
     start = _sound_start(source)
     found = trailers(source, start)
@@ -41,9 +41,9 @@ def between_tags(source: BinaryIO) -> Span:
 
 
 def _sound_start(source: BinaryIO) -> int:
-    """The place behind every ID3v2 tag at the head, and zeros, with which no sound begins.
+    """The place after all ID3v2 tags and zeros at the head, since no sound begins with zeros.
 
-    A tag that says that it is larger than it is takes no sound into itself.
+    A tag that overstates its size hides no sound.
     """
     place, end = after_id3(source), source.seek(0, io.SEEK_END)
     for _ in range(_MOST):
@@ -58,7 +58,7 @@ def _sound_start(source: BinaryIO) -> int:
 
 
 def after_id3(source: BinaryIO, place: int = 0) -> int:
-    """The place behind every ID3v2 tag that begins at a place; the place where none does."""
+    """The place after all ID3v2 tags that begin at a place; the place itself if none does."""
     while True:
         source.seek(place)
         head = source.read(10)
@@ -70,7 +70,7 @@ def after_id3(source: BinaryIO, place: int = 0) -> int:
 
 
 def past_zeros(source: BinaryIO, place: int, stop: int) -> int:
-    """The first place between two of a byte that is not zero; the second of the two if all are."""
+    """The place of the first non-zero byte between two places; `stop` if there is none."""
     at = place
     while data := read_span(source, at, min(at + _STEP, stop)):
         rest = data.lstrip(b"\0")
@@ -81,7 +81,7 @@ def past_zeros(source: BinaryIO, place: int, stop: int) -> int:
 
 
 def trailers(source: BinaryIO, start: int) -> list[Trailer]:
-    """The tags at the end, none of which begins before `start`; the last one first."""
+    """The tags at the end that begin at `start` or later; the last one first."""
     found: list[Trailer] = []
     stop = source.seek(0, io.SEEK_END)
     while stop > start and len(found) < _MOST:
@@ -107,7 +107,7 @@ def _trailer(source: BinaryIO, start: int, stop: int) -> Trailer | None:
 
 
 def _kind_and_size(tail: bytes) -> tuple[str, int]:
-    """Kind and bytes of the tag that ends a file which ends so; 0 bytes where none does."""
+    """Kind and size of the tag with which `tail` ends; 0 bytes if there is none."""
     if tail[-128:-125] == b"TAG":
         return ID3V1, 128 + (227 if tail[-355:-351] == b"TAG+" else 0)
     if tail.endswith(b"LYRICS200") and tail[-15:-9].isdigit():
@@ -121,10 +121,10 @@ def _kind_and_size(tail: bytes) -> tuple[str, int]:
 
 
 def _ape(source: BinaryIO, start: int, stop: int, size: int) -> Trailer:
-    """The APE tag with a footer at stop that gives this size, which some programs get wrong.
+    """The APE tag whose footer ends at stop and gives this size, which may be wrong.
 
-    Whether there is a header is told by itself, not by the footer's flags, which some leave as they
-    were in a tag with one.
+    The footer's flags do not tell whether there is a header, since some programs leave them as they
+    were in a tag with one; so it is looked for.
     """
     body = stop - size
     fits = APE_FRAME <= size <= stop - start
@@ -136,7 +136,7 @@ def _ape(source: BinaryIO, start: int, stop: int, size: int) -> Trailer:
     head = data[place : place + APE_FRAME]
     if place >= 0 and _is_header(head):
         own = before + place + APE_FRAME
-        if own + int.from_bytes(head[12:16], "little") == stop:  # it knows its tag to end here
+        if own + int.from_bytes(head[12:16], "little") == stop:  # its own size leads to here
             return Trailer(kind=APE, start=own - APE_FRAME, stop=stop, body=own)
     if not fits:
         body = max(start, stop - APE_FRAME)
@@ -150,7 +150,7 @@ def _is_header(frame: bytes) -> bool:
 
 
 def _zeros(source: BinaryIO, start: int, stop: int) -> Trailer | None:
-    """The zeros that end at stop, if a tag ends before them, which may itself end with zeros."""
+    """The zeros that end at stop, if a tag precedes them, which may itself end with zeros."""
     place = before_zeros(source, start, stop)
     if place in (start, stop):
         return None

@@ -1,4 +1,4 @@
-"""A part of a file to be parsed in any order, without holding it unless it is short."""
+"""Parts of a file that are parsed in any order, and held in memory only if they are short."""
 
 import hashlib
 from bisect import bisect_right
@@ -23,7 +23,7 @@ WHOLE = 1 << 20  # bytes up to which a part of a file is read in one go
 
 
 class View(Readable, Protocol):
-    """Bytes in order, wherever they lie."""
+    """Bytes in order, from any source."""
 
     size: int
 
@@ -32,7 +32,7 @@ class View(Readable, Protocol):
 
 
 class _Items:
-    """Values out of a view: of the same bytes the same, whether they are held or not."""
+    """Values out of a view: equal for equal bytes, held in memory or not."""
 
     size: int
 
@@ -52,7 +52,7 @@ class _Items:
 
 
 class Memory(_Items):
-    """Bytes that are held."""
+    """Bytes in memory."""
 
     def __init__(self, data: bytes) -> None:
         self._data, self.size = data, len(data)
@@ -73,7 +73,7 @@ class _Plain(Memory):
 
 
 class Spans(_Items):
-    """Parts of an open file one after the other. The file's position moves with each reading."""
+    """Parts of an open file one after the other. Reading moves the file's position."""
 
     def __init__(self, source: BinaryIO, spans: Sequence[Span]) -> None:
         self._source, self._spans = source, spans
@@ -96,18 +96,18 @@ class Spans(_Items):
 
 
 class Desynchronised(_Items):
-    """A view without the zero that ID3's unsynchronisation puts behind each byte of ones."""
+    """A view without the zeros that ID3's unsynchronisation puts after bytes 0xFF."""
 
     def __init__(self, view: View) -> None:
         self._view = view
-        self._last = (-1, b"")  # the step that was read last, and what it holds
-        self._marks = [0]  # how many bytes come before each step of the view
+        self._last = (-1, b"")  # place and bytes of the step that was read last
+        self._marks = [0]  # how many bytes precede each step of the view
         for place in range(0, view.size, STEP):
             self._marks.append(self._marks[-1] + len(self._step(place)))
         self.size = self._marks[-1]
 
     def _step(self, place: int) -> bytes:
-        """What a step of the view holds; a zero that belongs to the step before is left out."""
+        """The bytes of a step, without a zero that belongs to the step before."""
         if self._last[0] != place:
             data = self._view.at(max(0, place - 1), min(place + STEP, self._view.size))
             if place:
@@ -155,7 +155,7 @@ class Over(_Items):
 
 
 class Sliced:
-    """A view as mutagen looks at bytes."""
+    """A view that mutagen can slice like bytes."""
 
     def __init__(self, view: View) -> None:
         self._view = view
@@ -168,23 +168,23 @@ class Sliced:
 
 
 def view_of(source: BinaryIO, start: int, stop: int) -> View:
-    """A part of an open file. Raises LayoutError where the file ends before."""
+    """A view of a part of an open file. Raises LayoutError if the file ends before."""
     return view_of_spans(source, [(start, stop)])
 
 
 def view_of_spans(source: BinaryIO, spans: Sequence[Span]) -> View:
-    """Several parts of an open file one after the other. Raises LayoutError likewise."""
+    """A view of several parts of an open file. Raises LayoutError if the file ends before."""
     view = Spans(source, spans)
     return Memory(view.at(0, view.size)) if view.size <= WHOLE else view
 
 
 def as_view(data: bytes | View) -> View:
-    """The view that it is, or one of the bytes."""
+    """The view itself, or a view of the bytes."""
     return _Plain(data) if isinstance(data, bytes) else data
 
 
 def without_unsynchronisation(view: View) -> View:
-    """What the view's bytes stand for."""
+    """The view with ID3's unsynchronisation taken back."""
     if isinstance(view, Memory):
         return Memory(_desynchronised(view.at(0, view.size)))
     return Desynchronised(view)
