@@ -95,6 +95,8 @@ def test_the_changelog_has_one_line_an_entry() -> None:
     other = [line for line in entries if line and not re.match(r"- |## |\[", line)]
 
     assert [line for line in other if line.removeprefix("### ") not in KINDS] == []
+    listed = [line for line in entries if line.startswith("- ")]
+    assert [line for line in listed if listed.count(line) > 1] == []
 
 
 def test_the_citation_is_of_the_version_in_the_project_file() -> None:

@@ -23,7 +23,7 @@ FAR = {  # from which panel to which: where the arrow stands, in pixels from the
     ("tagger", "db"): 852,
     ("tagger", "model"): 724,
     ("model/training", "model"): 352,
-    ("db", "model"): 852,
+    ("db", "model"): 950,
 }
 LEGEND = (  # below db
     "A box is a package, or all modules",
@@ -77,7 +77,7 @@ def draw(house: House) -> str:
             *panel.svg,
             "</g>",
         ]
-    beside, below = 744 + 108, tops["db"] + panels["db"].height + 30
+    beside, below = 744 + 94, tops["db"] + panels["db"].height + 30
     for line, words in enumerate(LEGEND):
         lines.append(f'<text x="{beside}" y="{below + 15 * line:.0f}">{words}</text>')
     lines += [*far_arrows(house, panels, tops), "</svg>"]
