@@ -10,12 +10,24 @@ ROOT = Path(__file__).parent.parent
 PLACES = ("*.md", "docs/*.md", "model/**/*.md", "model/**/*.py", "db/**/*.py", "tagger/**/*.py")
 FILES = sorted({path for place in (*PLACES, "tests/**/*.py") for path in ROOT.glob(place)})
 # Old word or phrase -> what is said instead. Words are found in names too: `find_habits`,
-# `HabitFinder`. ADD HERE each word that a renaming has replaced.
+# `HabitFinder`; those with a capital are names themselves. ADD HERE what a renaming has replaced.
 REPLACED = {
+    "acceptance": "tempo prior",
+    "bury": "reap",
+    "glance": "probe excerpt",
+    "glances": "probe excerpts",
+    "Glimpse": "SongStatus",
     "habit": "tempo prior",
+    "HeardTempo": "Pace",
+    "hire": "spawn",
+    "hopeless": "pruned",
+    "JudgedTempo": "Pace",
     "levelling": "decision threshold",
     "listening rounds": "schedule",
+    "neper": "natural-log unit, or log-odds",
+    "PaceRecord": "Pace",
     "pupils": "students",
+    "TaggedPace": "Pace",
     "the like of": "such as",
 }
 # Where an old word may stand: in what was published or measured under it, or for another meaning.
@@ -24,11 +36,14 @@ WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
 def old_words(text: str) -> Iterator[str]:
-    """The old words of a text: whole ones, parts of names, and phrases over line ends."""
+    """The old words of a text: whole ones, parts of names, names, and phrases over line ends."""
     single = {word.lower() for word in WORD.findall(text)}
+    names = set(re.findall(r"\w+", text))
     running = " ".join(re.sub(r"[#>*`\"]", " ", text).lower().split())
     for old in REPLACED:
-        if old in single or (" " in old and re.search(rf"\b{re.escape(old)}\b", running)):
+        if old in (single if old.islower() else names) or (
+            " " in old and re.search(rf"\b{re.escape(old)}\b", running)
+        ):
             yield old
 
 
@@ -56,6 +71,8 @@ def test_nothing_is_allowed_that_is_not_there() -> None:
         ("class HabitFinder:", ["habit"]),
         ("# Files, the\n# like of these.", ["the like of"]),
         ("inhabit the habitat", []),
+        ("list[JudgedTempo]", ["JudgedTempo"]),
+        ("a judged tempo", []),
     ],
 )
 def test_old_words_are_found_in_names_and_across_lines(text: str, found: list[str]) -> None:
