@@ -1,4 +1,4 @@
-"""One song as it was heard, marked by what is known of it."""
+"""Compare the analysis of one song with its ground truth."""
 
 from dataclasses import dataclass
 
@@ -11,24 +11,24 @@ from pacetag.model.judgement import Analysis
 
 @dataclass(frozen=True, kw_only=True)
 class HeardSong:
-    """What a judge made of a song of the set."""
+    """A song of the set with its analysis; the paces are those that a scan would write."""
 
     song: EvaluationSong
     analysis: Analysis
-    seconds: float = 0.0  # that judging took
+    seconds: float = 0.0  # time that judging took
 
 
 @dataclass(frozen=True, kw_only=True)
 class SetRange:
-    """Where sets of paces are compared, and how closely."""
+    """The range in which sets of paces are compared, and the tolerance."""
 
     low: float  # steps a minute
     high: float
     tolerance: float  # as a ratio
 
 
-# All cadences that people run and walk at, and those of joggers; the usual tolerance and a closer
-# one, which a pace needs that is to be run to for an hour.
+# All cadences of running and walking, and those of jogging; each with the usual tolerance and with
+# the closer one that an hour's run needs.
 RANGES = (
     SetRange(low=80, high=210, tolerance=TOLERANCE),
     SetRange(low=80, high=210, tolerance=0.02),
@@ -39,22 +39,22 @@ RANGES = (
 
 @dataclass(frozen=True, kw_only=True)
 class ClaimMarks:
-    """The claimed paces of a song with a beat, counted."""
+    """Numbers of claimed paces of a song with a beat."""
 
     right: int
-    unclear: int  # count neither way
+    unclear: int  # neither right nor wrong
     octave: int  # wrong by 2, 4, 1/2, 1/4
     triple: int  # wrong by 3, 1/3, 3/2, 2/3 and their octaves
     unrelated: int
 
     @property
     def counted(self) -> int:
-        """Those that are right or wrong."""
+        """Paces that are right or wrong."""
         return self.right + self.octave + self.triple + self.unrelated
 
 
 def known_cases(heard: HeardSong) -> list[tuple[float, bool]]:
-    """Probability of each judged tempo of which the truth is known, and whether it is right."""
+    """(confidence, whether it is right) of each candidate whose truth is known."""
     marked = [(t.confidence, heard.song.truth.case(t.bpm)) for t in heard.analysis.candidates]
     return [
         (p, verdict is Verdict.RIGHT) for p, verdict in marked if verdict is not Verdict.UNCLEAR
@@ -62,7 +62,7 @@ def known_cases(heard: HeardSong) -> list[tuple[float, bool]]:
 
 
 def claim_marks(heard: HeardSong) -> ClaimMarks:
-    """Count the claimed paces by what they are worth."""
+    """Count the claimed paces by verdict and by kind of error."""
     truth = heard.song.truth
     verdicts = [truth.claim(pace.bpm) for pace in heard.analysis.paces]
     wrong = [
@@ -80,7 +80,7 @@ def claim_marks(heard: HeardSong) -> ClaimMarks:
 
 
 def top_in_family(heard: HeardSong) -> bool:
-    """Whether the most confident pace is a level of the song's metre; no pace at all is not."""
+    """Whether the most confident pace is a level of the song's metre; False without any pace."""
     return bool(heard.analysis.paces) and heard.song.truth.in_family(heard.analysis.paces[0].bpm)
 
 

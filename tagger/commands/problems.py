@@ -63,7 +63,7 @@ def _found(songs: "SongIndex", roots: list[Path]) -> Iterator["Finding"]:
 
 def _findings(song: "NotedSong") -> Iterator["Finding"]:
     from pacetag.tagger.scanning.findings import Finding, Kind
-    from pacetag.tagger.scanning.reasons import changes_text, is_failure
+    from pacetag.tagger.scanning.reasons import is_failure, segments_text
 
     if song.failure is not None:
         kind = Kind.TOO_SHORT if song.too_short else Kind.FAILED
@@ -71,8 +71,8 @@ def _findings(song: "NotedSong") -> Iterator["Finding"]:
     elif song.untagged is not None:
         kind = Kind.FAILED if is_failure(song.untagged) else Kind.UNTAGGED
         yield Finding(kind=kind, path=song.path, reason=song.untagged)
-    if (changes := changes_text(song.tempo_segments)) is not None:
-        yield Finding(kind=Kind.TEMPO, path=song.path, reason=changes)
+    if (segments := segments_text(song.tempo_segments)) is not None:
+        yield Finding(kind=Kind.TEMPO, path=song.path, reason=segments)
 
 
 def _say_json(findings: "Findings") -> None:

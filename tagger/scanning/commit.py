@@ -15,7 +15,7 @@ from pacetag.tagger.scanning.noted_write import TaggingRun
 from pacetag.tagger.scanning.options import ScanOptions
 from pacetag.tagger.scanning.outcomes import Outcome, SongOutcome
 from pacetag.tagger.scanning.probe import FileProbe
-from pacetag.tagger.scanning.reasons import NO_TAGS, NOT_TAGGED, UNDONE, changes_text, not_written
+from pacetag.tagger.scanning.reasons import NO_TAGS, NOT_TAGGED, UNDONE, not_written, segments_text
 from pacetag.tagger.scanning.song_records import record_of
 from pacetag.tagger.scanning.song_writes import SongWrites, writes_of
 from pacetag.tagger.scanning.wanted_tags import (
@@ -66,14 +66,14 @@ class Commit:
             record = record_of(probe, analysis, word, self._bundle)
             marked = self._mark(probe, analysis, record, origin, word)
         known = cached.reason if cached is not None else None
-        reasons = (known, changes_text(analysis.tempo_segments), *marked.reasons, marked.untagged)
+        reasons = (known, segments_text(analysis.tempo_segments), *marked.reasons, marked.untagged)
         return SongOutcome(
             path=record.path,
             outcome=marked.outcome,
             paces=counting_paces(analysis.paces, word.paces),
             reason="; ".join(filter(None, reasons)) or None,
             untagged=marked.untagged,
-            tempos=analysis.tempo_segments,
+            tempo_segments=analysis.tempo_segments,
             word="; ".join(word.reasons) or None,
             analysed=cached is None,
             written=marked.written,

@@ -1,4 +1,4 @@
-"""Songs in which nothing could be heard: what the index remembers of them."""
+"""Record the songs that could not be judged in the index."""
 
 from dataclasses import replace
 
@@ -15,13 +15,13 @@ from pacetag.tagger.workers.judging import AnalysisError
 
 
 class Failures:
-    """Notes songs that failed or are too short, for one scan."""
+    """Records songs that failed or are too short, for one scan."""
 
     def __init__(self, index: SongIndex, bundle: str) -> None:
         self._index, self._bundle = index, bundle
 
     def unheard(self, look: FileProbe, why: AnalysisError) -> SongOutcome:
-        """Remember a song in which nothing could be heard; a person may have set its paces."""
+        """Record a song that could not be judged; paces that a person set count all the same."""
         if why.system_fault:
             return self.system_fault(str(look.path), why.reason, look)
         word = word_of(look, (), self._index)
@@ -41,13 +41,13 @@ class Failures:
         )
 
     def unreadable(self, path: str, stamp: Stamp, reason: str) -> SongOutcome:
-        """Remember a file that cannot be read without an unexpected error."""
+        """Record a file whose probing ended in an unexpected error."""
         return self._failure(path, stamp, None, AnalysisError(reason=reason))
 
     def system_fault(self, path: str, reason: str, look: FileProbe | None = None) -> SongOutcome:
-        """Note a song that the system kept from being heard, so that the next scan tries again.
+        """Record a song that a system fault kept from being judged, so that the next scan retries.
 
-        What was known of it before stays, with the reason beside it.
+        An earlier analysis stays, with the reason beside it.
         """
         known = self._index.song(path)
         again = f"{reason} ({TRIED_AGAIN})"

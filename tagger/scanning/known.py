@@ -1,4 +1,4 @@
-"""What the index and the song's own tags know already, so that it need not be judged again."""
+"""Find earlier analyses in the index and in songs' tags, so that no song is judged twice."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ from pacetag.tagger.scanning.wanted_tags import present_fields
 from pacetag.tagger.tags.history import before_copied
 from pacetag.tagger.tags.writable import forbidden
 
-AHEAD = 256  # songs of which the index is asked in one go
+AHEAD = 256  # songs that one query of the index covers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,30 +30,30 @@ class CachedAnalysis:
     """An earlier analysis of a song, and where it was found."""
 
     analysis: Analysis
-    reason: str | None  # how it came to be known, for a person
+    reason: str | None  # where it was found, for the user; None: at the song's own place
 
 
 @dataclass(frozen=True, kw_only=True)
 class Origin:
     """Where a file comes from, as far as the index can tell."""
 
-    moved_from: str | None = None  # a path that is gone; what is remembered of it moves along
+    moved_from: str | None = None  # a path that is gone; its record moves along
     old_tags: Mapping[str, list[str]] | None = None  # of the song that this one is a copy of
 
 
 class Memory:
-    """Answers from the index for one scan."""
+    """The index's knowledge of songs, for one scan."""
 
     def __init__(
         self, index: SongIndex, bundle: str, options: ScanOptions, stop: Stop | None = None
     ) -> None:
         self._index, self._bundle, self._options = index, bundle, options
-        self._ahead: dict[str, SongStatus] = {}  # what is known of the songs that come next
-        self._stalled: set[Path] = set()  # those of them that cannot even be looked at
+        self._ahead: dict[str, SongStatus] = {}  # the status of the songs that come next
+        self._stalled: set[Path] = set()  # those among them whose file system does not answer
         self._asking = Asking(stop)
 
     def ahead(self, paths: Iterable[Path]) -> Iterator[Path]:
-        """Yield the paths, and have the answers of `at_rest` for the next ones ready each time."""
+        """Yield the paths; query the index for the next ones before `at_rest` needs them."""
         coming = iter(paths)
         while part := list(islice(coming, AHEAD)):
             found = self._index.statuses([str(path) for path in part])
@@ -64,9 +64,10 @@ class Memory:
         self._stalled = set()
 
     def at_rest(self, path: Path) -> SongOutcome | None:
-        """The outcome of a song that lies there as it was when it was last dealt with.
+        """The outcome of a song whose file is as it was when it was last handled.
 
-        By what the index said a moment ago: None, for any other song, calls for a fresh question.
+        It rests on the index's answer of a moment ago. None, for any other song, means that the
+        index must be asked again.
         """
         if self._stalled and path in self._stalled:
             return stalled(path)
@@ -80,7 +81,7 @@ class Memory:
         return self._rest(song, now, lambda: song.tags)
 
     def resting(self, song: SongRecord, stamp: Stamp) -> SongOutcome | None:
-        """The outcome of a song that needs no look at its file; None for one that does."""
+        """The outcome of a song whose file need not be probed; None for any other."""
         rest = self._rest(song, stamp, lambda: self._state(song))
         if rest is not None and song.missing:
             self._index.store(replace(song, missing=False))
@@ -89,7 +90,7 @@ class Memory:
     def _rest(
         self, song: SongRecord | SongStatus, stamp: Stamp, state: Callable[[], TagState]
     ) -> SongOutcome | None:
-        """`state` tells whether its tags were seen to; only that leaves values to restore."""
+        """As `resting`; `state` returns whether its tags were handled, so that undo knows them."""
         if self._options.force or song.stamp != stamp or song.bundle != self._bundle:
             return None
         failure = song.failure or self._overlooked(song)
@@ -120,13 +121,13 @@ class Memory:
         )
 
     def _overlooked(self, song: SongRecord | SongStatus) -> str | None:
-        """Why its tags could not be written, which is tried at each scan unless told not to."""
+        """Why its tags could not be written, where --ignore-failed passes over such songs."""
         if not (self._options.ignore_failed and self._options.tags) or song.untagged is None:
             return None
         return song.untagged if is_failure(song.untagged) else None
 
     def _seen_to(self, state: Callable[[], TagState]) -> bool:
-        """Whether its tags need no look."""
+        """Whether its tags need not be read."""
         if self._options.watching and state() is TagState.UNDONE:
             return True
         return self._options.bpm is BpmMode.NEVER and state() is TagState.SEEN_TO
@@ -137,7 +138,7 @@ class Memory:
         return self._index.writes.state(song.path, song.fingerprint)
 
     def recall(self, look: FileProbe) -> CachedAnalysis | None:
-        """An earlier judgement of the same audio by the same network, or None."""
+        """An earlier analysis of the same fingerprint by the same network, or None."""
         if self._options.force:
             return None
         path = str(look.path)
@@ -152,7 +153,7 @@ class Memory:
         return CachedAnalysis(analysis=analysis, reason="paces taken over from its tags")
 
     def origin(self, look: FileProbe) -> Origin:
-        """Whether the file was moved or copied, and what `undo` would put back into a copy."""
+        """Whether the file was moved or copied, and which tags `undo` would restore in a copy."""
         path = str(look.path)
         source = self._same_audio(look)
         known = writes_of(look, self._index)
@@ -169,9 +170,9 @@ class Memory:
         return Origin(old_tags=self._elsewhere(look) if look.pacetag is not None else None)
 
     def _elsewhere(self, look: FileProbe) -> Mapping[str, list[str]] | None:
-        """What the tags of the same audio were at another path, if pacetag wrote them there.
+        """The tags before pacetag wrote them into a file with the same fingerprint elsewhere.
 
-        Such as the one that it had before two songs swapped their names.
+        For instance at the path that it had before two songs swapped their names.
         """
         log, fingerprint = self._index.writes, look.fingerprint
         paths = log.paths_by_fingerprint(fingerprint)
@@ -190,13 +191,13 @@ class Memory:
 
 
 def stalled(path: Path) -> SongOutcome:
-    """The outcome of a song whose file system does not answer; nothing is remembered."""
+    """The outcome of a song whose file system does not answer; the index does not note it."""
     reason = f"{NO_ANSWER}; {TRIED_AGAIN}"
     return SongOutcome(path=str(path), outcome=Outcome.FAILED, reason=reason)
 
 
 def _refused(path: str) -> str | None:
-    """Why a song that lacks its tags cannot get them now, which needs no look into it."""
+    """Why the file of a song that lacks its tags cannot be written now; it is not read."""
     try:
         reason = forbidden(Path(path))
     except OSError:

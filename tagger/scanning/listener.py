@@ -1,7 +1,7 @@
-"""The listener's word: paces that a person set, or that there be none, stand above the network's.
+"""Paces that a person set, or their wish for none, come before the network's.
 
-It stands in the song's tags, in PACE alone where a person wrote that, and in the index, alone where
-the tags cannot be written.
+They are kept in the song's tags (in PACE alone where a person wrote that) and in the index, which
+is the only place where the tags cannot be written.
 """
 
 from collections.abc import Iterable
@@ -21,22 +21,22 @@ from pacetag.tagger.tags.reader import SongTags
 
 @dataclass(frozen=True, kw_only=True)
 class Word:
-    """What a person said of a song, and what must not be done to its file."""
+    """What a person set for a song, and what must not be done to its file."""
 
-    paces: tuple[float, ...] | None = None  # theirs, also that there be none; None: no word
+    paces: tuple[float, ...] | None = None  # theirs, () where they want none; None: nothing set
     stays: bool = False  # PACE must stay as it is
     cleared: bool = False  # the tags were cleared, and must not be written
-    mangled: bool = False  # another program changed PACE, which may be put right
+    mangled: bool = False  # another program changed PACE, which may be corrected
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        """Clauses for a person."""
+        """Clauses for the user."""
         said = None if self.paces is None else YOURS if self.paces else NONE
         return tuple(filter(None, (said, MANGLED if self.mangled else None)))
 
     @property
     def untagged(self) -> str | None:
-        """Why the file does not carry the paces that count, if that is a person's doing."""
+        """Why the file does not carry the paces that count, where a person is the cause."""
         if self.cleared:
             return CLEARED
         return FOREIGN if self.stays and self.paces is None else None
@@ -48,10 +48,10 @@ NO_WORD = Word()
 def word_of(
     look: FileProbe, judged: Iterable[Pace], index: SongIndex, moved_from: str | None = None
 ) -> Word:
-    """What a person said of the song, from its tags first, then from index and log.
+    """What a person set for the song: from its tags first, then from index and log.
 
-    `judged`: the paces that the network found, whole ones of which stand in a PACE that nobody
-    else wrote. `moved_from`: where the index knew the song.
+    `judged`: the network's paces; a PACE that holds them as whole numbers is pacetag's own.
+    `moved_from`: where the index knew the song.
     """
     song = known_song(look, index, moved_from)
     before = song.listener if song is not None else None
@@ -74,10 +74,10 @@ def word_of(
 def _paces(
     said: Said, before: tuple[float, ...] | None, noted: tuple[float, ...] | None
 ) -> tuple[float, ...] | None:
-    """The paces that count.
+    """The paces that a person set.
 
-    Where the file has no word, that of the index counts if the tags say nothing at all, or if it
-    was written into them once, or should have been: then another program put old tags back.
+    Where the file names none, those of the index count if both fields are missing, or if they were
+    once written into the file, or should have been: then another program restored old tags.
     """
     if said.listener is not None or before is None:
         return said.listener
@@ -87,7 +87,7 @@ def _paces(
 def known_song(
     look: FileProbe, index: SongIndex, moved_from: str | None = None
 ) -> SongRecord | None:
-    """What the index knows of the file, here or where it lay before; None for other audio."""
+    """The record of the file, here or where it lay before; None where its fingerprint differs."""
     for path in (str(look.path), moved_from):
         song = index.song(path) if path is not None else None
         if song is not None and song.fingerprint == look.fingerprint:
@@ -96,9 +96,9 @@ def known_song(
 
 
 def after_undo(song: SongRecord, tags: SongTags, *, taken_back: bool) -> SongRecord:
-    """What the index knows of a song once its tags are as they were.
+    """The record of a song whose tags were restored.
 
-    `taken_back`: a person's own setting was undone, so that it counts no longer.
+    `taken_back`: the paces that a person set were undone, too, so they no longer count.
     """
     said = said_by(tags).listener
     if said is None and not taken_back:

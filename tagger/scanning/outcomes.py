@@ -1,4 +1,4 @@
-"""What became of each song, and the sum of it: the values that commands return."""
+"""The outcome of each song and of a whole scan: the values that commands return."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -8,12 +8,12 @@ from enum import StrEnum
 from pacetag.db.bins import bin_of
 from pacetag.model.judgement import Pace
 from pacetag.tagger.scanning.findings import SHOWN, Finding, Findings, Group, Kind
-from pacetag.tagger.scanning.reasons import changes_text
+from pacetag.tagger.scanning.reasons import segments_text
 from pacetag.tagger.tags.changes import FieldChange
 
 
 class Outcome(StrEnum):
-    """How a song fared in a scan."""
+    """The outcome of a song in a scan."""
 
     TAGGED = "tagged"  # its tags were written, or would be in a dry run
     UNCHANGED = "unchanged"  # known, or nothing to write
@@ -28,20 +28,20 @@ class SongOutcome:
     path: str  # absolute
     outcome: Outcome
     paces: tuple[Pace, ...] = ()  # most confident first
-    reason: str | None = None  # a clause for a person; None where there is nothing to say
-    analysed: bool = False  # the network listened to it
+    reason: str | None = None  # a clause for the user; None where there is nothing to say
+    analysed: bool = False  # the network judged it in this scan
     written: bool = False  # its file was changed
-    changes: tuple[FieldChange, ...] = ()  # to its tags: were written, or would be
+    changes: tuple[FieldChange, ...] = ()  # to its tags; in a dry run those that would be made
     untagged: str | None = None  # why its file does not carry its paces, if it should; in `reason`
-    too_short: bool = False  # that is why it was skipped
-    tempos: tuple[float, ...] = ()  # bpm of its parts in turn, if it changes tempo
-    word: str | None = None  # what is made of a PACE that is not pacetag's; in `reason`
-    at_rest: bool = False  # it lies there as it did, so nothing was done with it
+    too_short: bool = False  # and skipped for that reason
+    tempo_segments: tuple[float, ...] = ()  # bpm of its parts in turn; () where the tempo stays
+    word: str | None = None  # how a PACE that is not pacetag's was understood; in `reason`
+    at_rest: bool = False  # its file is unchanged, so nothing was done
 
 
 @dataclass(frozen=True, kw_only=True)
 class Counts:
-    """Songs by what became of them."""
+    """Numbers of songs by outcome."""
 
     songs: int = 0
     tagged: int = 0
@@ -50,36 +50,36 @@ class Counts:
     failed: int = 0
     analysed: int = 0
     written: int = 0
-    untagged: int = 0  # of those that did not fail: whose files do not carry their paces
+    untagged: int = 0  # songs that did not fail, but whose files do not carry their paces
 
 
 @dataclass(frozen=True, kw_only=True)
 class LeftOut:
     """What a scan passed over."""
 
-    refused: tuple[tuple[str, str], ...] = ()  # folders that could not be looked into, and why
+    refused: tuple[tuple[str, str], ...] = ()  # folders that could not be read, and why
     bins: tuple[str, ...] = ()  # folders of trash, snapshots and thumbnails
-    binned: int = 0  # songs of the index that lie in such folders, and were offered until now
+    binned: int = 0  # songs in such folders that the index offered until now
     hidden: tuple[str, ...] = ()  # songs and folders with songs whose names begin with a dot
-    others: tuple[tuple[str, int], ...] = ()  # suffixes that may hold music, and how many files
+    others: tuple[tuple[str, int], ...] = ()  # other suffixes that may hold music, with counts
 
 
 @dataclass(frozen=True, kw_only=True)
 class ScanSummary:
-    """A scan when it is over."""
+    """The outcome of a whole scan."""
 
     counts: Counts
     seconds: float
     interrupted: bool
-    missing: int  # songs of the index that were found gone
-    # (first bpm of a bin of 10, paces in it); empty where no song was judged, which adds nothing
+    missing: int  # songs of the index whose files are gone
+    # (lowest bpm of a bin of 10, paces in it); empty where no song was judged
     histogram: tuple[tuple[int, int], ...]
     left_out: LeftOut = LeftOut()
-    groups: tuple[Group, ...] = ()  # songs to be named
+    groups: tuple[Group, ...] = ()  # songs to name in the summary
 
     @property
     def exit_code(self) -> int:
-        """0 done, 1 some songs failed or a folder could not be looked into, 130 interrupted."""
+        """0 done, 1 some songs failed or a folder could not be read, 130 interrupted."""
         if self.interrupted:
             return 130
         return 1 if self.counts.failed or self.left_out.refused else 0
@@ -89,7 +89,7 @@ class Tally:
     """Adds outcomes up."""
 
     def __init__(self, most: int | None = SHOWN) -> None:
-        """`most`: songs of each kind to be named; None: all."""
+        """`most`: how many songs of each kind to name; None: all."""
         self._counts: Counter[str] = Counter()
         self._bins: Counter[int] = Counter()
         self._judged = False  # whether any song was
@@ -124,7 +124,7 @@ class Tally:
         missing: int = 0,
         left_out: LeftOut = LeftOut(),
     ) -> ScanSummary:
-        """The sum so far as a value."""
+        """The scan so far as a value."""
         return ScanSummary(
             counts=Counts(**self._counts),
             seconds=seconds,
@@ -137,14 +137,14 @@ class Tally:
 
 
 def findings_of(song: SongOutcome) -> Iterator[Finding]:
-    """Why a song is to be named when the scan is over; nothing for most."""
+    """Reasons to name a song in the summary; most songs have none."""
     if song.outcome is Outcome.FAILED:
         yield Finding(kind=Kind.FAILED, path=song.path, reason=song.reason or "")
     elif song.untagged is not None:
         yield Finding(kind=Kind.UNTAGGED, path=song.path, reason=song.untagged)
     if song.too_short:
         yield Finding(kind=Kind.TOO_SHORT, path=song.path, reason=song.reason or "")
-    if (changes := changes_text(song.tempos)) is not None:
-        yield Finding(kind=Kind.TEMPO, path=song.path, reason=changes)
+    if (segments := segments_text(song.tempo_segments)) is not None:
+        yield Finding(kind=Kind.TEMPO, path=song.path, reason=segments)
     if song.word is not None:
         yield Finding(kind=Kind.WORD, path=song.path, reason=song.word)

@@ -1,4 +1,4 @@
-"""One look at a file: its stamp, its tags, and which audio it holds."""
+"""Probe a file: its stamp, its tags and the fingerprint of its sound."""
 
 import re
 from dataclasses import dataclass
@@ -22,20 +22,18 @@ class FileProbe:
 
     path: Path
     stamp: Stamp  # taken before the rest was read
-    file: FileId  # which tells it from others, by whatever name
-    fingerprint: str  # of the audio without tags
+    file: FileId  # device and inode, the same under each of its names
+    fingerprint: str  # of the sound without tags, hex
     tags: SongTags
-    pacetag: PaceTag | None  # pacetag's own note in the tags
+    pacetag: PaceTag | None  # the PACETAG in the tags; None where it is missing or foreign
 
 
 def examine(path: Path, known: Stamp | None = None, fingerprint: str | None = None) -> FileProbe:
-    """Look at a file. Its audio is not read again if `fingerprint` was taken at stamp `known`.
+    """Probe a file. Its sound is not read again if `fingerprint` was taken at stamp `known`.
 
-    One that is none, as of a damaged index, does not count.
-
-    A file of which the tags cannot be read as they should still has a sound to judge, and perhaps a
-    title: it counts as one that is not written. Raises OSError or UnreadableError where the system
-    refuses to read it.
+    A malformed fingerprint, as from a damaged index, is ignored. A file whose tags are damaged can
+    still be judged and may have a title: it counts as not writable. Raises OSError or
+    UnreadableError where the system refuses to read the file.
     """
     now = stamp(path)
     tags = _tags(path)
@@ -52,7 +50,10 @@ def examine(path: Path, known: Stamp | None = None, fingerprint: str | None = No
 
 
 def _tags(path: Path) -> SongTags:
-    """The tags, or why there are none. A fault of the system may have looked like damage."""
+    """The tags; where they are damaged, as much of them as can be read, and why.
+
+    A failing disk can look like damage, so the whole file is read before the damage is believed.
+    """
     try:
         return read_tags(path)
     except UnreadableError:

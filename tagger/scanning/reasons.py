@@ -42,9 +42,9 @@ def not_written(probe: FileProbe, lacking: Mapping[str, object]) -> str | None:
     return indexed_only(probe.tags.why_not or "tags of this kind of file are not written")
 
 
-def changes_text(tempos: Sequence[float]) -> str | None:
+def segments_text(segments: Sequence[float]) -> str | None:
     """That a song changes tempo, from the tempos of its parts; None for a steady song."""
-    listed = " to ".join(f"{bpm:.0f}" for bpm in tempos)
+    listed = " to ".join(f"{bpm:.0f}" for bpm in segments)
     return f"changes tempo, {listed} bpm" if listed else None
 
 

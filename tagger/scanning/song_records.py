@@ -7,7 +7,7 @@ from pacetag.tagger.scanning.probe import FileProbe
 
 
 def record_of(look: FileProbe, analysis: Analysis, word: Word, bundle: str | None) -> SongRecord:
-    """The record of a song: its names, the network's analysis, and what a person set."""
+    """The record of a song: its names, the network's analysis and the paces that a person set."""
     return SongRecord(
         path=str(look.path),
         stamp=look.stamp,
