@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from pacetag.db.rows import ANALYSIS_COLUMNS
+from pacetag.db.views import SONGS as VIEW
 from pacetag.model.judgement import Analysis
 from pacetag.tagger.output.show import ShownSong, shown_object
 from pacetag.tagger.tags.pacetag import ANALYSIS_WORDS
@@ -16,7 +17,7 @@ IN_A_TABLE_OF_THEIR_OWN = {"paces"}
 
 
 def documented() -> dict[str, list[str]]:
-    """The cells of the documented table by fact: what it is, in JSON, in PACETAG, in the index."""
+    """The documented rows by fact: what it is, then its names in JSON, PACETAG and index."""
     rows = (line.strip("| \n").split(" | ") for line in DOCS.read_text().splitlines())
     return {row[0].strip("`"): row[1:] for row in rows if row[0].strip("`") in FACTS}
 
@@ -33,9 +34,10 @@ def test_the_documented_names_are_those_in_use(fact: str) -> None:
     words = {word.field: name for name, word in ANALYSIS_WORDS.items()}
     columns = {column.field: name for name, column in ANALYSIS_COLUMNS.items()}
 
-    _, key, word, column = documented()[fact]
+    _, key, word, column, of_view = (cell.strip("`") for cell in documented()[fact])
 
-    assert key.strip("`") in shown
-    assert word.strip("`") == words.get(fact, "–")
+    assert key in shown
+    assert word == words.get(fact, "–")
     if fact not in IN_A_TABLE_OF_THEIR_OWN:
-        assert column.strip("`") == columns.get(fact, "–")
+        assert column == columns.get(fact, "–")
+        assert column == of_view == "–" or f" {column} AS {of_view}," in VIEW
