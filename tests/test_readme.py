@@ -85,6 +85,15 @@ def test_every_command_of_the_readme_runs(command: str, scanned: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
+def test_the_python_of_the_readme_prints_what_its_comment_says() -> None:
+    (block,) = (block for block in BLOCKS if "import Judge" in block)
+    done = subprocess.run(
+        [sys.executable, "-c", block], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.strip() == block.rpartition("# ")[2].strip()
+
+
 def test_the_written_playlist_names_the_songs(scanned: Path) -> None:
     run("pacetag playlist --cadence 165 --duration 45m --output run.m3u8", scanned)
 
