@@ -19,7 +19,7 @@ multiples and parts by 2, 3, 4 and 6 that fit into every level of it: of 191 and
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from math import log
+from math import inf, log
 
 from pacetag.model.evaluation.metrics import GREY, TOLERANCE, near
 
@@ -56,6 +56,9 @@ class SongTruth:
     unclear: tuple[float, ...] = ()  # bpm of levels that count neither way
     family: tuple[float, ...] = ()  # bpm of every level of the metre
     annotated: float | None = None  # bpm; the tempo, where it is known beside the paces
+    tolerance: float = TOLERANCE  # as a ratio: so near to a level a tempo means it
+    grey: float = GREY  # as a ratio: between the tolerance and this nothing is known
+    clear: tuple[float, float] = (0.0, inf)  # bpm; beyond these only what is named is known
 
     @property
     def beatless(self) -> bool:
@@ -77,30 +80,32 @@ class SongTruth:
 
     def claim(self, bpm: float) -> Verdict:
         """What a claimed pace is worth: what is near to nothing known is wrong."""
-        if near(bpm, self.right, TOLERANCE):
+        if near(bpm, self.right, self.tolerance):
             return Verdict.RIGHT
-        return Verdict.UNCLEAR if near(bpm, self.unclear, TOLERANCE) else Verdict.WRONG
+        return Verdict.UNCLEAR if near(bpm, self.unclear, self.tolerance) else Verdict.WRONG
 
     def case(self, bpm: float) -> Verdict:
         """What is known of any tempo: the nearest level decides; beside one, nobody can say."""
         levels = [(abs(bpm / level - 1), Verdict.RIGHT) for level in self.right]
         levels += [(abs(bpm / level - 1), Verdict.UNCLEAR) for level in self.unclear]
         off, verdict = min(levels, key=lambda level: level[0], default=(1.0, Verdict.WRONG))
-        if off <= TOLERANCE:
+        if off <= self.tolerance:
             return verdict
-        return Verdict.UNCLEAR if off <= GREY else Verdict.WRONG
+        # Where no pace fits at all, a slow or fast one does not either.
+        known = self.beatless or self.clear[0] <= bpm <= self.clear[1]
+        return Verdict.WRONG if off > self.grey and known else Verdict.UNCLEAR
 
     def relation(self, bpm: float) -> Relation:
         """How a wrong tempo stands to the right ones."""
-        if near(bpm, _multiples_and_parts(self.right, _OCTAVE_ERRORS), TOLERANCE):
+        if near(bpm, _multiples_and_parts(self.right, _OCTAVE_ERRORS), self.tolerance):
             return Relation.OCTAVE
-        if near(bpm, _multiples_and_parts(self.right, _TRIPLE_ERRORS), TOLERANCE):
+        if near(bpm, _multiples_and_parts(self.right, _TRIPLE_ERRORS), self.tolerance):
             return Relation.TRIPLE
         return Relation.UNRELATED
 
     def in_family(self, bpm: float) -> bool:
         """Whether a tempo is a level of the song's metre."""
-        return near(bpm, self.family, TOLERANCE)
+        return near(bpm, self.family, self.tolerance)
 
 
 BEATLESS = SongTruth(right=())

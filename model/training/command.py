@@ -13,6 +13,7 @@ from pacetag.model.bundle import Bundle, load_bundle, shipped_bundle_folder
 from pacetag.model.bundle_names import NAME_RULE, is_bundle_name
 from pacetag.model.caches import use_writable_caches
 from pacetag.model.errors import ModelError
+from pacetag.model.evaluation.metrics import TOLERANCE
 from pacetag.model.extras import install_command, missing_modules
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class TrainingOptions:
     epochs: int = 20
     seed: int = 1
     teachers: int = 0  # networks that the one which is kept learns from
-    tolerance: float = 0.04  # of own labels
+    tolerance: float = TOLERANCE  # of own labels
     jobs: int | None = None  # processes; one a processor if None
     free: FreeMusic | None = None  # None: own songs alone
 

@@ -3,7 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+
+from pacetag.model.evaluation.truths import SongTruth, Verdict
+from pacetag.model.spec import FeatureSpec
+
+# What a beat is most easily taken for: wrong, unless it is known to be right.
+TEMPTING = (3 / 2, 2 / 3, 4 / 3, 3 / 4)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,24 +28,29 @@ class Window:
     seconds: float
 
 
-class Truth(Protocol):
-    """What is known of a song's paces."""
+@dataclass(frozen=True, kw_only=True)
+class LabelledTruth(SongTruth):
+    """What is known of a song's paces, and which tempos are worth learning from."""
 
-    @property
-    def right(self) -> tuple[float, ...]:
-        """Tempos known to be compatible, in bpm."""
-
-    @property
-    def unclear(self) -> tuple[float, ...]:
-        """Tempos that count neither way, in bpm."""
-
-    @property
-    def family(self) -> tuple[float, ...]:
-        """Every tempo related to the beat, compatible or not; empty for music without one."""
+    tempting: tuple[float, ...] = ()  # bpm that a beat is easily taken for
 
     def label(self, window: int, bpms: Sequence[float]) -> list[LabelledTempo]:
-        """Those of the tempos `bpms` that are known to be right or wrong in a window, and others
-        that are worth learning from."""
+        """Label those of the candidates `bpms`, and of the tempting tempos, that are known.
+
+        The same in every window, where labels are of whole songs.
+        """
+        offered = dict.fromkeys((*bpms, *filter(is_candidate, self.tempting)))
+        said = [(bpm, self.case(bpm)) for bpm in offered]
+        return [
+            LabelledTempo(bpm=bpm, compatible=verdict is Verdict.RIGHT)
+            for bpm, verdict in said
+            if verdict is not Verdict.UNCLEAR
+        ]
+
+
+def is_candidate(bpm: float) -> bool:
+    """Whether a tempo lies in the range of candidates."""
+    return FeatureSpec.min_bpm <= bpm <= FeatureSpec.max_bpm
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +62,7 @@ class TrainingSong:
     group: str  # style family or package: never on both sides of a split
     split: str  # "train", "validation" or "test"
     windows: tuple[Window, ...]
-    truth: Truth
+    truth: LabelledTruth
     corpus: str = ""  # whose cases are cut together; if empty, the source
 
 

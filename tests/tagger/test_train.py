@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from pacetag.model.bundle import load_bundle
 from pacetag.model.extras import MODULES, install_command
 from pacetag.model.training.labels.few_songs import few_songs_warning
-from pacetag.model.training.labels.own_songs import OwnTruth
+from pacetag.model.training.labels.own_songs import own_truth
 from pacetag.model.training.scoring.verdict import Verdict
 from pacetag.model.training.songs import FreeMusic, TrainingSong
 from pacetag.tagger.cli import app
@@ -119,7 +119,7 @@ def own(train: int, validation: int, test: int) -> list[TrainingSong]:
     return [
         TrainingSong(
             name=str(number), source="own", group="", split=side, windows=(),
-            truth=OwnTruth(paces=(120.0,)),
+            truth=own_truth((120.0,)),
         )
         for number, side in enumerate(sides)
     ]  # fmt: skip

@@ -14,8 +14,6 @@ Verdict = Literal["compatible", "unclear", "wrong"]
 SOUNDS = 0.5  # share of its own pulses from which a level is compatible
 SILENT = 0.15  # share below which it is wrong
 SLOWEST_CLEAR_BPM = 52.0  # people rarely name a slower pace, whether it is there or not
-LEVEL_TOLERANCE = 0.04  # as people's taps and the usual tempo scores
-GREY_TOLERANCE = 0.06  # between the two nobody can say
 
 # A section may differ from its song: where sections contradict each other a random clip of the song
 # would get the wrong label, so the level is unclear.
@@ -36,25 +34,6 @@ class Level:
     bpm: float
     verdict: Verdict
     share: float | None = None  # of the pulses it adds to the next slower level, those that sound
-
-
-def verdict(levels: Sequence[Level], bpm: float, tolerance: float = LEVEL_TOLERANCE) -> Verdict:
-    """Judge any tempo by a song's levels.
-
-    Within `tolerance` the nearest level decides; a little beyond a level that is not wrong, nobody
-    can say; everything else is wrong.
-    """
-
-    def distance(level: Level) -> float:
-        return abs(bpm / level.bpm - 1)
-
-    near = [level for level in levels if distance(level) <= tolerance]
-    if near:
-        return min(near, key=distance).verdict
-    grey = max(GREY_TOLERANCE, tolerance)
-    if any(level.verdict != "wrong" and distance(level) <= grey for level in levels):
-        return "unclear"
-    return "wrong"
 
 
 def sounding_grid(

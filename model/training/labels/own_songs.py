@@ -3,23 +3,20 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from pathlib import Path
 
 from pacetag.model.audio.decoders import open_decoder
 from pacetag.model.audio.excerpts import AUDIO, excerpt_spans
 from pacetag.model.errors import ModelError, TooShortError
-from pacetag.model.evaluation.metrics import near
+from pacetag.model.evaluation.metrics import GREY, TOLERANCE
 from pacetag.model.training.labels.match import LabelledSong, artist_key
 from pacetag.model.training.labels.table import LeftOut
-from pacetag.model.training.songs import LabelledTempo, TrainingSong, Window
+from pacetag.model.training.songs import TEMPTING, LabelledTruth, TrainingSong, Window
 
 SOURCE = "own"
-# What a beat is most easily taken for: wrong unless it is listed.
-TEMPTING = (3 / 2, 2 / 3, 4 / 3, 3 / 4)
 LEVELS = (1 / 4, 1 / 2, 2.0, 4.0)  # metrical levels beside a listed pace
-SLOWEST, FASTEST = 40.0, 320.0  # bpm; the range of candidates
 SIDES = ("train", "validation", "test")
 MOST_WINDOWS = 2  # a song
 UNKNOWN = "unknown"  # the artist of all songs of which none is known
@@ -29,8 +26,8 @@ UNKNOWN = "unknown"  # the artist of all songs of which none is known
 class OwnSettings:
     """How labels that people gave are read."""
 
-    tolerance: float = 0.04  # a candidate this near a listed pace is right; 0.05 in 2019
-    apart: float = 0.06  # one further away is wrong, one between is not learnt from
+    tolerance: float = TOLERANCE  # a candidate this near a listed pace is right; 0.05 in 2019
+    apart: float = GREY  # one further away is wrong, one between is not learnt from
     # People list every pace they accept, but for these: a half below 52 is hardly ever listed, and
     # a double above 285 only half of the time, however clearly they sound (the labels of 2019).
     slowest: float = 52.0  # bpm
@@ -38,52 +35,23 @@ class OwnSettings:
     shares: tuple[float, float] = (0.6, 0.2)  # of the songs, to train and to validate on
 
 
-@dataclass(frozen=True, kw_only=True)
-class OwnTruth:
-    """The paces that somebody listed; none for music that no pace fits."""
+def own_truth(
+    paces: Sequence[float], unknown: Sequence[float] = (), settings: OwnSettings | None = None
+) -> LabelledTruth:
+    """The paces that somebody listed, none for music that no pace fits; `unknown` ones, all in bpm.
 
-    paces: tuple[float, ...]  # bpm
-    unknown: tuple[float, ...] = ()  # bpm, about which nothing was said
-    settings: OwnSettings = field(default_factory=OwnSettings)
-
-    @property
-    def right(self) -> tuple[float, ...]:
-        """The listed paces, in bpm."""
-        return self.paces
-
-    @property
-    def unclear(self) -> tuple[float, ...]:
-        """Levels beyond what people list, and what the labels call unclear, in bpm."""
-        beyond = [bpm for bpm in self.family if self._beyond(bpm)]
-        return tuple(bpm for bpm in (*self.unknown, *beyond) if bpm not in self.paces)
-
-    @property
-    def family(self) -> tuple[float, ...]:
-        """The listed paces with their halves, doubles, quarters and quadruples, in bpm."""
-        related = {ratio * bpm for bpm in self.paces for ratio in LEVELS}
-        return tuple(sorted({*self.paces, *related}))
-
-    def label(self, window: int, bpms: Sequence[float]) -> list[LabelledTempo]:
-        """All candidates that are not too near or too far to tell, and the tempting mistakes.
-
-        The same in any window: labels are given for whole songs.
-        """
-        tempting = [ratio * bpm for bpm in self.paces for ratio in TEMPTING]
-        offered = [*bpms, *(bpm for bpm in tempting if SLOWEST <= bpm <= FASTEST)]
-        said = [(bpm, self._verdict(bpm)) for bpm in dict.fromkeys(offered)]
-        return [LabelledTempo(bpm=bpm, compatible=word) for bpm, word in said if word is not None]
-
-    def _verdict(self, bpm: float) -> bool | None:
-        if near(bpm, self.paces, self.settings.tolerance):
-            return True
-        margin = max(self.settings.tolerance, self.settings.apart)
-        if near(bpm, (*self.paces, *self.unknown), margin):
-            return None
-        # Where no pace fits at all, a slow or fast one does not either.
-        return None if self.paces and self._beyond(bpm) else False
-
-    def _beyond(self, bpm: float) -> bool:
-        return not self.settings.slowest <= bpm <= self.settings.fastest
+    The family are their halves, doubles, quarters and quadruples.
+    """
+    settings = settings or OwnSettings()
+    return LabelledTruth(
+        right=tuple(paces),
+        unclear=tuple(bpm for bpm in unknown if bpm not in paces),
+        family=tuple(sorted({*paces, *(ratio * bpm for bpm in paces for ratio in LEVELS)})),
+        tolerance=settings.tolerance,
+        grey=max(settings.tolerance, settings.apart),
+        clear=(settings.slowest, settings.fastest),
+        tempting=tuple(ratio * bpm for bpm in paces for ratio in TEMPTING),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,7 +82,7 @@ def own_lessons(
                 group=artist_key(song.artist or "") or UNKNOWN,
                 split="train",
                 windows=windows,
-                truth=OwnTruth(paces=song.paces, unknown=song.unclear, settings=settings),
+                truth=own_truth(song.paces, song.unclear, settings),
             )
         )
     sides = split_artists(Counter(song.group for song in found), seed, settings.shares)

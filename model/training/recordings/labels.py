@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from pacetag.model.evaluation.metrics import near
+from pacetag.model.evaluation.metrics import GREY, TOLERANCE, near
 from pacetag.model.training.recordings.table import Recording
-from pacetag.model.training.songs import LabelledTempo, Window
+from pacetag.model.training.songs import TEMPTING, LabelledTempo, Window, is_candidate
 
 WINDOW_STARTS = (0.22, 0.58)  # share of the track at which the two windows begin
 WINDOW_SECONDS = 40.0
@@ -15,17 +15,16 @@ SLOWEST_LEVEL, FASTEST_LEVEL = 52.0, 310.0  # bpm; outside these the first netwo
 SURE = 0.5  # probability from which the first network's word is taken
 # A network's word on a row that it labelled itself is taken where it left no doubt.
 SURELY_RIGHT, SURELY_WRONG = 0.9, 0.02
-SAME = 0.04  # tempos nearer than this are the same level: the usual tolerance of tempo estimation
+SAME = TOLERANCE  # tempos nearer than this are the same level
 SNAP = 0.02  # a level is heard at the nearest candidate, if it is as near as this
-APART = 0.06  # a candidate further than this from all relatives of the beat is wrong
+APART = GREY  # a candidate further than this from all relatives of the beat is wrong
 LEVELS_IN_THREE = (1 / 3, 2.0, 4.0)  # the same of a beat of which a plot shows three a bar
 # Metrical levels of duple and triple music: none of these can be called wrong unheard.
 RELATIVES = (1 / 6, 1 / 4, 1 / 3, 1 / 2, 1.0, 2.0, 3.0, 4.0, 6.0)
 RELATIVES_IN_THREE = (1 / 6, 1 / 3, 1.0, 2.0, 3.0, 4.0, 6.0)
 # What a beat is most easily taken for: wrong, and worth learning, candidate or not.
-TEMPTING = (3 / 2, 2 / 3, 4 / 3, 3 / 4, 4 / 5, 5 / 4)
-TEMPTING_IN_THREE = (*TEMPTING, 1 / 2)  # two of three beats
-SLOWEST, FASTEST = 40.0, 320.0  # bpm; the range of candidates
+TEMPTING_HERE = (*TEMPTING, 4 / 5, 5 / 4)
+TEMPTING_IN_THREE = (*TEMPTING_HERE, 1 / 2)  # two of three beats
 
 
 def recording_windows(recording: Recording, folder: Path) -> tuple[Window, Window]:
@@ -100,9 +99,9 @@ def label_candidates(
         denied = [pace.bpm for pace in recording.paces if pace.confidence <= SURELY_WRONG]
         wrong = [bpm for bpm in wrong if near(bpm, denied, SNAP)]
     else:
-        ratios = TEMPTING_IN_THREE if recording.metre == "triple" else TEMPTING
+        ratios = TEMPTING_IN_THREE if recording.metre == "triple" else TEMPTING_HERE
         tempting = [ratio * recording.tempo for ratio in ratios]
-        wrong += [bpm for bpm in tempting if SLOWEST <= bpm <= FASTEST and bpm not in wrong]
+        wrong += [bpm for bpm in tempting if is_candidate(bpm) and bpm not in wrong]
     return [LabelledTempo(bpm=bpm, compatible=True) for bpm in right] + [
         LabelledTempo(bpm=bpm, compatible=False) for bpm in wrong
     ]

@@ -12,34 +12,34 @@ from pacetag.model.training.recordings.labels import (
     related_tempos,
 )
 from pacetag.model.training.recordings.table import Recording, load_package_split
-from pacetag.model.training.songs import LabelledTempo, TrainingSong
+from pacetag.model.training.songs import LabelledTempo, LabelledTruth, TrainingSong
 
 
 @dataclass(frozen=True, kw_only=True)
-class RecordingTruth:
+class RecordingTruth(LabelledTruth):
     """What several methods agree on, or a trained network is sure of; nobody tapped along."""
 
     recording: Recording
 
-    @property
-    def right(self) -> tuple[float, ...]:
-        """Levels that fit in at least one of the windows, in bpm."""
-        both = (compatible_levels(self.recording, window) for window in (0, 1))
-        return tuple(sorted({bpm for levels in both for bpm in levels}))
-
-    @property
-    def unclear(self) -> tuple[float, ...]:
-        """Other metrical relatives of the beat, of which nothing is known, in bpm."""
-        return tuple(bpm for bpm in related_tempos(self.recording) if bpm not in self.right)
-
-    @property
-    def family(self) -> tuple[float, ...]:
-        """The beat and all its metrical relatives, in bpm."""
-        return related_tempos(self.recording)
-
     def label(self, window: int, bpms: Sequence[float]) -> list[LabelledTempo]:
         """What is known of the candidates in a window, and the tempting mistakes."""
         return label_candidates(self.recording, window, bpms)
+
+
+def recording_truth(recording: Recording) -> RecordingTruth:
+    """Right are levels that fit in at least one of the windows, unclear the beat's other relatives.
+
+    The family are the beat and all its relatives.
+    """
+    both = (compatible_levels(recording, window) for window in (0, 1))
+    right = tuple(sorted({bpm for levels in both for bpm in levels}))
+    family = related_tempos(recording)
+    return RecordingTruth(
+        recording=recording,
+        right=right,
+        unclear=tuple(bpm for bpm in family if bpm not in right),
+        family=family,
+    )
 
 
 def recording_lessons(folder: Path, *, heard: bool = False) -> list[TrainingSong]:
@@ -56,7 +56,7 @@ def recording_lessons(folder: Path, *, heard: bool = False) -> list[TrainingSong
             group=recording.package,
             split=split[recording.package],
             windows=recording_windows(recording, folder),
-            truth=RecordingTruth(recording=recording),
+            truth=recording_truth(recording),
         )
         for recording in present_recordings(folder)
         if recording.known or (heard and _is_self_training(recording, split[recording.package]))

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pacetag.model.training.grooves.songs import GrooveTruth
+from pacetag.model.training.grooves.songs import groove_truth
 from pacetag.model.training.scores.corpus import load_songs
 from pacetag.model.training.songs import TrainingSong, Window
 
@@ -24,7 +24,7 @@ def score_lessons(folder: Path) -> list[TrainingSong]:
     """
     lessons = []
     for song in load_songs(folder):
-        truth = GrooveTruth(levels=song.levels, beat=song.tempo)
+        truth = groove_truth(song.levels, song.tempo)
         if truth.right:
             lessons.append(
                 TrainingSong(

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from pacetag.model.judgement import Pace
-from pacetag.model.training.grooves.songs import GrooveTruth
+from pacetag.model.training.grooves.songs import groove_truth
 from pacetag.model.training.grooves.truth import Level
 from pacetag.model.training.recordings import songs as recording_lessons_module
-from pacetag.model.training.recordings.songs import RecordingTruth, recording_lessons
+from pacetag.model.training.recordings.songs import recording_lessons, recording_truth
 from pacetag.model.training.recordings.table import (
     HeardWindow,
     Recording,
@@ -19,13 +19,13 @@ from pacetag.model.training.recordings.table import (
 )
 from pacetag.model.training.songs import LabelledTempo
 
-WALTZ = GrooveTruth(
-    levels=(
+WALTZ = groove_truth(
+    (
         Level(name="bar", bpm=62.0, verdict="compatible"),
         Level(name="beat", bpm=186.0, verdict="compatible"),
         Level(name="beat*2", bpm=372.0, verdict="unclear"),
     ),
-    beat=186.0,
+    186.0,
 )
 SILENT = HeardWindow(tempo_cnn=None, network=())
 BEAT = Recording(
@@ -53,7 +53,7 @@ def test_candidates_of_a_groove_are_judged_by_its_levels() -> None:
 
 
 def test_what_is_unclear_is_not_taught() -> None:
-    labels = said(replace(WALTZ, high=400.0).label(0, [372.0, 190.0 * 1.03]))
+    labels = said(WALTZ.label(0, [372.0, 190.0 * 1.03]))
 
     assert 372.0 not in labels
     assert 190.0 * 1.03 not in labels  # between 4 % and 6 % beside the beat
@@ -72,7 +72,7 @@ def test_a_grooves_family_is_all_that_is_not_wrong() -> None:
 
 
 def test_a_recording_is_right_where_any_window_is() -> None:
-    truth = RecordingTruth(recording=BEAT)
+    truth = recording_truth(BEAT)
 
     assert truth.right == (120.0, 240.0)
     assert 60.0 in truth.unclear
@@ -81,7 +81,7 @@ def test_a_recording_is_right_where_any_window_is() -> None:
 
 
 def test_a_recording_without_a_beat_has_no_family() -> None:
-    truth = RecordingTruth(recording=replace(BEAT, kind="none", tempo=None))
+    truth = recording_truth(replace(BEAT, kind="none", tempo=None))
 
     assert truth.right == truth.unclear == truth.family == ()
     assert said(truth.label(0, [100.0])) == {100.0: False}

@@ -22,7 +22,7 @@ from pacetag.model.training.cases.build import (
 from pacetag.model.training.cases.sampling import MOST_GAP, draw_starts, draw_tempos
 from pacetag.model.training.degradations.gaps import Gap
 from pacetag.model.training.degradations.settings import Between, NoiseSettings, RealismSettings
-from pacetag.model.training.songs import LabelledTempo, TrainingSong, Window
+from pacetag.model.training.songs import LabelledTempo, LabelledTruth, TrainingSong, Window
 from tests.conftest import RATE, ClickTrack
 
 OFF: dict[str, Any] = {
@@ -37,24 +37,13 @@ NOISY = RealismSettings(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Clicks:
+class Clicks(LabelledTruth):
     """Clicks fit their tempo, and not two thirds of it."""
-
-    bpm: float
-    unclear: tuple[float, ...] = ()
-
-    @property
-    def right(self) -> tuple[float, ...]:
-        return (self.bpm,)
-
-    @property
-    def family(self) -> tuple[float, ...]:
-        return self.right
 
     def label(self, window: int, bpms: Sequence[float]) -> list[LabelledTempo]:
         return [
-            LabelledTempo(bpm=self.bpm, compatible=True),
-            LabelledTempo(bpm=self.bpm * 2 / 3, compatible=False),
+            LabelledTempo(bpm=self.right[0], compatible=True),
+            LabelledTempo(bpm=self.right[0] * 2 / 3, compatible=False),
         ]
 
 
@@ -68,7 +57,7 @@ def song(tmp_path_factory: pytest.TempPathFactory, click_track: ClickTrack) -> T
         group="clicks",
         split="train",
         windows=(Window(path=path, start=0.0, seconds=20.0),),
-        truth=Clicks(bpm=150),
+        truth=Clicks(right=(150,)),
     )
 
 

@@ -1,7 +1,5 @@
 """Training from songs on disk to a bundle, on a corpus that is synthesised here."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,33 +20,17 @@ from pacetag.model.training.fitting.distillation import TeachingSettings
 from pacetag.model.training.fitting.fit import FitSettings, fit_network
 from pacetag.model.training.run import train
 from pacetag.model.training.settings import TrainingSettings
-from pacetag.model.training.songs import LabelledTempo, TrainingSong, Window
+from pacetag.model.training.songs import LabelledTruth, TrainingSong, Window
 from tests.conftest import RATE, ClickTrack
 
 pytest.importorskip("keras")
 
 
-@dataclass(frozen=True, kw_only=True)
-class ClickTruth:
+def click_truth(bpm: float) -> LabelledTruth:
     """Clicks fit their own tempo and its half."""
-
-    bpm: float
-    unclear: tuple[float, ...] = ()
-
-    @property
-    def right(self) -> tuple[float, ...]:
-        return (self.bpm, self.bpm / 2)
-
-    @property
-    def family(self) -> tuple[float, ...]:
-        return self.right
-
-    def label(self, window: int, bpms: Sequence[float]) -> list[LabelledTempo]:
-        offered = [*bpms, self.bpm * 2 / 3, self.bpm * 3 / 4]
-        return [
-            LabelledTempo(bpm=b, compatible=any(abs(b / r - 1) < 0.02 for r in self.right))
-            for b in offered
-        ]
+    right = (bpm, bpm / 2)
+    tempting = (bpm * 2 / 3, bpm * 3 / 4)
+    return LabelledTruth(right=right, family=right, tempting=tempting, tolerance=0.02, grey=0.02)
 
 
 def settings(**changes: object) -> TrainingSettings:
@@ -79,7 +61,7 @@ def songs(tmp_path_factory: pytest.TempPathFactory, click_track: ClickTrack) -> 
                 group=f"family {number}",
                 split=split,
                 windows=(Window(path=path, start=0.0, seconds=20.0),),
-                truth=ClickTruth(bpm=bpm),
+                truth=click_truth(bpm),
             )
         )
     return made

@@ -1,26 +1,15 @@
 """Held-out songs become sets that `pacetag evaluate` reads."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from pacetag.model.evaluation.evaluation_set import read_evaluation_set
 from pacetag.model.training.benchmark_sets.held_out import main, write_sets
-from pacetag.model.training.songs import LabelledTempo, TrainingSong, Window
+from pacetag.model.training.songs import LabelledTruth, TrainingSong, Window
 
 
-@dataclass(frozen=True, kw_only=True)
-class Known:
-    right: tuple[float, ...] = ()
-    unclear: tuple[float, ...] = ()
-    family: tuple[float, ...] = ()
-
-    def label(self, window: int, bpms: object) -> list[LabelledTempo]:
-        return []
-
-
-def song(name: str, split: str, source: str, truth: Known) -> TrainingSong:
+def song(name: str, split: str, source: str, truth: LabelledTruth) -> TrainingSong:
     windows = (Window(path=Path(f"/music/{name}.flac"), start=5.0, seconds=40.0),)
     return TrainingSong(
         name=name, source=source, group="waltz", split=split, windows=windows, truth=truth
@@ -29,10 +18,10 @@ def song(name: str, split: str, source: str, truth: Known) -> TrainingSong:
 
 def test_each_split_and_source_is_a_set_that_can_be_read(tmp_path: Path) -> None:
     songs = [
-        song("a", "train", "grooves", Known(right=(120.0,))),
-        song("b", "test", "grooves", Known(right=(186.0, 62.0), unclear=(93.0, 15.5))),
-        song("c", "test", "recordings", Known()),
-        song("d", "validation", "recordings", Known(right=(100.123,))),
+        song("a", "train", "grooves", LabelledTruth(right=(120.0,))),
+        song("b", "test", "grooves", LabelledTruth(right=(186.0, 62.0), unclear=(93.0, 15.5))),
+        song("c", "test", "recordings", LabelledTruth(right=())),
+        song("d", "validation", "recordings", LabelledTruth(right=(100.123,))),
     ]
 
     written = write_sets(songs, tmp_path)

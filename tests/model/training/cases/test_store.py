@@ -13,7 +13,7 @@ from pacetag.model.training.cases import store
 from pacetag.model.training.cases.build import CaseSettings, build_megabatch
 from pacetag.model.training.cases.stacked import StackedCases
 from pacetag.model.training.cases.store import by_corpus, load_stored, made_with, stored_cases
-from pacetag.model.training.songs import LabelledTempo, TrainingSong, Window
+from pacetag.model.training.songs import LabelledTempo, LabelledTruth, TrainingSong, Window
 from tests.conftest import RATE, ClickTrack
 
 SPEC = FeatureSpec()
@@ -21,27 +21,13 @@ SETTINGS = CaseSettings(positives=2, negatives=2)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Clicks:
+class Clicks(LabelledTruth):
     """Clicks fit their own tempo."""
-
-    bpm: float
-
-    @property
-    def right(self) -> tuple[float, ...]:
-        return (self.bpm,)
-
-    @property
-    def unclear(self) -> tuple[float, ...]:
-        return ()
-
-    @property
-    def family(self) -> tuple[float, ...]:
-        return self.right
 
     def label(self, window: int, bpms: Sequence[float]) -> list[LabelledTempo]:
         return [
-            LabelledTempo(bpm=bpm, compatible=abs(bpm / self.bpm - 1) < 0.02)
-            for bpm in (self.bpm, self.bpm * 0.7)
+            LabelledTempo(bpm=bpm, compatible=abs(bpm / self.right[0] - 1) < 0.02)
+            for bpm in (self.right[0], self.right[0] * 0.7)
         ]
 
 
@@ -61,7 +47,7 @@ def songs(tmp_path_factory: pytest.TempPathFactory, click_track: ClickTrack) -> 
                 group=f"group {number}",
                 split="train",
                 windows=(Window(path=path, start=0.0, seconds=14.0),),
-                truth=Clicks(bpm=100.0 + 10 * number),
+                truth=Clicks(right=(100.0 + 10 * number,)),
                 corpus=corpus,
             )
         )
@@ -106,7 +92,7 @@ def test_only_a_corpus_that_changed_is_cut_again(
 
     monkeypatch.setattr(store, "build_megabatch", noted)
     stored_cases(songs, tmp_path, SPEC, SETTINGS, say=print)
-    relabelled = [*songs[:3], replace(songs[3], truth=Clicks(bpm=65.0))]
+    relabelled = [*songs[:3], replace(songs[3], truth=Clicks(right=(65.0,)))]
     before = made_with(songs, tmp_path)
 
     stored_cases(songs, tmp_path, SPEC, SETTINGS, say=print)

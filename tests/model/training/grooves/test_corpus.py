@@ -28,10 +28,10 @@ from pacetag.model.training.grooves.render import (
     GrooveSong,
     render,
 )
-from pacetag.model.training.grooves.songs import groove_lessons
+from pacetag.model.training.grooves.songs import groove_lessons, groove_truth
 from pacetag.model.training.grooves.styles import load_styles
 from pacetag.model.training.grooves.tools import RenderError
-from pacetag.model.training.grooves.truth import Level, verdict
+from pacetag.model.training.grooves.truth import Level
 from pacetag.model.training.sources.midi import song_of
 from pacetag.model.training.sources.tools import ToolsMissingError
 from tests.outside import RENDERING, needs
@@ -290,8 +290,8 @@ def test_the_written_tempo_is_a_pace_of_the_song(real_song: tuple[Path, GrooveSo
     _, song = real_song
     style = load_styles()[song.style]
 
-    assert verdict(song.levels, song.tempo) == "compatible"
-    assert verdict(song.levels, song.tempo * 1.2) == "wrong"
+    assert groove_truth(song.levels, song.tempo).case(song.tempo) == "right"
+    assert groove_truth(song.levels, song.tempo).case(song.tempo * 1.2) == "wrong"
     assert style.low_bpm <= song.tempo <= style.high_bpm
 
 

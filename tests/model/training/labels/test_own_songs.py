@@ -9,15 +9,15 @@ import soundfile
 from pacetag.model.training.labels.match import LabelledSong
 from pacetag.model.training.labels.own_songs import (
     OwnSettings,
-    OwnTruth,
     own_lessons,
+    own_truth,
     song_windows,
     split_artists,
 )
 from pacetag.model.training.songs import LabelledTempo
 from tests.conftest import RATE, ClickTrack
 
-LOOKING = OwnTruth(paces=(172.0, 86.0))
+LOOKING = own_truth((172.0, 86.0))
 
 
 def said(labels: list[LabelledTempo]) -> dict[float, bool]:
@@ -43,7 +43,7 @@ def test_between_near_and_far_nothing_is_taught() -> None:
 
 
 def test_the_tolerance_of_2019_can_be_had() -> None:
-    wide = OwnTruth(paces=(172.0,), settings=OwnSettings(tolerance=0.05))
+    wide = own_truth((172.0,), settings=OwnSettings(tolerance=0.05))
 
     assert said(wide.label(0, [172.0 * 1.049]))[172.0 * 1.049] is True
     assert 172.0 * 1.055 not in said(wide.label(0, [172.0 * 1.055]))
@@ -51,7 +51,7 @@ def test_the_tolerance_of_2019_can_be_had() -> None:
 
 def test_halves_and_doubles_that_are_not_listed_are_wrong_within_what_people_list() -> None:
     """In the Mood: 176 only. Its half was there to be listed, its double is beyond the range."""
-    labels = said(OwnTruth(paces=(176.0,)).label(0, [88.0, 352.0, 44.0]))
+    labels = said(own_truth((176.0,)).label(0, [88.0, 352.0, 44.0]))
 
     assert labels[88.0] is False
     assert 352.0 not in labels
@@ -59,7 +59,7 @@ def test_halves_and_doubles_that_are_not_listed_are_wrong_within_what_people_lis
 
 
 def test_a_listed_pace_beyond_what_people_list_is_right_all_the_same() -> None:
-    assert said(OwnTruth(paces=(300.0, 48.0)).label(0, [300.0, 48.5])) == {
+    assert said(own_truth((300.0, 48.0)).label(0, [300.0, 48.5])) == {
         300.0: True,
         48.5: True,
         **dict.fromkeys((200.0, 225.0, 72.0, 64.0), False),
@@ -71,21 +71,21 @@ def test_the_tempting_mistakes_are_taught_unless_they_are_listed() -> None:
 
     assert sorted(labels) == pytest.approx([57.33, 64.5, 114.67, 129.0, 229.33, 258.0], abs=0.01)
     assert not any(labels.values())
-    assert 129.0 not in said(OwnTruth(paces=(172.0, 86.0), unknown=(129.0,)).label(0, [129.0]))
+    assert 129.0 not in said(own_truth((172.0, 86.0), (129.0,)).label(0, [129.0]))
 
 
 def test_where_no_pace_fits_every_candidate_is_wrong() -> None:
-    truth = OwnTruth(paces=())
+    truth = own_truth(())
 
     assert said(truth.label(0, [45.0, 120.0, 300.0])) == {45.0: False, 120.0: False, 300.0: False}
     assert truth.right == truth.unclear == truth.family == ()
 
 
 def test_the_family_holds_the_levels_around_the_listed_paces() -> None:
-    truth = OwnTruth(paces=(172.0, 86.0))
+    truth = own_truth((172.0, 86.0))
 
     assert set(truth.family) == {21.5, 43.0, 86.0, 172.0, 344.0, 688.0}
-    assert set(truth.unclear) == {21.5, 43.0, 344.0, 688.0}
+    assert truth.unclear == ()
     assert truth.right == (172.0, 86.0)
 
 

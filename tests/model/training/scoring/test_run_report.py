@@ -9,7 +9,7 @@ import pytest
 from pacetag.model.bundle import Bundle
 from pacetag.model.spec import FeatureSpec
 from pacetag.model.tempo.calibration import Calibration
-from pacetag.model.training.labels.own_songs import OwnTruth
+from pacetag.model.training.labels.own_songs import own_truth
 from pacetag.model.training.scoring.by_source import source_scores, sources_of
 from pacetag.model.training.scoring.run_report import Addition, note_addition
 from pacetag.model.training.scoring.score import ExaminedSong
@@ -24,7 +24,7 @@ def song(source: str, split: str, group: str = "legs", number: int = 1) -> Train
         group=group,
         split=split,
         windows=(Window(path=Path("one.flac"), start=0.0, seconds=40.0),),
-        truth=OwnTruth(paces=(172.0, 86.0)),
+        truth=own_truth((172.0, 86.0)),
     )
 
 
@@ -116,7 +116,7 @@ def test_candidates_are_right_by_the_calibrated_probability() -> None:
 
 
 def test_one_class_alone_has_no_scores_over_candidates() -> None:
-    beatless = replace(song("own", "test"), truth=OwnTruth(paces=()))
+    beatless = replace(song("own", "test"), truth=own_truth(()))
 
     assert (
         source_scores([heard(beatless, 1, 1, 1)], Calibration())["test own"]["candidates"] is None

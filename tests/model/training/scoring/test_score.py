@@ -1,7 +1,5 @@
 """Calibration and song figures, on songs whose logits are made by formula."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -16,31 +14,17 @@ from pacetag.model.training.scoring.score import (
     fit_calibration,
     song_figures,
 )
-from pacetag.model.training.songs import LabelledTempo, TrainingSong, Window
+from pacetag.model.training.songs import LabelledTruth, TrainingSong, Window
 from tests.conftest import RATE, ClickTrack
 from tests.model.training.scoring.examined_songs import examined_song
 
 
-@dataclass(frozen=True, kw_only=True)
-class Known:
+def known(right: tuple[float, ...], unclear: tuple[float, ...] = ()) -> LabelledTruth:
     """Some tempos are right, all others that are asked for are wrong."""
-
-    right: tuple[float, ...]
-    unclear: tuple[float, ...] = ()
-
-    @property
-    def family(self) -> tuple[float, ...]:
-        return self.right + self.unclear
-
-    def label(self, window: int, bpms: Sequence[float]) -> list[LabelledTempo]:
-        return [
-            LabelledTempo(bpm=bpm, compatible=bpm in self.right)
-            for bpm in bpms
-            if bpm not in self.unclear
-        ]
+    return LabelledTruth(right=right, unclear=unclear, family=right + unclear)
 
 
-def examined(truth: Known, *rounds: dict[float, float]) -> ExaminedSong:
+def examined(truth: LabelledTruth, *rounds: dict[float, float]) -> ExaminedSong:
     song = TrainingSong(
         name="one",
         source="grooves",
@@ -60,7 +44,7 @@ def test_the_line_is_found_by_which_the_labels_were_drawn() -> None:
         logits = dict(zip(np.arange(60.0, 260.0, 20.0), rng.normal(0, 4, 10), strict=True))
         chance = 1 / (1 + np.exp(1.0 - 0.7 * np.array(list(logits.values()))))
         right = tuple(bpm for bpm, p in zip(logits, chance, strict=True) if rng.random() < p)
-        songs.append(examined(Known(right=right), logits))
+        songs.append(examined(known(right), logits))
 
     found = fit_calibration(songs)
 
@@ -69,16 +53,16 @@ def test_the_line_is_found_by_which_the_labels_were_drawn() -> None:
 
 
 def test_without_both_classes_the_logits_are_taken_as_they_are() -> None:
-    assert fit_calibration([examined(Known(right=(100.0,)), {100.0: 3.0})]) == Calibration()
+    assert fit_calibration([examined(known((100.0,)), {100.0: 3.0})]) == Calibration()
 
 
 def test_figures_count_what_a_runner_meets() -> None:
     """One song all right, one with a wrong pace, one beatless one with a pace, one without."""
     songs = [
-        examined(Known(right=(172.0, 86.0)), {172.0: 5.0, 86.0: 4.0, 115.0: -6.0}),
-        examined(Known(right=(90.0,)), {90.0: 2.0, 180.0: 3.0, 120.0: -5.0}),
-        examined(Known(right=()), {140.0: 1.0}),
-        examined(Known(right=()), {140.0: -1.0}),
+        examined(known((172.0, 86.0)), {172.0: 5.0, 86.0: 4.0, 115.0: -6.0}),
+        examined(known((90.0,)), {90.0: 2.0, 180.0: 3.0, 120.0: -5.0}),
+        examined(known(()), {140.0: 1.0}),
+        examined(known(()), {140.0: -1.0}),
     ]
 
     figures = song_figures(songs, Calibration())
@@ -93,7 +77,7 @@ def test_figures_count_what_a_runner_meets() -> None:
 
 
 def test_unclear_candidates_neither_calibrate_nor_count() -> None:
-    song = examined(Known(right=(86.0,), unclear=(172.0,)), {86.0: 4.0, 172.0: 9.0})
+    song = examined(known((86.0,), (172.0,)), {86.0: 4.0, 172.0: 9.0})
 
     logits, labels = song.labelled(Calibration())
 
@@ -106,14 +90,14 @@ SURE, DOUBTFUL = {120.0: 8.0, 97.0: -8.0}, {120.0: 0.4, 97.0: -0.3}
 
 
 def test_a_sure_song_is_scored_after_the_first_round() -> None:
-    song = examined(Known(right=(120.0,)), SURE, DOUBTFUL)
+    song = examined(known((120.0,)), SURE, DOUBTFUL)
 
     assert song.labelled(Calibration())[0].tolist() == [8.0, -8.0]
     assert song.judged(Calibration())[0].confidence > 0.99
 
 
 def test_a_doubtful_song_is_scored_after_the_last_round() -> None:
-    song = examined(Known(right=(120.0,)), DOUBTFUL, SURE)
+    song = examined(known((120.0,)), DOUBTFUL, SURE)
 
     assert song.labelled(Calibration())[0].tolist() == [8.0, -8.0]
     assert song.labelled(Calibration(slope=20.0))[0].tolist() == [0.4, -0.3]
@@ -122,7 +106,7 @@ def test_a_doubtful_song_is_scored_after_the_last_round() -> None:
 def test_the_calibration_is_fitted_to_the_rounds_that_it_decides_on() -> None:
     """With a slope of 1 all songs go to a second round; the fit to that one says so again."""
     songs = [
-        examined(Known(right=(120.0,) if number % 10 else ()), DOUBTFUL, {120.0: 2.0, 97.0: -4.0})
+        examined(known((120.0,) if number % 10 else ()), DOUBTFUL, {120.0: 2.0, 97.0: -4.0})
         for number in range(40)
     ]
 
@@ -142,7 +126,7 @@ def test_a_song_is_scored_by_what_a_scan_hears(tmp_path: Path, click_track: Clic
         group="any",
         split="validation",
         windows=(Window(path=path, start=3.0, seconds=40.0),),
-        truth=Known(right=(120.0, 60.0)),
+        truth=known((120.0, 60.0)),
     )
     judge = Judge()
 
