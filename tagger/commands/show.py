@@ -59,17 +59,17 @@ def show(
     path = check_paths([file])[0]
     if path.is_dir():
         raise UsageError(f"{file}: is a folder; name one song, or use `pacetag scan FOLDER`")
-    ear = pool.shipped_judge()
+    judge = pool.shipped_judge()
     song = _called(path, str(file))
-    say = partial(_say, song, ear.bundle, everything=everything)
+    say = partial(_say, song, judge.bundle, everything=everything)
     if plot is None and evidence is None:
         with library_noise():
-            analysis = load_judge(ear).file(path)
+            analysis = load_judge(judge).file(path)
         say(analysis, None, as_json=as_json)
         return
     _check_tempos(evidence)
     place = None if plot is None else _place(plot, path, overwrite=overwrite)
-    found = _examined(ear, path, evidence, place, song)
+    found = _examined(judge, path, evidence, place, song)
     stream = results_on_stderr() if is_stdout(plot) else sys.stdout
     say(found.judgement, found, as_json=as_json, stream=stream)
 
@@ -136,7 +136,7 @@ def _place(plot: Path, song: Path, *, overwrite: bool) -> "OutputFile":
 
 
 def _examined(
-    ear: Any,
+    judge: Any,
     path: Path,
     tempos: tuple[float, float] | None,
     place: "OutputFile | None",
@@ -149,7 +149,7 @@ def _examined(
     from pacetag.tagger.output.show import title_lines
 
     with library_noise():
-        found = gather_evidence(load_judge(ear), path, tempos)
+        found = gather_evidence(load_judge(judge), path, tempos)
     if place is not None:
         from pacetag.tagger.plots.song import draw_evidence
 
