@@ -1,4 +1,4 @@
-"""CAF (Apple's Core Audio Format): what its chunks say of it. It is read and never written.
+"""CAF (Apple's Core Audio Format): title, artist, album, genre and length, read and never written.
 
 Specification: Core Audio Format 1.0, Apple (2011).
 """
@@ -16,7 +16,7 @@ _TEXTS = ("title", "artist", "album", "genre")
 
 
 class CoreAudio:
-    """A file, as mutagen has its classes for others."""
+    """A CAF file, with the attributes of mutagen's classes."""
 
     def __init__(self, source: BinaryIO) -> None:
         held = _chunks(source)
@@ -29,7 +29,7 @@ class CoreAudio:
 
 
 def _chunks(source: BinaryIO) -> dict[bytes, bytes]:
-    """What the chunks hold, up to some bytes, by name; of the sound, how many bytes it has."""
+    """The content of the chunks by name, up to 1 MiB; for the sound its number of bytes."""
     found: dict[bytes, bytes] = {}
     end, place = source.seek(0, io.SEEK_END), _HEAD
     for _ in range(_MOST):
@@ -48,7 +48,7 @@ def _chunks(source: BinaryIO) -> dict[bytes, bytes]:
 
 
 def _texts(info: bytes) -> dict[str, str]:
-    """Keys and values, each ended by zero, behind their number."""
+    """Keys and values, each terminated by a zero, after their number."""
     parts = [part.decode("utf-8", "replace").strip() for part in info[4:].split(b"\0")]
     return dict(zip((key.lower() for key in parts[::2]), parts[1::2], strict=False))
 

@@ -1,4 +1,4 @@
-"""What the registry says of a container, and what the layout of its files must offer."""
+"""The form of a row in the registry, and the protocol of a layout."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,13 +15,13 @@ class Layout(Protocol):
 
     @property
     def holds_copies(self) -> bool:
-        """Whether its tag has nothing but pacetag's fields and copies of what older tags say."""
+        """Whether its tag has only pacetag's fields and copies of older tags."""
 
     def kept(self, names: Collection[str]) -> tuple[bytes, ...]:
-        """All that must be byte for byte the same after those fields were written, sound aside."""
+        """All but the sound that must be byte for byte the same after those fields are written."""
 
     def write(self, source: BinaryIO, target: BinaryIO, wanted: Wanted) -> None:
-        """Write source, the file that the layout is of, to target with other values."""
+        """Write source, whose layout this is, to target with other values of these fields."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +33,7 @@ class Magic:
     mask: bytes = b""  # bits of them that count; all of them by default
 
     def is_in(self, head: bytes) -> bool:
-        """Whether a file that begins so has them."""
+        """Whether a file that begins with `head` has them."""
         there = head[self.place : self.place + len(self.what)]
         if self.mask:
             there = bytes(byte & bits for byte, bits in zip(there, self.mask, strict=False))
@@ -45,32 +45,32 @@ class Container:
     """One kind of file. Suffixes are in lower case, functions are named `module:function`."""
 
     name: str
-    family: str = ""  # column of the field table that has the names of its tags; none for texts
-    kind: str  # mutagen's class for it, or one like these
-    suffixes: tuple[str, ...] = ()  # of files that a walk takes for songs
-    rare: tuple[str, ...] = ()  # of films, books and the like, songs where a person names them
-    magic: tuple[Magic, ...] = ()  # any of these; none where mutagen tells it by suffix and frames
+    family: str = ""  # column of the field table with its names; none for what is only read
+    kind: str  # mutagen's class for it, or one of our own
+    suffixes: tuple[str, ...] = ()  # of songs
+    rare: tuple[str, ...] = ()  # of films, books and so on, which are songs only if named
+    magic: tuple[Magic, ...] = ()  # any of these; none if mutagen goes by suffix and frames
     stream: bytes = b""  # how the first packet of an Ogg stream begins
     behind_id3: bool = False  # whether it is read with an ID3 tag in front of it
-    opener: str = ""  # (class, open file) -> what mutagen makes of it; the class alone by default
+    opener: str = ""  # (class, open file) -> object of that class; the class by default
     layout: str = ""  # (open file) -> Layout, which writes its tags
-    only_read: str = ""  # why they are not written, where there is no layout
-    check: str = ""  # (open file) -> None: LayoutError for what only a look at all of it tells
-    older: str = ""  # (open file) -> Copies: texts of tags beside the one that mutagen reads
-    shorter: str = ""  # (open file) -> parts of large tags to leave out; of ID3 and APE by default
-    sound: str = ""  # (open file, its size) -> spans of the sound; all between tags by default
+    only_read: str = ""  # why its tags are not written, if there is no layout
+    check: str = ""  # (open file) -> None: LayoutError for damage that only all of it shows
+    older: str = ""  # (open file) -> Copies: fields of tags beside the one that mutagen reads
+    shorter: str = ""  # (open file) -> Shorter parts of large tags; of ID3 and APE by default
+    sound: str = ""  # (open file, size) -> spans of the sound; all between tags by default
 
     def open(self, kind: Any, source: BinaryIO) -> Any:
-        """What mutagen makes of an open file with its class for it, or one derived from that."""
+        """An open file as mutagen reads it, with its class for the container or a subclass."""
         return load(self.opener)(kind, source) if self.opener else kind(source)
 
     def is_in(self, head: bytes) -> bool:
-        """Whether a file that begins so is of this kind; of Ogg, which holds several, of any."""
+        """Whether a file that begins with `head` is of this kind, or for Ogg of any kind in it."""
         return any(magic.is_in(head) for magic in self.magic)
 
 
 @cache
 def load(name: str) -> Any:
-    """The function or class of a name such as `module:Class.function`."""
+    """The function or class with a name such as `module:Class.function`."""
     module, _, place = name.partition(":")
     return attrgetter(place)(import_module(module))

@@ -1,7 +1,7 @@
-"""The fields of older kinds of tags that a new tag beside them gets copies of, and how it has them.
+"""Which fields of older tags are copied into a new tag beside them, and in what form.
 
-A copy is told from a tag that another program wrote by its place: pacetag's own fields, which come
-last in a tag that was there before, stand before the copies, and there is nothing else in the tag.
+Copies are recognised by their place. In a tag that existed before, pacetag's own fields come last;
+in a tag that pacetag made, they come first, the copies follow, and there is nothing else.
 """
 
 import re
@@ -23,7 +23,7 @@ _SPOKEN = ("COMM", "USLT")  # frames that say their language
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """What one field is called in each kind of tag; the first name is that of a copy."""
+    """The names of one field in each kind of tag; copies get the first one."""
 
     name: str
     id3: str
@@ -90,11 +90,11 @@ def own_first(
     offered: Mapping[str, _Entry],
     written: Collection[str],
 ) -> list[str] | None:
-    """The names of pacetag's own entries where copies follow them, and nothing else is in a tag.
+    """The names of pacetag's own entries, if the tag holds only these and copies behind them.
 
-    `entries` are names and contents of the tag, `offered` the copies that it may hold, `written`
-    the names of pacetag's fields. A field of which pacetag has a value of its own is not copied.
-    None where the tag is another program's, or holds no copies.
+    `entries` are names and contents in the tag, `offered` the copies that it may hold, `written`
+    the names of pacetag's fields. A field with a value of pacetag's own is not copied. None if the
+    tag is another program's or holds no copies.
     """
     own: list[str] = []
     for name, entry in entries:
@@ -106,7 +106,7 @@ def own_first(
 
 
 def _values_for(frame: str, values: Sequence[str]) -> Sequence[str]:
-    """What of the values a frame can hold; of a date that is written otherwise the year."""
+    """The values that a frame can hold; for a date in another form its year."""
     if frame == "TDRC":
         spelt = (_COMPACT.sub(r"\1-\2-\3", value) for value in values)
         dates = (_DATE.match(value) or _YEAR.search(value) for value in spelt)
@@ -123,7 +123,7 @@ def _frame(name: str, values: Sequence[str]) -> bytes:
 
 
 def copied_texts(copies: Copies) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
-    """For APEv2 and for comments: keys in both, and values."""
+    """The copies as APEv2 key, Vorbis key and values."""
     return tuple(
         (row.apev2[0], row.vorbis, tuple(copies[row.name])) for row in ROWS if copies.get(row.name)
     )

@@ -22,7 +22,7 @@ class DsfLayout:
     """The tag at the end of a file, or the lack of one."""
 
     tag: Id3Tag
-    start: int  # place of the tag, or where the file ends without one
+    start: int  # place of the tag, or the end of a file without one
     between: int  # bytes between sound and tag
     holds_copies: ClassVar[bool] = False  # there are no older tags beside it
 
@@ -48,7 +48,7 @@ class DsfLayout:
         return cls(tag=tag, start=start, between=start - sound_stop)
 
     def kept(self, names: Collection[str]) -> tuple[bytes, ...]:
-        """Every foreign frame, and where it begins."""
+        """Every foreign frame, and where the tag begins."""
         return (*self.tag.kept(names), f"{self.start} {self.between}".encode())
 
     def write(
@@ -62,7 +62,7 @@ class DsfLayout:
 
 
 def sound_of_dsf(source: BinaryIO, size: int) -> list[Span]:
-    """The samples of a file of that size, whose data chunk is the third. Raises LayoutError."""
+    """The samples of a file of that size; its data chunk is the third. Raises LayoutError."""
     start = place = 0
     for name in (b"DSD ", b"fmt ", b"data"):
         source.seek(place)

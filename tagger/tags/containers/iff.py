@@ -1,7 +1,7 @@
-"""WAV and AIFF: the chunk that holds an ID3 tag changes, all other chunks are copied as they lie.
+"""WAV and AIFF: the chunk with an ID3 tag changes, all other chunks are copied as they are.
 
 Specifications: Multimedia Programming Interface and Data Specifications 1.0 (1991) for RIFF; Audio
-Interchange File Format 1.3 (1989) and AIFF-C (1991). Neither knows ID3: the chunk is a custom.
+Interchange File Format 1.3 (1989) and AIFF-C (1991). Neither knows ID3: the chunk is a convention.
 mutagen would render all frames anew, in another order and version, and leave an empty tag behind.
 """
 
@@ -29,7 +29,7 @@ _SOUNDS: dict[bytes, tuple[Order, bytes]] = {  # root: order of bytes, name of t
 }
 _HEAD = 12  # bytes of the outermost chunk's header and of the kind of its content
 _ID3_NAMES = (b"id3 ", b"ID3 ")
-_MOST_BEHIND = 1 << 16  # bytes; more behind the last chunk may be sound that no header speaks of
+_MOST_BEHIND = 1 << 16  # bytes behind the last chunk; more may be sound that no header counts
 _UNFINISHED = "its headers do not say how long it is, as if the recording had been broken off"
 
 
@@ -39,12 +39,12 @@ class Chunk:
 
     name: bytes
     start: int  # place of its header
-    stop: int  # place after what it holds
-    digest: bytes = b""  # over what it holds, sound aside
+    stop: int  # place after its content
+    digest: bytes = b""  # of its content, except for sound
 
     @property
     def body(self) -> int:
-        """Place of what it holds."""
+        """Place of its content."""
         return self.start + 8
 
 
@@ -57,7 +57,7 @@ class IffLayout:
     others: tuple[Chunk, ...]
     tag: Id3Tag
     tag_name: bytes  # of the chunk that holds the tag, or will
-    hole: tuple[int, int]  # where that chunk lies with its pad byte; empty where there is none yet
+    hole: tuple[int, int]  # where that chunk lies with its pad byte; empty if there is none yet
     stop: int  # place after the outermost chunk
     end: int  # bytes of the file
     behind: bytes  # a hash over what follows the outermost chunk
@@ -145,9 +145,9 @@ class IffLayout:
 
 
 def sound_of_iff(source: BinaryIO, size: int) -> Iterator[Span]:
-    """What the chunks of sound hold in a WAV or AIFF file of that size. Raises LayoutError.
+    """The content of the chunks of sound in a file of that size. Raises LayoutError.
 
-    Lengths are 32 bits, which RF64 and streams exceed, and even in the file.
+    Lengths have 32 bits, which RF64 and streams exceed, and are padded to even ones.
     """
     source.seek(0)
     root = source.read(4)
@@ -165,7 +165,7 @@ def sound_of_iff(source: BinaryIO, size: int) -> Iterator[Span]:
 
 
 def older_than_id3_chunk(source: BinaryIO) -> Copies:
-    """What the chunks of a WAV or AIFF file say, apart from an ID3 tag in one of them."""
+    """Fields in the chunks of a WAV or AIFF file, except those of an ID3 tag."""
     end = source.seek(0, io.SEEK_END)
     source.seek(0)
     order: Order = "big" if source.read(4) == b"FORM" else "little"
@@ -176,13 +176,13 @@ def older_than_id3_chunk(source: BinaryIO) -> Copies:
 
 
 def _root_stop(size: int, end: int) -> int:
-    """The place after the outermost chunk of that size in a file of `end` bytes."""
+    """The place after the outermost chunk of that size, in a file of `end` bytes."""
     if size in (0, 0xFFFFFFFF):
         raise LayoutError(_UNFINISHED)
     stop = 8 + size
     if stop < end:
         stop += stop % 2
-    elif stop == end + 1:  # the pad byte is counted, but not there
+    elif stop == end + 1:  # the pad byte is counted but missing
         stop = end
     if stop > end:
         raise LayoutError("it is cut off: its headers speak of more than there is")
@@ -192,7 +192,7 @@ def _root_stop(size: int, end: int) -> int:
 
 
 def _chunks(source: BinaryIO, stop: int, order: Order) -> Iterator[Chunk]:
-    """The chunks up to a place. Raises LayoutError where they do not fill the file up to it."""
+    """The chunks up to a place. Raises LayoutError if they do not fill the file up to it."""
     place, count = _HEAD, 0
     while place < stop:
         source.seek(place)

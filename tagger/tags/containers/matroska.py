@@ -1,4 +1,4 @@
-"""Matroska (MKA): what its segment says of itself. Its tags are read and never written.
+"""Matroska (MKA): title, artist, album, genre and length, read and never written.
 
 Specification: RFC 9559 (2024), and its companion on tags.
 """
@@ -34,13 +34,13 @@ class Texts:
 
 @dataclass(frozen=True, kw_only=True)
 class Length:
-    """How long it is."""
+    """The length of a file."""
 
     length: float | None  # seconds
 
 
 class Matroska:
-    """A file, as mutagen has its classes for others."""
+    """A Matroska file, with the attributes of mutagen's classes."""
 
     def __init__(self, source: BinaryIO) -> None:
         self._source, self._end = source, source.seek(0, io.SEEK_END)
@@ -54,7 +54,7 @@ class Matroska:
         self.tags = Texts(values={name: text for name, text in self._fields() if text})
 
     def _fields(self) -> Iterator[tuple[str, str]]:
-        """Of a song in an album the level tells which title is which; few programs write one."""
+        """The fields; few programs write the level that tells a song's title from the album's."""
         of_song, of_album = self._of("TITLE", _SONG), self._of("TITLE", _ALBUM)
         yield "title", of_song or self._title or of_album
         yield "artist", self._any("ARTIST", "LEAD_PERFORMER", "PERFORMER")
@@ -82,7 +82,7 @@ class Matroska:
                 self._read_part(name, start, after)
 
     def _follow(self, segment: int, start: int, stop: int) -> None:
-        """Read what the index at the head points at: tags may lie behind all the sound."""
+        """Read what the seek head points at, since tags may lie behind the sound."""
         for name, begin, after in self._elements(start, stop):
             if name == _SEEK:
                 held = dict(self._values(begin, after))
@@ -127,14 +127,14 @@ class Matroska:
                 self._said.setdefault(key, _text(held.get(_TEXT, b"")))
 
     def _values(self, start: int, stop: int) -> Iterator[tuple[int, bytes]]:
-        """Names of elements and what they hold, as far as it is short."""
+        """Names and contents of the elements, except long ones."""
         for name, begin, after in self._elements(start, stop):
             if after - begin <= _LONGEST:
                 self._source.seek(begin)
                 yield name, self._source.read(after - begin)
 
     def _elements(self, start: int, stop: int) -> Iterator[tuple[int, int, int]]:
-        """Names, and places of what they hold, of the elements side by side."""
+        """Name, start and end of the content of each element between two places."""
         for _ in range(_MOST):
             if start >= stop:
                 return
@@ -151,7 +151,7 @@ class Matroska:
 
 
 def _number(head: bytes, *, keep: bool) -> tuple[int, int]:
-    """A number whose first bits say how many bytes it takes, with them or without; and these."""
+    """A number whose first bits tell its width in bytes, and that width; `keep` keeps the bits."""
     width = 9 - head[0].bit_length() if head and head[0] else 0
     if not 1 <= width <= 8 or len(head) < width:
         raise LayoutError("its Matroska elements are damaged")

@@ -1,9 +1,9 @@
-"""What a song says of itself in tags of older kinds, which a new kind of tag beside them hides.
+"""Reads tags of older kinds, which a tag of a newer kind beside them would hide.
 
 Players take a song's title, artist and so on from one kind of tag: ID3v2 before APEv2 before ID3v1,
 an ID3 chunk before WAV's own list. So where pacetag adds a tag of a newer kind, it copies what the
-older ones say. Volume and pictures are not copied: players look for volume in all tags, and a gain
-that another program changes later must not be contradicted; pictures would double the tags' size.
+older ones say. Volume and pictures are not copied: players look for the volume in all tags, and a
+copy would contradict a gain that another program changes later; pictures would double the size.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -30,27 +30,27 @@ _LYRICS3 = {b"ETT": "title", b"EAR": "artist", b"EAL": "album", b"INF": "comment
 
 
 def older_than_id3(source: BinaryIO) -> Copies:
-    """What the tags at the end of MPEG audio say; the newer kind counts, field by field."""
+    """Fields of the tags at the end of MPEG audio; of each the newest tag's value."""
     return _merged(_at_end(source, (ID3V2, APE)))
 
 
 def older_than_apev2(source: BinaryIO) -> Copies:
-    """What ID3 tags of an APE, WavPack or Musepack file say."""
+    """Fields of the ID3 tags of an APE, WavPack or Musepack file."""
     return _merged([*_at_head(source), *_at_end(source, (ID3V2,))])
 
 
 def older_than_comments(source: BinaryIO) -> Copies:
-    """What the tags around a FLAC file say."""
+    """Fields of the tags around a FLAC file."""
     return _merged([*_at_head(source), *_at_end(source, (ID3V2, APE))])
 
 
 def older_than_chunk(source: BinaryIO, chunks: Iterable[tuple[bytes, int, int]]) -> Copies:
-    """What WAV's and AIFF's own chunks say, by name and by where what they hold lies."""
+    """Fields in WAV's and AIFF's own chunks, which are given by name, start and end."""
     return _merged([list(_of_chunks(source, chunks))])
 
 
 def kept_trailers(source: BinaryIO) -> bytes:
-    """The tags at the end in the form in which they are compared."""
+    """The tags at the end, in the form in which they are compared."""
     found = trailers(source, after_id3(source))
     return b"".join(
         kept_form(view_of(source, each.start, each.stop).item(0, each.stop - each.start))
@@ -59,7 +59,7 @@ def kept_trailers(source: BinaryIO) -> bytes:
 
 
 def _merged(tags: Iterable[Iterable[tuple[str, list[str]]]]) -> Copies:
-    """The fields of several tags; of a field in several ones the first tag's values."""
+    """The fields of several tags; if several have a field, the first tag's values."""
     merged: dict[str, tuple[str, ...]] = {}
     for tag in tags:
         of_tag: dict[str, list[str]] = {}
@@ -79,7 +79,7 @@ def _at_head(source: BinaryIO) -> Iterator[list[tuple[str, list[str]]]]:
 
 
 def _at_end(source: BinaryIO, kinds: Collection[str]) -> Iterator[list[tuple[str, list[str]]]]:
-    """The tags at the end, of these kinds and of Lyrics3 and ID3v1, the newer kinds first."""
+    """The tags at the end of these kinds, and Lyrics3 and ID3v1; newer kinds first."""
     found = trailers(source, after_id3(source))
     for kind, reader in _READERS.items():
         if kind in kinds or kind in (LYRICS, ID3V1):
@@ -91,7 +91,7 @@ def _at_end(source: BinaryIO, kinds: Collection[str]) -> Iterator[list[tuple[str
 def _tolerant(
     reader: Callable[[BinaryIO, int, int], _Said], source: BinaryIO, start: int, stop: int
 ) -> list[tuple[str, list[str]]]:
-    """What a tag says up to where it is damaged."""
+    """The fields of a tag, up to where it is damaged."""
     said: list[tuple[str, list[str]]] = []
     with suppress(LayoutError):
         said.extend(reader(source, start, stop))
@@ -115,7 +115,7 @@ def _of_ape(source: BinaryIO, start: int, stop: int) -> _Said:
 
 
 def _of_lyrics3(source: BinaryIO, start: int, stop: int) -> _Said:
-    """Fields of a name of 3 and a length of 5 digits between a beginning and an end."""
+    """Fields of Lyrics3: a name of 3 letters, a length of 5 digits, and a text."""
     data = read_span(source, start, stop)[len(b"LYRICSBEGIN") : -15]
     place = 0
     while place + 8 <= len(data) and data[place + 3 : place + 8].isdigit():
@@ -126,7 +126,7 @@ def _of_lyrics3(source: BinaryIO, start: int, stop: int) -> _Said:
 
 
 def _of_id3v1(source: BinaryIO, start: int, stop: int) -> _Said:
-    """ID3v1 or 1.1, and the ends of long texts from an extended tag before it."""
+    """Fields of ID3v1 or 1.1, with the ends of long texts from an extended tag before it."""
     tag, more = read_span(source, stop - 128, stop), read_span(source, start, stop - 128)
     for field, place, place_of_more in _ID3V1:
         text = _cut(tag[place : place + 30])

@@ -1,8 +1,8 @@
-"""The registry of containers: a row for each kind of file, with all that is special about it.
+"""The registry of containers: one row for each, with all that is special about it.
 
-To add a container, add a row here and a module with the functions that it names. They are named as
-`module:function` and imported when a file of the kind turns up: a walk over folders, which needs
-suffixes alone, loads none of them, and no mutagen.
+To add a container, add a row here and a module with the functions that the row names, in the form
+`module:function`. They are imported when the first file of the kind turns up: a walk over folders,
+which needs the suffixes alone, loads neither them nor mutagen.
 """
 
 from dataclasses import replace
@@ -150,7 +150,7 @@ ASF = Container(
     suffixes=("wma",),
     rare=("asf",),
     magic=_magic(ASF_HEADER),
-    opener=f"{_HERE}.asf.mended:open_asf",
+    opener=f"{_HERE}.asf.invalid_texts:open_asf",
     layout=f"{_HERE}.asf.layout:AsfLayout.load",
     shorter=f"{_ABRIDGED}.asf:shorter_asf",
     sound=f"{_HERE}.asf.objects:sound_of_asf",
@@ -203,7 +203,7 @@ CONTAINERS = (
     *(FLAC, VORBIS, OPUS, SPEEX, OGG_FLAC, MP4, WAVE, AIFF, DSF, MONKEYS_AUDIO, WAVPACK, MUSEPACK),
     *(OTHER_APE, ASF, MATROSKA, CORE_AUDIO, ADTS, TRUE_AUDIO, MPEG),
 )
-# Of containers that have no row: their sound can be judged, and nothing is known of their tags.
+# Containers without a row: their sound can be judged, and their tags are not read.
 _WITHOUT_TAGS = frozenset(
     {"ac3", "eac3", "ec3", "dts", "dtshd", "mlp", "thd", "amr", "awb", "au", "snd", "voc", "w64"}
     | {"dff", "oma", "aa3", "ra", "rm", "rmvb", "shn", "qcp"}
@@ -214,29 +214,29 @@ _BY_KIND = {each.kind: each for each in CONTAINERS}
 
 
 def by_magic(head: bytes) -> Container | None:
-    """The row of a file whose first 16 bytes these are; of Ogg any, as they tell no more."""
+    """The row of a file with these first 16 bytes, which for Ogg do not tell which of its rows."""
     return next((each for each in CONTAINERS if each.is_in(head)), None)
 
 
 def by_stream(first: bytes) -> Container | None:
-    """The row of an Ogg file whose stream of sound begins with this packet."""
+    """The row of an Ogg file whose first stream of sound begins with this packet."""
     return next((c for c in CONTAINERS if c.stream and first.startswith(c.stream)), None)
 
 
 def by_kind(kind: type) -> Container | None:
-    """The row of a file that mutagen read with this class; None for kinds without one."""
+    """The row of a file that was read with this class; None if there is none."""
     names = (f"{each.__module__}:{each.__qualname__}" for each in kind.__mro__)
     return next((_BY_KIND[name] for name in names if name in _BY_KIND), None)
 
 
 def load_layout(path: Path, kind: type) -> Layout:
-    """The layout of a file that mutagen took for `kind`. Raises NotWritableError or OSError."""
+    """The layout of a file that was read as `kind`. Raises NotWritableError or OSError."""
     with path.open("rb") as source:
         return read_layout(source, path, kind)
 
 
 def read_layout(source: BinaryIO, path: Path, kind: type) -> Layout:
-    """The same of an open file; the path is for the error's sentence."""
+    """The layout of an open file; `path` is for the error's sentence."""
     container = by_kind(kind)
     if container is None or not container.layout:
         raise NotWritableError(path, f"tags of this kind of file ({kind.__name__}) are not written")
@@ -248,7 +248,7 @@ def read_layout(source: BinaryIO, path: Path, kind: type) -> Layout:
 
 
 def check_all(source: BinaryIO, kind: type) -> None:
-    """Look at all of an open file of which there is a layout. Raises LayoutError."""
+    """Check all of an open file that has a layout. Raises LayoutError."""
     container = by_kind(kind)
     if container is not None and container.check:
         load(container.check)(source)

@@ -1,7 +1,7 @@
-"""Monkey's Audio, WavPack and Musepack as mutagen sees them, where its own reading would give up.
+"""Opens Monkey's Audio, WavPack and Musepack with mutagen, also where it would give up by itself.
 
-It indexes a table of rates that lacks WavPack's custom ones, and drops a tag as a whole for one
-text in it that is no UTF-8. Neither says anything against the sound, or against the other items.
+mutagen does not know WavPack's custom rates, and drops a whole tag for one text that is not valid
+UTF-8. Neither is a fault of the sound or of the other items.
 """
 
 from typing import Any, BinaryIO
@@ -27,9 +27,9 @@ _KINDS = {0: TEXT, 2: BINARY, 4: EXTERNAL}
 
 
 def open_ape(kind: type[APEv2File], file: BinaryIO) -> Any:
-    """The file as an object of this class of mutagen's; .info is None where it cannot be read.
+    """The file as an object of this class of mutagen's; .info is None if it cannot be read.
 
-    Raises OSError, LayoutError and what mutagen raises where the tag is damaged.
+    Raises OSError, and LayoutError or what mutagen raises if the tag is damaged.
     """
     audio: Any = kind.__new__(kind)  # its own __init__ would stop at the stream info
     audio.info, audio.tags = _info(kind, file), ape_tags(file)
@@ -37,13 +37,13 @@ def open_ape(kind: type[APEv2File], file: BinaryIO) -> Any:
 
 
 def open_musepack(kind: Any, source: BinaryIO) -> Any:
-    """What mutagen makes of an open file, unless it would never come to the end of its packets."""
+    """A Musepack file as mutagen reads it. Raises LayoutError if it would loop in its packets."""
     check_packets_before_sound(source)
     return open_ape(kind, source)
 
 
 def ape_tags(file: BinaryIO) -> APEv2 | None:
-    """The tag at the end of an open file, texts that are no UTF-8 and all; None without one."""
+    """The tag at the end of an open file, with texts that are not valid UTF-8; None without one."""
     file.seek(0)
     try:
         return APEv2(file)  # type: ignore[no-untyped-call]
@@ -60,12 +60,12 @@ def _info(kind: Any, file: BinaryIO) -> Any:
     except Exception as error:
         inner = error.args[0] if error.args else error
         if isinstance(inner, OSError) or isinstance(error, MemoryError):
-            raise  # that was the system
+            raise  # an error of the system
         return None  # a rate or a version that mutagen does not know
 
 
 def _by_items(file: BinaryIO) -> APEv2:
-    """The same item by item. Raises LayoutError where the tag is damaged otherwise."""
+    """The tag, read item by item. Raises LayoutError if it is damaged otherwise."""
     found = APEv2()  # type: ignore[no-untyped-call]
     tag = next((each for each in trailers(file, after_id3(file)) if each.kind == APE), None)
     if tag is None:
@@ -78,6 +78,6 @@ def _by_items(file: BinaryIO) -> APEv2:
         value = data if kind == BINARY else data.decode("utf-8", "replace")
         try:
             found[item.key] = APEValue(value, kind)  # type: ignore[no-untyped-call]
-        except (KeyError, ValueError):  # a name that none may have
+        except (KeyError, ValueError):  # a key that mutagen refuses
             continue
     return found

@@ -35,7 +35,7 @@ def new_frame(flags: int) -> bytes:
 def read_tag(
     source: BinaryIO, tag: Trailer
 ) -> tuple[bytes, tuple[Item, ...], bytes | Stretch, bytes]:
-    """Header, items, what else is in it, and footer of a tag. Raises LayoutError."""
+    """Header, items, other content and footer of a tag. Raises LayoutError."""
     if tag.stop - tag.start > LARGEST:
         raise LayoutError("its APE tag is larger than 64 MiB")
     footer = read_span(source, tag.stop - FRAME, tag.stop)
@@ -62,5 +62,5 @@ def grown_frame(frame: bytes, size: int, count: int) -> bytes:
 
 
 def without_sizes(frame: bytes) -> bytes:
-    """A header or footer without what it says of size and number of items."""
+    """A header or footer without the size and the number of items."""
     return frame[: SIZE.start] + frame[COUNT.stop :]

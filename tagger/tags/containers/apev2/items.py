@@ -1,4 +1,4 @@
-"""The items of an APEv2 tag: apart, and made."""
+"""The items of an APEv2 tag: split and made."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ KIND = 6  # bits of an item's flags that tell its kind: 0 for text
 
 @dataclass(frozen=True, kw_only=True)
 class Item:
-    """One entry of a tag as it lies."""
+    """One entry of a tag, with its bytes."""
 
     key: str
     flags: int
@@ -27,16 +27,16 @@ class Item:
 
 
 def make_item(key: str, values: Sequence[str]) -> Item:
-    """A text item with these values, which NUL holds apart."""
+    """A text item with these values, separated by NUL."""
     content = "\0".join(values).encode()
     head = len(content).to_bytes(4, "little") + bytes(4)
     return Item(key=key, flags=0, data=head + key.encode() + b"\0" + content)
 
 
 def split_items(body: View, count: int) -> tuple[Item, ...]:
-    """The first items of a tag, as many as it counts, or all where there are not so many.
+    """The first `count` items of a tag, or all if there are fewer.
 
-    Raises LayoutError where something else stands among them.
+    Raises LayoutError if anything else stands among them.
     """
     items: list[Item] = []
     place = 0
@@ -55,9 +55,9 @@ def split_items(body: View, count: int) -> tuple[Item, ...]:
 
 
 def items_between(source: BinaryIO, body: int, stop: int) -> tuple[Item, ...]:
-    """The items of a tag whose first lies at `body`, and which ends with a footer at `stop`.
+    """The items of a tag that begin at `body`; its footer, which counts them, ends at `stop`.
 
-    What the footer does not count is not read. Raises LayoutError.
+    Raises LayoutError.
     """
     source.seek(stop - FRAME)
     count = number(source.read(FRAME)[COUNT])
@@ -65,10 +65,10 @@ def items_between(source: BinaryIO, body: int, stop: int) -> tuple[Item, ...]:
 
 
 def numbers(data: bytes) -> tuple[int, ...]:
-    """The numbers of 32 bits that data is made of."""
+    """The little-endian numbers of 32 bits in data."""
     return tuple(number(data[at : at + 4]) for at in range(0, len(data), 4))
 
 
 def number(data: bytes) -> int:
-    """The number that the bytes are, the lowest first."""
+    """The little-endian number."""
     return int.from_bytes(data, "little")

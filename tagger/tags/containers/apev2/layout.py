@@ -1,7 +1,7 @@
 """APEv2 at the end of APE, WavPack and Musepack files, item by item.
 
-mutagen would sort the items of others, merge some and drop an ID3v1 tag that follows. Here they are
-copied as they lie. Specification: APEv2, wiki.hydrogenaud.io/index.php?title=APEv2_specification.
+mutagen would sort foreign items, merge some and drop an ID3v1 tag that follows. Here they are
+copied as they are. Specification: APEv2, wiki.hydrogenaud.io/index.php?title=APEv2_specification.
 """
 
 import io
@@ -52,23 +52,23 @@ from pacetag.tagger.tags.fields import FIELDS
 class ApeLayout:
     """The tag of a file, or the place for one.
 
-    What the header and the footer say of size and number of items may be wrong; it changes by as
-    much as the items do, so that the tag reads as before, and undone is what it was.
+    The size and the number of items in header and footer may be wrong; they change by as much as
+    the items do, so that the tag reads as before and an undo restores it.
     """
 
     header: bytes  # none, or 32 bytes
-    items: tuple[Item, ...]  # those that are counted, but for copies of what older tags say
-    taken: int  # bytes that these took
-    counted: int  # how many they were
-    rest: bytes | Stretch  # what stands behind them in the tag: padding, or items that nobody reads
+    items: tuple[Item, ...]  # those that are counted, without copies of older tags
+    taken: int  # bytes of these
+    counted: int  # number of these
+    rest: bytes | Stretch  # what follows them in the tag: padding, or items that are not counted
     footer: bytes
     start: int  # place of the tag
     stop: int  # place after it
-    end: int  # bytes of the file: behind the tag stand ID3v1 and lyrics, which stay
-    ahead: bytes  # what lies between the sound and the tag, in the form in which it is compared
-    behind: bytes  # what lies behind it, likewise
-    hides: bool  # whether it keeps readers from another APE tag
-    copied: tuple[Item, ...] = ()  # items of pacetag's, of what older kinds of tags say
+    end: int  # bytes of the file; ID3v1 and lyrics behind the tag stay
+    ahead: bytes  # what lies between sound and tag, in the form in which it is compared
+    behind: bytes  # what lies behind the tag, in the same form
+    hides: bool  # whether readers would find another APE tag without it
+    copied: tuple[Item, ...] = ()  # pacetag's copies of older tags
 
     @classmethod
     def load(cls, source: BinaryIO) -> Self:
@@ -113,10 +113,10 @@ class ApeLayout:
         return cls.load(source)
 
     def beside(self, copies: Copies) -> Self:
-        """The same layout beside older tags that say this: their copies are in it, or go along.
+        """The layout with copies of older tags, which are in it already or will be written.
 
-        They go into a new tag or an empty one, and are told by their place: behind pacetag's
-        fields, where nothing else is in the tag.
+        They are written into a new tag or an empty one. In a tag they are recognised by their
+        place: behind pacetag's fields, and with nothing else.
         """
         offered = {key.upper(): make_item(key, values) for key, _, values in copied_texts(copies)}
         if not self.items:
@@ -136,13 +136,13 @@ class ApeLayout:
 
     @property
     def holds_copies(self) -> bool:
-        """Whether the tag has nothing but pacetag's fields and copies of what older tags say."""
+        """Whether its tag has only pacetag's fields and copies of older tags."""
         return bool(self.copied)
 
     def kept(self, names: Collection[str]) -> tuple[bytes, ...]:
-        """Every other item and what is said of the tag, its place, and what lies around it."""
+        """Every foreign item, header and footer, the tag's place, and what lies around it."""
         foreign = [kept_form(each.data) for each in self._foreign(names)]
-        frame = b""  # of a tag that comes and goes with pacetag's fields
+        frame = b""  # for a tag that comes and goes with pacetag's fields
         if foreign or self.rest or self.hides:
             said = [without_sizes(each) + self._excess(each) for each in (self.header, self.footer)]
             frame = b"".join(said)
@@ -152,7 +152,7 @@ class ApeLayout:
     def write(
         self, source: BinaryIO, target: BinaryIO, wanted: Mapping[str, Sequence[str]]
     ) -> None:
-        """Write source to target with these values; a tag that holds nothing more is left out."""
+        """Write source to target with these values; a tag that would be empty is left out."""
         pieces = [(0, self.start), self._render(wanted), (self.stop, self.end)]
         write_pieces(source, target, pieces)
 
@@ -161,20 +161,20 @@ class ApeLayout:
         return [each for each in self.items if each.key.upper() not in written]
 
     def _key(self, name: str) -> str:
-        """What the field is called; a BPM as it was spelt already, if it is there."""
+        """The key of a field; for BPM as it is spelt in the tag, if it is there."""
         key = FIELDS[name].apev2
         spelt = (each.key for each in self.items if each.key.upper() == key.upper())
         return next(spelt, key) if name == "bpm" else key
 
     def _before_bpm(self) -> tuple[Item, ...] | None:
-        """The items that stand before a BPM: there an undo puts it back. None without one."""
+        """The items before BPM, so that an undo puts it back behind them; None without one."""
         key = FIELDS["bpm"].apev2.upper()
         places = (at for at, each in enumerate(self.items) if each.key.upper() == key)
         place = next(places, None)
         return None if place is None else self.items[:place]
 
     def _excess(self, frame: bytes) -> bytes:
-        """By how much a header or footer is wrong about the tag."""
+        """By how much the size and number in a header or footer are wrong."""
         if not frame:
             return b""
         size = self.taken + len(self.rest) + FRAME
@@ -185,7 +185,7 @@ class ApeLayout:
         items = self._foreign(wanted)
         keys = {name: self._key(name) for name, values in wanted.items() if values}
         own = [make_item(key, wanted[name]) for name, key in keys.items()]
-        # Before pictures: readers that look at a part of the tag see ours.
+        # Before pictures, so that readers of a part of the tag see ours.
         place = next((at for at, each in enumerate(items) if each.flags & KIND), len(items))
         items[place:place] = own
         if "bpm" in keys and (before := self._before_bpm()) is not None:

@@ -9,17 +9,17 @@ from pacetag.tagger.tags.errors import LayoutError
 
 
 def sound_and_zeros(source: BinaryIO) -> Span:
-    """Where the sound lies, with the zeros behind it."""
+    """The span of the sound and of zeros behind it."""
     start = after_id3(source)
     found = trailers(source, start)
     return start, found[-1].start if found else source.seek(0, io.SEEK_END)
 
 
 def tag_read_by_others(found: Sequence[Trailer]) -> int | None:
-    """Which of the tags at the end, the last one first, other programs take for the APE tag.
+    """Which of the tags at the end, the last one first, other programs read as the APE tag.
 
     They look at the very end, and before ID3v1 and the lyrics that may precede that. Raises
-    LayoutError where one stands elsewhere, and so is seen by none.
+    LayoutError if an APE tag stands only where they do not look.
     """
     kinds = [ID3V1 if _is_plain_id3v1(each) else each.kind for each in found]
     for at, before in enumerate(([], [ID3V1], [ID3V1, LYRICS])):
@@ -35,7 +35,7 @@ def _is_plain_id3v1(each: Trailer) -> bool:
 
 
 def place_for_new(found: Sequence[Trailer], end: int) -> int:
-    """Where a tag is seen by other programs. Raises LayoutError where it cannot be."""
+    """Where other programs would see a new tag. Raises LayoutError if there is no such place."""
     kinds = [each.kind for each in found]
     if kinds not in ([], [ID3V1], [ID3V1, LYRICS]) or not all(map(_is_plain_id3v1, found[:1])):
         raise LayoutError("what stands at its end would hide an APE tag from other programs")

@@ -1,4 +1,4 @@
-"""Whether the sound of WavPack and Musepack is whole, so that a tag behind it is no part of it.
+"""Checks that the sound of WavPack and Musepack is whole, so that no tag is taken for sound.
 
 Specifications: WavPack 4 & 5 Binary File / Block Format, wavpack.com (2020); Musepack Stream
 Version 8, trac.musepack.net/musepack/wiki/SV8Specification.
@@ -16,9 +16,9 @@ _MOST = 1000  # packets before the sound of Musepack; encoders write five
 
 
 def check_packets_before_sound(source: BinaryIO) -> None:
-    """Raise LayoutError where a packet before the sound is shorter than its own head.
+    """Raise LayoutError if a packet before the sound is shorter than its own header.
 
-    Files of other versions, which have no packets, pass.
+    mutagen would follow such packets in circles. Files of other versions have none, and pass.
     """
     place = after_id3(source)
     source.seek(place)
@@ -41,10 +41,10 @@ def check_packets_before_sound(source: BinaryIO) -> None:
 
 
 def check_packets_end(source: BinaryIO, start: int, stop: int) -> None:
-    """Raise LayoutError where the packets from start on do not end at stop, where the tags begin.
+    """Raise LayoutError if the packets from start on do not end at stop, where the tags begin.
 
-    A decoder that lost its way in them would go on into the tags. It passes over zeros. Files of
-    other versions, which have no packets, pass.
+    A decoder would run on into the tags. It skips zeros. Files of other versions have no packets,
+    and pass.
     """
     source.seek(start)
     if source.read(4) != b"MPCK":
@@ -62,10 +62,10 @@ def check_packets_end(source: BinaryIO, start: int, stop: int) -> None:
 
 
 def check_blocks(source: BinaryIO, start: int, stop: int) -> None:
-    """Raise LayoutError where the blocks from start on do not end at stop, where the tags begin.
+    """Raise LayoutError if the blocks from start on do not end at stop, where the tags begin.
 
-    A decoder would take what is written behind a block that was cut off for the rest of it. It
-    passes over zeros, which some programs leave between blocks and tags.
+    A decoder would take what is written behind a block that is cut off for the rest of it. It skips
+    zeros, which some programs leave between blocks and tags.
     """
     place = start
     while place < stop:

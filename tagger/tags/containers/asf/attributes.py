@@ -1,4 +1,4 @@
-"""The attributes in the lists of an ASF header: apart, and made.
+"""The attributes in the lists of an ASF header: split and made.
 
 Specification: Advanced Systems Format, revision 01.20.05, Microsoft (2010).
 """
@@ -24,12 +24,12 @@ _LONGEST = 0xFFFF  # bytes of a value in the extended content description
 
 
 def attributes(each: AsfObject) -> tuple[tuple[str, Data], ...]:
-    """Names and bytes of the attributes in a list of them. Raises LayoutError."""
+    """Names and bytes of the attributes in a list. Raises LayoutError."""
     return _attributes(each)[0]
 
 
 def slack(each: AsfObject) -> Data:
-    """What stands behind the attributes that a list counts, and nobody reads."""
+    """What follows the attributes that a list counts, and is not read."""
     return _attributes(each)[1]
 
 
@@ -49,7 +49,7 @@ def _attributes(each: AsfObject) -> tuple[tuple[tuple[str, Data], ...], Data]:
 def attribute_at(
     guid: bytes, read: Callable[[int, int], bytes], place: int
 ) -> tuple[int, int, int]:
-    """Where the name of an attribute begins, where it ends, and where the attribute does."""
+    """Where the name of an attribute begins and ends, and where the attribute ends."""
 
     def number(place: int, size: int) -> int:
         return int.from_bytes(read(place, place + size), "little")
@@ -65,15 +65,15 @@ def attribute_at(
 
 
 def foreign_attributes(each: AsfObject, names: Collection[str]) -> list[Data]:
-    """The attributes in a list of all but these fields, as they lie."""
+    """The attributes in a list other than these fields, as bytes."""
     written = {FIELDS[name].asf.upper() for name in names}
     return [data for name, data in attributes(each) if name.upper() not in written]
 
 
 def list_of(guid: bytes, found: Sequence[Data], behind: Data = b"") -> AsfObject:
-    """A list with these attributes, and what stands behind them.
+    """A list with these attributes, and other content behind them.
 
-    Raises LayoutError beyond 65 535 of them.
+    Raises LayoutError beyond 65 535 attributes.
     """
     if len(found) > 0xFFFF:
         raise LayoutError("an ASF file holds no more than 65 535 attributes of a kind")
@@ -84,7 +84,7 @@ def make_attributes(name: str, values: Sequence[str]) -> tuple[list[bytes], list
     """The values as attributes of the description, and as attributes of the library.
 
     The first goes into the description, which every reader knows, and the others into the library,
-    which may repeat a name; where any is too long for the description, all go into the library.
+    which may repeat a name. If any is too long for the description, all go into the library.
     """
     texts = [_text(value) for value in values]
     short = 1 if all(len(text) <= _LONGEST for text in texts) else 0
@@ -116,7 +116,7 @@ def _number(value: int, size: int) -> bytes:
 def with_list(
     objects: Sequence[AsfObject], names: Collection[str], guid: bytes, added: list[Data]
 ) -> Iterator[AsfObject]:
-    """The objects without these fields, the attributes added to the first list of that kind."""
+    """The objects without these fields, and `added` in the first list with that GUID."""
     for each in objects:
         if each.guid not in LISTS:
             yield each

@@ -1,4 +1,4 @@
-"""ASF (WMA): two lists of attributes in the header change, all else is copied as it lies.
+"""ASF (WMA): two lists of attributes in the header change, all else is copied as it is.
 
 mutagen would render every list anew, move what it holds from one to another, and leave the old size
 in the file's properties. Specification: Advanced Systems Format, revision 01.20.05, Microsoft
@@ -61,10 +61,10 @@ class AsfLayout:
     reserved: bytes  # 2 bytes
     objects: tuple[AsfObject, ...]
     inner: tuple[tuple[AsfObject, ...], ...]  # of each header extension
-    note: bytes  # on how the header was at first, in its padding; it may lack
-    behind: Data  # what the header holds behind the objects that it counts
+    note: bytes  # on how the header was at first, in its padding; may be empty
+    behind: Data  # what follows the objects that the header counts
     size: int  # bytes of the header
-    stop: int  # place where the objects of the file end, and tags or zeros may follow
+    stop: int  # where the objects of the file end; tags or zeros may follow
     end: int  # bytes of the file
     holds_copies: ClassVar[bool] = False  # there are no older tags beside it
 
@@ -94,7 +94,7 @@ class AsfLayout:
         return layout
 
     def _check(self) -> None:
-        """Refuse what cannot be written safely. Raises LayoutError."""
+        """Raise LayoutError for what cannot be written safely."""
         guids = [each.guid for each in self.objects]
         if SIGNATURE in guids:
             raise LayoutError("its ASF header is signed, and would not be any more")
@@ -127,7 +127,7 @@ class AsfLayout:
     ) -> None:
         """Write source to target with these values, and one padding object.
 
-        Without any field of pacetag's, the header is as it was before the first one came.
+        Without any field of pacetag's, the header is as it was before the first one.
         """
         objects, inner = self._changed(wanted)
         noted = None
@@ -150,7 +150,7 @@ class AsfLayout:
         write_pieces(source, target, [head + self.reserved, *rendered, self.behind, rest])
 
     def _padding(self, taken: int) -> AsfObject:
-        """What is left beside objects of so many bytes, and in it how the header was at first."""
+        """The padding beside objects of so many bytes, with the note on the first header."""
         size = padding_for(self.size - _HEAD - taken - len(self.behind) - _OBJECT)
         note = self.note
         if not note and not holds_own(self.objects, self.inner):
@@ -195,10 +195,10 @@ def _size_of(objects: Sequence[AsfObject]) -> int:
 
 
 def _end_of_objects(source: BinaryIO, place: int, end: int) -> int:
-    """Where the sound, which must begin here, and the indices behind it end, objects as well.
+    """Where the objects from `place` on end: the sound, which must be first, and indices.
 
-    Tags of other kinds and zeros may follow. Raises LayoutError where it is cut off, or something
-    else follows.
+    Tags of other kinds and zeros may follow. Raises LayoutError if the sound is cut off, or if
+    anything else follows.
     """
     head = _head_at(source, place)
     size = int.from_bytes(head[16:], "little")

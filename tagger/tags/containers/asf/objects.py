@@ -50,7 +50,7 @@ def sound_of_asf(source: BinaryIO, size: int) -> Iterator[Span]:
 
 @dataclass(frozen=True, kw_only=True)
 class AsfObject:
-    """One object without its own header of 24 bytes."""
+    """One object without its header of 24 bytes."""
 
     guid: bytes
     data: Data
@@ -65,14 +65,14 @@ class AsfObject:
 
 
 def split_objects(data: Data) -> tuple[AsfObject, ...]:
-    """The objects side by side in data. Raises LayoutError where they do not fill it exactly."""
+    """The objects side by side in data. Raises LayoutError if they do not fill it exactly."""
     return first_objects(data, len(data))[0]
 
 
 def first_objects(data: Data, count: int) -> tuple[tuple[AsfObject, ...], Data]:
-    """The first objects in data, as many as are counted at most, and what follows them.
+    """The first `count` objects in data, or fewer, and what follows them.
 
-    Raises LayoutError where something else stands among them.
+    Raises LayoutError if anything else stands among them.
     """
     found: list[AsfObject] = []
     place = 0

@@ -1,8 +1,8 @@
-"""How an ASF header was made up before pacetag first wrote it, for an undo to make it so again.
+"""Notes how an ASF header was before pacetag first wrote it, so that an undo can restore it.
 
-That is noted in the padding object, whose content nobody reads: where there was padding, and
-whether there were lists of attributes and an extension to put values into. Programs that write the
-header anew clear it, and then an undo leaves padding.
+The note is in the padding object, whose content is not read: where there was padding, and whether
+there were lists of attributes and an extension for values. Programs that rewrite the header clear
+it, and then an undo leaves padding.
 """
 
 import json
@@ -19,7 +19,7 @@ from pacetag.tagger.tags.containers.asf.objects import (
 
 _MARK = b"pacetag\0"
 _MOST = 1024  # bytes of a note
-_LONGEST = 1 << 20  # bytes of padding in all that a note speaks of
+_LONGEST = 1 << 20  # bytes of all padding in a note
 _EMPTY = b"\0\0"  # a list of no attributes
 _KINDS = {"description": DESCRIPTION, "library": LIBRARY, "extension": EXTENSION}
 
@@ -27,7 +27,7 @@ Objects = Sequence[AsfObject]
 
 
 def note_of(objects: Objects, inner: Sequence[Objects]) -> bytes:
-    """The note on a header; nothing where its padding holds something."""
+    """The note on a header; empty if its padding has other content."""
     paddings = [(at, each.data) for at, each in enumerate(objects) if each.guid == PADDING]
     if any(not isinstance(data, bytes) or any(data) for _, data in paddings):
         return b""
@@ -40,7 +40,7 @@ def note_of(objects: Objects, inner: Sequence[Objects]) -> bytes:
 
 
 def note_in(objects: Objects) -> bytes:
-    """The note in the padding of a header; nothing where there is none."""
+    """The note in the padding of a header; empty if there is none."""
     for each in objects:
         if each.guid == PADDING and held(each.data, 0, len(_MARK)) == _MARK:
             return held(each.data, 0, _MOST).rstrip(b"\0")
@@ -50,9 +50,9 @@ def note_in(objects: Objects) -> bytes:
 def as_noted(
     note: bytes, objects: Objects, inner: Sequence[Objects]
 ) -> tuple[list[AsfObject], list[Objects]] | None:
-    """The objects and those in extensions, as they were; None where the note cannot be read.
+    """The objects and those in extensions, as they were; None if the note cannot be read.
 
-    `objects` come without padding and without pacetag's values.
+    `objects` are given without padding and without pacetag's values.
     """
     try:
         said = json.loads(note[len(_MARK) :])
@@ -76,6 +76,6 @@ def as_noted(
 
 
 def _without_last(objects: Objects, guid: bytes, data: bytes) -> list[AsfObject]:
-    """The objects without the last one that is this."""
+    """The objects without the last one that has this GUID and data."""
     found = [at for at, each in enumerate(objects) if (each.guid, each.data) == (guid, data)]
     return [each for at, each in enumerate(objects) if at not in found[-1:]]

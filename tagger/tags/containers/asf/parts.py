@@ -1,7 +1,7 @@
-"""The header of an ASF file as parts: what is long in it stays in the file.
+"""The header of an ASF file as parts; long ones stay in the file.
 
-Parts are single attributes, and objects that are no lists of them, so that each can be copied and
-compared alone. Of what is damaged the rest is one part, which no parser gets any further with.
+A part is an attribute, or an object that is no list of attributes, so that each is copied and
+compared alone. From any damage on, the rest is one part.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from pacetag.tagger.tags.containers.asf.objects import EXTENSION, EXTENSION_HEAD
 
 
 def header_parts(view: View) -> bytes | Content:
-    """The objects of a header. Raises LayoutError where the file is too short."""
+    """The objects of a header. Raises LayoutError if the file is too short."""
     return joined(*_objects(view, 0, view.size, outermost=True))
 
 

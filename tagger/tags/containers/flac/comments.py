@@ -1,4 +1,4 @@
-"""A Vorbis comment as raw entries: what others wrote stays byte for byte, invalid UTF-8 and all.
+"""A Vorbis comment as raw entries: foreign ones stay byte for byte, even invalid UTF-8.
 
 Layout: vendor and entries, each preceded by its length as 32 little-endian bits.
 """
@@ -27,8 +27,8 @@ class Comments:
 
     vendor: bytes | Stretch
     entries: tuple[bytes | Stretch, ...]
-    size: int = 0  # bytes that they took where they were read
-    copied: tuple[bytes, ...] = ()  # entries of pacetag's, of what older kinds of tags say
+    size: int = 0  # bytes of all of it in the file
+    copied: tuple[bytes, ...] = ()  # pacetag's copies of older tags
 
     @classmethod
     def parse(cls, data: bytes | View) -> Self:
@@ -48,10 +48,10 @@ class Comments:
         return cls(vendor=vendor, entries=tuple(entries), size=place)
 
     def beside(self, copies: Copies) -> Self:
-        """The same comments beside older tags that say this: their copies are there, or go along.
+        """The comments with copies of older tags, which are in them already or will be written.
 
-        They go where there are no comments yet, and are told by their place: behind pacetag's
-        fields, where nothing else is.
+        They are written if there are no comments yet, and recognised by their place: behind
+        pacetag's fields, and with nothing else.
         """
         offered = {key: tuple(_entries(key, values)) for _, key, values in copied_texts(copies)}
         if not self.entries:
@@ -68,7 +68,7 @@ class Comments:
         return replace(self, entries=self.entries[:mine], copied=tuple(copied))
 
     def foreign(self, names: Collection[str]) -> tuple[bytes | Stretch, ...]:
-        """The entries of all but these fields."""
+        """The entries other than these fields."""
         keys = {FIELDS[name].vorbis.encode() for name in names}
         return tuple(each for each in self.entries if _key(each) not in keys)
 
@@ -79,8 +79,8 @@ class Comments:
     def render(self, wanted: Mapping[str, Sequence[str]]) -> bytes | Content:
         """The comments with other values of these fields, each value an entry of its own.
 
-        They stand where the field stood, under the name as it was spelt there, so that an undo
-        gives the same bytes; those of a new field stand last.
+        They stand in the field's old place and spelling, so that an undo gives the same bytes;
+        those of a new field stand last.
         """
         left = {FIELDS[name].vorbis: values for name, values in wanted.items()}
         names = frozenset(key.encode() for key in left)
@@ -114,7 +114,7 @@ def _length(part: bytes | Stretch) -> bytes:
 
 
 def _sized(view: View, place: int) -> tuple[bytes | Stretch, int]:
-    """What stands at a place behind its length, and the place after it."""
+    """The part at a place that follows its own length, and the place after it."""
     start = place + 4
     if start > view.size:
         raise LayoutError(_DAMAGED)

@@ -1,4 +1,4 @@
-"""FLAC's metadata blocks: one of them changes, the others are copied as they lie.
+"""FLAC's metadata blocks: one of them changes, the others are copied as they are.
 
 Specification: RFC 9639 (2024), section 8.
 """
@@ -34,11 +34,11 @@ class Block:
 class FlacLayout:
     """The blocks of a file, and what lies before and after them."""
 
-    before: bytes | Stretch  # an ID3 tag that does not belong there, kept all the same
-    blocks: tuple[Block | None, ...]  # without padding; None is where the comments stand
+    before: bytes | Stretch  # ID3 tags, which do not belong there and are kept
+    blocks: tuple[Block | None, ...]  # without padding; None in the place of the comments
     comments: Comments
     size: int  # bytes of all blocks with headers and padding
-    rest: int  # bytes of frames, and of whatever follows
+    rest: int  # bytes of frames and of all that follows
 
     @classmethod
     def load(cls, source: BinaryIO) -> Self:
@@ -49,13 +49,13 @@ class FlacLayout:
         if source.read(4) != b"fLaC":
             raise LayoutError("its FLAC header is damaged")
         blocks, place = _read_blocks(source, start + 4, end)
-        source.seek(past_zeros(source, place, end))  # which decoders pass over, too
+        source.seek(past_zeros(source, place, end))  # which decoders skip, too
         sync = source.read(2)
         if blocks[0][0] != STREAMINFO or len(sync) < 2 or sync[0] != 0xFF or sync[1] >> 2 != 0x3E:
             raise LayoutError("its FLAC header is damaged (no sound follows it)")
         if is_broken_off(source, *between_tags(source)):
             raise LayoutError(BROKEN_OFF)
-        # The first; some programs leave a second, which nobody reads.
+        # The first; some programs leave a second one, which is not read.
         own = next((view for kind, view in blocks if kind == COMMENT), None)
         return cls(
             before=view_of(source, 0, start).item(0, start),
@@ -71,7 +71,7 @@ class FlacLayout:
 
     @property
     def holds_copies(self) -> bool:
-        """Whether the tag has nothing but pacetag's fields and copies of what older tags say."""
+        """Whether its tag has only pacetag's fields and copies of older tags."""
         return bool(self.comments.copied)
 
     def kept(self, names: Collection[str]) -> tuple[bytes, ...]:
@@ -103,7 +103,7 @@ class FlacLayout:
 
 
 def sound_of_flac(source: BinaryIO, _size: int) -> list[Span]:
-    """Where the frames of an open file lie. Raises LayoutError."""
+    """The span of an open file's frames. Raises LayoutError."""
     place, (_, stop) = after_id3(source) + 4, between_tags(source)
     last = False
     while not last:
@@ -117,7 +117,7 @@ def sound_of_flac(source: BinaryIO, _size: int) -> list[Span]:
 
 
 def _comments(block: View | None) -> Comments:
-    """What the block of comments holds. Raises LayoutError."""
+    """The comments in their block. Raises LayoutError."""
     if block is None:
         return Comments(vendor=VENDOR, entries=())
     comments = Comments.parse(block)

@@ -1,4 +1,4 @@
-"""The frames of an ID3v2 tag: apart, recognised, and made."""
+"""The frames of an ID3v2 tag: split, named and made."""
 
 import codecs
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from pacetag.tagger.tags.binary.content import STEP, Stretch, held
 from pacetag.tagger.tags.binary.views import Sliced, View, as_view
 from pacetag.tagger.tags.errors import LayoutError
 
-_SHORT = {"TBPM": "TBP", "TXXX": "TXX"}  # names in ID3v2.2 of what is written
+_SHORT = {"TBPM": "TBP", "TXXX": "TXX"}  # names in ID3v2.2 of the fields that are written
 _LONG = {short: long for long, short in _SHORT.items()}
 _LONG |= {"TT2": "TIT2", "TP1": "TPE1", "TAL": "TALB", "TCO": "TCON"}
 
@@ -35,11 +35,11 @@ def split_frames(version: int, body: View) -> tuple[tuple[Frame, ...], Frame, bo
 
 
 def split_frames(version: int, body: bytes | View) -> tuple[tuple[Frame, ...], Frame, bool]:
-    """The frames of a tag's body with their headers, what follows them, and how sizes are told.
+    """The frames of a tag's body with their headers, what follows, and whether sizes are synchsafe.
 
-    What follows them are zeros, as a rule. Else it is a frame that the tag's end cuts off, padding
-    of another kind, or sound that a wrong size takes into the tag. The third value is whether sizes
-    are synchsafe. Raises LayoutError where there are too many frames.
+    What follows them is usually zeros. Else it is a frame that the tag's end cuts off, other
+    padding, or sound that a wrong size counts to the tag. Raises LayoutError if there are too many
+    frames.
     """
     view = as_view(body)
     synchsafe = version == 4
@@ -55,7 +55,7 @@ def split_frames(version: int, body: bytes | View) -> tuple[tuple[Frame, ...], F
 def _places(version: int, view: View, *, synchsafe: bool) -> list[int]:
     """Where the frames begin, and where the last one ends; their names may be odd.
 
-    None has a byte of ones in its name: that may be sound, which a wrong size takes into the tag.
+    A name with a byte 0xFF ends them: that may be sound, which a wrong size counts to the tag.
     """
     name_length, head_length = (3, 6) if version == 2 else (4, 10)
     places = [0]
@@ -76,19 +76,19 @@ def _places(version: int, view: View, *, synchsafe: bool) -> list[int]:
 
 
 def _size(field: bytes, *, synchsafe: bool) -> int | None:
-    """The size that a field tells; None where it is not of its kind."""
+    """The size in a field; None if it should be synchsafe and is not."""
     if not synchsafe:
         return int.from_bytes(field)
     return None if any(byte & 0x80 for byte in field) else from_sevens(field)
 
 
 def _is_plain(view: View) -> bool:
-    """Whether mutagen takes the sizes of a damaged tag of 2.4 for plain ones."""
+    """Whether mutagen reads the sizes of a damaged tag of 2.4 as plain numbers."""
     return bool(determine_bpi(Sliced(view), Frames) is int)  # type: ignore[no-untyped-call]
 
 
 def is_blank(view: View, start: int) -> bool:
-    """Whether a view holds nothing but zeros from a place on."""
+    """Whether a view has only zeros from a place on."""
     return not any(
         view.at(place, min(place + STEP, view.size)).strip(b"\0")
         for place in range(start, view.size, STEP)
@@ -96,12 +96,12 @@ def is_blank(view: View, start: int) -> bool:
 
 
 def is_text(frame: Frame) -> bool:
-    """Whether the frame is one of the text frames, which all begin with T."""
+    """Whether it is a text frame; the names of all of them begin with T."""
     return held(frame, 0, 1) == b"T"
 
 
 def frame_names(version: int, frame: Frame, *, unsynchronised: bool = False) -> str:
-    """What the field table calls the frame: its identifier, with its description if custom."""
+    """The frame's name in the field table: its identifier, with the description if custom."""
     if isinstance(frame, Stretch):  # its beginning is enough: no name of ours is as long
         frame = frame.head
     name = frame[: 3 if version == 2 else 4].rstrip(b" \0").decode("latin-1")
@@ -113,9 +113,9 @@ def frame_names(version: int, frame: Frame, *, unsynchronised: bool = False) -> 
 
 
 def frame_text(version: int, frame: Frame, name: str, *, unsynchronised: bool = False) -> str:
-    """The first text of a frame of that name, � for what is no sign in it.
+    """The first text of a frame with that name, with � for invalid bytes.
 
-    Empty for any other frame. An encoding that is none is taken for Latin-1.
+    Empty for any other frame. An unknown encoding is read as Latin-1.
     """
     if isinstance(frame, Stretch):
         frame = frame.head
@@ -129,7 +129,7 @@ def frame_text(version: int, frame: Frame, name: str, *, unsynchronised: bool = 
 
 
 def frame_content(version: int, frame: bytes, *, unsynchronised: bool) -> bytes:
-    """The frame without its header. Empty where it is compressed or encrypted: not ours then."""
+    """The frame without its header; empty if it is compressed or encrypted, as ours never are."""
     if version == 2:
         return frame[6:]
     content, flags = frame[10:], frame[9]
@@ -145,7 +145,7 @@ def frame_content(version: int, frame: bytes, *, unsynchronised: bool) -> bytes:
 
 
 def says_nothing(version: int, frame: Frame) -> bool:
-    """Whether the frame holds no text at all, not even the end of one: programs pass over it."""
+    """Whether the frame has no text, not even a terminator, so that programs ignore it."""
     return len(frame) <= (7 if version == 2 else 11)
 
 
@@ -162,14 +162,14 @@ def _description(content: bytes) -> str:
 
 
 def make_frame(version: int, name: str, values: Sequence[str], *, synchsafe: bool) -> bytes:
-    """One frame with these values: several strings in 2.4, one joined with "/" before.
+    """One frame with these values: several strings in 2.4, before that one, joined with "/".
 
-    Custom text is UTF-16 before 2.4, which knows nothing else beside Latin-1, and UTF-8 in 2.4.
+    Custom text is UTF-8 in 2.4, and before that UTF-16, the only alternative to Latin-1 there.
     """
     identifier, _, description = name.partition(":")
     text = ("\0" if version == 4 else "/").join(values)
-    if not description and text.isascii():  # a number: Latin-1, which the oldest readers expect
-        # Of text without a sign mutagen sees the end alone.
+    if not description and text.isascii():  # a number: in Latin-1, which the oldest readers expect
+        # mutagen sees an empty text only by its terminator.
         content = bytes([LATIN1]) + (text or "\0").encode("ascii")
     elif version == 4:
         content = bytes([UTF8]) + _terminated(description, "\0").encode() + text.encode()
@@ -182,7 +182,7 @@ def make_frame(version: int, name: str, values: Sequence[str], *, synchsafe: boo
 
 
 def make_plain_frame(version: int, name: str, values: Sequence[str]) -> bytes:
-    """The same in 2.2 and 2.3, in Latin-1 where that has all signs, without a byte of ones."""
+    """A frame of 2.2 or 2.3 without a byte 0xFF: in Latin-1, if the text is ASCII."""
     identifier, _, description = name.partition(":")
     text = _terminated(description, "\0") + "/".join(values)
     if not description or not text.isascii():
@@ -194,7 +194,7 @@ def make_plain_frame(version: int, name: str, values: Sequence[str]) -> bytes:
 def make_frame_like(
     old: Frame, version: int, name: str, values: Sequence[str], *, synchsafe: bool
 ) -> bytes:
-    """A frame in the encoding of one that has this name, so that an undo gives the same bytes.
+    """A frame in the encoding of an old one with this name, so that an undo gives the same bytes.
 
     Custom text and packed frames are made anew.
     """

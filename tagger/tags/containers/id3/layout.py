@@ -1,8 +1,8 @@
-"""ID3v2 at the head of MPEG audio, and True Audio, without touching the frames of others.
+"""ID3v2 at the head of MPEG audio and True Audio, with foreign frames left as they are.
 
 mutagen would write 2.3 as 2.4, drop frames that a version does not know, re-encode all others and
 rewrite ID3v1. Tags at the end stay as they are: pacetag's fields are never in them, and a new tag
-gets copies of what they say.
+gets copies of their fields.
 """
 
 import io
@@ -27,8 +27,8 @@ class Id3Layout:
 
     tag: Id3Tag
     rest: int  # bytes after it
-    behind: bytes  # the tags at the end, which are never touched, as they are compared
-    older: bool  # whether any of them says something that an ID3v2 tag would hide
+    behind: bytes  # the tags at the end, in the form in which they are compared
+    older: bool  # whether any of them has a field that an ID3v2 tag would hide
     starts: bool  # whether sound follows it
 
     @classmethod
@@ -53,7 +53,7 @@ class Id3Layout:
         follows = source.read(12)
         if not begins(follows):
             _refuse_others(follows)
-            if tag.rest:  # FFmpeg would hear what is left of a frame otherwise
+            if tag.rest:  # FFmpeg would decode the rest of a frame
                 raise LayoutError("its ID3 tag has a wrong size")
         if is_mp3_broken_off(source, between_tags(source)[1]):
             raise LayoutError(BROKEN_OFF)
@@ -68,12 +68,12 @@ class Id3Layout:
 
     @property
     def hides(self) -> bool:
-        """Whether something else than sound follows the tag, which must not become the head."""
+        """Whether anything but sound follows the tag, and must not become the head."""
         return bool(self.tag.size) and not self.starts
 
     @property
     def holds_copies(self) -> bool:
-        """Whether the tag has nothing but pacetag's fields and copies of what older tags say."""
+        """Whether its tag has only pacetag's fields and copies of older tags."""
         return bool(self.tag.copied)
 
     def kept(self, names: Collection[str]) -> tuple[bytes, ...]:
@@ -85,9 +85,9 @@ class Id3Layout:
     ) -> None:
         """Write source to target with these values.
 
-        A tag that holds nothing more but copies is left out, as it was before the first field came.
-        One that was without copies beside older tags stays, and so does one before something else
-        than a frame of MPEG audio: a second tag, say, which no program read behind it.
+        A tag that would hold nothing but copies is left out, as it was before the first field. One
+        that had no copies beside older tags stays, and so does one before anything but a frame of
+        MPEG audio, such as a second tag, which no program reads behind it.
         """
         uncopied = self.older and bool(self.tag.size) and not self.tag.copied
         tag = self.tag.render(wanted, needed=uncopied or self.hides)
@@ -95,11 +95,11 @@ class Id3Layout:
 
 
 def _refuse_others(start: bytes) -> None:
-    """A tag before anything but MPEG audio could make the file unreadable."""
+    """Raise LayoutError for other containers, which a tag could make unreadable."""
     if start.startswith(_OTHERS) or start[4:8] == b"ftyp":
         raise LayoutError("it is not the MPEG audio that its name says")
 
 
 def _is_frame(start: bytes) -> bool:
-    """Whether a frame of MPEG audio may begin so."""
+    """Whether a frame of MPEG audio may begin with these bytes."""
     return start[:1] == b"\xff" and start[1:2] >= b"\xe0"

@@ -1,7 +1,7 @@
-"""An ID3v2 tag wherever it lies: at the head of a file, in a chunk, or at the end.
+"""An ID3v2 tag in any place: at the head of a file, in a chunk, or at the end.
 
-Every foreign frame is kept as it lies, in its order, in its version: 2.2, 2.3 and 2.4 stay what
-they are. Specifications: id3.org, ID3v2.2 (1998), 2.3 (1999), 2.4 (2000).
+Every foreign frame is kept byte for byte, in its order and its version: 2.2, 2.3 or 2.4.
+Specifications: id3.org, ID3v2.2 (1998), 2.3 (1999), 2.4 (2000).
 """
 
 import io
@@ -36,32 +36,32 @@ UNSYNCHRONISED, FOOTER = 0x80, 0x10
 
 @dataclass(frozen=True, kw_only=True)
 class Id3Tag:
-    """The frames of a tag, or of one yet to be made, and what else lies in it."""
+    """The frames of a tag, which may not exist yet, and what else lies in it."""
 
     version: int = 4  # 2, 3 or 4
     revision: int = 0
     flags: int = 0  # those that stay
     extended: ExtendedHeader = NO_HEADER
     frames: tuple[Frame, ...] = ()  # with their headers
-    rest: Frame = b""  # what follows them, unless it is padding of zeros
+    rest: Frame = b""  # what follows them, if it is not padding of zeros
     footed: bool = False  # whether a footer ends it
-    way: Way | None = None  # how all of it is unsynchronised; frames of 2.4 are so as they lie
+    way: Way | None = None  # how 2.2 or 2.3 is unsynchronised; 2.4 has that in its frames
     synchsafe: bool = True  # sizes of 2.4 frames; early iTunes wrote plain ones
-    size: int = 0  # bytes that the tag takes in the file with all that belongs to it
-    copied: tuple[bytes, ...] = ()  # frames of pacetag's, of what older kinds of tags say
+    size: int = 0  # bytes of the tag in the file, with header, padding and footer
+    copied: tuple[bytes, ...] = ()  # pacetag's copies of older tags
 
     @classmethod
     def read(cls, source: BinaryIO, stop: int) -> Self:
-        """The tag that begins where the file stands; an empty one where none does.
+        """The tag that begins at the file's position; an empty one if there is none.
 
-        Nothing is read from `stop` on. Raises LayoutError where the tag is damaged or larger.
+        Only bytes before `stop` are read. Raises LayoutError if the tag is damaged or larger.
         """
         start = source.tell()
         head = source.read(min(10, max(0, stop - start)))
         if not head.startswith(b"ID3"):
             return cls()
         version, flags, size = tag_header(head)
-        if head[4] == 0xFF:  # FFmpeg takes it for sound
+        if head[4] == 0xFF:  # FFmpeg would take it for sound
             raise LayoutError("its ID3 tag is of an unknown version")
         footed = bool(flags & FOOTER)
         total = 10 + size + (10 if footed else 0)
@@ -96,7 +96,7 @@ class Id3Tag:
         return tag._without_checksum()._checked()
 
     def _without_checksum(self) -> Self:
-        """The same without an extended header whose checksum would no longer hold."""
+        """The tag without an extended header whose checksum would become wrong."""
         if not self.extended.has_checksum:
             return self
         if self.rest:
@@ -104,16 +104,16 @@ class Id3Tag:
         return replace(self, extended=NO_HEADER, flags=self.flags & ~EXTENDED)
 
     def _checked(self) -> Self:
-        """The same. Raises LayoutError where a field of pacetag's is cut off by the tag's end."""
+        """The tag itself. Raises LayoutError if its end cuts off a field of pacetag's."""
         if len(self.rest) > 10 and self._name(self.rest) in _OWN:
             raise LayoutError(f"its ID3 tag is damaged after {len(self.frames)} frames")
         return self
 
     def beside(self, copies: Copies) -> Self:
-        """The same tag beside older ones that say this: their copies are in it, or go along.
+        """The tag with copies of older tags, which are in it already or will be written.
 
-        They go into a new tag or an empty one, which hides nothing. In one that is there they are
-        told by their place, behind pacetag's fields, where nothing else is in it.
+        They are written into a new tag or an empty one. In a tag they are recognised by their
+        place: behind pacetag's fields, and with nothing else.
         """
         offered = copied_frames(copies)
         if self.rest or self.extended.data:
@@ -132,13 +132,13 @@ class Id3Tag:
         return replace(self, frames=self.frames[: len(own)], copied=copied)
 
     def kept(self, names: Collection[str]) -> tuple[bytes, ...]:
-        """Every foreign frame, the version that they are in, and what else lies in the tag."""
+        """Every foreign frame, their version, and what else lies in the tag."""
         foreign = self.foreign(names)
         version = bytes([self.version if foreign else 0])
         return (*map(kept_form, foreign), version, self.extended.data, kept_form(self.rest))
 
     def foreign(self, names: Collection[str]) -> list[Frame]:
-        """The frames of all but these fields. One that says nothing is no field, and stays."""
+        """The frames other than these fields. An empty frame is no field, and stays."""
         written = {FIELDS[name].id3 for name in names}
         return [
             frame
@@ -155,10 +155,10 @@ class Id3Tag:
     ) -> bytes | Content:
         """The tag with other values of these fields, and padding.
 
-        `room` is how many bytes there are for it, its old ones by default. What follows the frames
-        may be a frame that is cut off, which the tag's end must end; so no padding comes behind it,
-        and none before a footer. A tag that holds nothing more is empty, as before the first
-        field came, unless it is needed all the same. Raises LayoutError beyond 256 MiB.
+        `room` is the number of bytes for it, by default those of the old tag. What follows the
+        frames may be a frame that is cut off by the tag's end, so no padding comes behind it, and
+        none before a footer. A tag without frames is empty, unless it is `needed`. Raises
+        LayoutError beyond 256 MiB.
         """
         frames = self._changed(wanted)
         if frames:
@@ -182,9 +182,9 @@ class Id3Tag:
         return joined(b"ID3" + head + extended, body, bytes(padding) + footer)
 
     def _changed(self, wanted: Mapping[str, Sequence[str]]) -> list[Frame]:
-        """The frames with other values of these fields, which stand where the field stood.
+        """The frames with other values of these fields, each in its old place.
 
-        New ones come after the last text frame, before pictures: readers that look at the first
+        New fields come after the last text frame and before pictures, so that readers of the first
         bytes see them.
         """
         left = {FIELDS[name].id3: values for name, values in wanted.items()}
@@ -202,7 +202,7 @@ class Id3Tag:
         return frames
 
     def _misleads(self, frame: Frame) -> bool:
-        """Whether FFmpeg takes what follows the frame for no frames."""
+        """Whether FFmpeg stops reading frames after this one."""
         has_ones = isinstance(frame, Stretch) or b"\xff" in frame
         return held(frame, 0, 1) == b"\0" or (self.way is not None and has_ones)
 

@@ -1,4 +1,4 @@
-"""What the text frames of an ID3v2 tag say, in any version and encoding."""
+"""The texts in an ID3v2 tag, of any version and encoding."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from pacetag.tagger.tags.binary.content import Stretch
 from pacetag.tagger.tags.containers.id3.frames import CODECS, LATIN1, UTF8, Frame, frame_content
 from pacetag.tagger.tags.containers.id3.tag import UNSYNCHRONISED, Id3Tag
 
-LONGEST = 1 << 16  # bytes of a frame; longer ones are no texts that a list of songs shows
+LONGEST = 1 << 16  # bytes of a frame; longer texts are not shown in a list of songs
 _NAMES_OF_22 = {
     "TT2": "TIT2",
     "TP1": "TPE1",
@@ -52,7 +52,7 @@ def named_texts(tag: Id3Tag) -> Iterator[tuple[str, list[str]]]:
 
 
 def _genres(values: list[str]) -> list[str]:
-    """The names of genres, of which some programs write the numbers."""
+    """The names of genres, instead of the numbers that some programs write."""
     return list(TCON(encoding=UTF8, text=values).genres)  # type: ignore[no-untyped-call]
 
 
@@ -63,7 +63,7 @@ def _held(frame: Frame) -> bytes:
 
 
 def _values(content: bytes, *, spoken: bool) -> list[str]:
-    """The values of a text; of a comment what is said without a heading."""
+    """The values of a text frame; of a comment those without a description."""
     encoding, text = content[:1], content[4 if spoken else 1 :]
     if not encoding or encoding[0] not in CODECS:
         return []
@@ -77,7 +77,7 @@ def _values(content: bytes, *, spoken: bool) -> list[str]:
 
 
 def decoded(data: bytes) -> str:
-    """The text in UTF-8, and where it is none in the encoding of Western Windows."""
+    """The text, decoded as UTF-8 or else as Windows-1252."""
     for encoding in ("utf-8", "cp1252"):
         try:
             return data.decode(encoding)

@@ -1,6 +1,6 @@
-"""ID3's unsynchronisation: a zero behind a byte of ones, so that no tag looks like sound.
+"""ID3's unsynchronisation: a zero after each byte 0xFF, so that no tag looks like sound.
 
-In 2.2 and 2.3 it is of the whole tag. Programs do it in two ways, and some set the flag alone.
+In 2.2 and 2.3 it applies to the whole tag. Programs do it in two ways, and some only set the flag.
 """
 
 import re
@@ -13,7 +13,7 @@ _UNSAFE = re.compile(rb"\xff[\xe0-\xff]")
 
 
 class Way(Enum):
-    """Behind which bytes the zeros come."""
+    """After which bytes 0xFF the zeros come."""
 
     EVERY = re.compile(rb"\xff")
     NEEDED = re.compile(rb"\xff(?=[\xe0-\xff\0]|\Z)")
@@ -24,7 +24,7 @@ class Way(Enum):
 
 
 def is_unsynchronised(view: View) -> bool:
-    """Whether it is as its flag says; mutagen reads it as it lies where it is not."""
+    """Whether a tag is unsynchronised as its flag says; if not, mutagen ignores the flag."""
     last = b""
     for place in range(0, view.size, STEP):
         data = last + view.at(place, min(place + STEP, view.size))
@@ -35,7 +35,7 @@ def is_unsynchronised(view: View) -> bool:
 
 
 def way_of(view: View) -> Way | None:
-    """The way that gives the same bytes again; None where none does, and for a large tag."""
+    """The way that gives the same bytes again; None if neither does, or for a large tag."""
     if view.size > WHOLE:
         return None
     data, plain = view.at(0, view.size), without_unsynchronisation(view)

@@ -20,9 +20,9 @@ class Atom:
 
 
 def top_atoms(source: BinaryIO, size: int) -> Iterator[Atom]:
-    """The outermost atoms of a file of that size, the last perhaps cut off. Raises LayoutError.
+    """The outermost atoms of a file of that size; the last may be cut off. Raises LayoutError.
 
-    Fewer than 8 bytes at the end are no atom, and passed over.
+    Fewer than 8 bytes at the end are ignored.
     """
     place = 0
     while place + 8 <= size:
@@ -33,15 +33,15 @@ def top_atoms(source: BinaryIO, size: int) -> Iterator[Atom]:
 
 
 def sound_of_mp4(source: BinaryIO, size: int) -> list[Span]:
-    """Where the sound of a file of that size lies. Raises LayoutError."""
+    """The spans of the sound in a file of that size. Raises LayoutError."""
     found = (atom for atom in top_atoms(source, size) if atom.name == b"mdat")
     return [(atom.body, min(atom.stop, size)) for atom in found]
 
 
 def atoms_in(data: Data, start: int = 0, stop: int | None = None) -> Iterator[Atom]:
-    """The atoms side by side in data[start:stop]. Raises LayoutError where they do not fit.
+    """The atoms side by side in data[start:stop]. Raises LayoutError if they do not fit.
 
-    A length of zero ends a list, as QuickTime has it, and what follows is none of it.
+    A length of zero ends a list, as in QuickTime, and what follows is ignored.
     """
     stop = len(data) if stop is None else stop
     while start + 8 <= stop:
@@ -56,7 +56,7 @@ def atoms_in(data: Data, start: int = 0, stop: int | None = None) -> Iterator[At
 
 
 def atom_at(head: bytes, place: int, end: int) -> Atom:
-    """The atom that begins so at a place, in something that ends at `end`. Raises LayoutError."""
+    """The atom at a place that begins with `head`, before `end`. Raises LayoutError."""
     length, name, body = int.from_bytes(head[:4]), head[4:8], place + 8
     if length == 1:
         length, body = int.from_bytes(head[8:16]), place + 16
@@ -68,7 +68,7 @@ def atom_at(head: bytes, place: int, end: int) -> Atom:
 
 
 def is_unversioned(meta: bytes) -> bool:
-    """Whether meta, which begins so, lacks the 4 bytes of a version, as QuickTime writes it."""
+    """Whether meta lacks the 4 bytes of a version, as QuickTime writes it."""
     return meta[4:8] == b"hdlr"
 
 
@@ -89,5 +89,5 @@ def render_atom(name: bytes, *parts: Data) -> bytes | Content:
 
 
 def first_atom(data: Data, name: bytes) -> Atom | None:
-    """The first of the atoms side by side in data that has this name. Raises LayoutError."""
+    """The first atom with this name among those side by side in data. Raises LayoutError."""
     return next((atom for atom in atoms_in(data) if atom.name == name), None)

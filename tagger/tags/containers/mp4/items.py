@@ -1,4 +1,4 @@
-"""The entries of an MP4 file's list of tags (ilst): recognised, and made."""
+"""The entries of an MP4 file's list of tags (ilst): named and made."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ _TEXT, _INTEGER = 1, 21  # types of data
 
 
 def item_name(data: Data, item: Atom) -> str:
-    """What the field table calls the entry; names of custom fields in capitals, as they match."""
+    """The entry's name in the field table; custom names in capitals, as they are compared."""
     name = item.name.decode("latin-1")
     if item.name != b"----":
         return name
@@ -20,7 +20,7 @@ def item_name(data: Data, item: Atom) -> str:
             for part in atoms_in(data, item.body, item.stop)
             if part.name in (b"mean", b"name")
         }
-    except LayoutError:  # damaged in itself: whoever wrote it may keep it
+    except LayoutError:  # a damaged entry is foreign, and stays
         return name
     mean, label = (parts.get(each, b"").decode("utf-8", "replace") for each in (b"mean", b"name"))
     return f"{name}:{mean}:{label}".upper()

@@ -1,6 +1,6 @@
-"""MP4 (AAC, ALAC): the list of tags inside moov changes, and the places of the sound follow.
+"""MP4 (AAC, ALAC): the list of tags in moov changes, and the offsets of the sound follow.
 
-mutagen would render every entry anew and merge some; here foreign ones are copied as they lie.
+mutagen would render every entry anew and merge some; here foreign ones are copied as they are.
 Specification: ISO/IEC 14496-12 (2015); the list of tags, moov/udta/meta/ilst, is Apple's.
 """
 
@@ -32,7 +32,7 @@ _EMPTY_META = bytes(4) + render_atom(b"hdlr", bytes(8), b"mdirappl", bytes(9))
 
 @dataclass(frozen=True, kw_only=True)
 class Mp4Layout:
-    """What moov holds, and where the sound lies."""
+    """The content of moov, and where the sound lies."""
 
     moov: Data  # without its header
     start: int  # place of moov in the file
@@ -51,7 +51,7 @@ class Mp4Layout:
         if b"moof" in named:
             raise LayoutError("it is a fragmented MP4 file")
         sounds = [each for each in tops if each.name == b"mdat" and each.stop > each.body]
-        named |= {each.name: each for each in sounds}  # rather than one that holds nothing
+        named |= {each.name: each for each in sounds}  # rather than an empty one
         if len(sounds) > 1 or sum(each.name == b"moov" for each in tops) > 1:
             raise LayoutError("its MP4 sound or headers lie in several pieces")
         if not {b"moov", b"mdat"} <= named.keys() or tops[-1].stop > end:
@@ -75,7 +75,7 @@ class Mp4Layout:
         names = {atom.name for atom in _leaves(self.moov)}
         if b"mvex" in names:
             raise LayoutError("it is a fragmented MP4 file")
-        if b"saio" in names:  # offsets of an encryption that nobody here can check
+        if b"saio" in names:  # offsets of an encryption, which cannot be checked here
             raise LayoutError("it is an encrypted MP4 file")
         for _, places in _tables(self.moov):
             if any(not self.mdat.body <= place <= self.mdat.stop for place in places):
@@ -85,7 +85,7 @@ class Mp4Layout:
         self.kept(())  # parses all the rest
 
     def kept(self, names: Collection[str]) -> tuple[bytes, ...]:
-        """Every other atom and foreign entry, and where the sound's pieces lie within the sound."""
+        """Every other atom and foreign entry, and the offsets of chunks within the sound."""
         udta, meta = self._udta(), self._meta()
         tables = [
             repr([place - self.mdat.start for place in places]).encode()
@@ -124,7 +124,7 @@ class Mp4Layout:
         return cut(self.moov, udta.body, udta.stop) if udta else b""
 
     def _meta(self) -> Data:
-        """What meta holds, its version included; that of an empty one where there is none."""
+        """The content of meta with its version; that of an empty meta if there is none."""
         udta = self._udta()
         meta = first_atom(udta, b"meta")
         return cut(udta, meta.body, meta.stop) if meta else _EMPTY_META
@@ -160,13 +160,13 @@ def _compared(name: str) -> str:
 
 
 def _versioned(meta: Data) -> tuple[bytes, Data]:
-    """The 4 bytes of version that begin meta, if it has them, and the rest."""
+    """The 4 bytes of version at the beginning of meta, if it has them, and the rest."""
     size = 0 if is_unversioned(held(meta, 0, 8)) else 4
     return held(meta, 0, size), cut(meta, size, len(meta))
 
 
 def _leaves(moov: Data) -> Iterator[Atom]:
-    """The innermost atoms of moov, but those of udta."""
+    """The innermost atoms of moov, except those of udta."""
     udta, parents = first_atom(moov, b"udta"), [(0, len(moov))]
     while parents:
         for atom in atoms_in(moov, *parents.pop()):
@@ -177,7 +177,7 @@ def _leaves(moov: Data) -> Iterator[Atom]:
 
 
 def _tables(moov: Data) -> Iterator[tuple[Atom, tuple[int, ...]]]:
-    """The tables of places in the file, with their entries. Raises LayoutError."""
+    """The tables of chunk offsets, with their entries. Raises LayoutError."""
     for leaf in _leaves(moov):
         if leaf.name in TABLES:
             content = held(moov, leaf.body + 4, leaf.stop)
@@ -189,7 +189,7 @@ def _tables(moov: Data) -> Iterator[tuple[Atom, tuple[int, ...]]]:
 
 
 def _moved(moov: Data, by: int) -> Data:
-    """The same moov for sound that lies further back. Raises LayoutError."""
+    """The content of moov for sound that lies `by` bytes further back. Raises LayoutError."""
     for leaf, places in list(_tables(moov)):
         try:
             moved = struct.pack(f">{len(places)}{TABLES[leaf.name]}", *(at + by for at in places))
@@ -201,12 +201,12 @@ def _moved(moov: Data, by: int) -> Data:
 
 
 def _replaced(data: Data, name: bytes, new: Data) -> Data:
-    """The atoms in data with the first of that name replaced, or with a new last one."""
+    """The atoms in data with the first of that name replaced, or a new one at the end."""
     old = first_atom(data, name)
     if old is not None:
         return joined(cut(data, 0, old.start), new, cut(data, old.stop, len(data)))
     end = max((atom.stop for atom in atoms_in(data)), default=0)
-    # Up to 7 bytes that end a QuickTime list stay the last.
+    # Up to 7 bytes that end a QuickTime list stay at the end.
     return joined(cut(data, 0, end), new, cut(data, end, len(data)))
 
 

@@ -1,7 +1,7 @@
-"""What an MP4 file's moov holds as parts: what is long in it stays in the file.
+"""The content of an MP4 file's moov as parts; long ones stay in the file.
 
-Parts are what single atoms hold, in the list of tags what single values hold, so that each can be
-copied and compared alone. Of what is damaged the rest is one part.
+A part is the content of an atom, or in the list of tags of a single value, so that each is copied
+and compared alone. From any damage on, the rest is one part.
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ _Parts = Iterator[bytes | Stretch]
 
 
 def moov_parts(view: View) -> bytes | Content:
-    """What moov holds. Raises LayoutError where the file is too short."""
+    """The content of moov. Raises LayoutError if the file is too short."""
     return joined(*_moov(view))
 
 
@@ -46,7 +46,7 @@ def _moov(view: View) -> _Parts:
 
 
 def _udta(view: View, udta: Atom) -> _Parts:
-    """What udta holds: the first meta in it, and in that the first ilst, atom by atom."""
+    """The content of udta: the first meta in it, and in that the first ilst, atom by atom."""
     place, leads = udta.body, b"meta"
     stops = [udta.stop]
     while stops:
@@ -71,7 +71,7 @@ def _udta(view: View, udta: Atom) -> _Parts:
 
 
 def _list(view: View, ilst: Atom) -> _Parts:
-    """Each entry's head, and each of its values."""
+    """Each entry's header, and each of its values."""
     place = ilst.body
     while (entry := _atom(view, place, ilst.stop)) is not None:
         yield view.at(place, entry.body)

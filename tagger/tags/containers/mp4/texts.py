@@ -1,7 +1,7 @@
-"""What MP4 files say of themselves in other places than iTunes' list of tags.
+"""Reads the fields of MP4 files in other places than iTunes' list of tags.
 
 FFmpeg, phones and cameras write moov/meta instead of moov/udta/meta, QuickTime's names of keys
-(mdta), texts in udta itself, or 3GPP's boxes. Few programs write these, and so does pacetag not.
+(mdta), texts in udta itself, or 3GPP's boxes. Few programs write these, and pacetag does not.
 Specifications: QuickTime File Format (Apple, 2016), 3GPP TS 26.244, section 8.
 """
 
@@ -34,11 +34,11 @@ _KEYS = {name.encode(): name for name in ("title", "artist", "album", "genre")} 
 }
 _PREFIX = b"com.apple.quicktime."
 _NUMBERS = range(21, 25)  # types of data
-_MAC = 0x400  # languages below it are numbers of the Macintosh, whose texts are in its encoding
+_MAC = 0x400  # languages below it are numbers of the Macintosh, with texts in Mac Roman
 
 
 def texts_beside_itunes(source: BinaryIO) -> Copies:
-    """Title, artist, album, genre and BPM, wherever else than in iTunes' list; the first counts."""
+    """Title, artist, album, genre and BPM outside of iTunes' list; of each the first."""
     found: dict[str, tuple[str, ...]] = {}
     try:
         end = source.seek(0, io.SEEK_END)
@@ -48,7 +48,7 @@ def texts_beside_itunes(source: BinaryIO) -> Copies:
                 if value.strip(" \0\r\n\t"):
                     found.setdefault(name, (value.strip(" \0\r\n\t"),))
     except LayoutError:
-        pass  # what was found before the damage
+        pass  # keep what was found before the damage
     return found
 
 
@@ -75,11 +75,11 @@ def _of_udta(moov: View, udta: Atom) -> _Said:
 
 
 def _of_quicktime(held: bytes) -> str:
-    """The first text of one for each language: its length, the language, the text."""
+    """The first of the texts, one a language: each has its length, the language, the text."""
     size, language = int.from_bytes(held[:2]), int.from_bytes(held[2:4])
     text = held[4 : 4 + size]
     try:
-        return text.decode("utf-8")  # which FFmpeg and others write in any language
+        return text.decode("utf-8")  # which FFmpeg and others write for any language
     except UnicodeDecodeError:
         return text.decode("mac_roman") if language < _MAC else _unicode(text)
 
@@ -111,7 +111,7 @@ def _of_data(held: bytes) -> str:
 
 
 def _keys(moov: View, keys: Atom) -> dict[bytes, str]:
-    """Names of fields by the entries of the list, which are called by numbers from 1 on."""
+    """Names of fields by the names of entries, which are numbers from 1 on."""
     found: dict[bytes, str] = {}
     for number, key in enumerate(_atoms(moov, keys.body + 8, keys.stop), 1):
         if number > _MOST:
@@ -123,7 +123,7 @@ def _keys(moov: View, keys: Atom) -> dict[bytes, str]:
 
 
 def _atoms(view: View, place: int, stop: int) -> Iterator[Atom]:
-    """The atoms side by side up to a place, or to what is none."""
+    """The atoms side by side, up to a place or to damage."""
     while place + 8 <= stop:
         head = view.at(place, min(place + 16, stop))
         try:

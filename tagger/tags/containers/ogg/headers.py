@@ -1,4 +1,4 @@
-"""The packets of headers in Ogg streams: which of them holds the comments, and what else it holds.
+"""The header packets of Ogg streams: which of them has the comments, and what else it has.
 
 Specifications: Vorbis I (2004), RFC 7845 (2016) for Opus, The Speex Codec Manual (2007), FLAC to
 Ogg mapping 1.0 (2005).
@@ -16,7 +16,7 @@ from pacetag.tagger.tags.containers.ogg.origin import first_packet, note_in
 from pacetag.tagger.tags.errors import LayoutError
 
 _DAMAGED = "its comment header is damaged"
-# How the first packet of a stream begins: how the comment packet begins, bytes that end comments.
+# Beginning of a stream's first packet: beginning of the comment packet, bytes after comments.
 _STREAMS = {
     b"\x01vorbis": (b"\x03vorbis", 1),
     b"OpusHead": (b"OpusTags", 0),
@@ -30,10 +30,10 @@ _PADDING, _COMMENT, _LAST = 1, 4, 0x80  # in the first byte of FLAC's packets
 
 
 class Headers(Protocol):
-    """What the packets of headers hold."""
+    """The content of the header packets."""
 
     def kept(self, names: Collection[str]) -> tuple[bytes, ...]:
-        """All that must be the same after those fields were written."""
+        """All that must be the same after those fields are written."""
 
     def render(self, wanted: Mapping[str, Sequence[str]]) -> tuple[bytes, list[Data]]:
         """The first packet of the stream, and the others with other values of these fields."""
@@ -51,7 +51,7 @@ def is_known(first: bytes) -> bool:
 
 
 def parse_headers(first: bytes, packets: Sequence[bytes | View]) -> Headers:
-    """The headers in the first packet of a stream and those that follow. Raises LayoutError."""
+    """The headers in a stream's first packet and those that follow. Raises LayoutError."""
     views = [as_view(packet) for packet in packets]
     if first.startswith(_FLAC):
         return FlacHeaders.parse(first, views)
@@ -70,10 +70,10 @@ class CommentHeaders:
     """Headers of Vorbis, Opus or Speex: the second packet holds comments, and padding."""
 
     first: bytes
-    magic: bytes  # how the comment packet begins
-    ending: bytes  # what stands between comments and padding
+    magic: bytes  # beginning of the comment packet
+    ending: bytes  # between comments and padding
     comments: Comments
-    tail: bytes | Stretch  # what follows the comments and must stay
+    tail: bytes | Stretch  # behind the comments, and must stay
     room: int  # bytes of the comment packet
     note: bytes  # on how the headers lay on pages, in the padding; it may lack
     others: tuple[bytes | Stretch, ...]  # Vorbis' set-up
@@ -87,13 +87,13 @@ class CommentHeaders:
             raise LayoutError(_DAMAGED)
         comments = Comments.parse(view_from(packet, start))
         place = start + comments.size
-        # Vorbis wants a one here. Some programs leave it out, and FFmpeg does not look at it.
+        # Vorbis demands a bit of 1 here. Some programs omit it, and FFmpeg does not check it.
         ending = packet.at(place, min(place + framing, packet.size))
         place += len(ending)
         ending = ending.ljust(framing, b"\0")
         note = note_in(packet, place)
         place += len(note)
-        stays = _holds_some(packet, place)  # so it is no padding, though RFC 7845 allows noise
+        stays = _holds_some(packet, place)  # kept if not zero, though RFC 7845 allows such padding
         if stays and note:
             place, note = place - len(note), b""
         return cls(
@@ -152,7 +152,7 @@ class FlacHeaders:
     comments: Comments
     others: tuple[tuple[int, bytes | Stretch], ...]  # kinds and rests of all other blocks
     padded: int  # bytes of pages that comments and padding take
-    last: int  # the flag of the last block, 0 where the encoder leaves it out
+    last: int  # the flag of the last block, 0 if the encoder omits it
 
     @classmethod
     def parse(cls, first: bytes, packets: Sequence[View]) -> Self:
@@ -187,7 +187,7 @@ class FlacHeaders:
     def render(self, wanted: Mapping[str, Sequence[str]]) -> tuple[bytes, list[Data]]:
         """The packets with other values of these fields, and one padding block at the end.
 
-        A stream that does not say how many blocks it has gets none, since nobody could count it.
+        A stream that does not tell its number of blocks gets none, since it could not be counted.
         """
         comment = (_COMMENT, _sized(self.comments.render(wanted)))
         if not any(self.first[_COUNT]):
@@ -198,16 +198,16 @@ class FlacHeaders:
         return self.first[: _COUNT.start] + count + self.first[_COUNT.stop :], blocks
 
     def noting(self, _note: bytes) -> Self:
-        """The same headers: what they have for padding is no place for a note."""
+        """The headers themselves: their padding is no place for a note."""
         return self
 
     def as_first(self, _wanted: Mapping[str, Sequence[str]]) -> None:
-        """Nothing, as there is no note."""
+        """None, as there is no note."""
 
     def _padding(self, comment: int) -> int:
-        """Bytes of padding with which all packets together take as much as they did, if any does.
+        """Bytes of padding with which all packets together are as long as before, if possible.
 
-        A page notes the length of a packet in one byte for each 255 of its bytes.
+        A page stores the length of a packet in one byte for each 255 of its bytes.
         """
         room = self.padded - _laced(comment)
         guess = max(0, room) * 255 // 256 - 4
@@ -218,14 +218,14 @@ class FlacHeaders:
 
 
 def _holds_some(packet: View, place: int) -> bool:
-    """Whether there is anything but zeros in a packet from a place on."""
+    """Whether a packet has anything but zeros from a place on."""
     return any(
         any(packet.at(at, min(at + STEP, packet.size))) for at in range(place, packet.size, STEP)
     )
 
 
 def _laced(size: int) -> int:
-    """Bytes that a packet of that size takes on its pages, their headers aside."""
+    """Bytes that a packet of that size takes on its pages, without page headers."""
     return size + size // 255 + 1
 
 

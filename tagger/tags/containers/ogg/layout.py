@@ -1,6 +1,6 @@
 """Ogg (Vorbis, Opus, FLAC, Speex): the comment packet changes, all other packets are copied.
 
-Pages are rebuilt and renumbered by mutagen. Specification: RFC 3533 (2003).
+mutagen rebuilds and renumbers the pages. Specification: RFC 3533 (2003).
 """
 
 import hashlib
@@ -48,9 +48,9 @@ class OggLayout:
     headers: Headers
     first: Any  # OggPage, of the first packet alone
     old_pages: tuple[Page, ...]  # those that are replaced
-    sound: Any  # OggPage, of the packets of sound that the last of them holds; None if it does not
+    sound: Any  # OggPage, of packets of sound on the last of these; None if there are none
     end: int  # bytes of the file
-    after: bytes  # a hash over the identities of all other pages, in order
+    after: bytes  # a hash over the identities of all other pages in order
     holds_copies: ClassVar[bool] = False  # there are no older tags beside it
 
     @classmethod
@@ -99,7 +99,7 @@ class OggLayout:
         if unmoved is not None:
             write_pieces(source, target, unmoved)
             return
-        target.seek(0)  # nobody need compare what follows with the old file
+        target.seek(0)  # which a comparison refuses: pages move, so this write is no patch
         check_order(source)
         try:
             new_pages = laid_out_as(note, Over(joined(*packets)), self.first.serial)
@@ -109,13 +109,13 @@ class OggLayout:
             raise LayoutError(DAMAGED) from error
 
     def _noting(self, source: BinaryIO) -> Headers:
-        """The headers, and with them how they lie, unless that could not be made again."""
+        """The headers, with a note on their pages if these could be made again."""
         if self.sound is not None or not all(is_usual(source, page) for page in self.old_pages):
             return self.headers
         return self.headers.noting(note_of(self.old_pages))
 
     def _moved(self, source: BinaryIO, first: bytes, new_pages: list[Any]) -> Iterator[Piece]:
-        """The file with these pages of headers (OggPage)."""
+        """The file with these header pages (OggPage)."""
         place, start = 0, self.old_pages[0].start
         if first != self.first.packets[0]:
             page = laid_out([first])
@@ -130,10 +130,10 @@ class OggLayout:
 
 
 def sound_of(source: BinaryIO, old_pages: Sequence[Page], count: int) -> Any:
-    """The sound that old encoders began on the page of the last header, as a page of its own.
+    """The sound that old encoders put on the page of the last header, as a page of its own.
 
-    It has that page's position, which speaks of the last packet that ends there. None where sound
-    begins on a fresh page, as the standard wants it.
+    It has that page's position, which is that of the last packet that ends there. None if sound
+    begins on a fresh page, as the standard demands.
     """
     last = page_at(source, old_pages[-1].start)
     ended = sum(page.packets_ended for page in old_pages[:-1])
@@ -152,7 +152,7 @@ def _sound_follows(source: BinaryIO, last_header: Page) -> bool:
 
 
 def put_behind(header_pages: list[Any], sound: Any) -> None:
-    """Put the sound back on the last page of headers, where decoders would miss it elsewhere."""
+    """Put the sound back on the last header page, since decoders would not find it elsewhere."""
     last = header_pages[-1]
     packets = [*last.packets, *sound.packets]
     if sum(len(packet) // 255 + 1 for packet in packets) > 255:  # no page holds so much
@@ -162,9 +162,9 @@ def put_behind(header_pages: list[Any], sound: Any) -> None:
 
 
 def _identities(source: BinaryIO, old_pages: Sequence[Page], sound: Any) -> bytes:
-    """A hash over what identifies each page of sound but its number, and all else that follows.
+    """A hash over the identity of each page of sound without its number, and over all else.
 
-    That is the pages of other streams, and what lies behind the pages.
+    That is the headers of other streams' pages, and what lies behind the pages.
     """
     total = hashlib.blake2b(digest_size=16)
     headers, serial = {page.start for page in old_pages}, old_pages[-1].serial

@@ -1,8 +1,8 @@
-"""How an Ogg stream's headers lay on their pages before pacetag first made room among them.
+"""Notes how an Ogg stream's headers lay on their pages before pacetag first changed them.
 
-That is noted in the padding behind the comments, which readers pass over, so that an undo can lay
-them out as their encoder did: the file is the same byte for byte then. Programs that write the
-comments anew clear it, and then an undo leaves padding.
+The note is in the padding behind the comments, which readers ignore, so that an undo can lay them
+out as their encoder did, byte for byte. Programs that rewrite the comments clear it, and then an
+undo leaves padding.
 """
 
 import io
@@ -16,15 +16,15 @@ from mutagen.ogg import OggPage
 from pacetag.tagger.tags.binary.views import WHOLE, Over, View
 from pacetag.tagger.tags.containers.ogg.pages import Page
 
-_MARK = b"pacetag\0"  # its first bit says to readers of Opus that it may go
+_MARK = b"pacetag\0"  # its first bit tells readers of Opus that it is padding
 _HEAD = len(_MARK) + 2  # bytes; the last two give the length of what follows
 _MOST = 2048  # bytes of a note; half of the padding that a new page gets
-_MOST_PAGES = 1 << 16  # bytes of what it unpacks to
+_MOST_PAGES = 1 << 16  # bytes of a note when unpacked
 _FLAGS_AND_PLACE = 9  # bytes of a page's identity without its stream
 
 
 def note_of(pages: Sequence[Page]) -> bytes:
-    """The note on these pages; nothing where it would be too long."""
+    """The note on these pages; empty if it would be too long."""
     parts = [
         page.identity[:_FLAGS_AND_PLACE] + bytes([len(page.segments)]) + page.segments
         for page in pages
@@ -36,7 +36,7 @@ def note_of(pages: Sequence[Page]) -> bytes:
 
 
 def note_in(packet: View, place: int) -> bytes:
-    """The note at a place in a packet; nothing where there is none."""
+    """The note at a place in a packet; empty if there is none."""
     head = packet.at(place, min(place + _HEAD, packet.size))
     if len(head) < _HEAD or not head.startswith(_MARK):
         return b""
@@ -45,7 +45,7 @@ def note_in(packet: View, place: int) -> bytes:
 
 
 def first_packet(note: bytes) -> int:
-    """Bytes of the first packet on the pages of a note; 0 where it cannot be read."""
+    """Bytes of the first packet on the pages of a note; 0 if the note cannot be read."""
     size = 0
     for _, segments in _pages(note):
         for length in segments:
@@ -56,7 +56,7 @@ def first_packet(note: bytes) -> int:
 
 
 def laid_out_as(note: bytes, packets: Over, serial: int) -> list[Any] | None:
-    """Pages (OggPage) of these packets as the note has them; None where they do not fit."""
+    """Pages (OggPage) of these packets as in the note; None if they do not fit."""
     described = _pages(note)
     if packets.size > WHOLE or packets.size != sum(sum(segments) for _, segments in described):
         return None
@@ -75,9 +75,9 @@ def laid_out_as(note: bytes, packets: Over, serial: int) -> list[Any] | None:
 
 
 def _pages(note: bytes) -> list[tuple[bytes, bytes]]:
-    """What identifies each page but its stream, and its table of segments; [] for damage.
+    """Each page's identity without its stream, and its table of segments; [] for damage.
 
-    The first page begins a packet, and each other one says whether it goes on with one.
+    The first page begins a packet, and each other one tells whether it continues one.
     """
     unpacker = zlib.decompressobj()
     try:

@@ -1,4 +1,4 @@
-"""Ogg pages, light: where they lie, and how many packets at the head of a stream are no sound.
+"""Ogg pages: where they lie, and how many packets at the head of a stream are headers.
 
 Specification: RFC 3533 (2003).
 """
@@ -25,7 +25,7 @@ class Page:
     """One page as it lies in the file."""
 
     begins: bool  # the first page of its stream
-    identity: bytes  # flags, granule position, serial: all that renumbering leaves alone
+    identity: bytes  # flags, granule position, serial: all that renumbering does not change
     serial: bytes
     number: int  # of the page in its stream, from 0
     segments: bytes  # lengths; one under 255 ends a packet
@@ -48,7 +48,7 @@ class Page:
         return bool(self.identity[0] & 1)
 
     def packets(self) -> list[Span]:
-        """Where the packets on this page lie, the last perhaps to be continued."""
+        """The spans of the packets on this page; the last may be continued on the next."""
         spans, start, place = list[Span](), self.body, self.body
         for length in self.segments:
             place += length
@@ -90,9 +90,9 @@ def pages(source: BinaryIO, place: int = 0) -> Iterator[Page]:
 
 
 def check_end(source: BinaryIO) -> None:
-    """Raise LayoutError where the last page is cut off, or pages lie behind something else.
+    """Raise LayoutError if the last page is cut off, or pages follow something else.
 
-    Decoders would go on there. Other tags, or zeros, at the end of a file are no harm.
+    Decoders would go on there. Other tags or zeros at the end of a file are harmless.
     """
     stop = max((page.stop for page in pages(source)), default=0)
     if stop > source.seek(0, io.SEEK_END):
@@ -106,9 +106,9 @@ def check_end(source: BinaryIO) -> None:
 
 
 def check_order(source: BinaryIO) -> None:
-    """Raise LayoutError where a checksum is wrong, or pages of a stream are not in their order.
+    """Raise LayoutError if a checksum is wrong, or pages of a stream are out of order.
 
-    Renumbering would make that right, and decoders, which pass over such pages, would no longer.
+    Renumbering would make such pages valid, and decoders, which skip them now, would play them.
     """
     numbers: dict[bytes, int] = {}
     for page in pages(source):
@@ -120,7 +120,7 @@ def check_order(source: BinaryIO) -> None:
 
 
 def _is_intact(source: BinaryIO, page: Page) -> bool:
-    """Whether the page is all there, and its checksum is right."""
+    """Whether the page is complete and its checksum is right."""
     source.seek(page.start)
     data = bytearray(source.read(page.stop - page.start))
     noted, data[_SUM] = bytes(data[_SUM]), bytes(4)
@@ -130,7 +130,7 @@ def _is_intact(source: BinaryIO, page: Page) -> bool:
 
 
 def header_packets(first: bytes) -> int:
-    """How many packets of a stream hold no sound, told from the beginning of its first."""
+    """How many packets of a stream are headers, told from the beginning of its first."""
     if first.startswith((b"\x01vorbis", b"\x80theora")):
         return 3
     if first.startswith((b"OpusHead", b"Speex   ")):
@@ -141,15 +141,15 @@ def header_packets(first: bytes) -> int:
 
 
 def sound_of_ogg(source: BinaryIO, _size: int) -> Iterator[Span]:
-    """The data of every packet of a file that holds sound, page by page."""
+    """The data of every packet of sound in an open file, page by page."""
     return sound_spans(source, after_id3(source), between_tags(source)[1])
 
 
 def sound_spans(source: BinaryIO, start: int, stop: int) -> Iterator[Span]:
-    """The data of every packet that holds sound, page by page, between two places.
+    """The data of every packet of sound, page by page, between two places.
 
-    A longer comment moves and renumbers pages, but not the data between their headers. What cannot
-    be read as pages any more is given as it lies, unless it is nothing but zeros.
+    A longer comment moves and renumbers pages, but does not change the data between their headers.
+    What can no longer be read as pages is one more span, unless it is all zeros.
     """
     headers_left: dict[bytes, int] = {}
     place = start

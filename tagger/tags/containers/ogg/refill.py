@@ -1,4 +1,4 @@
-"""The pages of Ogg header packets with other content of the same length, so that nothing moves."""
+"""Fills the pages of Ogg headers with other content of the same length, so that nothing moves."""
 
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO
@@ -15,8 +15,8 @@ def refilled(
 ) -> Iterator[Piece] | None:
     """The whole file with these header packets on its old pages, as pieces.
 
-    None where they are not as long as the old ones, packet by packet and all together, or where the
-    pages are not as mutagen would write them.
+    None if any packet has another length than the old one, or if the pages are not as mutagen would
+    write them.
     """
     old = packets_on(source, old_pages, len(packets))
     if [each.size for each in old] != [len(each) for each in packets]:

@@ -1,4 +1,4 @@
-"""The packets of headers of an Ogg stream, wherever they lie, and pages that hold others."""
+"""The header packets of an Ogg stream, and pages with others in their place."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO, Self
@@ -15,14 +15,14 @@ from pacetag.tagger.tags.containers.ogg.pages import DAMAGED, Page, header_packe
 from pacetag.tagger.tags.errors import LayoutError
 
 _PAGE = 4096  # bytes of a new page or somewhat more, as most programs make them
-_FIRST = 16  # bytes of a stream's first packet that tell its kind
+_FIRST = 16  # bytes of a stream's first packet, which tell its kind
 _LARGE_PAGE = 28_000  # the same of large headers; twice as much still fits a page
 
 
 def header_pages(source: BinaryIO) -> tuple[Any, list[Page]]:
     """The first page (OggPage) of the first stream of sound, and those up to its last header.
 
-    Raises LayoutError, and what mutagen raises of pages that are none.
+    Raises LayoutError, and what mutagen raises for invalid pages.
     """
     source.seek(0)
     first: Any = OggPage(source)  # type: ignore[no-untyped-call]
@@ -32,7 +32,7 @@ def header_pages(source: BinaryIO) -> tuple[Any, list[Page]]:
     found: list[Page] = []
     ended = 0
     while ended < count:
-        each = page_at(source, source.tell())  # one after the other, so that none is left out
+        each = page_at(source, source.tell())  # one after the other, so that none is skipped
         if each.serial == first.serial:
             found.append(next(pages(source, each.offset)))
             ended += found[-1].packets_ended
@@ -41,7 +41,7 @@ def header_pages(source: BinaryIO) -> tuple[Any, list[Page]]:
 
 
 def sound_streams(source: BinaryIO) -> list[bytes]:
-    """How the streams of sound begin that the file opens with, whichever others lie beside them.
+    """The beginnings of the streams of sound at the start of a file.
 
     The first pages of all streams that are played together come before any other page.
     """
@@ -56,13 +56,13 @@ def sound_streams(source: BinaryIO) -> list[bytes]:
 
 
 def page_at(source: BinaryIO, place: int) -> Any:
-    """The page (OggPage) at a place. Raises what mutagen raises where there is none."""
+    """The page (OggPage) at a place. Raises what mutagen raises if there is none."""
     source.seek(place)
     return OggPage(source)  # type: ignore[no-untyped-call]
 
 
 def packets_on(source: BinaryIO, found: Sequence[Page], count: int) -> list[View]:
-    """The first packets on these pages. Raises LayoutError where pages are lacking between them."""
+    """The first packets on these pages. Raises LayoutError if pages between them are missing."""
     packets: list[list[Span]] = []
     for number, page in enumerate(found, found[0].number):
         spans = page.packets()
@@ -75,7 +75,7 @@ def packets_on(source: BinaryIO, found: Sequence[Page], count: int) -> list[View
 
 
 class _AnyComments(OggVCommentDict):
-    """Comments of Vorbis, also without the bit that should end them: FFmpeg does not look at it."""
+    """Comments of Vorbis, with or without the bit that ends them, which FFmpeg does not check."""
 
     def load(self, fileobj: BinaryIO, errors: str = "replace", framing: bool = True) -> None:
         """Read them."""
@@ -87,12 +87,12 @@ class _AnyVorbis(OggVorbis):
 
 
 def open_vorbis(_kind: type, source: BinaryIO) -> OggVorbis:
-    """What mutagen makes of an open Vorbis file, whether or not its comments end as they should."""
+    """A Vorbis file as mutagen reads it, even if its comments lack the bit that ends them."""
     return _AnyVorbis(source)  # type: ignore[no-untyped-call]
 
 
 class _Cut:
-    """Part of a packet, for mutagen to lay out on pages without holding it."""
+    """Part of a packet that mutagen lays out on pages without holding it in memory."""
 
     def __init__(self, view: Readable, start: int, stop: int) -> None:
         self.view, self.start, self.stop = view, start, stop
@@ -105,11 +105,11 @@ class _Cut:
         return type(self)(self.view, self.start + start, self.start + stop)
 
     def __add__(self, other: "_Cut | bytes") -> Self:
-        """With what follows it in the packet."""
+        """The part with what follows it in the packet."""
         return type(self)(self.view, self.start, self.stop + len(other))
 
     def __radd__(self, other: bytes) -> Self:
-        """Behind nothing."""
+        """The part itself: mutagen adds it to an empty packet."""
         return self
 
     def read(self) -> bytes:
@@ -117,7 +117,7 @@ class _Cut:
 
 
 def laid_out(packets: Sequence[Data]) -> list[Any]:
-    """Pages (OggPage) of these packets, whose content is read when they are rendered."""
+    """Pages (OggPage) of these packets; their content is read only when they are rendered."""
     cuts = [_Cut(Over(packet), 0, len(packet)) for packet in packets]
     size = _LARGE_PAGE if sum(map(len, packets)) > WHOLE else _PAGE
     found: list[Any] = OggPage.from_packets(cuts, default_size=size)  # type: ignore[no-untyped-call]
@@ -136,7 +136,7 @@ def rendered(page: Any) -> bytes:
 
 
 def take_over(new: Sequence[Any], serial: int, first: Any, last: Any) -> None:
-    """Number new pages (OggPage) and flag them as the old ones whose place they take."""
+    """Give new pages (OggPage) the numbers and flags of the old ones that they replace."""
     for number, page in enumerate(new, first.sequence):
         page.sequence, page.serial = number, serial
     new[0].first, new[0].last, new[0].continued = first.first, first.last, first.continued
@@ -150,8 +150,8 @@ def exchanged(
 ) -> Iterator[Piece]:
     """The file from the first of the old pages on, with new ones (OggPage) in their place.
 
-    Pages of the same stream behind them are numbered anew where that is needed. What follows the
-    pages stays as it is.
+    Later pages of the same stream are renumbered if necessary. What follows the pages stays as it
+    is.
     """
     first, last = (page_at(source, page.start) for page in (old[0], old[-1]))
     take_over(new, first.serial, first, last)

@@ -1,6 +1,6 @@
-"""ASF headers in which every text is UTF-16: at one that is not, mutagen gives up the file.
+"""Opens ASF files with texts that are not valid UTF-16, at which mutagen gives up.
 
-Lengths stay, so that nothing around the texts has to change.
+It reads a header with � in their place. Lengths stay, so that nothing else has to change.
 """
 
 import io
@@ -16,21 +16,21 @@ from pacetag.tagger.tags.errors import LayoutError
 
 _CONTENT = UUID("75B22633-668E-11CF-A6D9-00AA0062CE6C").bytes_le  # title, author and so on
 _HEAD = 30  # bytes of the header's own header
-_OBJECT = 24  # bytes of an object's
+_OBJECT = 24  # bytes of an object's header
 _TEXTS = 5  # in the content description
 _UNICODE = 0  # type of a value
 
 
 def open_asf(kind: Any, source: BinaryIO) -> Any:
-    """What mutagen makes of an open file, texts in it that are not valid UTF-16 and all."""
+    """An open file as mutagen reads it, even if texts in it are not valid UTF-16."""
     try:
         return kind(source)
     except UnicodeError:
-        return kind(mended_asf(source))
+        return kind(header_with_valid_texts(source))
 
 
-def mended_asf(file: BinaryIO) -> BinaryIO:
-    """The header of an open file, � for what is no sign. Raises LayoutError if it is too long."""
+def header_with_valid_texts(file: BinaryIO) -> BinaryIO:
+    """The header of an open file with � for invalid text. Raises LayoutError if it is too long."""
     file.seek(0)
     size = int.from_bytes(file.read(_HEAD)[16:24], "little")
     if size > WHOLE:
