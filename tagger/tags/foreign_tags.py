@@ -9,7 +9,8 @@ from mutagen.asf import ASFTags
 from mutagen.flac import Padding, VCFLACDict
 from mutagen.mp3 import MP3
 
-from pacetag.tagger.tags.containers.registry import by_kind, load_layout
+from pacetag.tagger.tags.containers.layouts import load_layout
+from pacetag.tagger.tags.containers.registry import by_kind
 from pacetag.tagger.tags.fields import FIELDS
 from pacetag.tagger.tags.fingerprint import file_fingerprint
 from pacetag.tagger.tags.mutagen_io import Audio, ape_tag, open_audio

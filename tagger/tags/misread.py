@@ -12,7 +12,7 @@ from mutagen.mp4 import MP4Tags
 
 from pacetag.tagger.tags.containers.id3.frames import frame_text
 from pacetag.tagger.tags.containers.id3.tag import UNSYNCHRONISED, Id3Tag
-from pacetag.tagger.tags.containers.registry import load_layout
+from pacetag.tagger.tags.containers.layouts import load_layout
 from pacetag.tagger.tags.errors import NotWritableError
 from pacetag.tagger.tags.fields import Field
 

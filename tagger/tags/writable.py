@@ -4,7 +4,7 @@ import os
 import stat
 from pathlib import Path
 
-from pacetag.tagger.tags.containers.registry import check_all, read_layout
+from pacetag.tagger.tags.containers.layouts import check_all, read_layout
 from pacetag.tagger.tags.errors import (
     LayoutError,
     NotWritableError,

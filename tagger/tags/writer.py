@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from pacetag.db.records import Stamp
 from pacetag.tagger.tags.containers.container import Layout, Wanted
-from pacetag.tagger.tags.containers.registry import read_layout
+from pacetag.tagger.tags.containers.layouts import read_layout
 from pacetag.tagger.tags.errors import (
     ChangedMeanwhileError,
     LayoutError,

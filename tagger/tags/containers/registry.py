@@ -6,11 +6,8 @@ which needs the suffixes alone, loads neither them nor mutagen.
 """
 
 from dataclasses import replace
-from pathlib import Path
-from typing import BinaryIO
 
-from pacetag.tagger.tags.containers.container import Container, Layout, Magic, load
-from pacetag.tagger.tags.errors import LayoutError, NotWritableError
+from pacetag.tagger.tags.containers.container import Container, Magic
 
 _HERE = "pacetag.tagger.tags.containers"
 _ABRIDGED = "pacetag.tagger.tags.abridged"
@@ -227,28 +224,3 @@ def by_kind(kind: type) -> Container | None:
     """The row of a file that was read with this class; None if there is none."""
     names = (f"{each.__module__}:{each.__qualname__}" for each in kind.__mro__)
     return next((_BY_KIND[name] for name in names if name in _BY_KIND), None)
-
-
-def load_layout(path: Path, kind: type) -> Layout:
-    """The layout of a file that was read as `kind`. Raises NotWritableError or OSError."""
-    with path.open("rb") as source:
-        return read_layout(source, path, kind)
-
-
-def read_layout(source: BinaryIO, path: Path, kind: type) -> Layout:
-    """The layout of an open file; `path` is for the error's sentence."""
-    container = by_kind(kind)
-    if container is None or not container.layout:
-        raise NotWritableError(path, f"tags of this kind of file ({kind.__name__}) are not written")
-    try:
-        layout: Layout = load(container.layout)(source)
-    except LayoutError as error:
-        raise NotWritableError(path, str(error)) from error
-    return layout
-
-
-def check_all(source: BinaryIO, kind: type) -> None:
-    """Check all of an open file that has a layout. Raises LayoutError."""
-    container = by_kind(kind)
-    if container is not None and container.check:
-        load(container.check)(source)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from pacetag.tagger.tags.containers.registry import read_layout
+from pacetag.tagger.tags.containers.layouts import read_layout
 from pacetag.tagger.tags.errors import RefusedError, TagError
 from pacetag.tagger.tags.fields import FIELDS
 from pacetag.tagger.tags.fingerprint import fingerprint_of

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pacetag.tagger.library.walk import is_song
-from pacetag.tagger.tags.containers.registry import load_layout
+from pacetag.tagger.tags.containers.layouts import load_layout
 from pacetag.tagger.tags.fingerprint import _spans, file_fingerprint
 from pacetag.tagger.tags.mutagen_io import open_audio
 from tests.tagger.attacks.mutants import make_all

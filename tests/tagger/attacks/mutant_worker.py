@@ -16,7 +16,7 @@ from typing import Any
 from pacetag.model.audio.excerpts import AudioSettings, read_excerpts
 from pacetag.model.errors import ModelError
 from pacetag.model.spec import FeatureSpec
-from pacetag.tagger.tags.containers.registry import load_layout
+from pacetag.tagger.tags.containers.layouts import load_layout
 from pacetag.tagger.tags.errors import TagError
 from pacetag.tagger.tags.fingerprint import file_fingerprint
 from pacetag.tagger.tags.held import held_fields

@@ -15,8 +15,8 @@ from pacetag.tagger.tags.abridged import ape, asf, flac, ogg
 from pacetag.tagger.tags.abridged import id3 as abridged_id3
 from pacetag.tagger.tags.abridged import mp4 as abridged_mp4
 from pacetag.tagger.tags.abridged import song as abridged
+from pacetag.tagger.tags.containers.layouts import load_layout
 from pacetag.tagger.tags.containers.mp4.layout import Mp4Layout
-from pacetag.tagger.tags.containers.registry import load_layout
 from pacetag.tagger.tags.errors import TagError
 from pacetag.tagger.tags.fingerprint import file_fingerprint
 from pacetag.tagger.tags.foreign_tags import others_in

@@ -14,7 +14,7 @@ import pytest
 
 from pacetag.db.records import Stamp
 from pacetag.tagger.tags import writer
-from pacetag.tagger.tags.containers import registry
+from pacetag.tagger.tags.containers import layouts
 from pacetag.tagger.tags.errors import ChangedMeanwhileError, NotWritableError, TagError
 from pacetag.tagger.tags.fingerprint import file_fingerprint, fingerprint_of
 from pacetag.tagger.tags.reader import read_tags
@@ -195,7 +195,7 @@ class TestFailures:
         self, any_song: Song, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         content = any_song.path.read_bytes()
-        read = registry.read_layout
+        read = layouts.read_layout
 
         def forgetful(source: BinaryIO, path: Path, kind: type) -> Any:
             found = read(source, path, kind)
