@@ -26,7 +26,7 @@ from pacetag.tagger.playlist.tolerance import WIDEST, parse_tolerance
         (MAPS, ["/a=/b"], ["/a=/b"]),
         (MAPS, [], []),
     ],
-    ids=repr,
+    ids=lambda value: value.words if isinstance(value, Kind) else repr(value),
 )
 def test_what_fits_is_taken(kind: Kind, given: Any, value: Any) -> None:
     assert kind.from_toml(given) == value
@@ -60,7 +60,7 @@ def test_what_fits_is_taken(kind: Kind, given: Any, value: Any) -> None:
         (MAPS, ["/a"], "a list"),
         (MAPS, "/a=/b", '"/a=/b"'),
     ],
-    ids=repr,
+    ids=lambda value: value.words if isinstance(value, Kind) else repr(value),
 )
 def test_what_does_not_fit_is_refused_with_what_must_be(kind: Kind, given: Any, shown: str) -> None:
     with pytest.raises(ValueError, match=r"^must be ") as refusal:
@@ -79,7 +79,7 @@ def test_what_does_not_fit_is_refused_with_what_must_be(kind: Kind, given: Any, 
         (PATH, "music/songs.db", Path("music/songs.db")),
         (TOLERANCE, "4%", "4%"),
     ],
-    ids=repr,
+    ids=lambda value: value.words if isinstance(value, Kind) else repr(value),
 )
 def test_a_variable_holds_the_same_as_text(kind: Kind, text: str, value: Any) -> None:
     assert kind.from_text(text) == value
