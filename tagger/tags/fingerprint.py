@@ -59,7 +59,7 @@ def _hash(source: BinaryIO, spans: Iterable[Span]) -> str:
 
 
 def _spans(source: BinaryIO, size: int) -> Iterable[Span]:
-    """Where the sound lies. Raises LayoutError where the container is damaged before it."""
+    """Where the sound lies. Raises LayoutError if the container is damaged before it."""
     source.seek(after_id3(source))
     container = by_magic(source.read(16))
     if container is None or not container.sound:

@@ -44,7 +44,7 @@ class BoundsError(Exception):
 
 
 class _Costs(threading.local):
-    """What the file that this thread reads has cost so far."""
+    """The cost so far of the file that this thread reads."""
 
     counted = False  # only within `bounded`
     unpacked = walked = copied = 0

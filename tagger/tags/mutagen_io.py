@@ -85,7 +85,7 @@ def loose_tags(path: Path) -> Audio:
                 return ID3(file)  # type: ignore[no-untyped-call]
             except ID3NoHeaderError:
                 return ape_tags(file)
-    except Exception:  # likewise
+    except Exception:  # a tag that cannot be read counts as none
         return None
 
 

@@ -28,7 +28,7 @@ class View(Readable, Protocol):
     size: int
 
     def item(self, start: int, stop: int) -> bytes | Stretch:
-        """The bytes between two places as a value. Raises LayoutError where there are fewer."""
+        """The bytes between two places as a value. Raises LayoutError if there are fewer."""
 
 
 class _Items:
@@ -40,7 +40,7 @@ class _Items:
         raise NotImplementedError
 
     def item(self, start: int, stop: int) -> bytes | Stretch:
-        """The bytes between two places as a value. Raises LayoutError where there are fewer."""
+        """The bytes between two places as a value. Raises LayoutError if there are fewer."""
         if stop - start <= SHORT:
             return self.at(start, stop)
         total, head = hashlib.blake2b(digest_size=32), b""
@@ -58,7 +58,7 @@ class Memory(_Items):
         self._data, self.size = data, len(data)
 
     def at(self, start: int, stop: int) -> bytes:
-        """The bytes between two places. Raises LayoutError where there are fewer."""
+        """The bytes between two places. Raises LayoutError if there are fewer."""
         if stop > self.size:
             raise LayoutError("its tags are cut off")
         return self._data[start:stop]
@@ -68,7 +68,7 @@ class _Plain(Memory):
     """Bytes that did not come from a file."""
 
     def item(self, start: int, stop: int) -> bytes:
-        """The bytes between two places. Raises LayoutError where there are fewer."""
+        """The bytes between two places. Raises LayoutError if there are fewer."""
         return self.at(start, stop)
 
 
@@ -81,7 +81,7 @@ class Spans(_Items):
         self.size = self._starts.pop()
 
     def at(self, start: int, stop: int) -> bytes:
-        """The bytes between two places. Raises LayoutError where there are fewer."""
+        """The bytes between two places. Raises LayoutError if there are fewer."""
         parts: list[bytes] = []
         place, which = start, bisect_right(self._starts, start) - 1
         while place < stop and which < len(self._spans):
@@ -116,7 +116,7 @@ class Desynchronised(_Items):
         return self._last[1]
 
     def at(self, start: int, stop: int) -> bytes:
-        """The bytes between two places. Raises LayoutError where there are fewer."""
+        """The bytes between two places. Raises LayoutError if there are fewer."""
         if stop > self.size:
             raise LayoutError("its tags are cut off")
         parts: list[bytes] = []
@@ -143,7 +143,7 @@ class Over(_Items):
         self.size = len(data)
 
     def at(self, start: int, stop: int) -> bytes:
-        """The bytes between two places. Raises LayoutError where there are fewer."""
+        """The bytes between two places. Raises LayoutError if there are fewer."""
         parts: list[bytes] = []
         for place, part in self._content.overlapping(start, stop):
             low, high = max(start - place, 0), min(stop - place, len(part))
@@ -202,5 +202,5 @@ class _Rest(_Items):
         self._view, self._start, self.size = view, start, view.size - start
 
     def at(self, start: int, stop: int) -> bytes:
-        """The bytes between two places. Raises LayoutError where there are fewer."""
+        """The bytes between two places. Raises LayoutError if there are fewer."""
         return self._view.at(self._start + start, self._start + stop)

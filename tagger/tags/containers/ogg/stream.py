@@ -16,7 +16,7 @@ from pacetag.tagger.tags.errors import LayoutError
 
 _PAGE = 4096  # bytes of a new page or somewhat more, as most programs make them
 _FIRST = 16  # bytes of a stream's first packet, which tell its kind
-_LARGE_PAGE = 28_000  # the same of large headers; twice as much still fits a page
+_LARGE_PAGE = 28_000  # bytes of a page of large headers; twice as much still fits a page
 
 
 def header_pages(source: BinaryIO) -> tuple[Any, list[Page]]:
@@ -173,5 +173,5 @@ def exchanged(
 
 
 def _page_at_or_none(source: BinaryIO, place: int) -> Any:
-    """The page at a place, or None where the pages end there."""
+    """The page at a place, or None if the pages end there."""
     return page_at(source, place) if next(pages(source, place), None) is not None else None

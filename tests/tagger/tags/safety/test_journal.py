@@ -256,7 +256,7 @@ class TestLiving:
         assert len(taken) == 2
 
 
-class TestSiblings:
+class TestTempFiles:
     def test_only_drafts_of_the_dead_are_swept_away(self, tmp_path: Path) -> None:
         stale = tmp_path / ".pacetag-0123456789ab.tmp"
         others = [
