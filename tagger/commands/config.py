@@ -101,4 +101,4 @@ def _text(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, list):
         return ", ".join(value)
-    return "–" if value is None else str(value)
+    return "-" if value is None else str(value)

@@ -98,7 +98,7 @@ def _texts(given: Any) -> list[str] | None:
 
 
 SWITCH = Kind(words="true or false", check=_switch, parse=lambda text: _SWITCH[text.lower()])
-PATH = Kind(words="a whole path, which may begin with ~", check=_path, parse=Path)
+PATH = Kind(words="an absolute path, or one that begins with ~", check=_path, parse=Path)
 TOLERANCE = Kind(
     words=f'a tolerance such as "4%", 0.04 or "6steps", up to {WIDEST}', check=_tolerance
 )

@@ -8,12 +8,12 @@ from typing import Any
 
 from typer.core import TyperCommand, TyperOption
 
-_VERBOSE, _FILE = "pacetag.verbose", "pacetag.log_file"  # in what all contexts of a call share
-QUIET = frozenset({"playlist", "stats", "problems"})  # they load no library that logs
+_VERBOSE, _FILE = "pacetag.verbose", "pacetag.log_file"  # keys of what all contexts of a call share
+QUIET = frozenset({"playlist", "stats", "problems", "config"})  # they load no library that logs
 
 
 def log_options() -> list[Any]:
-    """The two options; what they say is kept until the command runs."""
+    """Return the two options; their values are kept until the command runs."""
     return [
         TyperOption(
             param_decls=["--verbose", "-v"],
@@ -82,7 +82,7 @@ def _begin(ctx: Any, *, verbose: bool, file: Path | None) -> None:
 
 
 def _spared(ctx: Any) -> Iterator[Path]:
-    """The files that the command names, and the index with what lies beside it."""
+    """Yield the files that the command names, and the index with the files beside it."""
     from pacetag.db.regular import NEIGHBOURS, beside
     from pacetag.tagger.settings import index_path
 

@@ -47,7 +47,14 @@ def scanned(make_song: Callable[..., Path], scan_json: Callable[..., Any]) -> No
 
 @pytest.mark.parametrize(
     "command",
-    [["--help"], ["--version"], ["playlist", "--cadence", "172"], ["stats"], ["problems"]],
+    [
+        ["--help"],
+        ["--version"],
+        ["config"],
+        ["playlist", "--cadence", "172"],
+        ["stats"],
+        ["problems"],
+    ],
     ids=" ".join,
 )
 @pytest.mark.usefixtures("scanned")
@@ -67,7 +74,7 @@ def test_help_does_not_even_import_rich_or_the_index(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "command",
-    [["playlist", "--cadence", "172"], ["stats"], ["problems"]],
+    [["playlist", "--cadence", "172"], ["stats"], ["problems"], ["config"]],
     ids=lambda command: str(command[0]),
 )
 @pytest.mark.usefixtures("scanned")

@@ -99,7 +99,7 @@ def test_it_is_read_once_while_it_stays(write: Write, monkeypatch: pytest.Monkey
         ("bpm = true", ", line 1: `bpm` must be one of never, if-missing, overwrite, not true"),
         (
             'index = "songs.db"',
-            ', line 1: `index` must be a whole path, which may begin with ~, not "songs.db"',
+            ', line 1: `index` must be an absolute path, or one that begins with ~, not "songs.db"',
         ),
     ],
 )
