@@ -1,4 +1,4 @@
-"""List a wheel's files and refuse one that lacks what a user needs or holds what nobody needs."""
+"""List a wheel's files; refuse one that lacks what users need or holds anything else."""
 
 import sys
 import zipfile
@@ -19,7 +19,7 @@ NEEDED = (
 
 
 def main(wheel: str) -> int:
-    """0 if the wheel is fit to be published, else 1 with a line for each fault."""
+    """Return 0 if the wheel can be published, else 1 after a line for each fault."""
     names = zipfile.ZipFile(wheel).namelist()
     sys.stdout.write("\n".join(names) + "\n")
     faults = [f"missing: {end}" for end in NEEDED if not any(n.endswith(end) for n in names)]

@@ -6,7 +6,7 @@ import sys
 from importlib.metadata import PackageNotFoundError, requires
 from importlib.util import find_spec
 
-# What the code imports of each extra, whatever the packages are called that bring it.
+# The modules that the code imports of each extra; their packages may have other names.
 MODULES = {
     "train": ("keras", "tensorflow", "librosa", "mido"),
     "evaluate": ("librosa",),

@@ -6,7 +6,8 @@ costs nothing but typer.
 
 import errno
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Annotated, Any
 
@@ -29,18 +30,37 @@ from pacetag.tagger.commands.undo import undo
 from pacetag.tagger.commands.watch import watch
 from pacetag.tagger.logs.logger import debug
 from pacetag.tagger.logs.options import LoggingCommand, log_options
-from pacetag.tagger.usage import clean_usage_errors
+from pacetag.tagger.text.formatting import printable
+
+
+@contextmanager
+def _clean_usage_errors() -> Iterator[None]:
+    """Have the parser's own errors show only what is printable of what was typed."""
+    try:
+        yield
+    except Exception as error:
+        # The class has moved between versions of typer; what it can do has not.
+        said = getattr(error, "format_message", None)
+        if said is not None:
+            text = "\n".join(map(_clean, said().split("\n")))
+            vars(error)["format_message"] = lambda: text
+        raise
+
+
+def _clean(line: str) -> str:
+    """Return what is printable of a line, whose indentation is the parser's."""
+    return "\t".join(map(printable, line.split("\t")))
 
 
 class Commands(TyperGroup):
-    """The commands; what goes wrong in one becomes a sentence and an exit code."""
+    """The group of commands: an error in one becomes a sentence and an exit code."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         options["params"] = [*(options.get("params") or []), *log_options()]
         super().__init__(*args, **options)
 
     def main(self, *arguments: Any, **options: Any) -> Any:
-        """Run the command line; reading it may already hang, since paths in it are looked at."""
+        """Run the command line; parsing it can already hang, as it looks at paths."""
         from pacetag.tagger.cancellation import answering_signals
 
         with answering_signals():
@@ -48,7 +68,7 @@ class Commands(TyperGroup):
 
     def make_context(self, *args: Any, **options: Any) -> Any:
         """Read what stands before the command's name."""
-        with clean_usage_errors():
+        with _clean_usage_errors():
             return super().make_context(*args, **options)
 
     def invoke(self, ctx: Any) -> Any:
@@ -59,7 +79,7 @@ class Commands(TyperGroup):
         from pacetag.tagger.tags.errors import TagError
 
         try:
-            with clean_usage_errors():
+            with _clean_usage_errors():
                 return super().invoke(ctx)
         except (TaggerError, SongIndexError, ModelError, TagError) as error:
             code, sentence = getattr(error, "exit_code", 1), str(error)
@@ -72,7 +92,6 @@ class Commands(TyperGroup):
             code, sentence = 1, _fault(ctx.invoked_subcommand, error)
             debug("command", "the command broke off", error=error)
         from pacetag.tagger.terminal.say import say
-        from pacetag.tagger.text.formatting import printable
 
         say(printable(f"pacetag: {sentence}"), sys.stderr)
         raise typer.Exit(code)
@@ -120,7 +139,7 @@ def pacetag(
 
 
 def _interruptible(command: Callable[..., None]) -> Callable[..., None]:
-    """The command, which Ctrl-C interrupts as usual, and with it the programs that it runs."""
+    """Return the command so that Ctrl-C interrupts it, and with it the programs that it runs."""
 
     @wraps(command)
     def interruptible(*arguments: Any, **options: Any) -> None:
@@ -151,7 +170,7 @@ def main() -> None:
 
 
 def _code_after_losses(code: Any) -> Any:
-    """The exit code, 1 at least where results could not be written; says so where it can."""
+    """Return the exit code, at least 1 where results could not be written, and say so."""
     from pacetag.tagger.terminal.standard_streams import losses
 
     lost, sentence = losses()

@@ -1,4 +1,4 @@
-"""What can go wrong in the program itself, each with a sentence for a person."""
+"""Errors of the program itself, each with a sentence for the user."""
 
 
 class TaggerError(Exception):
@@ -8,7 +8,7 @@ class TaggerError(Exception):
 
 
 class UsageError(TaggerError):
-    """The command was asked for something that cannot be meant."""
+    """The command line asks for something that makes no sense."""
 
     exit_code = 2
 

@@ -9,16 +9,16 @@ from pathlib import Path
 from pacetag.tagger.errors import UsageError
 
 INDEX_NAME = "index.sqlite3"
-JOURNALS = "journal"  # the folder beside it that holds what unfinished writes must put back
+JOURNALS = "journal"  # the folder beside it with what unfinished writes must restore
 CGROUPS = Path("/sys/fs/cgroup")
 MEMBERSHIP = Path("/proc/self/cgroup")
-WAITING = (".journal", ".new")  # what the names of files end in that may have to be looked at there
+WAITING = (".journal", ".new")  # suffixes of the files there that recovery reads
 
 
 def index_path(option: Path | None = None) -> Path:
     """Return the index's file: the option, else as it is set, else in the user's data folder.
 
-    Links are followed, so that all that lies beside it is where SQLite looks for it. Raises
+    Links are followed, so that the files beside it lie where SQLite looks for them. Raises
     UsageError where it would lie in a home folder and there is none.
     """
     named = option or _set_to("index")
@@ -101,7 +101,7 @@ def _quotas() -> Iterator[float]:
         for line in MEMBERSHIP.read_text().splitlines():
             if line.startswith("0::/"):
                 group = Path(line.removeprefix("0::/"))
-                for folder in (group, *group.parents):  # each may be held shorter than the last
+                for folder in (group, *group.parents):  # each may have a smaller quota
                     yield from _quota(CGROUPS / folder / "cpu.max")
 
 

@@ -38,7 +38,7 @@ FLOORS = (
     "model/training/command",
     "tagger/errors tagger/text tagger/cancellation tagger/paces",
     "tagger/config",
-    "tagger/settings tagger/terminal tagger/usage",
+    "tagger/settings tagger/terminal",
     "tagger/logs tagger/tags/errors tagger/tags/fields tagger/tags/limits tagger/tags/changes",
     "tagger/tags/pacetag tagger/tags/binary",
     "tagger/tags/containers",

@@ -43,7 +43,7 @@ class PathType(TyperPath):
     """A path that a person names. Every path option and argument is of this type."""
 
     def convert(self, value: Any, param: Any, ctx: Any) -> Any:
-        """The path; an empty one, as an unset variable of a script gives it, is wrong usage.
+        """Return the path; an empty one, as from an unset variable of a script, is wrong usage.
 
         pathlib would take it for the current folder.
         """
@@ -60,12 +60,12 @@ class OutputType(PathType):
     """A file to write, or - for standard output."""
 
     def convert(self, value: Any, param: Any, ctx: Any) -> Any:
-        """The path; a file that is really called - is named ./- as everywhere."""
+        """Return the path; a file whose name is - must be written as ./- there."""
         return super().convert(STDOUT if value == "-" else value, param, ctx)
 
 
 PATH = PathType(path_type=Path)
-# What may not be read is no wrong usage: it is named beside what else lies there and may not.
+# A path that may not be read is not wrong usage: commands name it among what they could not do.
 MUSIC = PathType(path_type=Path, readable=False)
 OUTPUT = OutputType(path_type=Path, readable=False)
 

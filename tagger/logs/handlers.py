@@ -1,4 +1,4 @@
-"""Where the log goes: lines on the screen, and a file that is nothing but a log of pacetag's."""
+"""Where the log goes: to the screen, and to a file that holds nothing but pacetag's log."""
 
 import logging
 import os
@@ -15,19 +15,19 @@ from pacetag.tagger.logs.logger import NAME
 from pacetag.tagger.terminal.say import say
 from pacetag.tagger.text.formatting import printable
 
-# What each line of ours begins with; those of a traceback that follow are set in.
+# The start of each line of ours; the lines of a traceback below it are indented.
 _OURS = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d{4} pacetag\[\d+\] [A-Z]+ ")
-_LONGEST = 80  # bytes that such a beginning may take
-_SET_IN = "    "
+_LONGEST = 80  # bytes of such a start, at most
+_INDENT = "    "
 
 
 class ScreenHandler(logging.Handler):
-    """Says each line on stderr, without tracebacks."""
+    """Prints each line on stderr, without tracebacks."""
 
     on_screen = True
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Say it. A screen that is gone ends nothing."""
+        """Print it; a closed screen is ignored."""
         text = record.getMessage().partition("\n")[0]
         with suppress(OSError, ValueError, AttributeError):
             say(f"{_area(record)}: {printable(text)}", sys.stderr, whole=True)
@@ -41,7 +41,7 @@ class FileHandler(logging.Handler):
         self._descriptor = descriptor
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Append it. A disk that is full costs the log, and nothing else."""
+        """Append it; a full disk costs only the log."""
         content = log_lines(record).encode("utf-8", "backslashreplace")
         with suppress(OSError):
             os.write(self._descriptor, content)
@@ -53,7 +53,7 @@ class FileHandler(logging.Handler):
 
 
 def log_lines(record: logging.LogRecord) -> str:
-    """A record as it stands in a file: one line, and the lines of a traceback below it, set in."""
+    """Return a record as the file holds it: one line, then its traceback, indented."""
     first, *further = record.getMessage().split("\n")
     if record.exc_info:
         further += logging.Formatter().formatException(record.exc_info).split("\n")
@@ -61,7 +61,7 @@ def log_lines(record: logging.LogRecord) -> str:
     when = f"{time.strftime('%Y-%m-%dT%H:%M:%S', moment)}.{int(record.msecs):03}"
     head = f"{when}{time.strftime('%z', moment)} {NAME}[{record.process}] {record.levelname}"
     lines = [f"{head} {_area(record)}: {printable(first)}"]
-    lines += [f"{_SET_IN}{printable(line)}" for line in further]
+    lines += [f"{_INDENT}{printable(line)}" for line in further]
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -70,10 +70,10 @@ def _area(record: logging.LogRecord) -> str:
 
 
 def start_log(*, verbose: bool, file: Path | None, spared: Iterable[Path]) -> Callable[[], None]:
-    """Send the log to the screen, to a file, or to both; returns what ends that.
+    """Send the log to the screen, to a file, or to both; return the function that ends it.
 
-    `spared` are files that the command is about to use, which no log may go into. Raises UsageError
-    for a file that is something else than a log of pacetag's.
+    `spared` are files that the command is about to use, which must not become logs. Raises
+    UsageError for a file that is not a log of pacetag's.
     """
     handlers: list[logging.Handler] = []
     if file is not None:
@@ -101,7 +101,7 @@ def start_log(*, verbose: bool, file: Path | None, spared: Iterable[Path]) -> Ca
 
 
 def _opened(file: Path, spared: Iterable[Path]) -> int:
-    """A descriptor that appends to the file. Raises UsageError, and leaves what is there alone."""
+    """Return a descriptor that appends to the file. Raises UsageError, changing nothing."""
     path = Path(os.path.expanduser(file)).absolute()  # noqa: PTH111 - Path's own can raise
     real = os.path.realpath(path)
     if any(os.path.realpath(each) == real for each in spared):
@@ -122,12 +122,12 @@ def _opened(file: Path, spared: Iterable[Path]) -> int:
 def _open(path: Path) -> int:
     flags = os.O_RDWR | os.O_APPEND | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
     try:
-        # Exclusive, so that a link that leads nowhere does not make a file elsewhere.
+        # Exclusive, so that a dangling link does not create a file elsewhere.
         return os.open(path, flags | os.O_CREAT | os.O_EXCL, 0o666)
     except FileExistsError:
-        status = path.stat()  # opening a device can do something already
+        status = path.stat()  # opening a device can have effects
         if not stat.S_ISREG(status.st_mode):
-            raise ValueError("it is no file") from None
+            raise ValueError("it is not a file") from None
         return os.open(path, flags)
 
 
@@ -135,7 +135,7 @@ def _check(descriptor: int, file: Path) -> None:
     """Raise UsageError unless the open file is new, empty, or a log of pacetag's."""
     status = os.fstat(descriptor)
     if not stat.S_ISREG(status.st_mode):
-        raise UsageError(f"log file {file}: cannot be written (it is no file)")
+        raise UsageError(f"log file {file}: cannot be written (it is not a file)")
     if not status.st_size:
         return
     if not _OURS.match(os.pread(descriptor, _LONGEST, 0)):

@@ -1,7 +1,7 @@
 """The log that helps to find faults, under the logger `pacetag`.
 
-Nothing here imports logging, which costs every command its time: unless something else has, nothing
-listens.
+Nothing here imports logging, which would slow every command down: if nothing else has imported it,
+nothing listens.
 """
 
 import sys
@@ -27,14 +27,15 @@ def info(area: str, text: str) -> None:
 def debug(
     area: str, text: str, *, error: BaseException | None = None, trace: str | None = None
 ) -> None:
-    """Note what helps to find a fault, with the traceback of an error, or one that came as text."""
+    """Note what helps to find a fault, with an error's traceback, or one given as text."""
     _note(_DEBUG, area, text, error=error, trace=trace)
 
 
 def silence_libraries() -> None:
-    """Send libraries' logging, warnings and stray errors to the log, and never to the screen.
+    """Send libraries' logging, warnings and stray errors to the log, never to the screen.
 
-    Logging prints what has no handler, Python prints warnings, and what breaks a library's thread.
+    Otherwise logging prints what has no handler, and Python prints warnings and the errors that end
+    a library's thread.
     """
     import logging
     import threading
@@ -56,7 +57,7 @@ def _stray(raised: Any) -> None:
 
 @contextmanager
 def library_noise() -> Iterator[None]:
-    """Send what libraries written in C say on standard error meanwhile to the log, at the end."""
+    """Move what C libraries print on standard error meanwhile into the log, at the end."""
     from pacetag.model.stderr import native_noise
 
     with native_noise(partial(info, "library")):
@@ -64,7 +65,7 @@ def library_noise() -> Iterator[None]:
 
 
 def is_verbose() -> bool:
-    """Whether lines of the log pass over the screen, where a bar would stand in their way."""
+    """Whether the log goes to the screen, where a progress bar would break its lines."""
     logger = _logger(NAME)
     return logger is not None and any(getattr(h, "on_screen", False) for h in logger.handlers)
 
