@@ -1,4 +1,4 @@
-"""The ear: sound in, paces out. Imports neither tagger nor db.
+"""The model: sound in, paces out. Imports neither tagger nor db.
 
     from pacetag.model import Judge
 

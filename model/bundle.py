@@ -33,7 +33,7 @@ _WEIGHTS = Path(__file__).parent / "weights"
 
 @dataclass(frozen=True, kw_only=True)
 class Bundle:
-    """A trained network and everything needed to use it rightly."""
+    """A trained network and everything that is needed to use it."""
 
     name: str
     folder: Path
@@ -56,7 +56,7 @@ class Bundle:
 
 
 def shipped_bundle_folder(name: str = DEFAULT_NAME) -> Path:
-    """Where a bundle lies that comes with the program."""
+    """The folder of a bundle that comes with the program."""
     return _WEIGHTS / name
 
 

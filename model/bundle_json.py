@@ -17,7 +17,7 @@ MOST_INPUT = 1 << 20  # values of one case; those of the shipped network are 65 
 
 
 class BadBundleError(Exception):
-    """Something in a bundle's JSON cannot be; the text says what."""
+    """A bundle's JSON holds something impossible; the text says what."""
 
 
 def parse(content: bytes) -> dict[str, Any]:
@@ -32,7 +32,7 @@ def parse(content: bytes) -> dict[str, Any]:
 
 
 def name_of(data: dict[str, Any]) -> str:
-    """The bundle's name. Raises BadBundleError for what is none."""
+    """The bundle's name. Raises BadBundleError where it is not a name."""
     name = data.get("name")
     if not isinstance(name, str) or not is_bundle_name(name):
         raise BadBundleError(f"`name` cannot be {_short(name)}: {NAME_RULE}")
@@ -40,7 +40,7 @@ def name_of(data: dict[str, Any]) -> str:
 
 
 def object_of(data: dict[str, Any], key: str) -> dict[str, Any]:
-    """The object that stands under a key. Raises BadBundleError where there is none."""
+    """The object under a key. Raises BadBundleError where there is none."""
     found = data.get(key)
     if not isinstance(found, dict):
         raise BadBundleError(f"`{key}` is not an object")
@@ -58,7 +58,7 @@ def calibration_of(data: dict[str, Any]) -> dict[str, float]:
 
 
 def spec_of(data: dict[str, Any]) -> FeatureSpec:
-    """The spec, of which every number makes sense by itself. Raises BadBundleError."""
+    """The spec, each of its numbers within a sane range. Raises BadBundleError."""
     found = object_of(data, "spec")
     wanted = {each.name: each.type for each in fields(FeatureSpec)}
     _check_keys(found, wanted, "spec")

@@ -1,4 +1,4 @@
-"""What a bundle may be called: its name is a word in tags and a folder on the disk."""
+"""Which names a bundle may have: a name is a word in tags and a folder on the disk."""
 
 import re
 

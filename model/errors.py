@@ -1,10 +1,10 @@
-"""What can go wrong while listening, each with a sentence for a person."""
+"""What can go wrong while a song is judged, each with a sentence for a person."""
 
 from pathlib import Path
 
 
 class ModelError(Exception):
-    """Anything the ear cannot do."""
+    """Anything that the model cannot do."""
 
 
 class DecodeError(ModelError):
@@ -20,7 +20,7 @@ class DecodeError(ModelError):
 
 
 class ReadError(DecodeError):
-    """The system would not let the file be read; its sound may be sound all the same."""
+    """The system did not let the file be read; the file itself may be whole."""
 
     def __init__(self, path: Path, reason: str) -> None:
         ModelError.__init__(self, f"{path}: cannot be read: {reason}")
@@ -40,4 +40,4 @@ class TooShortError(ModelError):
 
 
 class BundleError(ModelError):
-    """The trained network cannot be used as it lies on disk."""
+    """The trained network on disk cannot be used."""

@@ -1,4 +1,4 @@
-"""A song in, judged tempos out: the ear as one call."""
+"""A sound file in, judged tempos out, in one call."""
 
 from __future__ import annotations
 
@@ -115,12 +115,12 @@ class Judge:
         return weighted_logits(self.clips.logits(excerpts, bpms), self.settings.clips)
 
     def _judgement(self, levels: SongLevels, heard: HeardExcerpts) -> Analysis:
-        onsets = [excerpt.onset for excerpt in heard.features]
-        exact, variation = exact_tempos(levels.levels.tempos, onsets, self.spec, self.settings)
+        onsets = [excerpt.onset_envelope for excerpt in heard.features]
+        exact, stability = exact_tempos(levels.levels.tempos, onsets, self.spec, self.settings)
         return Analysis(
             paces=compatible_paces(exact),
             duration=heard.duration,
-            stability=variation,
+            stability=stability,
             tempo_segments=levels.tempo_segments,
             metre=levels.levels.metre,
             candidates=exact,

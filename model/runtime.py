@@ -1,4 +1,4 @@
-"""The one door to LiteRT: cases in, logits out."""
+"""The only module that calls LiteRT: cases in, logits out."""
 
 import threading
 from pathlib import Path
@@ -19,9 +19,9 @@ class Runtime:
     """A network loaded for scoring, on one thread."""
 
     def __init__(self, model: Path, spec: FeatureSpec | None = None) -> None:
-        """Load it, and look by one trial that it takes cases and gives a logit for each.
+        """Load a network, and check by one trial that it takes cases and gives a logit for each.
 
-        `spec` says which cases; without one those that the network asks for are taken. Raises
+        `spec` gives the shape of the cases; without it, the network's own input shape does. Raises
         BundleError.
         """
         try:
@@ -38,7 +38,7 @@ class Runtime:
                 self._try()
         except NotRegularError as error:
             raise BundleError(f"{model}: {error}") from error
-        except Exception as error:  # what LiteRT raises for a hostile file, nobody has listed
+        except Exception as error:  # what LiteRT raises for a hostile file is not documented
             raise BundleError(f"{model}: LiteRT cannot load it ({error})") from error
 
     def _try(self) -> None:

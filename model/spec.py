@@ -1,4 +1,4 @@
-"""Every number that shapes the network's input, in one place that travels with the weights."""
+"""Every number that shapes the network's input, kept with its weights."""
 
 import hashlib
 import json
@@ -25,7 +25,7 @@ class FeatureSpec:
     beats: int = 16  # hypothetical beats in a case
     samples_per_beat: int = 16
     log_floor: float = 1e-5  # power added before the logarithm
-    log_shift: float = 2.5  # nepers added after it
+    log_shift: float = 2.5  # natural-log units added after it
     log_scale: float = 5.0  # and then divided by
 
     @property

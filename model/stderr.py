@@ -1,4 +1,4 @@
-"""Keeping native libraries from writing on a person's screen."""
+"""Keep native libraries from writing on the user's screen."""
 
 import os
 import sys
@@ -27,10 +27,10 @@ def native_silence() -> Iterator[None]:
 
 @contextmanager
 def native_noise(tell: Callable[[str], None]) -> Iterator[None]:
-    """Keep the same from the screen, and hand over its first lines when the block has ended.
+    """Keep the same from the screen, and pass its first lines to `tell` when the block has ended.
 
-    What is beyond the capacity of a pipe is dropped. In one thread at a time: the descriptor is the
-    whole process's, and what is said while another thread listens is handed over there.
+    What exceeds the capacity of a pipe is dropped. Works in one thread at a time: the descriptor is
+    the whole process's, and another thread's lines go to the first thread's `tell`.
     """
     if not _LISTENING.acquire(blocking=False):
         yield
@@ -39,7 +39,7 @@ def native_noise(tell: Callable[[str], None]) -> Iterator[None]:
         sys.stderr.flush()
     try:
         kept, (reading, writing) = os.dup(2), os.pipe()
-    except OSError:  # out of descriptors: what is said is shown, and nothing else is amiss
+    except OSError:  # out of descriptors: the lines are shown, and all else works
         _LISTENING.release()
         yield
         return

@@ -76,7 +76,7 @@ def retained_tempos(
     features: Sequence[Features], spec: FeatureSpec, settings: JudgeSettings
 ) -> NDArray[np.float64]:
     """The candidate tempos [k] in bpm of a song's excerpts that the network is asked about."""
-    candidates = song_candidates([excerpt.tempogram for excerpt in features], spec)
+    candidates = song_candidates([excerpt.autocorrelation for excerpt in features], spec)
     retained = retained_candidates(candidates, spec, settings.candidates)
     return np.array([candidate.bpm for candidate in retained])
 

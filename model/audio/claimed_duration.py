@@ -1,4 +1,4 @@
-"""How long a file says that it is, in the containers that FFmpeg reads."""
+"""The duration that a file claims, in the containers that FFmpeg reads."""
 
 import av
 from av.audio.stream import AudioStream
@@ -38,7 +38,7 @@ def guessed_seconds(container: InputContainer, stream: AudioStream) -> float | N
 def promises_another_song(
     container: InputContainer, source: Source, end: float, claimed: float
 ) -> bool:
-    """Whether the header was copied from a longer song, of which this is a part."""
+    """Whether the header was copied from a longer song, and this file is a part of that."""
     if container.format.name != "flac" or end >= claimed - TOLERANCE:
         return False
     start, stop = source.start, source.start + source.size

@@ -1,8 +1,8 @@
-"""One signal of several channels: their mean, or one of them where they cancel each other.
+"""Several channels to one signal: their mean, or one of them where they cancel each other.
 
-A stereo song of which one channel is inverted, by a cable or an editor, is silence in the mean,
-while two loudspeakers play it. Nothing is decoded twice: beside the mean one channel is kept until
-it is clear which of both is heard.
+Where a cable or an editor has inverted one channel of a stereo song, the mean is silence, while two
+loudspeakers still play the song. Nothing is decoded twice: one channel is kept beside the mean
+until it is clear which of the two is used.
 """
 
 from collections.abc import Sequence
@@ -13,18 +13,18 @@ from numpy.typing import NDArray
 
 BLOCK = 1 << 18  # frames mixed at a time, so that many channels need no more memory
 BLOCK_SECONDS = 1.0  # s over which powers are compared
-# What the sum of all channels has at least of the power of one. Two channels that have nothing in
-# common make the double; only where they are nearly opposite, by -0.9, less than a fifth is left.
+# Least power of the sum of all channels, as a share of the power of one. Two unrelated channels sum
+# to twice the power of one; less than a fifth is left only where they correlate below -0.9.
 LEAST_POWER = 0.2
-MOST_CANCELLED = 0.1  # share of the blocks with sound that may cancel in what is left alone
-STEP = 8  # of so many samples one is looked at: thousands a block tell its power well enough
-SILENCE = 1e-4  # root of the mean square, full scale 1; what is quieter tells nothing
+MOST_CANCELLED = 0.1  # share of the blocks with sound that may cancel before the mean is dropped
+STEP = 8  # every eighth sample is read: thousands a block are enough for its power
+SILENCE = 1e-4  # root mean square, full scale 1; quieter blocks are not compared
 
 Samples = NDArray[np.float32]
 
 
 class Kept:
-    """One channel of a part of a song, beside the mean of all. Of mono there is none."""
+    """One channel of a part of a song, kept beside the mean of all; none of a mono song."""
 
     def __init__(self, length: int) -> None:
         self._length = length  # samples of the part
@@ -32,9 +32,9 @@ class Kept:
         self._channels = self._which = 0
 
     def add(self, planes: Sequence[NDArray[Any]], place: int) -> None:
-        """Take one of the channels [n] each, which begin at a place in the part or before it.
+        """Keep one of the channels [n], which begin at a place in the part or before it.
 
-        That is the one that is loudest where sound begins.
+        It is the channel that is loudest where sound begins.
         """
         if self._samples is None and not self._begin(planes):
             return
@@ -53,12 +53,12 @@ class Kept:
         return which is not None
 
     def unless_cancelled(self, mean: Samples, rate: int) -> Samples:
-        """The mean [n] of the channels, or the one that was kept where it is mostly cancelled."""
+        """The mean [n] of the channels, or the kept channel where the mean is mostly cancelled."""
         if self._samples is None or not len(mean):
             return mean
         one = self._samples[: len(mean)]
         block = min(len(mean), round(BLOCK_SECONDS * rate))
-        with np.errstate(invalid="ignore", over="ignore"):  # who listens looks for such samples
+        with np.errstate(invalid="ignore", over="ignore"):  # such samples are refused later
             alone, sums = _powers(one, block), _powers(mean, block) * self._channels**2
             loud = alone > SILENCE**2
             cancelled = loud & (sums < LEAST_POWER * alone)
@@ -88,7 +88,7 @@ class Downmix:
 
 
 def to_full_scale(samples: Samples, kind: "np.dtype[Any]") -> None:
-    """Bring samples that were stored as numbers of that kind to full scale 1, where they lie."""
+    """Scale samples stored as numbers of that kind to full scale 1, in place."""
     if kind.kind == "i":
         samples /= np.float32(2.0 ** (8 * kind.itemsize - 1))
     elif kind.kind == "u":  # 8 bit
@@ -121,7 +121,7 @@ def _loudest(planes: Sequence[NDArray[Any]]) -> int | None:
 
 
 def _powers(samples: Samples, block: int) -> Samples:
-    """Mean square of each whole block [blocks]; what is left at the end does not count."""
+    """Mean square of each whole block [blocks]; a remainder at the end does not count."""
     blocks = samples[: len(samples) // block * block].reshape(-1, block)[:, ::STEP]
     powers: Samples = np.einsum("bn,bn->b", blocks, blocks) / np.float32(blocks.shape[1])
     return powers

@@ -40,7 +40,7 @@ class Span:
 
 @dataclass(frozen=True, kw_only=True)
 class Excerpts:
-    """What is listened to of one song."""
+    """The excerpts of one song."""
 
     samples: tuple[NDArray[np.float32], ...]  # mono, [n] each, at the spec's sample rate
     starts: tuple[float, ...]  # s from the beginning of the file
@@ -48,7 +48,7 @@ class Excerpts:
 
 
 class Song:
-    """An open sound file, of which any part can be listened to. Made by `open_song`."""
+    """An open sound file; any part of it can be decoded. Made by `open_song`."""
 
     def __init__(self, path: Path, decoder: Decoder, spec: FeatureSpec, settings: AudioSettings):
         self._path, self._decoder, self._spec, self._settings = path, decoder, spec, settings
@@ -71,7 +71,7 @@ class Song:
 
 @contextmanager
 def open_song(sound: Sound, spec: FeatureSpec, settings: AudioSettings = AUDIO) -> Iterator[Song]:
-    """Open a sound to listen to parts of it.
+    """Open a sound to decode parts of it.
 
     Raises DecodeError if it cannot be decoded or is cut off, TooShortError below
     `settings.shortest` seconds.
@@ -84,7 +84,7 @@ def open_song(sound: Sound, spec: FeatureSpec, settings: AudioSettings = AUDIO) 
 
 
 def read_excerpts(path: Path, spec: FeatureSpec, settings: AudioSettings = AUDIO) -> Excerpts:
-    """Decode as much of a song as tells its tempos for certain, as `excerpt_spans` says.
+    """Decode the excerpts of a song that `excerpt_spans` names.
 
     Excerpts without any sound are left out. Raises DecodeError if the file cannot be decoded, is
     cut off or silent, TooShortError below `settings.shortest` seconds.
@@ -103,7 +103,7 @@ def read_excerpts(path: Path, spec: FeatureSpec, settings: AudioSettings = AUDIO
 
 
 def silent(sound: Sound) -> DecodeError:
-    """The error for a song of which every part that was listened to is silent."""
+    """The error for a song whose excerpts are all silent."""
     return DecodeError(name_of(sound), "there is only silence in it")
 
 

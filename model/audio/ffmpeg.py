@@ -1,4 +1,4 @@
-"""MP3, AAC, ALAC, WMA, WavPack, Monkey's Audio and all else that FFmpeg reads, through PyAV."""
+"""MP3, AAC, ALAC, WMA, WavPack, Monkey's Audio and everything else FFmpeg reads, through PyAV."""
 
 import itertools
 from collections.abc import Iterator

@@ -1,6 +1,6 @@
 """How a FLAC file ends: cut at a frame's end, as by a program, or in the middle of one.
 
-A header goes on promising the whole song where a program copied a part of it, frame by frame; only
+Where a program copied a part of a song frame by frame, the header still claims the whole song; only
 a download that broke off ends in the middle of a frame. Specification: RFC 9639 (2024), section 9.
 """
 
@@ -20,9 +20,9 @@ _RATE_BEHIND = {12: 1, 13: 2, 14: 2}  # code: bytes that give the rate
 
 
 def is_broken_off(file: BinaryIO, start: int, stop: int) -> bool:
-    """Whether more than a second of what FLAC promises is missing, and its last frame is cut.
+    """Whether more than a second of the claimed length is missing, and the last frame is cut.
 
-    Its mark is at `start`, and its sound ends before `stop`.
+    The FLAC marker is at `start`, and the sound ends before `stop`.
     """
     file.seek(start)
     info = file.read(_INFO)
@@ -40,7 +40,7 @@ def is_broken_off(file: BinaryIO, start: int, stop: int) -> bool:
 
 
 def _last_frames(tail: bytes, usual: int) -> Iterator[tuple[int, int]]:
-    """Where what looks like frames begins, and at which sample each ends, the last one first."""
+    """Places of what look like frames, and the sample at which each ends; the last one first."""
     at = len(tail)
     while (at := max(tail.rfind(mark, 0, at) for mark in (b"\xff\xf8", b"\xff\xf9"))) >= 0:
         end = _end_of_frame(tail[at : at + _LONGEST_HEAD], usual)

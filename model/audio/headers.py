@@ -1,4 +1,4 @@
-"""What a container says about its own length, where the decoders do not tell."""
+"""What a container claims about its own length, where the decoders do not say."""
 
 import struct
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from pacetag.model.audio.seven_bits import from_sevens
 from pacetag.model.errors import DecodeError
 
 TOLERANCE = 1.0  # s that may be missing, since headers round
-NEARLY_ALL = 0.9  # share of the promised sound with which a song is one, and not a broken download
+NEARLY_ALL = 0.9  # share of the claimed sound from which a file is a song, not a broken download
 MP3_SEARCH = 1 << 16  # bytes after the ID3 tag in which the first frame must begin
 ASF_SEARCH = 1 << 16  # bytes in which the properties of a file stand
 ASF_PROPERTIES = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
@@ -18,7 +18,7 @@ MP3_RATES = ((11_025, 12_000, 8_000), (), (22_050, 24_000, 16_000), (44_100, 48_
 
 
 def seconds_there(path: Path, present: float, claimed: float) -> float:
-    """How long a song is of which `present` of `claimed` seconds can be decoded.
+    """The duration of a song, if `present` of its `claimed` seconds can be decoded.
 
     Raises DecodeError where too much is missing.
     """

@@ -11,7 +11,7 @@ from pacetag.model.errors import DecodeError
 
 MOST = 64 << 20  # bytes to which one frame may unpack; a picture takes a few million
 _NAME = re.compile(rb"[A-Z][A-Z0-9]{3}")
-_PACKED = {3: 0x80, 4: 0x09}  # version: flags of frames that are packed and say of which length
+_PACKED = {3: 0x80, 4: 0x09}  # version: flags of frames that are packed and give their length
 
 
 def check_id3(path: Path, file: BinaryIO) -> None:

@@ -20,9 +20,9 @@ _KBITS = {  # kbit/s by the index in a header: MPEG 1 layers I to III, MPEG 2 la
 
 
 def is_mp3_broken_off(file: BinaryIO, stop: int) -> bool:
-    """Whether more than a second of what an MP3 promises is missing, and its last frame is cut.
+    """Whether more than a second of the claimed length is missing, and the last frame is cut.
 
-    Its sound ends before `stop`. Of a file that promises nothing nobody can tell.
+    Its sound ends before `stop`. False for a file that claims no length.
     """
     promise = xing(file)
     if promise is None or not promise.size or promise.seconds <= TOLERANCE:

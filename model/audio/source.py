@@ -1,4 +1,4 @@
-"""A song that is opened once: every look at it and every decoder reads that one file."""
+"""A song that is opened once: every check and every decoder reads the same open file."""
 
 import os
 import stat
@@ -20,7 +20,7 @@ class Source:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.name = str(path)  # FFmpeg goes by the suffix where the content leaves doubts
+        self.name = str(path)  # FFmpeg goes by the suffix where the content is ambiguous
         self.fault: BaseException | None = None  # what ended a read while FFmpeg was at work
         # A pipe's writer would notice that it is opened, and a device may act on it.
         _check_plain(path, path.stat().st_mode)
@@ -51,7 +51,7 @@ class Source:
                 self.fault, data = error, b""
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """The new place for `read`; -1 where there is none, as damaged files ask for."""
+        """The new place for `read`; -1 for a place that cannot be, as in damaged files."""
         origins = {os.SEEK_SET: 0, os.SEEK_CUR: self._place, os.SEEK_END: self.size}
         place = origins[whence] + offset
         if not 0 <= place <= _FARTHEST:
@@ -69,9 +69,9 @@ class Source:
         return os.fstat(self.file.fileno()).st_size - self.start
 
     def check(self) -> None:
-        """Raise what ended a read, which FFmpeg takes for the end of the file.
+        """Raise the error that ended a read, which FFmpeg takes for the end of the file.
 
-        Raises ReadError where that was the system.
+        Raises ReadError for an error of the system.
         """
         if isinstance(self.fault, OSError):
             raise ReadError(self.path, self.fault.strerror or str(self.fault)) from self.fault

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from pacetag.model.features.features import Features
 from pacetag.model.spec import FeatureSpec
-from pacetag.model.tempo.folding import Folder, log_power, network_input
+from pacetag.model.tempo.folding import TempoFolder, log_power, network_input
 
 CLIPS = 3  # an excerpt and tempo, over which the figures are averaged
 
@@ -59,7 +59,7 @@ def tempo_power(excerpts: Sequence[Features], bpm: float, spec: FeatureSpec) -> 
     It has fewer beats than others where the excerpt has: for the network they are repeated, but a
     repeated beat would be exactly like itself.
     """
-    folder = Folder(excerpts[0].mel, spec)
+    folder = TempoFolder(excerpts[0].mel, spec)
     return np.asarray(_powers(folder, bpm, folder.starts(bpm, 1), spec)[0])
 
 
@@ -72,7 +72,7 @@ def tempo_figures(
     tempos can be compared.
     """
     pairs = spec.beats * (spec.beats - 1) // 2
-    folders = [Folder(excerpt.mel, spec) for excerpt in excerpts]
+    folders = [TempoFolder(excerpt.mel, spec) for excerpt in excerpts]
     found = []
     for bpm in bpms:
         cases = [
@@ -98,7 +98,7 @@ def _between(case: NDArray[np.float32]) -> float:
 
 
 def _powers(
-    folder: Folder, bpm: float, starts: NDArray[np.float64], spec: FeatureSpec
+    folder: TempoFolder, bpm: float, starts: NDArray[np.float64], spec: FeatureSpec
 ) -> NDArray[np.float32]:
     """Clips [k, beats, samples, bands] without the repeated beats."""
     whole = round(folder.span(bpm) / spec.lag(bpm))

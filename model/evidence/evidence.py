@@ -73,13 +73,13 @@ def gather_evidence(
     spec = replace(judge.spec, beats=ANALYSED_BEATS)
     listening = judge.listen(path)
     heard, judgement = listening.features, listening.judgement
-    candidates = song_candidates([f.tempogram for f in heard], spec)
+    candidates = song_candidates([f.autocorrelation for f in heard], spec)
     lags = np.arange(spec.min_lag, spec.max_lag + 1)
     best = judgement.candidates[0].bpm if judgement.candidates else ANY_TEMPO
     return Evidence(
         judgement=judgement,
         tempogram_bpm=60.0 * spec.frame_rate / lags,
-        tempogram=np.mean([f.tempogram for f in heard], axis=0)[lags].astype(float),
+        tempogram=np.mean([f.autocorrelation for f in heard], axis=0)[lags].astype(float),
         candidates=candidates,
         figures=tempo_figures(heard, [c.bpm for c in candidates], spec),
         shown=tuple(_shown(judge, heard, judgement, bpm, spec) for bpm in tempos or (best,)),
@@ -96,9 +96,9 @@ def tempo_moments(
     likely = [tempo.bpm for tempo in judgement.candidates[:1] if tempo.confidence >= settings.heard]
     for excerpt, features in enumerate(listening.features):
         start = listening.starts[excerpt] if listening.starts else 0.0
-        frames = len(features.onset)
+        frames = len(features.onset_envelope)
         count = max(1, round(frames / (MOMENT_SECONDS * spec.frame_rate)))
-        for place, part in enumerate(np.array_split(features.onset, count)):
+        for place, part in enumerate(np.array_split(features.onset_envelope, count)):
             tries = [
                 stretch
                 for bpm in judgement.tempo_segments or likely

@@ -63,8 +63,8 @@ class TempoComparison:
     def multiple(self) -> bool:
         """Whether one tempo is a whole multiple of the other.
 
-        Then whatever repeats at the faster repeats at the slower too, and the slower always looks
-        better: this is a test of tempos that exclude each other.
+        Then everything that repeats at the faster one repeats at the slower one too, and the slower
+        one always looks better: this is a test of tempos that exclude each other.
         """
         ratio = max(self.a, self.b) / min(self.a, self.b)
         return abs(ratio / round(ratio) - 1) < MULTIPLE

@@ -1,1 +1,1 @@
-"""From samples to what the network sees: mel bands, onset envelope, tempogram."""
+"""From samples to what the network sees: mel bands, onset envelope, autocorrelation."""

@@ -1,4 +1,4 @@
-"""Samples to what tempo is heard in: mel spectrogram, onset envelope, mean tempogram."""
+"""Samples to what tempo is heard in: mel spectrogram, onset envelope, mean autocorrelation."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pacetag.model.features.mel import mel_spectrogram
-from pacetag.model.features.tempogram import mean_tempogram, onset_strength
+from pacetag.model.features.tempogram import mean_autocorrelation, onset_strength
 from pacetag.model.spec import FeatureSpec
 
 
@@ -15,12 +15,14 @@ class Features:
     """What one excerpt sounds like, as far as tempo is concerned."""
 
     mel: NDArray[np.float32]  # power [bands, frames]
-    onset: NDArray[np.float32]  # onset strength [frames]
-    tempogram: NDArray[np.float32]  # mean local autocorrelation [tempogram_window lags]
+    onset_envelope: NDArray[np.float32]  # onset strength [frames]
+    autocorrelation: NDArray[np.float32]  # the envelope's, local, mean over time [lags]
 
 
 def extract_features(samples: NDArray[np.float32], spec: FeatureSpec) -> Features:
-    """Hear one excerpt [samples at spec.sample_rate]; equal to librosa's hearing, its reference."""
+    """Features of one excerpt [samples at spec.sample_rate]; equal to librosa's, the reference."""
     mel = mel_spectrogram(samples, spec)
-    onset = onset_strength(mel, spec)
-    return Features(mel=mel, onset=onset, tempogram=mean_tempogram(onset, spec))
+    onsets = onset_strength(mel, spec)
+    return Features(
+        mel=mel, onset_envelope=onsets, autocorrelation=mean_autocorrelation(onsets, spec)
+    )

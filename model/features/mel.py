@@ -1,4 +1,4 @@
-"""Samples to power in mel bands, as librosa hears it and in a fifth of the time."""
+"""Samples to power in mel bands, equal to librosa's in a fifth of the time."""
 
 from functools import cache
 
@@ -14,7 +14,7 @@ _BLOCK = 128  # frames at a time: their spectra fit into the processor's cache
 # Slaney's mel scale (Auditory Toolbox, 1998): linear below 1 kHz, logarithmic above.
 _HZ_PER_MEL = 200 / 3
 _KNEE = 1_000.0  # Hz
-_LOG_STEP = np.log(6.4) / 27  # nepers of frequency per mel above the knee
+_LOG_STEP = np.log(6.4) / 27  # natural logarithm of frequency per mel above the knee
 
 
 def mel_spectrogram(samples: NDArray[np.float32], spec: FeatureSpec) -> NDArray[np.float32]:

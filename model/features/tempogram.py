@@ -1,4 +1,4 @@
-"""Mel spectrogram to onset envelope to mean tempogram, as librosa hears it."""
+"""Mel spectrogram to onset envelope to mean local autocorrelation, equal to librosa's."""
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -15,7 +15,7 @@ _BLOCK = 512  # stretches at a time
 
 
 def onset_strength(mel: NDArray[np.float32], spec: FeatureSpec) -> NDArray[np.float32]:
-    """How much louder the bands [bands, frames] become at each frame, in dB, their mean [frames].
+    """Onset strength [frames]: the mean rise in dB of the bands [bands, frames] at each frame.
 
     Equal to librosa.onset.onset_strength, which counts a frame from its first sample: a rise shows
     half a window late and is moved behind by as much.
@@ -29,7 +29,7 @@ def onset_strength(mel: NDArray[np.float32], spec: FeatureSpec) -> NDArray[np.fl
     return envelope
 
 
-def mean_tempogram(onset: NDArray[np.float32], spec: FeatureSpec) -> NDArray[np.float32]:
+def mean_autocorrelation(onset: NDArray[np.float32], spec: FeatureSpec) -> NDArray[np.float32]:
     """Local autocorrelation [lags] of an onset envelope [frames], averaged over time.
 
     That of each frame is taken over a Hann window of `tempogram_window` frames around it (Grosche,

@@ -1,4 +1,4 @@
-"""Mean tempogram to candidate tempos: interpolated peaks and their metrical relatives."""
+"""Mean autocorrelation to candidate tempos: interpolated peaks and their metrical relatives."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,23 +22,27 @@ class Candidate:
     """A tempo worth judging."""
 
     bpm: float
-    strength: float  # height of the tempogram there, 0 to 1
+    strength: float  # height of the autocorrelation there, 0 to 1
 
 
-def find_candidates(tempogram: NDArray[np.float32], spec: FeatureSpec) -> tuple[Candidate, ...]:
-    """Candidate tempos of a mean tempogram [lags], strongest first."""
-    return merge_candidates([find_peaks(tempogram, spec)], spec, tempogram=tempogram)
+def find_candidates(
+    autocorrelation: NDArray[np.float32], spec: FeatureSpec
+) -> tuple[Candidate, ...]:
+    """Candidate tempos of a mean autocorrelation [lags], strongest first."""
+    return merge_candidates(
+        [find_peaks(autocorrelation, spec)], spec, autocorrelation=autocorrelation
+    )
 
 
 def merge_candidates(
     found: Iterable[Iterable[Candidate]],
     spec: FeatureSpec,
     *,
-    tempogram: NDArray[np.float32],
+    autocorrelation: NDArray[np.float32],
 ) -> tuple[Candidate, ...]:
-    """One list from several, with each peak's relatives, the surest of each cluster.
+    """One list from several, with each peak's relatives, the most reliable of each cluster.
 
-    `tempogram` [lags] gives the relatives their strength.
+    `autocorrelation` [lags] gives the relatives their strength.
     """
     offers: list[tuple[float, Candidate]] = []
     for peak in (c for group in found for c in group):
@@ -46,7 +50,7 @@ def merge_candidates(
         for ratio in RELATIVES:
             bpm = peak.bpm * ratio
             if spec.min_bpm <= bpm <= spec.max_bpm:
-                height = float(_height(tempogram, np.asarray(spec.lag(bpm))))
+                height = float(_height(autocorrelation, np.asarray(spec.lag(bpm))))
                 # A relative is as sure of its tempo as the peak is, however faint it is itself: a
                 # ripple of noise beside it must not take its place.
                 offers.append((0.99 * peak.strength, Candidate(bpm=bpm, strength=height)))
@@ -58,12 +62,14 @@ def merge_candidates(
 
 
 def song_candidates(
-    tempograms: Iterable[NDArray[np.float32]], spec: FeatureSpec
+    autocorrelations: Iterable[NDArray[np.float32]], spec: FeatureSpec
 ) -> tuple[Candidate, ...]:
-    """Candidates of a whole song: the union over its excerpts' tempograms and their mean."""
-    each = list(tempograms)
+    """Candidates of a whole song: the union over its excerpts' autocorrelations and their mean."""
+    each = list(autocorrelations)
     mean = np.mean(each, axis=0)
-    return merge_candidates([find_peaks(t, spec) for t in (mean, *each)], spec, tempogram=mean)
+    return merge_candidates(
+        [find_peaks(t, spec) for t in (mean, *each)], spec, autocorrelation=mean
+    )
 
 
 def retained_candidates(
@@ -82,40 +88,44 @@ def retained_candidates(
     )
 
 
-def find_peaks(tempogram: NDArray[np.float32], spec: FeatureSpec) -> list[Candidate]:
-    """Candidates at the peaks alone of a mean tempogram [lags], in order of their lags."""
+def find_peaks(autocorrelation: NDArray[np.float32], spec: FeatureSpec) -> list[Candidate]:
+    """Candidates at the peaks alone of a mean autocorrelation [lags], in order of their lags."""
     lags = np.arange(spec.min_lag, spec.max_lag + 1)
-    here, before, after = tempogram[lags], tempogram[lags - 1], tempogram[lags + 1]
+    here, before, after = (
+        autocorrelation[lags],
+        autocorrelation[lags - 1],
+        autocorrelation[lags + 1],
+    )
     found = []
     for lag in lags[(here > before) & (here >= after)]:
-        bpm = spec.bpm(_refine(tempogram, int(lag)))
+        bpm = spec.bpm(_refine(autocorrelation, int(lag)))
         if spec.min_bpm <= bpm <= spec.max_bpm:
-            found.append(Candidate(bpm=bpm, strength=float(tempogram[lag])))
+            found.append(Candidate(bpm=bpm, strength=float(autocorrelation[lag])))
     return found
 
 
-def _refine(tempogram: NDArray[np.float32], lag: int) -> float:
+def _refine(autocorrelation: NDArray[np.float32], lag: int) -> float:
     """The peak near `lag`, in fractions of a frame.
 
     A parabola through three points is only good to a few per cent at 300 bpm, where a beat is 17
     frames. If the tempo is steady there are peaks at 2, 3, 4 ... times the lag as well, and each
     pins the lag down that much better: so the lag whose whole comb stands highest wins.
     """
-    left, top, right = (float(tempogram[lag + d]) for d in (-1, 0, 1))
+    left, top, right = (float(autocorrelation[lag + d]) for d in (-1, 0, 1))
     curve = left - 2 * top + right
     start = lag + (0.5 * (left - right) / curve if curve < 0 else 0.0)
-    teeth = np.arange(1, (len(tempogram) - 2) // (start * (1 + _PULL[-1])) + 1)
+    teeth = np.arange(1, (len(autocorrelation) - 2) // (start * (1 + _PULL[-1])) + 1)
     tries = start * (1 + _PULL)
     tries = tries[np.abs(tries - lag) <= 0.75]
-    comb = _height(tempogram, tries[:, None] * teeth).sum(axis=1)
+    comb = _height(autocorrelation, tries[:, None] * teeth).sum(axis=1)
     return float(tries[int(np.argmax(comb))])
 
 
-def _height(tempogram: NDArray[np.float32], lags: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The tempogram between its lags, by Catmull and Rom's cubic (1974): smooth at the peaks."""
-    whole = np.clip(np.floor(lags).astype(int), 1, len(tempogram) - 3)
+def _height(autocorrelation: NDArray[np.float32], lags: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The autocorrelation between its lags, by Catmull and Rom's cubic (1974): smooth at peaks."""
+    whole = np.clip(np.floor(lags).astype(int), 1, len(autocorrelation) - 3)
     t = lags - whole
-    a, b, c, d = (tempogram[whole + k].astype(np.float64) for k in (-1, 0, 1, 2))
+    a, b, c, d = (autocorrelation[whole + k].astype(np.float64) for k in (-1, 0, 1, 2))
     return np.asarray(
         b + 0.5 * t * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a)))
     )

@@ -12,7 +12,7 @@ from pacetag.model.features.features import Features
 from pacetag.model.judge_settings import ClipSettings
 from pacetag.model.runtime import BATCH, Runtime
 from pacetag.model.spec import FeatureSpec
-from pacetag.model.tempo.folding import Folder, log_power, network_input
+from pacetag.model.tempo.folding import TempoFolder, log_power, network_input
 
 
 class Clips:
@@ -34,7 +34,7 @@ class Clips:
         if not len(bpms) or not counts:
             return np.empty((len(bpms), sum(counts)))
         rows = [
-            _Row(Folder(excerpt.mel, self._spec), count, tempos=len(bpms))
+            _Row(TempoFolder(excerpt.mel, self._spec), count, tempos=len(bpms))
             for excerpt, count in zip(excerpts, counts, strict=True)
         ]
         every = np.arange(len(bpms))
@@ -60,7 +60,7 @@ class Clips:
         row.open = [place for place in row.open if place not in places]
 
     def _cases(
-        self, folder: Folder, bpms: NDArray[np.float64], starts: NDArray[np.float64]
+        self, folder: TempoFolder, bpms: NDArray[np.float64], starts: NDArray[np.float64]
     ) -> NDArray[np.float64]:
         parts = []
         for first in range(0, len(bpms), BATCH):  # a batch of cases stays in the cache
@@ -73,7 +73,7 @@ class Clips:
 class _Row:
     """The clips of one excerpt."""
 
-    def __init__(self, folder: Folder, count: int, *, tempos: int) -> None:
+    def __init__(self, folder: TempoFolder, count: int, *, tempos: int) -> None:
         self.folder, self.count = folder, count
         self.logits = np.full((tempos, count), -np.inf)  # [tempos, clips]
         self.open = list(range(count))  # places of the clips that were not judged yet

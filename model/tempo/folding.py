@@ -7,7 +7,7 @@ from scipy.sparse import csr_array
 from pacetag.model.spec import FeatureSpec
 
 
-class Folder:
+class TempoFolder:
     """Folds one excerpt at any tempo, exactly: beats of fractional length never drift.
 
     A cell of a case is the mean power over its own stretch of time, in which the frames at both

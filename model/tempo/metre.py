@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pacetag.model.features.features import Features
 from pacetag.model.judge_settings import JudgeSettings, MetreSettings
 from pacetag.model.spec import FeatureSpec
-from pacetag.model.tempo.folding import Folder, log_power
+from pacetag.model.tempo.folding import TempoFolder, log_power
 
 DUPLE, TRIPLE = "duple", "triple"
 DUPLE_LAGS = (2, 4, 8, 10)  # pulses after which music in duple metre repeats
@@ -102,5 +102,5 @@ def _pulses(mel: NDArray[np.float32], bpm: float, spec: FeatureSpec) -> NDArray[
     if count < 1:
         return np.empty((0, 1), np.float32)
     whole = replace(spec, beats=count)
-    case = Folder(mel, whole).fold(np.array([bpm]), np.zeros(1))
+    case = TempoFolder(mel, whole).fold(np.array([bpm]), np.zeros(1))
     return log_power(case, whole).reshape(count, -1)

@@ -1,4 +1,4 @@
-"""Which parts of a song are heard, and in which order: little first, more only in doubt."""
+"""Which parts of a song are heard, and when: probe excerpts first, then the gaps if needed."""
 
 from itertools import pairwise
 

@@ -22,9 +22,9 @@ from pacetag.model.training.cases.store import made_with, stored_cases
 from pacetag.model.training.fitting.export import export_network
 from pacetag.model.training.fitting.fit import score_cases
 from pacetag.model.training.fitting.networks import Lessons, fitted_network
-from pacetag.model.training.fitting.threshold import level_network
+from pacetag.model.training.fitting.threshold import shift_threshold
 from pacetag.model.training.scoring.by_source import HELD_OUT, source_scores, sources_of
-from pacetag.model.training.scoring.score import examine, fit_calibration
+from pacetag.model.training.scoring.score import fit_calibration, score_songs
 from pacetag.model.training.settings import TrainingSettings
 from pacetag.model.training.songs import TrainingSong
 
@@ -82,7 +82,7 @@ def train(
         training=_provenance(songs, megabatch, settings),
     )
     save_bundle(bundle)
-    heard = examine([s for s in songs if s.split in HELD_OUT], folder, jobs=jobs)
+    heard = score_songs([s for s in songs if s.split in HELD_OUT], folder, jobs=jobs)
     calibration = fit_calibration([h for h in heard if h.song.split == "validation"])
     scores: dict[str, Any] = {"networks": {one.kind: one.validation for one in trained}}
     for part, found in source_scores(heard, calibration).items():
@@ -124,7 +124,7 @@ def _networks(
             model = fitted_network(
                 network, lessons, settings.fit, settings.teaching, progress=progress
             )
-            level_network(model, lessons.megabatch, settings.spec)
+            shift_threshold(model, lessons.megabatch, settings.spec)
             scores = {
                 source: asdict(found)
                 for source in sources

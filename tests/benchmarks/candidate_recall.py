@@ -32,7 +32,7 @@ def main() -> int:
     for lesson in track(lessons, console=Console(stderr=True)):
         window = lesson.windows[0]
         samples = read_window(window.path, window.start, window.seconds, spec)
-        tempogram = extract_features(samples, spec).tempogram
+        tempogram = extract_features(samples, spec).autocorrelation
         all_of_them = tuple(c.bpm for c in candidates.find_candidates(tempogram, spec))
         only_peaks = tuple(c.bpm for c in candidates.find_peaks(tempogram, spec))
         offered += len(all_of_them)

@@ -49,7 +49,7 @@ class Patience:
         """Judge a sound file."""
         if self.settings is not None:
             listening = self.judge.listen(path, self.settings)
-            frames = sum(len(features.onset) for features in listening.features)
+            frames = sum(len(features.onset_envelope) for features in listening.features)
             self.seconds.append(frames / self.judge.spec.frame_rate)
             return listening.judgement
         with open_song(path, self.judge.spec) as song:

@@ -17,7 +17,7 @@ from pacetag.model.runtime import Runtime
 from pacetag.model.spec import FeatureSpec
 from pacetag.model.steps import SongLogits, song_levels
 from pacetag.model.tempo.calibration import Calibration
-from pacetag.model.tempo.folding import Folder, log_power, network_input
+from pacetag.model.tempo.folding import TempoFolder, log_power, network_input
 
 SAMPLES = Path(__file__).parents[2] / "sample_audio"
 
@@ -135,7 +135,7 @@ def test_keras_and_litert_agree_on_the_samples(judge: Judge) -> None:
     inputs = []
     for clip in CLIPS:
         features = extract_features(read_excerpts(clip.path, spec).samples[0], spec)
-        folder = Folder(features.mel, spec)
+        folder = TempoFolder(features.mel, spec)
         bpms = np.array([60.0, 97.0, 165.0])
         starts = np.array([float(folder.starts(bpm, 1)[0]) for bpm in bpms])
         inputs.append(network_input(log_power(folder.fold(bpms, starts), spec), spec))

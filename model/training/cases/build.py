@@ -14,7 +14,7 @@ from pacetag.model.errors import ModelError
 from pacetag.model.features.features import extract_features
 from pacetag.model.spec import FeatureSpec
 from pacetag.model.tempo.candidates import song_candidates
-from pacetag.model.tempo.folding import Folder, log_power
+from pacetag.model.tempo.folding import TempoFolder, log_power
 from pacetag.model.training.cases.sampling import draw_starts, draw_tempos
 from pacetag.model.training.cases.stacked import Cases
 from pacetag.model.training.degradations.chain import make_real
@@ -142,14 +142,14 @@ def song_cases(
         samples = read_window(window.path, window.start, window.seconds, spec)
         for version in _versions(samples, song, number, spec, settings):
             features = extract_features(version.sound.samples, spec)
-            found = [c.bpm for c in song_candidates([features.tempogram], spec)]
+            found = [c.bpm for c in song_candidates([features.autocorrelation], spec)]
             known = song.truth.label(number, found)
             chosen = draw_tempos(
                 known, rng, positives=version.positives, negatives=version.negatives
             )
             if not chosen:
                 continue
-            folder = Folder(features.mel, spec)
+            folder = TempoFolder(features.mel, spec)
             bpms = np.array([t.bpm for t in chosen])
             starts = draw_starts(folder, bpms, version.sound.gaps, rng, spec)
             kept = np.flatnonzero(~np.isnan(starts))  # the others lie in interruptions

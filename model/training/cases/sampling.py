@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pacetag.model.spec import FeatureSpec
-from pacetag.model.tempo.folding import Folder
+from pacetag.model.tempo.folding import TempoFolder
 from pacetag.model.training.degradations.gaps import Gap, gap_share
 from pacetag.model.training.songs import LabelledTempo
 
@@ -30,7 +30,7 @@ def draw_tempos(
 
 
 def draw_starts(
-    folder: Folder,
+    folder: TempoFolder,
     bpms: NDArray[np.float64],
     gaps: Sequence[Gap],
     rng: np.random.Generator,

@@ -1,4 +1,4 @@
-"""Where a fitted network changes its mind. Needs the extra `train`."""
+"""The decision threshold of a fitted network. Needs the extra `train`."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from pacetag.model.training.fitting.fit import network_logits
 if TYPE_CHECKING:
     import keras
 
-WIDEST = 3.0  # nepers that a network is shifted at most
+WIDEST = 3.0  # log-odds by which a network is shifted at most
 STEP = 0.05
-SMOOTH = 21  # steps, so that no single case decides
+SMOOTH = 21  # steps averaged over, so that no single case decides
 
 
-def level_network(model: keras.Model, megabatch: Megabatch, spec: FeatureSpec) -> None:
-    """Shift what a network says so that fewest validation cases lie on the wrong side of zero.
+def shift_threshold(model: keras.Model, megabatch: Megabatch, spec: FeatureSpec) -> None:
+    """Shift a network's logits so that fewest validation cases lie on the wrong side of zero.
 
-    It learns from as many right as wrong cases, of which some wrong ones are drawn more often, and
-    from teachers that doubt: its own zero is nobody's even odds. A song's calibration comes later
-    and takes the shift in. Sources without right or without wrong cases have no say.
+    It learns from as many right as wrong cases, some of the wrong ones drawn more often, and from
+    teachers that are less than certain: its own zero is not even odds. The calibration of songs
+    comes later and takes up the shift. Sources without both kinds of cases do not count.
     """
     rows = megabatch.where("validation")
     labels, sources = megabatch.labels[rows], megabatch.source[rows]
@@ -34,21 +34,21 @@ def level_network(model: keras.Model, megabatch: Megabatch, spec: FeatureSpec) -
     parts = [part for part in split if len(np.unique(part[1])) == 2]
     if parts:
         last = model.layers[-1]
-        last.bias.assign(last.bias - best_border(parts))
+        last.bias.assign(last.bias - best_threshold(parts))
 
 
-def best_border(
+def best_threshold(
     parts: list[tuple[NDArray[np.float64], NDArray[np.uint8]]],
 ) -> float:
-    """The logit between right and wrong with fewest mistakes, all parts counting alike.
+    """The decision threshold with fewest mistakes, in logits; all parts count alike.
 
-    A part are logits [n] and labels [n].
+    Each part is a pair of logits [n] and labels [n].
     """
-    borders = np.arange(-WIDEST, WIDEST + STEP / 2, STEP)
+    thresholds = np.arange(-WIDEST, WIDEST + STEP / 2, STEP)
     mistaken = [
-        ((logits[None, :] > borders[:, None]) != labels[None, :].astype(bool)).mean(axis=1)
+        ((logits[None, :] > thresholds[:, None]) != labels[None, :].astype(bool)).mean(axis=1)
         for logits, labels in parts
     ]
     smooth = uniform_filter1d(np.mean(mistaken, axis=0), SMOOTH, mode="nearest")
-    # Of equally good ones the middle.
-    return float(np.mean(borders[smooth <= smooth.min() + 1e-12]))
+    # The middle of those that are equally good.
+    return float(np.mean(thresholds[smooth <= smooth.min() + 1e-12]))

@@ -131,7 +131,7 @@ def _draw_recording(
         heard.append(extract_features(samples, spec))
     if not heard:
         return 0.0
-    mean = np.mean([f.tempogram for f in heard], axis=0)
+    mean = np.mean([f.autocorrelation for f in heard], axis=0)
     tempo = recording.tempo or likely_tempo(mean, spec)
     block.suptitle(f"No. {number}: {tempo:.2f} bpm")
     axes = block.subplots(2, 5, width_ratios=[6, 2, 1.6, 3, 2.4], squeeze=False)
@@ -141,7 +141,7 @@ def _draw_recording(
 
 
 def _draw_window(axes: NDArray[Any], features: Features, tempo: float, spec: FeatureSpec) -> None:
-    onset = features.onset
+    onset = features.onset_envelope
     bass = _bass_onset(features, spec)
     middle, length = len(onset) // 2, int(SHOWN * spec.frame_rate)
     part = slice(max(0, middle - length // 2), middle + length // 2)
@@ -157,7 +157,7 @@ def _draw_window(axes: NDArray[Any], features: Features, tempo: float, spec: Fea
         ax.set_title(
             f"fold {beats}: {spec.bpm(pulse.period):.2f}, x{pulse.contrast:.2f}", fontsize=8
         )
-    _draw_tempogram(axes[3], features.tempogram, tempo, spec)
+    _draw_tempogram(axes[3], features.autocorrelation, tempo, spec)
     lags = np.arange(0.25, 8.5, 0.02)
     centred = onset - onset.mean()
     full = librosa.autocorrelate(centred) / max(float(centred @ centred), 1e-9)

@@ -1,4 +1,4 @@
-"""The trained network's word on recordings that the consensus left open.
+"""Pseudo-labels: a trained network's judgement of recordings that the consensus left open.
 
 `python -m pacetag.model.training.recordings.pseudo_labels RECORDINGS` judges every row of class
 unclear or short, and those that a network labelled before, and writes the labels file anew. Rows
@@ -58,12 +58,12 @@ class Verdict:
     paces: tuple[Pace, ...] = ()  # ascending
 
 
-def weigh(hearings: Sequence[AnalysisResult]) -> Verdict | None:
+def combined(hearings: Sequence[AnalysisResult]) -> Verdict | None:
     """One verdict from several hearings of a recording: the whole of it and each window.
 
     "heard" when every hearing's best tempo has at least .9 and all tempos claimed in any of them
     belong to one metrical family, "none" when no tempo reaches .1 in any. A pace's probability is
-    that of the hearing that doubts it most; tempos that hearings disagree on are left out.
+    the lowest of all hearings; tempos that hearings disagree on are left out.
     None where neither class holds.
     """
     best = [max((t.confidence for t in hearing), default=0.0) for hearing in hearings]
@@ -106,10 +106,10 @@ def judge_recording(judge: Judge, recording: Recording, folder: Path) -> Verdict
             heard.append((extract_features(samples, judge.spec),))
     except (DecodeError, TooShortError):
         return untold
-    return weigh([hear(judge, features) for features in heard]) or untold
+    return combined([network_tempos(judge, features) for features in heard]) or untold
 
 
-def hear(judge: Judge, excerpts: Sequence[Features]) -> tuple[Pace, ...]:
+def network_tempos(judge: Judge, excerpts: Sequence[Features]) -> tuple[Pace, ...]:
     """What the network alone says of each tempo, without the family and the tempo prior.
 
     These would say the same of a relative whether or not it was heard: no label to learn from. Of
@@ -130,7 +130,7 @@ def open_kind(recording: Recording) -> str:
     return "short" if second.tempo_cnn is None and not second.network else "unclear"
 
 
-def relabel(text: str, verdicts: Mapping[tuple[str, str], Verdict]) -> str:
+def with_verdicts(text: str, verdicts: Mapping[tuple[str, str], Verdict]) -> str:
     """The labels file's text with verdicts, by (package, path), in place of what rows said.
 
     Comments stay, above all rows.
@@ -203,7 +203,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for r in track(there, f"Hearing with {judge.name}", console=console)
     }
     partial = given.labels.with_name(f"{given.labels.name}.part")
-    partial.write_text(relabel(text, verdicts), encoding="utf-8")
+    partial.write_text(with_verdicts(text, verdicts), encoding="utf-8")
     partial.replace(given.labels)
     changes = Counter(
         (open_kind(r), verdict.kind, heard_metre(verdict.paces))

@@ -10,7 +10,7 @@ import numpy as np
 
 from pacetag.model.evaluation.metrics import CaseScores
 from pacetag.model.tempo.calibration import Calibration
-from pacetag.model.training.scoring.score import ExaminedSong, song_figures
+from pacetag.model.training.scoring.score import ScoredSong, song_figures
 from pacetag.model.training.songs import TrainingSong
 
 HELD_OUT = ("validation", "test")
@@ -22,7 +22,7 @@ def sources_of(songs: Sequence[TrainingSong]) -> tuple[str, ...]:
 
 
 def source_scores(
-    heard: Sequence[ExaminedSong], calibration: Calibration
+    heard: Sequence[ScoredSong], calibration: Calibration
 ) -> dict[str, dict[str, Any]]:
     """Scores by split and source, as in "test grooves"; sides without songs are left out.
 
@@ -42,7 +42,7 @@ def source_scores(
     return scores
 
 
-def _candidates(group: Sequence[ExaminedSong], calibration: Calibration) -> dict[str, Any] | None:
+def _candidates(group: Sequence[ScoredSong], calibration: Calibration) -> dict[str, Any] | None:
     known = [one.labelled(calibration) for one in group]
     logits = np.concatenate([one[0] for one in known])
     labels = np.concatenate([one[1] for one in known])

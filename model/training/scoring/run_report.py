@@ -13,7 +13,7 @@ from pacetag.model.bundle import Bundle
 from pacetag.model.tempo.calibration import Calibration
 from pacetag.model.training.output_folders import NOTES, NOTES_HEAD
 from pacetag.model.training.scoring.by_source import HELD_OUT, source_scores, sources_of
-from pacetag.model.training.scoring.score import examine
+from pacetag.model.training.scoring.score import score_songs
 from pacetag.model.training.songs import TrainingSong
 
 FILE = NOTES
@@ -21,7 +21,7 @@ Scores = Mapping[str, Mapping[str, Any]]  # "test own" and so on: as `source_sco
 
 _HEAD = f"""{NOTES_HEAD}
 
-One section a training run with own labels. Both networks were examined on the same songs, none of
+One section a training run with own labels. Both networks were scored on the same songs, none of
 which the new one was trained on: no artist, style family or package is on two sides. Right or
 wrong is counted over the candidate tempos of which the truth is known; precision, recall and F1
 are of each song's set of paces from 80 to 210, confidence .5 and more. *In family*: the surest
@@ -36,12 +36,14 @@ class Addition:
 
     files: Sequence[str]  # names of the labels files
     left_out: int  # rows that could not be used
-    songs: Sequence[TrainingSong]  # all that were learnt from or examined on, own or free
+    songs: Sequence[TrainingSong]  # all that were learnt from or scored on, own or free
 
 
 def scores_of(bundle: Bundle, songs: Sequence[TrainingSong], *, jobs: int = 1) -> Scores:
     """Scores of a bundle that is there already, on those songs that were not trained on."""
-    heard = examine([song for song in songs if song.split in HELD_OUT], bundle.folder, jobs=jobs)
+    heard = score_songs(
+        [song for song in songs if song.split in HELD_OUT], bundle.folder, jobs=jobs
+    )
     return source_scores(heard, Calibration(**bundle.calibration))
 
 

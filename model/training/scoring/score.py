@@ -28,7 +28,7 @@ MOST_FITS = 10  # of the calibration; two or three are enough where few songs st
 
 
 @dataclass(frozen=True, kw_only=True)
-class ExaminedSong:
+class ScoredSong:
     """A song's logits after each round of excerpts: which round decides follows once calibrated."""
 
     song: TrainingSong
@@ -62,13 +62,13 @@ class ExaminedSong:
         return weighted_logits(logits.clips, self.settings.clips)[rows], labels
 
 
-def examine(songs: Sequence[TrainingSong], bundle: Path, *, jobs: int = 1) -> list[ExaminedSong]:
-    """Have the bundle's judge hear the songs; those that cannot be read are left out."""
+def score_songs(songs: Sequence[TrainingSong], bundle: Path, *, jobs: int = 1) -> list[ScoredSong]:
+    """Score songs with the bundle's judge; those that cannot be read are left out."""
     work = [(song, bundle) for song in songs]
-    return [one for one in tracked(_one, work, "examined", jobs=jobs) if one]
+    return [one for one in tracked(_one, work, "scored", jobs=jobs) if one]
 
 
-def fit_calibration(examined: Sequence[ExaminedSong]) -> Calibration:
+def fit_calibration(scored: Sequence[ScoredSong]) -> Calibration:
     """Platt's straight line through the logits of songs that were not trained on.
 
     The calibration decides after which round a scan stops, and so which logits it is fitted to:
@@ -76,7 +76,7 @@ def fit_calibration(examined: Sequence[ExaminedSong]) -> Calibration:
     """
     calibration = Calibration()
     for _ in range(MOST_FITS):
-        fitted = _platt(*_all_labelled(examined, calibration))
+        fitted = _platt(*_all_labelled(scored, calibration))
         if fitted == calibration:
             break
         calibration = fitted
@@ -84,10 +84,10 @@ def fit_calibration(examined: Sequence[ExaminedSong]) -> Calibration:
 
 
 def _all_labelled(
-    examined: Sequence[ExaminedSong], calibration: Calibration
+    scored: Sequence[ScoredSong], calibration: Calibration
 ) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
     """Logits [n] and labels [n] of all songs."""
-    parts = [song.labelled(calibration) for song in examined]
+    parts = [song.labelled(calibration) for song in scored]
     logits = np.concatenate([np.empty(0), *(part[0] for part in parts)])
     labels = np.concatenate([np.empty(0, np.uint8), *(part[1] for part in parts)])
     return logits, labels
@@ -109,13 +109,13 @@ def _platt(logits: NDArray[np.float64], labels: NDArray[np.uint8]) -> Calibratio
 
 
 def song_figures(
-    examined: Sequence[ExaminedSong], calibration: Calibration, *, min_confidence: float = 0.5
+    scored: Sequence[ScoredSong], calibration: Calibration, *, min_confidence: float = 0.5
 ) -> dict[str, float]:
-    """Figures per song: sets over 80 to 210 bpm, the surest pace, calibration, silence."""
+    """Figures per song: sets over 80 to 210 bpm, the top pace, calibration, beatless songs."""
     judged = []
     tops: list[bool] = []
     false_alarms: list[bool] = []
-    for one in examined:
+    for one in scored:
         tempos = one.judged(calibration)
         claimed = tuple(t.bpm for t in tempos if t.confidence >= min_confidence)
         truth = one.song.truth
@@ -125,7 +125,7 @@ def song_figures(
         else:
             false_alarms.append(bool(claimed))
     sets = set_scores(judged)
-    logits, labels = _all_labelled(examined, calibration)
+    logits, labels = _all_labelled(scored, calibration)
     return {
         "songs": float(sets.songs),
         "set_precision": sets.precision,
@@ -142,7 +142,7 @@ def song_figures(
 _JUDGES: dict[Path, Judge] = {}  # one a process: loading takes longer than judging a song
 
 
-def _one(work: tuple[TrainingSong, Path]) -> ExaminedSong | None:
+def _one(work: tuple[TrainingSong, Path]) -> ScoredSong | None:
     song, folder = work
     if folder not in _JUDGES:
         _JUDGES[folder] = Judge(folder)
@@ -154,4 +154,4 @@ def _one(work: tuple[TrainingSong, Path]) -> ExaminedSong | None:
         )
     except ModelError:
         return None
-    return ExaminedSong(song=song, rounds=rounds, settings=judge.settings)
+    return ScoredSong(song=song, rounds=rounds, settings=judge.settings)

@@ -13,7 +13,7 @@ from pacetag.model.evaluation.bootstrap import LEVEL, resampled
 from pacetag.model.evaluation.metrics import JudgedSong, song_scores
 from pacetag.model.tempo.calibration import Calibration
 from pacetag.model.training.labels.own_songs import SOURCE
-from pacetag.model.training.scoring.score import ExaminedSong, examine
+from pacetag.model.training.scoring.score import ScoredSong, score_songs
 from pacetag.model.training.songs import TrainingSong
 
 CONFIDENCE = 0.5  # from which a tempo counts as claimed
@@ -103,11 +103,11 @@ def verdict_on(
 def _f1(bundle: Bundle, songs: Sequence[TrainingSong], jobs: int) -> dict[str, float]:
     """F1 of each song's paces by its name, without the songs that cannot be read."""
     calibration = Calibration(**bundle.calibration)
-    heard = examine(songs, bundle.folder, jobs=jobs) if songs else []
+    heard = score_songs(songs, bundle.folder, jobs=jobs) if songs else []
     return {one.song.name: _song_f1(one, calibration) for one in heard}
 
 
-def _song_f1(one: ExaminedSong, calibration: Calibration) -> float:
+def _song_f1(one: ScoredSong, calibration: Calibration) -> float:
     claimed = tuple(t.bpm for t in one.judged(calibration) if t.confidence >= CONFIDENCE)
     truth = one.song.truth
     return song_scores(JudgedSong(claimed=claimed, right=truth.right, unclear=truth.unclear)).f1

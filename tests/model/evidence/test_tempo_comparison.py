@@ -19,7 +19,7 @@ Pulse = Callable[..., Features]
 def made(mel: NDArray[np.float64]) -> Features:
     """Features of which only the spectrogram matters."""
     empty = np.zeros(1, np.float32)
-    return Features(mel=mel.astype(np.float32), onset=empty, tempogram=empty)
+    return Features(mel=mel.astype(np.float32), onset_envelope=empty, autocorrelation=empty)
 
 
 def music(bpm: float | None, spec: FeatureSpec, *, seed: int = 0, frames: int = FRAMES) -> Features:

@@ -32,7 +32,7 @@ def librosa_features(samples: NDArray[np.float32], spec: FeatureSpec) -> Feature
         hop_length=spec.hop_length,
         win_length=spec.tempogram_window,
     )
-    return Features(mel=mel, onset=onset, tempogram=local.mean(axis=1))
+    return Features(mel=mel, onset_envelope=onset, autocorrelation=local.mean(axis=1))
 
 
 SAMPLES = sorted(
@@ -44,8 +44,8 @@ def assert_equal(heard: Features, reference: Features) -> None:
     """Float32 through other Fourier transforms; faint bands of pure tones differ in all digits."""
     floor = 1e-6 * float(reference.mel.max(initial=0.0)) + 1e-12
     assert_close(heard.mel, reference.mel, np.maximum(1e-3 * np.abs(reference.mel), floor))
-    assert_close(heard.onset, reference.onset, 2e-3)
-    assert_close(heard.tempogram, reference.tempogram, 1e-4)
+    assert_close(heard.onset_envelope, reference.onset_envelope, 2e-3)
+    assert_close(heard.autocorrelation, reference.autocorrelation, 1e-4)
 
 
 def assert_close(heard: Numbers, reference: Numbers, tolerance: Numbers | float) -> None:

@@ -46,7 +46,7 @@ def heard_song(judge: Judge, path: Path) -> Numbers:
     """What every step of judging says of a song."""
     listening = judge.listen(path)
     excerpts, judgement = listening.features, listening.judgement
-    found = song_candidates([one.tempogram for one in excerpts], judge.spec)
+    found = song_candidates([one.autocorrelation for one in excerpts], judge.spec)
     logits = judge.logits(excerpts)
     levels = song_levels(logits, judge.calibration, judge.settings).levels
     accepted = {tempo.bpm: tempo.confidence for tempo in levels.tempos}

@@ -21,7 +21,7 @@ def test_a_click_track_offers_its_own_tempo(
     """The true tempo is among the candidates, within half a per cent."""
     features = extract_features(click_track(bpm), spec)
 
-    found = find_candidates(features.tempogram, spec)
+    found = find_candidates(features.autocorrelation, spec)
 
     assert min(abs(c.bpm / bpm - 1) for c in found) <= 0.005
 
@@ -32,14 +32,14 @@ def test_a_level_without_a_peak_is_offered_all_the_same(
 ) -> None:
     features = extract_features(click_track(100), spec)
 
-    found = find_candidates(features.tempogram, spec)
+    found = find_candidates(features.autocorrelation, spec)
 
     if spec.min_bpm <= 100 * ratio <= spec.max_bpm:
         assert min(abs(c.bpm / (100 * ratio) - 1) for c in found) <= 0.01
 
 
 def test_candidates_stay_in_range_and_apart(click_track: ClickTrack, spec: FeatureSpec) -> None:
-    found = find_candidates(extract_features(click_track(133), spec).tempogram, spec)
+    found = find_candidates(extract_features(click_track(133), spec).autocorrelation, spec)
 
     bpms = sorted(c.bpm for c in found)
 
@@ -51,7 +51,7 @@ def test_candidates_stay_in_range_and_apart(click_track: ClickTrack, spec: Featu
 def test_of_two_near_candidates_the_stronger_stays(spec: FeatureSpec) -> None:
     weak, strong = Candidate(bpm=100.0, strength=0.3), Candidate(bpm=101.0, strength=0.6)
 
-    found = merge_candidates([[weak], [strong]], spec, tempogram=np.zeros(384, np.float32))
+    found = merge_candidates([[weak], [strong]], spec, autocorrelation=np.zeros(384, np.float32))
 
     assert strong in found
     assert weak not in found
@@ -60,7 +60,7 @@ def test_of_two_near_candidates_the_stronger_stays(spec: FeatureSpec) -> None:
 def test_a_song_offers_what_any_of_its_excerpts_offers(
     click_track: ClickTrack, spec: FeatureSpec
 ) -> None:
-    grams = [extract_features(click_track(bpm), spec).tempogram for bpm in (97, 131)]
+    grams = [extract_features(click_track(bpm), spec).autocorrelation for bpm in (97, 131)]
 
     found = song_candidates(grams, spec)
 

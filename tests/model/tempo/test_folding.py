@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from pacetag.model.spec import FeatureSpec
-from pacetag.model.tempo.folding import Folder, log_power, network_input
+from pacetag.model.tempo.folding import TempoFolder, log_power, network_input
 
 
 def noise(frames: int, spec: FeatureSpec) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
@@ -14,7 +14,7 @@ def test_a_cell_is_the_mean_of_its_own_stretch_of_time(spec: FeatureSpec) -> Non
     mel, bpm, start = noise(2_000, spec), 137.3, 41.7
     width = spec.lag(bpm) / spec.samples_per_beat
 
-    case = Folder(mel, spec).fold(np.array([bpm]), np.array([start]))[0]
+    case = TempoFolder(mel, spec).fold(np.array([bpm]), np.array([start]))[0]
 
     for beat, sample in ((0, 0), (3, 7), (15, 15)):
         low = start + (beat * spec.samples_per_beat + sample) * width
@@ -25,7 +25,7 @@ def test_a_cell_is_the_mean_of_its_own_stretch_of_time(spec: FeatureSpec) -> Non
 
 def test_no_sound_is_lost_or_counted_twice(spec: FeatureSpec) -> None:
     mel, bpm = noise(1_500, spec), 120.0
-    folder = Folder(mel, spec)
+    folder = TempoFolder(mel, spec)
 
     case = folder.fold(np.array([bpm]), np.array([0.0]))[0]
 
@@ -44,7 +44,7 @@ def test_a_true_beat_stands_in_one_column(spec: FeatureSpec, bpm: float) -> None
         mel[:, int(at)] += 1 - at % 1
         mel[:, int(at) + 1] += at % 1
 
-    case = Folder(mel, spec).fold(np.array([bpm]), np.array([period]))[0]
+    case = TempoFolder(mel, spec).fold(np.array([bpm]), np.array([period]))[0]
 
     column = case.mean(axis=2).argmax(axis=1)
     assert np.ptp(column) <= 1
@@ -54,21 +54,21 @@ def test_too_few_beats_are_repeated_from_the_first(spec: FeatureSpec) -> None:
     bpm = 60.0
     frames = int(spec.lag(bpm) * 9.5)
 
-    case = Folder(noise(frames, spec), spec).fold(np.array([bpm]), np.array([0.0]))[0]
+    case = TempoFolder(noise(frames, spec), spec).fold(np.array([bpm]), np.array([0.0]))[0]
 
     assert np.array_equal(case[9:], case[:7])
     assert not np.array_equal(case[1:8], case[:7])
 
 
 def test_less_than_one_beat_is_refused(spec: FeatureSpec) -> None:
-    folder = Folder(noise(50, spec), spec)
+    folder = TempoFolder(noise(50, spec), spec)
 
     with pytest.raises(ValueError, match="shorter than one beat"):
         folder.fold(np.array([60.0]), np.array([0.0]))
 
 
 def test_clips_spread_over_the_whole_excerpt(spec: FeatureSpec) -> None:
-    folder = Folder(noise(4_000, spec), spec)
+    folder = TempoFolder(noise(4_000, spec), spec)
 
     starts = folder.starts(120.0, 4)
 

@@ -27,7 +27,7 @@ def music(together: int, spec: FeatureSpec, *, seconds: float = SECONDS) -> NDAr
 
 def heard(*mels: NDArray[np.float32]) -> list[Features]:
     none = np.empty(0, np.float32)
-    return [Features(mel=mel, onset=none, tempogram=none) for mel in mels]
+    return [Features(mel=mel, onset_envelope=none, autocorrelation=none) for mel in mels]
 
 
 def log_odds(

@@ -11,7 +11,7 @@ import pytest
 import soundfile
 
 from pacetag.model.spec import FeatureSpec
-from pacetag.model.tempo.folding import Folder
+from pacetag.model.tempo.folding import TempoFolder
 from pacetag.model.training.cases.build import (
     MADE_WITH,
     CaseSettings,
@@ -139,12 +139,12 @@ def test_cases_made_with_realism_know_which(
 
 
 @pytest.fixture(scope="module")
-def folder(spec: FeatureSpec) -> Folder:
-    return Folder(np.ones((spec.n_bands, round(40 * spec.frame_rate)), np.float32), spec)
+def folder(spec: FeatureSpec) -> TempoFolder:
+    return TempoFolder(np.ones((spec.n_bands, round(40 * spec.frame_rate)), np.float32), spec)
 
 
 def test_no_case_begins_where_the_music_is_mostly_interrupted(
-    folder: Folder, spec: FeatureSpec
+    folder: TempoFolder, spec: FeatureSpec
 ) -> None:
     """At 240 bpm a case lasts 4 s: as long as each gap, which may take a second of it."""
     gaps = [Gap(start=10, seconds=4), Gap(start=22, seconds=4)]
@@ -160,7 +160,7 @@ def test_no_case_begins_where_the_music_is_mostly_interrupted(
 
 
 def test_a_case_is_given_up_where_there_is_no_place_for_it(
-    folder: Folder, spec: FeatureSpec
+    folder: TempoFolder, spec: FeatureSpec
 ) -> None:
     """Half of the song is a gap: 16 beats at 30 a minute cannot avoid it, those at 240 can."""
     gaps = [Gap(start=10, seconds=20)]

@@ -9,13 +9,13 @@ import pytest
 from pacetag.model.spec import FeatureSpec
 from pacetag.model.training.cases.build import Megabatch
 from pacetag.model.training.fitting.fit import network_logits
-from pacetag.model.training.fitting.threshold import best_border, level_network
+from pacetag.model.training.fitting.threshold import best_threshold, shift_threshold
 from tests.model.training.linear_network import linear_network
 
 pytest.importorskip("keras")
 
 CASES = 400
-LIFT = 2.5  # nepers that the network is too sure of everything
+LIFT = 2.5  # log-odds by which the network is too sure of everything
 
 
 @pytest.fixture
@@ -45,13 +45,13 @@ def network(spec: FeatureSpec) -> Any:
     return linear_network(shape, slope=1.0, offset=LIFT)
 
 
-def test_zero_becomes_the_border_with_fewest_mistakes(
+def test_zero_becomes_the_threshold_with_fewest_mistakes(
     megabatch: Megabatch, spec: FeatureSpec
 ) -> None:
     model = network(spec)
     before = network_logits(model, megabatch, np.arange(CASES), spec)
 
-    level_network(model, megabatch, spec)
+    shift_threshold(model, megabatch, spec)
 
     after = network_logits(model, megabatch, np.arange(CASES), spec)
     assert np.ptp(after - before) < 1e-5  # one shift for all
@@ -66,28 +66,30 @@ def test_without_right_and_wrong_cases_a_network_stays(
 ) -> None:
     model = network(spec)
 
-    level_network(model, replace(megabatch, labels=np.ones(CASES, np.uint8)), spec)
+    shift_threshold(model, replace(megabatch, labels=np.ones(CASES, np.uint8)), spec)
 
     assert float(model.layers[-1].bias[0]) == LIFT
 
 
-def test_a_source_of_right_cases_alone_has_no_say(megabatch: Megabatch, spec: FeatureSpec) -> None:
+def test_a_source_of_right_cases_alone_does_not_count(
+    megabatch: Megabatch, spec: FeatureSpec
+) -> None:
     alone, beside = network(spec), network(spec)
     half = np.arange(CASES) % 2 == 0
     sources = np.where(half & (megabatch.labels == 1), "own", "validation")
     kept = sources == "validation"
 
-    level_network(beside, replace(megabatch, source=sources), spec)
-    level_network(alone, replace(megabatch, split=np.where(kept, "validation", "train")), spec)
+    shift_threshold(beside, replace(megabatch, source=sources), spec)
+    shift_threshold(alone, replace(megabatch, split=np.where(kept, "validation", "train")), spec)
 
     assert float(beside.layers[-1].bias[0]) == float(alone.layers[-1].bias[0]) != LIFT
 
 
 def test_a_small_source_counts_as_much_as_a_large_one() -> None:
-    """The large one alone would have its border at 1, the small one at -1."""
+    """The large one alone would have its threshold at 1, the small one at -1."""
     large = np.repeat([0.9, 1.1], 500), np.repeat([0, 1], 500).astype(np.uint8)
     small = np.repeat([-1.1, -0.9], 5), np.repeat([0, 1], 5).astype(np.uint8)
 
-    assert best_border([large]) == pytest.approx(1.0, abs=0.05)
-    assert best_border([small]) == pytest.approx(-1.0, abs=0.05)
-    assert best_border([large, small]) == pytest.approx(0.0, abs=0.05)
+    assert best_threshold([large]) == pytest.approx(1.0, abs=0.05)
+    assert best_threshold([small]) == pytest.approx(-1.0, abs=0.05)
+    assert best_threshold([large, small]) == pytest.approx(0.0, abs=0.05)

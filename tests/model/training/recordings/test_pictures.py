@@ -29,7 +29,7 @@ NOTHING = HeardWindow(tempo_cnn=None, network=())
 def test_the_pulse_finds_the_tempo_beside_a_label_that_is_a_little_off(
     click_track: ClickTrack,
 ) -> None:
-    onset = extract_features(click_track(120.0), SPEC).onset
+    onset = extract_features(click_track(120.0), SPEC).onset_envelope
 
     pulse = fit_pulse(onset, 121.2, SPEC)
 
@@ -56,7 +56,7 @@ def test_a_fold_shows_which_beat_of_three_is_the_strongest() -> None:
 
 
 def test_without_a_label_the_strongest_likely_tempo_is_drawn(click_track: ClickTrack) -> None:
-    tempogram = extract_features(click_track(95.0), SPEC).tempogram
+    tempogram = extract_features(click_track(95.0), SPEC).autocorrelation
 
     assert likely_tempo(tempogram, SPEC) == pytest.approx(95.0, rel=0.01)
     assert likely_tempo(np.ones_like(tempogram), SPEC) == 120.0

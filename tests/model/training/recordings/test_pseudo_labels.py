@@ -21,13 +21,13 @@ from pacetag.model.tempo.candidates import song_candidates
 from pacetag.model.training.recordings import pseudo_labels as relabelling
 from pacetag.model.training.recordings.pseudo_labels import (
     Verdict,
-    hear,
+    combined,
     heard_metre,
     judge_recording,
     main,
+    network_tempos,
     open_kind,
-    relabel,
-    weigh,
+    with_verdicts,
 )
 from pacetag.model.training.recordings.table import HeardWindow, Recording
 from tests.conftest import ClickTrack
@@ -60,7 +60,7 @@ def test_hearings_that_agree_give_a_tempo_and_its_paces() -> None:
     first = hearing((119.0, 0.95), (60.5, 0.99), (181.0, 0.02), (240.0, 0.4))
     second = hearing((60.0, 0.92), (121.0, 0.93), (240.0, 0.7))
 
-    verdict = weigh([whole, first, second])
+    verdict = combined([whole, first, second])
 
     # The most doubtful hearing counts; 90 and 240 are neither sure nor common to all.
     assert verdict == Verdict(
@@ -71,21 +71,21 @@ def test_hearings_that_agree_give_a_tempo_and_its_paces() -> None:
 def test_one_doubtful_window_leaves_a_recording_open() -> None:
     sure, doubtful = hearing((120.0, 0.99)), hearing((120.0, 0.89))
 
-    assert weigh([sure, sure, sure]) is not None
-    assert weigh([sure, doubtful, sure]) is None
+    assert combined([sure, sure, sure]) is not None
+    assert combined([sure, doubtful, sure]) is None
 
 
 def test_windows_of_two_families_leave_a_recording_open() -> None:
     slow, fast = hearing((100.0, 0.99)), hearing((110.0, 0.99))
 
-    assert weigh([slow, slow, fast]) is None
-    assert weigh([hearing((100.0, 0.99), (130.0, 0.6)), slow, slow]) is None
+    assert combined([slow, slow, fast]) is None
+    assert combined([hearing((100.0, 0.99), (130.0, 0.6)), slow, slow]) is None
 
 
 def test_thirds_and_halves_are_one_family_from_the_level_that_both_belong_to() -> None:
     compound = hearing((180.0, 0.99), (60.0, 0.98), (120.0, 0.95))
 
-    verdict = weigh([compound] * 3)
+    verdict = combined([compound] * 3)
 
     assert verdict is not None
     assert verdict.tempo == 60.0  # of 120, nearer to a comfortable tempo, 180 is no relative
@@ -94,8 +94,8 @@ def test_thirds_and_halves_are_one_family_from_the_level_that_both_belong_to() -
 def test_nothing_likely_anywhere_is_no_beat() -> None:
     faint = hearing((120.0, 0.09))
 
-    assert weigh([faint, hearing(), faint]) == Verdict(kind="none")
-    assert weigh([faint, hearing((120.0, 0.1)), faint]) is None
+    assert combined([faint, hearing(), faint]) == Verdict(kind="none")
+    assert combined([faint, hearing((120.0, 0.1)), faint]) is None
 
 
 @pytest.mark.parametrize(
@@ -118,11 +118,11 @@ def test_the_file_keeps_its_comments_and_every_other_row() -> None:
     other = '"b,c",a.ogg,99.0,beat,80.00,,,,,,,,,consensus,,\n'
     verdict = Verdict(kind="heard", tempo=90.123, paces=(pace(45.06, 0.91), pace(90.123, 0.9876)))
 
-    text = relabel(HEADER + open_row + other, {("tunes", "a.ogg"): verdict})
+    text = with_verdicts(HEADER + open_row + other, {("tunes", "a.ogg"): verdict})
 
     labelled = "tunes,a.ogg,99.0,heard,90.12,90.0,,,80.00@0.40,91.0,,,,network,"
     assert text == HEADER + labelled + "45.06@0.910 90.12@0.988,\n" + other
-    again = relabel(text, {("tunes", "a.ogg"): Verdict(kind="unclear")})
+    again = with_verdicts(text, {("tunes", "a.ogg"): Verdict(kind="unclear")})
     assert again == HEADER + open_row + other
 
 
@@ -175,10 +175,10 @@ def test_the_halves_of_a_short_recording_are_heard_apart(
 def test_the_network_is_taken_at_its_word_calibrated(click_track: ClickTrack) -> None:
     features = [extract_features(click_track(120.0), SPEC)]
 
-    tempos = hear(Scripted(120.0), features)
+    tempos = network_tempos(Scripted(120.0), features)
 
     assert {round(t.confidence, 4) for t in tempos} == {0.9975, 0.0025}  # of logits 6 and -6
-    assert len(tempos) <= len(song_candidates([features[0].tempogram], SPEC))
+    assert len(tempos) <= len(song_candidates([features[0].autocorrelation], SPEC))
     assert [t.confidence for t in tempos] == sorted((t.confidence for t in tempos), reverse=True)
 
 

@@ -12,9 +12,9 @@ from pacetag.model.tempo.calibration import Calibration
 from pacetag.model.training.labels.own_songs import own_truth
 from pacetag.model.training.scoring.by_source import source_scores, sources_of
 from pacetag.model.training.scoring.run_report import Addition, note_addition
-from pacetag.model.training.scoring.score import ExaminedSong
+from pacetag.model.training.scoring.score import ScoredSong
 from pacetag.model.training.songs import TrainingSong, Window
-from tests.model.training.scoring.examined_songs import examined_song
+from tests.model.training.scoring.scored_songs import scored_song
 
 
 def song(source: str, split: str, group: str = "legs", number: int = 1) -> TrainingSong:
@@ -28,8 +28,8 @@ def song(source: str, split: str, group: str = "legs", number: int = 1) -> Train
     )
 
 
-def heard(one: TrainingSong, *logits: float) -> ExaminedSong:
-    return examined_song(one, dict(zip((172.0, 86.0, 115.0), logits, strict=True)))
+def heard(one: TrainingSong, *logits: float) -> ScoredSong:
+    return scored_song(one, dict(zip((172.0, 86.0, 115.0), logits, strict=True)))
 
 
 def scored(*, f1: float, auc: float | None, songs: int = 4) -> dict[str, Any]:

@@ -9,14 +9,14 @@ import soundfile
 from pacetag.model.judge import Judge
 from pacetag.model.tempo.calibration import Calibration
 from pacetag.model.training.scoring.score import (
-    ExaminedSong,
-    examine,
+    ScoredSong,
     fit_calibration,
+    score_songs,
     song_figures,
 )
 from pacetag.model.training.songs import LabelledTruth, TrainingSong, Window
 from tests.conftest import RATE, ClickTrack
-from tests.model.training.scoring.examined_songs import examined_song
+from tests.model.training.scoring.scored_songs import scored_song
 
 
 def known(right: tuple[float, ...], unclear: tuple[float, ...] = ()) -> LabelledTruth:
@@ -24,7 +24,7 @@ def known(right: tuple[float, ...], unclear: tuple[float, ...] = ()) -> Labelled
     return LabelledTruth(right=right, unclear=unclear, family=right + unclear)
 
 
-def examined(truth: LabelledTruth, *rounds: dict[float, float]) -> ExaminedSong:
+def scored(truth: LabelledTruth, *rounds: dict[float, float]) -> ScoredSong:
     song = TrainingSong(
         name="one",
         source="grooves",
@@ -33,7 +33,7 @@ def examined(truth: LabelledTruth, *rounds: dict[float, float]) -> ExaminedSong:
         windows=(Window(path=Path("one.flac"), start=0.0, seconds=40.0),),
         truth=truth,
     )
-    return examined_song(song, *rounds)
+    return scored_song(song, *rounds)
 
 
 def test_the_line_is_found_by_which_the_labels_were_drawn() -> None:
@@ -44,7 +44,7 @@ def test_the_line_is_found_by_which_the_labels_were_drawn() -> None:
         logits = dict(zip(np.arange(60.0, 260.0, 20.0), rng.normal(0, 4, 10), strict=True))
         chance = 1 / (1 + np.exp(1.0 - 0.7 * np.array(list(logits.values()))))
         right = tuple(bpm for bpm, p in zip(logits, chance, strict=True) if rng.random() < p)
-        songs.append(examined(known(right), logits))
+        songs.append(scored(known(right), logits))
 
     found = fit_calibration(songs)
 
@@ -53,16 +53,16 @@ def test_the_line_is_found_by_which_the_labels_were_drawn() -> None:
 
 
 def test_without_both_classes_the_logits_are_taken_as_they_are() -> None:
-    assert fit_calibration([examined(known((100.0,)), {100.0: 3.0})]) == Calibration()
+    assert fit_calibration([scored(known((100.0,)), {100.0: 3.0})]) == Calibration()
 
 
 def test_figures_count_what_a_runner_meets() -> None:
     """One song all right, one with a wrong pace, one beatless one with a pace, one without."""
     songs = [
-        examined(known((172.0, 86.0)), {172.0: 5.0, 86.0: 4.0, 115.0: -6.0}),
-        examined(known((90.0,)), {90.0: 2.0, 180.0: 3.0, 120.0: -5.0}),
-        examined(known(()), {140.0: 1.0}),
-        examined(known(()), {140.0: -1.0}),
+        scored(known((172.0, 86.0)), {172.0: 5.0, 86.0: 4.0, 115.0: -6.0}),
+        scored(known((90.0,)), {90.0: 2.0, 180.0: 3.0, 120.0: -5.0}),
+        scored(known(()), {140.0: 1.0}),
+        scored(known(()), {140.0: -1.0}),
     ]
 
     figures = song_figures(songs, Calibration())
@@ -77,7 +77,7 @@ def test_figures_count_what_a_runner_meets() -> None:
 
 
 def test_unclear_candidates_neither_calibrate_nor_count() -> None:
-    song = examined(known((86.0,), (172.0,)), {86.0: 4.0, 172.0: 9.0})
+    song = scored(known((86.0,), (172.0,)), {86.0: 4.0, 172.0: 9.0})
 
     logits, labels = song.labelled(Calibration())
 
@@ -86,27 +86,27 @@ def test_unclear_candidates_neither_calibrate_nor_count() -> None:
     assert song_figures([song], Calibration())["set_precision"] == 1.0
 
 
-SURE, DOUBTFUL = {120.0: 8.0, 97.0: -8.0}, {120.0: 0.4, 97.0: -0.3}
+SURE, DOUBTFUL = {120.0: 8.0, 97.0: -8.0}, {120.0: 1.0, 97.0: -0.3}
 
 
 def test_a_sure_song_is_scored_after_the_first_round() -> None:
-    song = examined(known((120.0,)), SURE, DOUBTFUL)
+    song = scored(known((120.0,)), SURE, DOUBTFUL)
 
     assert song.labelled(Calibration())[0].tolist() == [8.0, -8.0]
     assert song.judged(Calibration())[0].confidence > 0.99
 
 
 def test_a_doubtful_song_is_scored_after_the_last_round() -> None:
-    song = examined(known((120.0,)), DOUBTFUL, SURE)
+    song = scored(known((120.0,)), DOUBTFUL, SURE)
 
     assert song.labelled(Calibration())[0].tolist() == [8.0, -8.0]
-    assert song.labelled(Calibration(slope=20.0))[0].tolist() == [0.4, -0.3]
+    assert song.labelled(Calibration(slope=20.0))[0].tolist() == [1.0, -0.3]
 
 
 def test_the_calibration_is_fitted_to_the_rounds_that_it_decides_on() -> None:
     """With a slope of 1 all songs go to a second round; the fit to that one says so again."""
     songs = [
-        examined(known((120.0,) if number % 10 else ()), DOUBTFUL, {120.0: 2.0, 97.0: -4.0})
+        scored(known((120.0,) if number % 10 else ()), DOUBTFUL, {120.0: 2.0, 97.0: -4.0})
         for number in range(40)
     ]
 
@@ -130,7 +130,7 @@ def test_a_song_is_scored_by_what_a_scan_hears(tmp_path: Path, click_track: Clic
     )
     judge = Judge()
 
-    (one,) = examine([song], judge.bundle.folder)
+    (one,) = score_songs([song], judge.bundle.folder)
 
     found = {round(tempo.bpm): tempo.confidence for tempo in one.judged(judge.calibration)}
     scanned = {round(tempo.bpm): tempo.confidence for tempo in judge.file(path).candidates}

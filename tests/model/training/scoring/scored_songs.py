@@ -4,13 +4,13 @@ import numpy as np
 
 from pacetag.model.judge_settings import JudgeSettings
 from pacetag.model.steps import SongLogits
-from pacetag.model.training.scoring.score import ExaminedSong
+from pacetag.model.training.scoring.score import ScoredSong
 from pacetag.model.training.songs import TrainingSong
 
 
-def examined_song(song: TrainingSong, *rounds: dict[float, float]) -> ExaminedSong:
+def scored_song(song: TrainingSong, *rounds: dict[float, float]) -> ScoredSong:
     """A song of one clip, with the logit of each tempo in bpm after each round."""
-    return ExaminedSong(
+    return ScoredSong(
         song=song,
         rounds=tuple(
             SongLogits(
