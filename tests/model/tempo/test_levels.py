@@ -68,6 +68,14 @@ def test_most_refuse_what_is_slower_than_52_or_faster_than_290() -> None:
     assert min(prior(52.0, 54.0, 280.0)) >= 0.5
 
 
+@pytest.mark.parametrize(
+    ("bpm", "share"),
+    [(40, 0.15), (43, 0.25), (49, 0.435), (54.5, 0.685), (61, 0.925), (240, 0.95), (282.5, 0.55)],
+)
+def test_between_the_classes_of_2019_the_prior_is_a_straight_line(bpm: float, share: float) -> None:
+    assert prior(bpm) == pytest.approx([share])
+
+
 def test_the_prior_falls_towards_both_ends() -> None:
     assert (np.diff(prior(*np.linspace(40.0, 65.0, 30))) > 0).all()
     assert (np.diff(prior(*np.linspace(230.0, 320.0, 30))) < 0).all()
