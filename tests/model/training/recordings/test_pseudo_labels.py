@@ -216,7 +216,7 @@ def test_the_command_relabels_open_rows_that_are_there_and_no_others(
         if recording.path != "gone.wav":
             write(tmp_path, recording, np.zeros(1_000, np.float32))
     monkeypatch.setattr(relabelling, "load_recordings", lambda: rows)
-    monkeypatch.setattr(Judge, "load", lambda _: Scripted(120.0))
+    monkeypatch.setattr(relabelling, "Judge", lambda _: Scripted(120.0))
     found = Verdict(kind="heard", tempo=90.0, paces=(pace(90.0, 0.95),))
     monkeypatch.setattr(relabelling, "judge_recording", lambda *_: found)
 
