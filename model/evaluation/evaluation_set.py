@@ -46,7 +46,7 @@ def read_evaluation_set(path: Path, music: Path | None = None) -> tuple[Evaluati
     first; further `unclear`, `style` or `genre`, `artist`, `remarks`. Others are passed over. A
     row without paces and tempo, or with the word "none", is music without a beat.
 
-    Raises EvaluationSetError with the line of whatever cannot be meant, its EvaluationHeaderError
+    Raises EvaluationSetError with the line of what cannot be meant, its EvaluationHeaderError
     for other columns, OSError when the set cannot be read.
     """
     folder = path.parent if music is None else music

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 LOW, HIGH = 80.0, 210.0  # steps a minute between which sets are compared unless told otherwise
 TOLERANCE = 0.04  # the usual one of tempo estimation, as people's taps have it
-GREY = 0.06  # between the tolerance and this nobody can say: a case there is not counted
+GREY = 0.06  # as a ratio; a case between the tolerance and this is not counted
 CALIBRATION_BINS = 10
 
 

@@ -1,4 +1,4 @@
-"""The baseline: one tempo, folded by two. Who does not beat it need not listen so closely."""
+"""Baseline: librosa's tempo with its half and its double."""
 
 from pathlib import Path
 
@@ -14,8 +14,8 @@ SLOWEST, FASTEST = 52.0, 285.0  # bpm; beyond these half of the people or fewer 
 _FOLDS = ((1.0, 1.0), (2.0, 0.999), (1 / 2, 0.999))
 
 
-class FoldJudge:
-    """librosa's tempo, its double and its half, all of them claimed whatever is heard."""
+class OctaveFoldJudge:
+    """Claims librosa's tempo, its double and its half for every song with onsets."""
 
     def __init__(self, spec: FeatureSpec | None = None) -> None:
         self.spec = spec or FeatureSpec()
@@ -43,10 +43,10 @@ class FoldJudge:
         tempo = librosa.feature.tempo(
             onset_envelope=onset, sr=self.spec.sample_rate, hop_length=self.spec.hop_length
         )
-        return folded(float(tempo[0]), excerpts.duration)
+        return octave_folded(float(tempo[0]), excerpts.duration)
 
 
-def folded(tempo: float | None, duration: float) -> Analysis:
+def octave_folded(tempo: float | None, duration: float) -> Analysis:
     """A judgement that claims `tempo` in bpm, its double and its half, where people step to them.
 
     Nothing for no tempo.

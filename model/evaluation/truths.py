@@ -1,10 +1,10 @@
-"""What is known of a song's paces, and what follows for a tempo that somebody claims.
+"""What is known of a song's paces, and what follows for a tempo that is claimed.
 
 Two kinds of truth, which say different things:
 
 A *tempo* with the beats of a bar is one level, written down by a composer or a chart. The tempo is
-right. Levels that follow from the metre may be right as well, nobody has said: the beat divided by
-2, 3, 4 or 6, its groups as the bar allows them, the bar and two bars. They count neither way.
+right. Levels that follow from the metre may be right as well, which is not known: the beat divided
+by 2, 3, 4 or 6, its groups as the bar allows them, the bar and two bars. They count neither way.
 Everything else is wrong: in a waltz the half of the beat, in any metre 3/2 of it.
 
 *Paces* are a person's list of all that they accept, so a half or a double that is not in it is
@@ -85,7 +85,7 @@ class SongTruth:
         return Verdict.UNCLEAR if near(bpm, self.unclear, self.tolerance) else Verdict.WRONG
 
     def case(self, bpm: float) -> Verdict:
-        """What is known of any tempo: the nearest level decides; beside one, nobody can say."""
+        """What is known of any tempo: the nearest level decides; just beside one it is unclear."""
         levels = [(abs(bpm / level - 1), Verdict.RIGHT) for level in self.right]
         levels += [(abs(bpm / level - 1), Verdict.UNCLEAR) for level in self.unclear]
         off, verdict = min(levels, key=lambda level: level[0], default=(1.0, Verdict.WRONG))

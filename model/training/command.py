@@ -66,10 +66,10 @@ def train_bundle(
         )
     use_writable_caches()
     from pacetag.model.training.cases.build import CaseSettings
-    from pacetag.model.training.degradations.settings import RealismSettings
-    from pacetag.model.training.fitting.distillation import TeachingSettings
+    from pacetag.model.training.degradations.settings import DegradationSettings
+    from pacetag.model.training.fitting.distillation import DistillationSettings
     from pacetag.model.training.fitting.fit import FitSettings
-    from pacetag.model.training.free_music import free_lessons
+    from pacetag.model.training.free_music import free_songs
     from pacetag.model.training.labels.few_songs import few_songs_warning
     from pacetag.model.training.labels.own_songs import OwnSettings
     from pacetag.model.training.run import train
@@ -83,62 +83,62 @@ def train_bundle(
         songs=options.free.songs if options.free else 0,
         seed=options.seed,
         own=OwnSettings(tolerance=options.tolerance),
-        cases=CaseSettings(seed=options.seed, realism=RealismSettings()),
+        cases=CaseSettings(seed=options.seed, degradations=DegradationSettings()),
         fit=FitSettings(epochs=options.epochs, seed=options.seed),
-        teaching=TeachingSettings(teachers=options.teachers),
+        distillation=DistillationSettings(teachers=options.teachers),
     )
     # Own labels first: what is wrong with them should not come out after hours of rendering.
     mine = _own(own, settings, console) if own else []
     if (warning := few_songs_warning(mine, options.free)) is not None:
         console.print(f"Warning: {warning}", markup=False, soft_wrap=not console.is_terminal)
-    lessons = mine
+    songs = mine
     if options.free:
-        found = free_lessons(work, options.free, seed=options.seed, jobs=jobs, console=console)
-        lessons = found + mine
-    bundle = train(lessons, work, settings, jobs=jobs, console=console)
+        found = free_songs(work, options.free, seed=options.seed, jobs=jobs, console=console)
+        songs = found + mine
+    bundle = train(songs, work, settings, jobs=jobs, console=console)
     if own:
-        _note(work, own, lessons, bundle, jobs)
+        _note(work, own, songs, bundle, jobs)
     shipped = load_bundle(shipped_bundle_folder())
-    verdict = verdict_on(bundle, shipped, lessons, jobs=jobs)
+    verdict = verdict_on(bundle, shipped, songs, jobs=jobs)
     return TrainedBundle(folder=bundle.folder, verdict=verdict)
 
 
 def _own(own: LabelledSongs, settings: TrainingSettings, console: Console) -> list[TrainingSong]:
-    from pacetag.model.training.labels.own_songs import UNKNOWN, own_lessons
+    from pacetag.model.training.labels.own_songs import UNKNOWN, own_training_songs
     from pacetag.model.training.labels.table import LabelsError
 
-    lessons = own_lessons(own.songs, seed=settings.seed, settings=settings.own)
-    for reason in (*own.left_out, *lessons.left_out):
+    mine = own_training_songs(own.songs, seed=settings.seed, settings=settings.own)
+    for reason in (*own.left_out, *mine.left_out):
         console.print(f"left out: {reason}", markup=False, soft_wrap=True)
-    if not lessons.songs:
+    if not mine.songs:
         raise LabelsError(f"{', '.join(own.files)}: no song in it can be learnt from")
-    artists = {song.group for song in lessons.songs}
-    console.print(f"own songs: {len(lessons.songs)} of {len(artists)} artists", markup=False)
-    strangers = sum(song.group == UNKNOWN for song in lessons.songs)
-    if strangers:
+    artists = {song.group for song in mine.songs}
+    console.print(f"own songs: {len(mine.songs)} of {len(artists)} artists", markup=False)
+    unknown = sum(song.group == UNKNOWN for song in mine.songs)
+    if unknown:
         console.print(
-            f"of {strangers} no artist is known: they stay together on one side of the split; an "
+            f"of {unknown} no artist is known: they stay together on one side of the split; an "
             "`artist` column in the labels would tell them apart",
             markup=False,
         )
-    return list(lessons.songs)
+    return list(mine.songs)
 
 
 def _note(
-    work: Path, own: LabelledSongs, lessons: list[TrainingSong], bundle: Bundle, jobs: int
+    work: Path, own: LabelledSongs, songs: list[TrainingSong], bundle: Bundle, jobs: int
 ) -> None:
     from pacetag.model.training.scoring.run_report import FILE, Addition, note_addition, scores_of
 
     before = load_bundle(shipped_bundle_folder())
-    mine = sum(song.source == "own" for song in lessons)
+    mine = sum(song.source == "own" for song in songs)
     note_addition(
         work / FILE,
         Addition(
             files=own.files,
             left_out=len(own.left_out) + len(own.songs) - mine,
-            songs=lessons,
+            songs=songs,
         ),
         before=before,
-        old=scores_of(before, lessons, jobs=jobs),
+        old=scores_of(before, songs, jobs=jobs),
         new=bundle,
     )

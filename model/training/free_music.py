@@ -8,11 +8,11 @@ from rich.console import Console
 
 from pacetag.model.training.grooves.corpus import build_corpus
 from pacetag.model.training.grooves.draw import Collection
-from pacetag.model.training.grooves.songs import groove_lessons
+from pacetag.model.training.grooves.songs import groove_songs
 from pacetag.model.training.recordings.fetch import fetch_recordings
-from pacetag.model.training.recordings.songs import recording_lessons
+from pacetag.model.training.recordings.songs import recording_songs
 from pacetag.model.training.scores.corpus import build_corpus as build_scores
-from pacetag.model.training.scores.songs import score_lessons
+from pacetag.model.training.scores.songs import notated_songs
 from pacetag.model.training.songs import FreeMusic, TrainingSong
 
 # Songs of each further collection for one of the standard library's. The further libraries have
@@ -22,23 +22,23 @@ SHARES: dict[Collection, float] = {"further": 0.41, "human": 0.2, "chamber": 0.4
 LEARNT_ONLY: frozenset[Collection] = frozenset({"chamber"})
 
 
-def free_lessons(
+def free_songs(
     work: Path, free: FreeMusic, *, seed: int, jobs: int, console: Console
 ) -> list[TrainingSong]:
     """Make what is missing below `work`, and give the songs. Raises ModelError."""
     build_corpus(work / "grooves", free.songs, seed, jobs, console)
-    lessons = groove_lessons(work / "grooves")[: free.songs]
+    found = groove_songs(work / "grooves")[: free.songs]
     for collection, share in SHARES.items():
         count = round(share * free.songs)
         if count:
             # Another seed, so that no song of theirs is a standard one over again.
             build_corpus(work / collection, count, seed + 1, jobs, console, collection)
-            songs = groove_lessons(work / collection)[:count]
+            songs = groove_songs(work / collection)[:count]
             learnt = [song for song in songs if song.split == "train"]
-            lessons += learnt if collection in LEARNT_ONLY else songs
+            found += learnt if collection in LEARNT_ONLY else songs
     if free.fetched:
         build_scores(work / "scores", debs=free.debs, console=console)
-        lessons += score_lessons(work / "scores")
+        found += notated_songs(work / "scores")
         fetch_recordings(work / "recordings", debs=free.debs, console=console)
-        lessons += recording_lessons(work / "recordings", heard=free.heard)
-    return lessons
+        found += recording_songs(work / "recordings", pseudo_labels=free.pseudo_labels)
+    return found

@@ -21,7 +21,7 @@ from pacetag.model.training.cases.build import Megabatch
 from pacetag.model.training.cases.store import made_with, stored_cases
 from pacetag.model.training.fitting.export import export_network
 from pacetag.model.training.fitting.fit import score_cases
-from pacetag.model.training.fitting.networks import Lessons, fitted_network
+from pacetag.model.training.fitting.networks import TrainingData, fitted_network
 from pacetag.model.training.fitting.threshold import shift_threshold
 from pacetag.model.training.scoring.by_source import HELD_OUT, source_scores, sources_of
 from pacetag.model.training.scoring.score import fit_calibration, score_songs
@@ -63,13 +63,13 @@ def train(
     """
     console = console or Console(stderr=True)
     megabatch = _cases(songs, work / "cases", settings, jobs, console)
-    lessons = Lessons(
+    data = TrainingData(
         megabatch=megabatch,
         notes=made_with(songs, work / "cases"),
         spec=settings.spec,
         folder=work / "networks",
     )
-    trained = _networks(lessons, sources_of(songs), settings, console)
+    trained = _networks(data, sources_of(songs), settings, console)
     best = max(trained, key=lambda one: one.worth)
     folder = work / "bundles" / settings.name
     export_network(best.model, folder)
@@ -116,22 +116,20 @@ def _cases(
 
 
 def _networks(
-    lessons: Lessons, sources: Sequence[str], settings: TrainingSettings, console: Console
+    data: TrainingData, sources: Sequence[str], settings: TrainingSettings, console: Console
 ) -> list[Trained]:
     done = []
     with Progress(console=console) as progress:
         for network in settings.networks:
             model = fitted_network(
-                network, lessons, settings.fit, settings.teaching, progress=progress
+                network, data, settings.fit, settings.distillation, progress=progress
             )
-            shift_threshold(model, lessons.megabatch, settings.spec)
+            shift_threshold(model, data.megabatch, settings.spec)
             scores = {
                 source: asdict(found)
                 for source in sources
                 if (
-                    found := score_cases(
-                        model, lessons.megabatch, settings.spec, "validation", source
-                    )
+                    found := score_cases(model, data.megabatch, settings.spec, "validation", source)
                 )
             }
             done.append(

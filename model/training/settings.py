@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pacetag.model.network import NetworkSettings, Stage0Settings, Stage2Settings
 from pacetag.model.spec import FeatureSpec
 from pacetag.model.training.cases.build import CaseSettings
-from pacetag.model.training.fitting.distillation import TeachingSettings
+from pacetag.model.training.fitting.distillation import DistillationSettings
 from pacetag.model.training.fitting.fit import FitSettings
 from pacetag.model.training.labels.own_songs import OwnSettings
 
@@ -23,5 +23,5 @@ class TrainingSettings:
     cases: CaseSettings = field(default_factory=CaseSettings)
     fit: FitSettings = field(default_factory=FitSettings)
     # Of all networks but that of 2019, which is there to be compared with as it was.
-    teaching: TeachingSettings = field(default_factory=TeachingSettings)
+    distillation: DistillationSettings = field(default_factory=DistillationSettings)
     networks: tuple[NetworkSettings, ...] = (Stage0Settings(), Stage2Settings())

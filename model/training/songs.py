@@ -55,7 +55,7 @@ def is_candidate(bpm: float) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingSong:
-    """A song to learn from or to be examined on."""
+    """A song to learn from or to be scored on."""
 
     name: str  # unique within the corpus
     source: str  # "grooves" or "recordings"
@@ -72,5 +72,5 @@ class FreeMusic:
 
     songs: int = 800  # grooves of the standard library to render; others in proportion
     fetched: bool = True  # recordings and scores in Debian packages, several gigabytes
-    heard: bool = True  # recordings too that an earlier network labelled, to train on
+    pseudo_labels: bool = True  # recordings too that an earlier network labelled, to train on
     debs: Path | None = None  # folder with packages that were downloaded before

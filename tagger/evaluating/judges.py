@@ -12,5 +12,5 @@ class JudgeName(StrEnum):
 
     @property
     def gives_probabilities(self) -> bool:
-        """Whether there is anything to calibrate; folding claims whatever it finds."""
+        """Whether there is anything to calibrate; folding claims all that it finds."""
         return self is not JudgeName.FOLD

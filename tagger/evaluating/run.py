@@ -31,7 +31,9 @@ def ear_of(judge: JudgeName) -> JudgeRef:
         if missing_modules("evaluate"):
             raise MissingExtraError(f"--judge {judge}", "evaluate")
         use_writable_caches()
-        return JudgeRef(bundle="fold", factory="pacetag.model.evaluation.octave_fold:FoldJudge")
+        return JudgeRef(
+            bundle="fold", factory="pacetag.model.evaluation.octave_fold:OctaveFoldJudge"
+        )
     return workers.shipped_judge()
 
 

@@ -16,7 +16,7 @@ from pacetag.model.evaluation.metrics import near
 from pacetag.model.features.features import extract_features
 from pacetag.model.spec import FeatureSpec
 from pacetag.model.tempo import candidates
-from pacetag.model.training.grooves.songs import groove_lessons
+from pacetag.model.training.grooves.songs import groove_songs
 
 
 def main() -> int:
@@ -26,25 +26,25 @@ def main() -> int:
     parser.add_argument("--songs", type=int, default=400)
     options = parser.parse_args()
     spec = FeatureSpec()
-    lessons = groove_lessons(options.grooves)
-    lessons = lessons[:: max(1, len(lessons) // options.songs)][: options.songs]
+    songs = groove_songs(options.grooves)
+    songs = songs[:: max(1, len(songs) // options.songs)][: options.songs]
     levels = found = peaks = offered = 0
-    for lesson in track(lessons, console=Console(stderr=True)):
-        window = lesson.windows[0]
+    for song in track(songs, console=Console(stderr=True)):
+        window = song.windows[0]
         samples = read_window(window.path, window.start, window.seconds, spec)
         tempogram = extract_features(samples, spec).autocorrelation
         all_of_them = tuple(c.bpm for c in candidates.find_candidates(tempogram, spec))
         only_peaks = tuple(c.bpm for c in candidates.find_peaks(tempogram, spec))
         offered += len(all_of_them)
-        for bpm in lesson.truth.right:
+        for bpm in song.truth.right:
             if spec.min_bpm <= bpm <= spec.max_bpm:
                 levels += 1
                 found += near(bpm, all_of_them, 0.04)
                 peaks += near(bpm, only_peaks, 0.04)
     Console().print(
-        f"{len(lessons)} songs, {levels} compatible levels from {spec.min_bpm:g} to "
+        f"{len(songs)} songs, {levels} compatible levels from {spec.min_bpm:g} to "
         f"{spec.max_bpm:g} bpm: recall {found / levels:.4f} with relatives "
-        f"({offered / len(lessons):.0f} candidates a song), {peaks / levels:.4f} by peaks alone"
+        f"({offered / len(songs):.0f} candidates a song), {peaks / levels:.4f} by peaks alone"
     )
     return 0
 

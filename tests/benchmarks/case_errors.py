@@ -17,7 +17,7 @@ from pacetag.model.bundle import load_bundle
 from pacetag.model.runtime import Runtime
 from pacetag.model.tempo.folding import network_input
 from pacetag.model.training.cases.store import load_stored
-from pacetag.model.training.grooves.songs import groove_lessons
+from pacetag.model.training.grooves.songs import groove_songs
 from pacetag.tagger.settings import bundle_folder
 
 RATIOS = {
@@ -36,8 +36,8 @@ def main() -> int:
     runtime = Runtime(bundle.litert)
     megabatch = load_stored(options.work / "cases")
     folders = [options.work / name for name in ("grooves", "further", "human")]
-    lessons = [song for folder in folders if folder.is_dir() for song in groove_lessons(folder)]
-    beats = {song.name: song.truth.annotated or 0.0 for song in lessons}
+    songs = [song for folder in folders if folder.is_dir() for song in groove_songs(folder)]
+    beats = {song.name: song.truth.annotated or 0.0 for song in songs}
     errors: Counter[tuple[str, int]] = Counter()
     counts: Counter[tuple[str, int]] = Counter()
     rows = megabatch.where(options.split, "grooves")

@@ -35,7 +35,7 @@ from pacetag.model.errors import ModelError
 from pacetag.model.evaluation.bootstrap import RESAMPLES, SEED, Figure, figure, ratio, resampled
 from pacetag.model.evaluation.evaluation_set import EvaluationSong, read_evaluation_set
 from pacetag.model.evaluation.figures import GroupFigures, group_figures
-from pacetag.model.evaluation.octave_fold import folded
+from pacetag.model.evaluation.octave_fold import octave_folded
 from pacetag.model.evaluation.report import Failure
 from pacetag.model.evaluation.song_marks import RANGES, HeardSong, set_marks
 from pacetag.model.judgement import Analysis
@@ -78,7 +78,7 @@ class Essentia:
     def file(self, path: Path) -> Analysis:
         """Its tempo, folded."""
         song = WholeSong.read(path, ESSENTIA_RATE)
-        return folded(float(self._extract(song.samples)[0]), song.seconds)
+        return octave_folded(float(self._extract(song.samples)[0]), song.seconds)
 
 
 def multifeature() -> Essentia:
@@ -110,7 +110,7 @@ class TempoCnn:
         features = self._features(sound)
         with contextlib.redirect_stdout(io.StringIO()):  # keras draws a bar
             tempo = float(self._classifier.estimate_tempo(features, interpolate=True))
-        return folded(tempo, song.seconds)
+        return octave_folded(tempo, song.seconds)
 
 
 PEERS = {  # name: what is imported, what makes it

@@ -27,9 +27,9 @@ from pacetag.model.features.features import extract_features
 from pacetag.model.judge_settings import ScheduleSettings
 from pacetag.model.tempo.metre import metre_score, reduced
 from pacetag.model.tempo.schedule import excerpt_schedule
-from pacetag.model.training.grooves.songs import groove_lessons
-from pacetag.model.training.recordings.songs import recording_lessons
-from pacetag.model.training.scores.songs import score_lessons
+from pacetag.model.training.grooves.songs import groove_songs
+from pacetag.model.training.recordings.songs import recording_songs
+from pacetag.model.training.scores.songs import notated_songs
 from pacetag.model.training.settings import TrainingSettings
 from pacetag.model.training.songs import TrainingSong
 
@@ -45,7 +45,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("work", type=Path)
     work, console = parser.parse_args().work, Console(width=120)
-    songs = [song for song in lessons(work) if song.split != "test"]
+    songs = [song for song in training_songs(work) if song.split != "test"]
     found = [one for song in track(songs, "listening", console=console) for one in scored(song)]
     table = Table(
         "split", "source", "in", "tempos", "least", "tenth", "median", "nine tenths", "most"
@@ -68,12 +68,10 @@ def main() -> int:
     return 0
 
 
-def lessons(work: Path) -> list[TrainingSong]:
+def training_songs(work: Path) -> list[TrainingSong]:
     """All songs of which the metre is known."""
-    grooves = [
-        one for name in ("grooves", "further", "human") for one in groove_lessons(work / name)
-    ]
-    return [*grooves, *score_lessons(work / "scores"), *recording_lessons(work / "recordings")]
+    grooves = [one for name in ("grooves", "further", "human") for one in groove_songs(work / name)]
+    return [*grooves, *notated_songs(work / "scores"), *recording_songs(work / "recordings")]
 
 
 def scored(song: TrainingSong) -> list[Scored]:

@@ -223,7 +223,7 @@ def test_training_on_own_songs_alone_ends_in_a_bundle_and_notes(
     assert sides == {"own test": 1, "own train": 4, "own validation": 1}
     assert set(bundle.scores) == {"networks", "validation own", "test own"}
     assert bundle.training["settings"]["own"]["tolerance"] == 0.05
-    assert bundle.training["settings"]["teaching"]["teachers"] == 2
+    assert bundle.training["settings"]["distillation"]["teachers"] == 2
     notes = (work / "experiments.md").read_text()
     assert "labels.csv (rows left out: 2)" in notes
     assert "| test own | stride-4 (before) | 1 |" in notes

@@ -1,4 +1,4 @@
-"""Proof sets: music of which the truth is known exactly or from people, only for measuring.
+"""Benchmark sets: music with a truth that is exact or from people, only for measuring.
 
 `python -m pacetag.model.training.benchmark_sets OUT_DIR` makes three of them, each with a table
 set.csv for `pacetag evaluate`: `lmms` (LMMS's demo songs, rendered), `frets` (Frets on Fire) and
@@ -18,7 +18,7 @@ from pacetag.model.errors import ModelError
 from pacetag.model.training.benchmark_sets.beatless import build_beatless
 from pacetag.model.training.benchmark_sets.frets import build_frets
 from pacetag.model.training.benchmark_sets.lmms import build_lmms
-from pacetag.model.training.benchmark_sets.table import COLUMNS, TABLE, ProofSong, write_set
+from pacetag.model.training.benchmark_sets.table import COLUMNS, TABLE, BenchmarkSong, write_set
 from pacetag.model.training.output_folders import OutputError, check_free, check_own, named_path
 
 SETS = ("lmms", "frets", "beatless")
@@ -33,7 +33,7 @@ def build_set(name: str, folder: Path, console: Console, debs: Path | None = Non
     check_own(folder, TABLE, "*.flac", "parts", "recorded", "made")
     _check_table(folder / TABLE)
     folder.mkdir(parents=True, exist_ok=True)
-    songs: tuple[ProofSong, ...]
+    songs: tuple[BenchmarkSong, ...]
     if name == "lmms":
         songs = build_lmms(folder, console)
     elif name == "frets":
@@ -46,7 +46,7 @@ def build_set(name: str, folder: Path, console: Console, debs: Path | None = Non
 
 
 def _check_table(table: Path) -> None:
-    """Raise OutputError for a table of somebody else's making, links and databases."""
+    """Raise OutputError for a table that this did not make, links and databases."""
     check_free([table], overwrite=True)
     head = ",".join(COLUMNS).encode()
     if table.is_file() and table.read_bytes()[: len(head)] not in (head, b""):

@@ -1,4 +1,4 @@
-"""Proof set: sound without a beat, most of it recorded, the rest made with a fixed seed.
+"""Benchmark set: sound without a beat, most of it recorded, the rest made with a fixed seed.
 
 The recordings are of packages that are not trained on. They were chosen by the autocorrelation of
 their onsets: ambiences with a pulse (croaking frogs, pulsating machines, insects that chirp at a
@@ -18,7 +18,7 @@ from rich.console import Console
 
 from pacetag.model.training.benchmark_sets import noise, pads
 from pacetag.model.training.benchmark_sets.packages import take_files
-from pacetag.model.training.benchmark_sets.table import ProofSong, write_sound
+from pacetag.model.training.benchmark_sets.table import BenchmarkSong, write_sound
 from pacetag.model.training.grooves.draw import FONTS
 from pacetag.model.training.sources.deb_files import PackageError
 from pacetag.model.training.sources.tools import require_installed
@@ -97,7 +97,7 @@ def build_beatless(
     *,
     debs: Path | None = None,
     sources: tuple[Source, ...] = SOURCES,
-) -> tuple[ProofSong, ...]:
+) -> tuple[BenchmarkSong, ...]:
     """Fetch the recordings and make the other sounds in `folder`; what is there is kept.
 
     A package that cannot be had is left out, with a sentence on the console. Raises
@@ -115,7 +115,7 @@ def build_beatless(
     return (*songs, *_noises(folder), *_crowds(folder, voices), *_pads(folder))
 
 
-def _fetch(source: Source, folder: Path, debs: Path | None) -> list[ProofSong]:
+def _fetch(source: Source, folder: Path, debs: Path | None) -> list[BenchmarkSong]:
     targets = {
         f"{source.folder}/{name}": PurePosixPath("recorded", source.package, name)
         for name in source.what
@@ -126,7 +126,7 @@ def _fetch(source: Source, folder: Path, debs: Path | None) -> list[ProofSong]:
     )
     take_files(source.package, wanted, debs)
     return [
-        ProofSong(
+        BenchmarkSong(
             file=targets[f"{source.folder}/{name}"].as_posix(),
             genre=source.genre,
             artist=source.artist,
@@ -136,7 +136,7 @@ def _fetch(source: Source, folder: Path, debs: Path | None) -> list[ProofSong]:
     ]
 
 
-def _noises(folder: Path) -> Iterator[ProofSong]:
+def _noises(folder: Path) -> Iterator[BenchmarkSong]:
     for name, (make, count) in noise.MADE.items():
         for number in range(1, count + 1):
             target = folder / "made" / f"{name.replace(' ', '-')}-{number}.flac"
@@ -146,7 +146,7 @@ def _noises(folder: Path) -> Iterator[ProofSong]:
             yield _made(target, folder, name.split()[-1], f"{name}, by formula")
 
 
-def _crowds(folder: Path, voices: list[Path]) -> Iterator[ProofSong]:
+def _crowds(folder: Path, voices: list[Path]) -> Iterator[BenchmarkSong]:
     for people in CROWDS if voices else ():
         target = folder / "made" / f"crowd-{people}.flac"
         if not target.is_file():
@@ -156,7 +156,7 @@ def _crowds(folder: Path, voices: list[Path]) -> Iterator[ProofSong]:
         yield _made(target, folder, "crowd", f"{people} recorded voices at once")
 
 
-def _pads(folder: Path) -> Iterator[ProofSong]:
+def _pads(folder: Path) -> Iterator[BenchmarkSong]:
     for program, (name, _) in pads.PROGRAMS.items():
         target = folder / "made" / f"free-{name.replace(' ', '-')}.flac"
         if not target.is_file():
@@ -165,9 +165,9 @@ def _pads(folder: Path) -> Iterator[ProofSong]:
         yield _made(target, folder, "free rhythm", f"{name}, notes at random times, FluidSynth")
 
 
-def _made(target: Path, folder: Path, genre: str, remarks: str) -> ProofSong:
+def _made(target: Path, folder: Path, genre: str, remarks: str) -> BenchmarkSong:
     file = target.relative_to(folder).as_posix()
-    return ProofSong(file=file, genre=genre, artist="pacetag", remarks=f"made: {remarks}")
+    return BenchmarkSong(file=file, genre=genre, artist="pacetag", remarks=f"made: {remarks}")
 
 
 def _voice_sound(path: Path) -> noise.Sound:

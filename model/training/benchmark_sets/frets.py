@@ -1,4 +1,4 @@
-"""Proof set: the songs of Frets on Fire, whose charts were made by people."""
+"""Benchmark set: the songs of Frets on Fire, whose charts were made by people."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rich.console import Console
 
 from pacetag.model.errors import ModelError
 from pacetag.model.training.benchmark_sets.packages import take_files
-from pacetag.model.training.benchmark_sets.table import ProofSong, write_sound
+from pacetag.model.training.benchmark_sets.table import BenchmarkSong, write_sound
 from pacetag.model.training.scores.score import read_score
 
 FOLDER = "usr/share/games/fretsonfire/data/songs"  # in the packages
@@ -57,7 +57,7 @@ def build_frets(
     *,
     debs: Path | None = None,
     albums: Mapping[str, Album] = ALBUMS,
-) -> tuple[ProofSong, ...]:
+) -> tuple[BenchmarkSong, ...]:
     """Mix the songs into `folder`. Raises PackageError when a package cannot be had."""
     songs = []
     for package, album in albums.items():
@@ -99,14 +99,14 @@ def song_name(text: str) -> str:
     return ini.get("song", "name", fallback="")
 
 
-def _song(parts: Path, folder: Path, album: Album) -> ProofSong:
+def _song(parts: Path, folder: Path, album: Album) -> BenchmarkSong:
     tempo, beats = chart_tempo((parts / CHART).read_bytes())
     title = song_name((parts / NAMES).read_text(encoding="utf-8", errors="replace"))
     title = title or parts.name
     target = folder / f"{album.folder}-{parts.name.replace(' ', '_').lower()}.flac"
     if not target.is_file():
         _mix([parts / name for name in SOUNDS], target)
-    return ProofSong(
+    return BenchmarkSong(
         file=target.name,
         tempo=round(tempo, 2),
         beats_per_bar=beats,

@@ -13,19 +13,19 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from pacetag.model.errors import ModelError
-from pacetag.model.training.grooves.songs import groove_lessons
+from pacetag.model.training.grooves.songs import groove_songs
 from pacetag.model.training.output_folders import OutputError, check_free, named_path
-from pacetag.model.training.recordings.songs import recording_lessons
-from pacetag.model.training.scores.songs import score_lessons
+from pacetag.model.training.recordings.songs import recording_songs
+from pacetag.model.training.scores.songs import notated_songs
 from pacetag.model.training.songs import TrainingSong
 
 COLUMNS = ("file", "paces", "unclear", "style", "remarks")
 CORPORA = {
-    "grooves": groove_lessons,
-    "further": groove_lessons,
-    "human": groove_lessons,
-    "scores": score_lessons,
-    "recordings": recording_lessons,
+    "grooves": groove_songs,
+    "further": groove_songs,
+    "human": groove_songs,
+    "scores": notated_songs,
+    "recordings": recording_songs,
 }
 
 
@@ -67,9 +67,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--overwrite", action="store_true", help="replace the sets that are there")
     given = parser.parse_args(arguments)
     songs: list[TrainingSong] = []
-    for name, lessons in CORPORA.items():
+    for name, songs_of in CORPORA.items():
         try:
-            songs += lessons(given.work / name)
+            songs += songs_of(given.work / name)
         except ModelError:  # not every run has every corpus
             continue
     if not songs:

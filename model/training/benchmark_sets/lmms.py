@@ -1,4 +1,4 @@
-"""Proof set: the demo songs that come with LMMS, rendered; their tempo is the project's own."""
+"""Benchmark set: the demo songs that come with LMMS, rendered; their tempo is the project's own."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 from rich.console import Console
 
 from pacetag.model.errors import ModelError
-from pacetag.model.training.benchmark_sets.table import ProofSong, write_sound
+from pacetag.model.training.benchmark_sets.table import BenchmarkSong, write_sound
 from pacetag.model.training.sources.tools import SHARE, require_installed
 
 PROJECTS = SHARE / "lmms" / "projects"
-FOLDERS = ("demos", "shorties")  # the others hold templates and lessons
+FOLDERS = ("demos", "shorties")  # the others hold templates and tutorials
 GENRE = "electronic"
 SHORTEST = 12.0  # seconds; less holds too few beats
 # Projects noted twice as fast as they are felt: by the snare, which falls on the third beat of each
@@ -76,7 +76,7 @@ def read_project(path: Path) -> Project:
 
 def build_lmms(
     folder: Path, console: Console, *, projects: Path = PROJECTS
-) -> tuple[ProofSong, ...]:
+) -> tuple[BenchmarkSong, ...]:
     """Render the projects of constant tempo into `folder`; what is there is not rendered again.
 
     Raises ToolsMissingError when LMMS is not installed.
@@ -95,7 +95,7 @@ def build_lmms(
     return tuple(songs)
 
 
-def _song(path: Path, folder: Path) -> ProofSong:
+def _song(path: Path, folder: Path) -> BenchmarkSong:
     project = read_project(path)
     if project.tempo is None:
         raise ProjectError(f"{path.stem} changes its tempo")
@@ -106,7 +106,7 @@ def _song(path: Path, folder: Path) -> ProofSong:
         raise ProjectError(f"{path.stem} is shorter than {SHORTEST:g} s")
     artist, dash, title = path.stem.partition("-")  # so the files are named
     double = "; noted twice as fast as it is felt" if path.stem in DOUBLE_TIME else ""
-    return ProofSong(
+    return BenchmarkSong(
         file=target.name,
         tempo=project.tempo,
         beats_per_bar=project.beats_per_bar,
@@ -136,7 +136,7 @@ def _run(path: Path, wav: Path) -> bool:
     """Render once; whether LMMS came to an end by itself and without a crash."""
     command = ["lmms", "--allowroot", "render", str(path)]
     command += ["-o", str(wav), "-f", "wav", "-s", str(_RATE)]
-    # A home of its own: nobody's settings are used or changed.
+    # A home of its own: the user's settings are neither used nor changed.
     own = {"QT_QPA_PLATFORM": "offscreen", "HOME": str(wav.parent)}
     with subprocess.Popen(
         command,
@@ -159,14 +159,14 @@ def _run(path: Path, wav: Path) -> bool:
 def _read_wav(wav: Path) -> NDArray[np.float32]:
     """Samples [n, channels] of a file that may have been left in the middle of writing."""
     try:
-        _mend_header(wav)
+        _repair_header(wav)
         samples, _ = soundfile.read(wav, dtype="float32", always_2d=True)
     except (OSError, soundfile.LibsndfileError):
         return np.empty((0, 2), np.float32)
     return np.asarray(samples, np.float32)
 
 
-def _mend_header(wav: Path) -> None:
+def _repair_header(wav: Path) -> None:
     """Put in the sizes that a writer fills in last, by the length of the file."""
     with wav.open("r+b") as file:
         data = file.read(_HEADER).find(b"data")

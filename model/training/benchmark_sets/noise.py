@@ -1,6 +1,6 @@
 """Sounds without a beat, made by formula: noise, wind, rain, surf, drones, and a crowd of voices.
 
-Whatever swells or sets in does so at times that are drawn, so none of it has a tempo.
+Swells and onsets fall on random times, so nothing has a tempo.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Files that the proof sets take out of Debian packages."""
+"""Files that the benchmark sets take out of Debian packages."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a proof set is made of: rows with their truth, and sound files."""
+"""What a benchmark set is made of: rows with their truth, and sound files."""
 
 import csv
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ _FULL_SCALE = 0.99
 
 
 @dataclass(frozen=True, kw_only=True)
-class ProofSong:
+class BenchmarkSong:
     """A row: a sound file and what is known of it."""
 
     file: str  # below the folder of the set
@@ -28,7 +28,7 @@ class ProofSong:
     remarks: str = ""
 
 
-def write_set(folder: Path, songs: Iterable[ProofSong]) -> Path:
+def write_set(folder: Path, songs: Iterable[BenchmarkSong]) -> Path:
     """Write the table of a set into its folder, by file name; returns where it lies."""
     target = folder / TABLE
     with target.open("w", newline="", encoding="utf-8") as out:

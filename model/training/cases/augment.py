@@ -16,10 +16,10 @@ class AugmentSettings:
     right, without them 11.
     """
 
-    gain_sd: float = 1.5  # nepers of power
+    gain_sd: float = 1.5  # natural-log units of power
     equaliser_points: int = 8  # over the bands, joined by straight lines
-    equaliser_sd: float = 1.5  # nepers of power at each point
-    floor_low: float = -12.0  # nepers of power; the noise floor is drawn evenly between the two
+    equaliser_sd: float = 1.5  # the same, at each point
+    floor_low: float = -12.0  # the same; the noise floor is drawn evenly between the two
     floor_high: float = -2.0
     # Share of the cases that keep some of their beats only, which are repeated: as where an excerpt
     # is too short for all of them.

@@ -17,15 +17,15 @@ from pacetag.model.tempo.candidates import song_candidates
 from pacetag.model.tempo.folding import TempoFolder, log_power
 from pacetag.model.training.cases.sampling import draw_starts, draw_tempos
 from pacetag.model.training.cases.stacked import Cases
-from pacetag.model.training.degradations.chain import make_real
-from pacetag.model.training.degradations.gaps import RealSound
-from pacetag.model.training.degradations.settings import RealismSettings
+from pacetag.model.training.degradations.chain import degraded
+from pacetag.model.training.degradations.gaps import DegradedSound
+from pacetag.model.training.degradations.settings import DegradationSettings
 from pacetag.model.training.parallel import tracked
 from pacetag.model.training.songs import LabelledTempo, TrainingSong
 
 MADE_WITH = "made_with.json"  # what cases were made with, so that a run knows its own
 RENDERED = ("grooves", "scores")  # sources of music that never was in a room
-REALISM = 1  # parts the draws of realism from those of cases
+DEGRADED = 1  # sets the draws of degradations apart from those of cases
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +36,7 @@ class CaseSettings:
     negatives: int = 7  # a window
     seed: int = 1
     # Not shown, so that cases made without it are known again; `_made_with` adds it.
-    realism: RealismSettings | None = field(default=None, repr=False)  # for rendered music
+    degradations: DegradationSettings | None = field(default=None, repr=False)  # for rendered music
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,7 +133,7 @@ def song_cases(
 ) -> tuple[NDArray[np.float16], list[LabelledTempo]]:
     """Labelled cases of one song, at random candidates and random places. Raises ModelError.
 
-    With realism, a share of a rendered song's cases is cut from it as it would sound if recorded.
+    With degradations, a share of a rendered song's cases is cut from it as if it were recorded.
     """
     rng = np.random.default_rng([settings.seed, crc32(song.name.encode())])
     parts: list[NDArray[np.float16]] = []
@@ -163,7 +163,7 @@ def song_cases(
 class _Version:
     """What some of a window's cases are cut from."""
 
-    sound: RealSound
+    sound: DegradedSound
     positives: int
     negatives: int
 
@@ -175,19 +175,19 @@ def _versions(
     spec: FeatureSpec,
     settings: CaseSettings,
 ) -> Iterator[_Version]:
-    """Window `number` of a song as it is and, where realism is wanted, as if recorded."""
+    """Window `number` of a song as it is and, where that is wanted, degraded."""
     # What is held out stays as it was rendered, so that figures can be compared between runs.
     learnt = song.source in RENDERED and song.split == "train"
-    realism = settings.realism if learnt else None
-    share = realism.share if realism else 0.0
+    degradations = settings.degradations if learnt else None
+    share = degradations.share if degradations else 0.0
     positives, negatives = round(settings.positives * share), round(settings.negatives * share)
     left = settings.positives - positives, settings.negatives - negatives
     if sum(left):
-        clean = RealSound(samples=samples)
+        clean = DegradedSound(samples=samples)
         yield _Version(sound=clean, positives=left[0], negatives=left[1])
-    if realism and positives + negatives:
-        rng = np.random.default_rng([settings.seed, crc32(song.name.encode()), number, REALISM])
-        real = make_real(samples, spec.sample_rate, rng, realism)
+    if degradations and positives + negatives:
+        rng = np.random.default_rng([settings.seed, crc32(song.name.encode()), number, DEGRADED])
+        real = degraded(samples, spec.sample_rate, rng, degradations)
         yield _Version(sound=real, positives=positives, negatives=negatives)
 
 
@@ -232,4 +232,4 @@ def _made_with(
 ) -> dict[str, object]:
     known = "\n".join(f"{s.name} {s.split} {len(s.windows)} {s.truth!r}" for s in songs)
     made = {"songs": crc32(known.encode()), "spec": spec.fingerprint, "settings": repr(settings)}
-    return made | ({"realism": repr(settings.realism)} if settings.realism else {})
+    return made | ({"degradations": repr(settings.degradations)} if settings.degradations else {})

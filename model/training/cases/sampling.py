@@ -36,8 +36,10 @@ def draw_starts(
     rng: np.random.Generator,
     spec: FeatureSpec,
 ) -> NDArray[np.float64]:
-    """Where cases at tempos [k] begin [k], in frames; not a number where, whatever was tried,
-    more than `MOST_GAP` of the case would lie in gaps."""
+    """Where cases at tempos [k] begin [k], in frames.
+
+    nan where more than `MOST_GAP` of the case would lie in gaps at all places that were tried.
+    """
     spans = np.array([folder.span(bpm) for bpm in bpms])
     if not gaps:
         return np.asarray((folder.frames - spans) * rng.random(len(bpms)))

@@ -1,4 +1,7 @@
-"""Rendered music as if it had been played, recorded, broadcast and stored."""
+"""Rendered music as if it had been played, recorded, broadcast and stored.
+
+Degradations as those of Mauch and Ewert, "The Audio Degradation Toolbox", 2013.
+"""
 
 from collections.abc import Callable
 
@@ -7,21 +10,23 @@ from numpy.typing import NDArray
 
 from pacetag.model.training.degradations.codec import recode
 from pacetag.model.training.degradations.drift import drift
-from pacetag.model.training.degradations.gaps import Gap, RealSound, silence, speech
+from pacetag.model.training.degradations.gaps import DegradedSound, Gap, silence, speech
 from pacetag.model.training.degradations.noise import crowd, noise_floor
 from pacetag.model.training.degradations.room import room
-from pacetag.model.training.degradations.settings import RealismSettings
+from pacetag.model.training.degradations.settings import DegradationSettings
 from pacetag.model.training.degradations.tone import band_limit, compress
 
-Effect = Callable[[NDArray[np.float32], int, np.random.Generator], NDArray[np.float32] | RealSound]
+Effect = Callable[
+    [NDArray[np.float32], int, np.random.Generator], NDArray[np.float32] | DegradedSound
+]
 
 
-def make_real(
+def degraded(
     samples: NDArray[np.float32],
     rate: int,
     rng: np.random.Generator,
-    settings: RealismSettings,
-) -> RealSound:
+    settings: DegradationSettings,
+) -> DegradedSound:
     """Samples [n] at `rate` Hz through effects drawn by chance, in the order sound meets them.
 
     Length and mean tempo stay; but for the drift, every onset stays where it was. Each effect draws
@@ -33,14 +38,14 @@ def make_real(
         if own.random() >= chance:
             continue
         heard = effect(samples, rate, own)
-        if isinstance(heard, RealSound):
+        if isinstance(heard, DegradedSound):
             gaps += heard.gaps
             heard = heard.samples
         samples = heard
-    return RealSound(samples=samples, gaps=tuple(gaps))
+    return DegradedSound(samples=samples, gaps=tuple(gaps))
 
 
-def _chain(s: RealismSettings) -> list[tuple[float, Effect]]:
+def _chain(s: DegradationSettings) -> list[tuple[float, Effect]]:
     """Chance and effect: played, in a room, among people, mixed, through equipment, on the air,
     stored."""
     return [

@@ -26,7 +26,7 @@ class Gap:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RealSound:
+class DegradedSound:
     """Samples and where the music in them is interrupted."""
 
     samples: NDArray[np.float32]  # [n]
@@ -38,7 +38,7 @@ def silence(
     rate: int,
     rng: np.random.Generator,
     settings: SilenceSettings | None = None,
-) -> RealSound:
+) -> DegradedSound:
     """Samples [n] with holes; the music goes on unheard, so that the beat stays in step."""
     s = settings or SilenceSettings()
     gaps = _place(s.seconds, s.count, len(samples) / rate, rng)
@@ -46,7 +46,7 @@ def silence(
     kept = np.ones(len(samples), np.float32)
     for gap in gaps:
         kept[_slice(gap, rate)] -= _presence(_length(gap, rate), fade, rate)
-    return RealSound(samples=samples * kept, gaps=gaps)
+    return DegradedSound(samples=samples * kept, gaps=gaps)
 
 
 def speech(
@@ -54,8 +54,8 @@ def speech(
     rate: int,
     rng: np.random.Generator,
     settings: SpeechSettings | None = None,
-) -> RealSound:
-    """Samples [n] with somebody speaking; gaps are the sections in which the music stops."""
+) -> DegradedSound:
+    """Samples [n] with speech; gaps are the sections in which the music stops."""
     s = settings or SpeechSettings()
     level = rms(samples)
     heard = samples.copy()
@@ -69,7 +69,7 @@ def speech(
         presence = _presence(length, s.fade, rate)
         heard[place] = heard[place] * (1 - (1 - music) * presence) + voice * presence
         stopped += [section] if instead else []
-    return RealSound(samples=heard.astype(np.float32), gaps=tuple(stopped))
+    return DegradedSound(samples=heard.astype(np.float32), gaps=tuple(stopped))
 
 
 def gap_share(

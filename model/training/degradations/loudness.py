@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 
 def rms(samples: NDArray[np.float32]) -> float:
-    """Root of the mean square of samples [n]; nought where there are none."""
+    """Root of the mean square of samples [n]; 0 where there are none."""
     if not len(samples):
         return 0.0
     return float(np.sqrt(np.mean(np.square(samples), dtype=np.float64)))

@@ -83,7 +83,7 @@ def claps(
 
 
 def _swell(count: int, rate: int, rng: np.random.Generator, speed: float) -> NDArray[np.float32]:
-    """A random curve above nought that goes up and down about `speed` times a second [n]."""
+    """A random positive curve that goes up and down about `speed` times a second [n]."""
     grid = np.arange(0, count / rate + 2 / ENVELOPE_RATE, 1 / ENVELOPE_RATE)
     smooth = butter(2, min(speed, 0.45 * ENVELOPE_RATE), fs=ENVELOPE_RATE, output="sos")
     curve = np.exp(1.5 * sosfilt(smooth, rng.standard_normal(len(grid))))

@@ -8,7 +8,7 @@ from pacetag.model.training.degradations.loudness import at_level, rms
 from pacetag.model.training.degradations.settings import RoomSettings
 
 AUDIBLE = 40.0  # dB; what is further down than this is left off the tail
-DECAY = np.log(1_000.0)  # nepers in 60 dB
+DECAY = np.log(1_000.0)  # natural-log units in 60 dB
 
 
 def room(

@@ -17,7 +17,7 @@ class Between:
         return float(rng.uniform(self.low, self.high))
 
     def draw_ratio(self, rng: np.random.Generator) -> float:
-        """A number of the range, each octave as likely as any other; for what is above nought."""
+        """A number of the range, each octave as likely as any other; for positive numbers."""
         return float(np.exp(rng.uniform(np.log(self.low), np.log(self.high))))
 
 
@@ -82,7 +82,7 @@ class NoiseSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class CrowdSettings:
-    """People who talk and clap, nobody in time."""
+    """People who talk and clap out of time."""
 
     snr: Between = Between(low=5.0, high=25.0)  # dB between music and crowd
     syllables: Between = Between(low=2.0, high=6.0)  # swellings of the babble a second
@@ -101,7 +101,7 @@ class SilenceSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class SpeechSettings:
-    """Somebody says something over the music, or instead of it."""
+    """Speech over the music, or instead of it."""
 
     seconds: Between = Between(low=2.0, high=6.0)  # each
     count: Between = Between(low=1, high=2)
@@ -112,7 +112,7 @@ class SpeechSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RealismSettings:
+class DegradationSettings:
     """Which effects a song meets: the probability of each, and how strong they are."""
 
     share: float = 0.5  # of a rendered song's cases that are cut from its realistic version

@@ -1,4 +1,4 @@
-"""Networks of other seeds that teach the one which is kept. Needs the extra `train`."""
+"""Distillation: a student learns from networks of other seeds. Needs the extra `train`."""
 
 from __future__ import annotations
 
@@ -15,22 +15,20 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TeachingSettings:
-    """How much of what a network learns is the word of others."""
+class DistillationSettings:
+    """How much of what a network learns comes from its teachers."""
 
-    teachers: int = 0  # networks of the same kind on the same cases, of the seeds that follow
-    trust: float = 0.7  # the teachers' share in what is learnt; the labels have the rest
+    teachers: int = 0  # networks of the same kind on the same cases, with the seeds that follow
+    alpha: float = 0.7  # share of the teachers in the targets; the labels have the rest
 
 
 class Teachers:
-    """Fitted networks, asked together about each batch just as the pupil hears it.
+    """Fitted networks whose mean logits on each augmented batch are the student's soft targets.
 
-    A pupil learns from the mean of their logits how sure to be, and gets the calm of several
-    networks at the price of one (Hinton et al., 2015, "Distilling the Knowledge in a Neural
-    Network").
+    Hinton, Vinyals and Dean, "Distilling the Knowledge in a Neural Network", 2015.
     """
 
-    def __init__(self, networks: Sequence[keras.Model], settings: TeachingSettings) -> None:
+    def __init__(self, networks: Sequence[keras.Model], settings: DistillationSettings) -> None:
         import tensorflow as tf
 
         self.settings = settings
@@ -44,7 +42,7 @@ class Teachers:
     def targets(
         self, inputs: NDArray[np.float32], labels: NDArray[np.float32]
     ) -> NDArray[np.float32]:
-        """What to learn [n, 1], from 0 to 1, of network inputs [n, ...] that have labels [n, 1]."""
+        """Targets [n, 1] from 0 to 1 for network inputs [n, ...] that have labels [n, 1]."""
         sure = expit(np.asarray(self._mean_logits(inputs), np.float32))
-        trust = self.settings.trust
-        return np.asarray(trust * sure + (1 - trust) * labels, np.float32)
+        alpha = self.settings.alpha
+        return np.asarray(alpha * sure + (1 - alpha) * labels, np.float32)

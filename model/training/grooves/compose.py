@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pacetag.model.training.grooves.draw import GrooveSettings, mma_text, song_random
 from pacetag.model.training.grooves.humanise import humanise, send_away
 from pacetag.model.training.grooves.lead import add_lead
-from pacetag.model.training.grooves.quantise import mend, snap
+from pacetag.model.training.grooves.quantise import quantise_score, quantised_onsets
 from pacetag.model.training.grooves.score import read_score, write_score
 from pacetag.model.training.grooves.styles import STANDARD, Style
 from pacetag.model.training.grooves.tools import run_tool
@@ -57,7 +57,9 @@ def _accompany(settings: GrooveSettings, style: Style, scratch: Path) -> MidiFil
     played = parse_midi(midi_file.read_bytes())
     midi = set_tempo(played, settings.bpm * style.quarters_per_beat)
     if style.library != STANDARD:
-        midi = write_score(mend(read_score(midi), style, _section_quarters(settings, style)))
+        midi = write_score(
+            quantise_score(read_score(midi), style, _section_quarters(settings, style))
+        )
     if settings.feel is not None:
         midi = write_score(send_away(read_score(midi), settings.feel.players))
     return midi
@@ -122,7 +124,7 @@ def _grid(song: MidiSong, settings: GrooveSettings, style: Style) -> NDArray[np.
     if style.library == STANDARD:
         beats = np.array([note.tick / (size * per_beat) for note in song.notes])
     else:
-        beats = snap(song.notes, size, per_beat)
+        beats = quantised_onsets(song.notes, size, per_beat)
     return sounding_grid(
         beats,
         np.array([note.velocity for note in song.notes], dtype=float),

@@ -17,7 +17,7 @@ Players = Literal["all", "no drums", "drums only"]
 
 _TIMING = 12.0  # ms; the widest spread of a player's onsets
 _LAG = 8.0  # ms; the widest spread between players
-_MOST_LAG = 2.5  # spreads; nobody is later than that
+_MOST_LAG = 2.5  # spreads; the most that anyone is late
 _TOUCH = 12.0  # of 127; the widest spread of a player's velocities
 _DRIFT = 0.01  # share; the farthest that the tempo goes from its mean
 _SOFTER = 0.5  # share; how much softer a section can be than another
@@ -37,14 +37,14 @@ class Feel:
     drift: float = 0.0  # share of the tempo; the farthest from the mean, which is exact
     softer: float = 0.0  # share of the velocity that the softest section may lose
     players: Players = "all"
-    voice: bool = False  # whether somebody sings
+    voice: bool = False  # whether there is a sung line
 
 
 def draw_feel(rng: random.Random, *, drums_alone: bool = False) -> Feel:
     """Draw how a song is played.
 
     Args:
-        drums_alone: the style has hardly anything but drums, so nobody can be sent away.
+        drums_alone: the style has hardly anything but drums, so all players stay.
     """
     feel = Feel(
         timing=round(rng.uniform(0, _TIMING), 2),

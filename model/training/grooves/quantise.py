@@ -29,7 +29,7 @@ _SWUNG_SIXTEENTHS = frozenset({"casio/16shuffle1", "casio/popshuffle2"})
 _STRAIGHT = {0.2: 1 / 4, 0.3: 1 / 4, 0.7: 3 / 4, 0.8: 3 / 4}
 _TRIPLETS = {0.3: 1 / 3, 0.7: 2 / 3}
 _SEXTUPLETS = {0.2: 1 / 6, 0.3: 1 / 3, 0.7: 2 / 3, 0.8: 5 / 6}
-_EIGHTHS = {0.6: 1 / 2}  # swung by a twelfth of a beat, which nobody counts otherwise
+_EIGHTHS = {0.6: 1 / 2}  # swung by a twelfth of a beat, which is counted in no other way
 
 # What a note in a beat can be meant as, and the twelfth that stands for it: no level is made of
 # the twelfths 1, 5, 7 and 11, so the thirty-seconds go there. Between a half and a swung half lies
@@ -40,7 +40,7 @@ _MEANT = {
 }  # fmt: skip
 
 
-def mend(score: Score, style: Style, section_starts: Sequence[float]) -> Score:
+def quantise_score(score: Score, style: Style, section_starts: Sequence[float]) -> Score:
     """Put the notes of a rounded library where they are meant to be; others stay.
 
     Args:
@@ -65,7 +65,9 @@ def mend(score: Score, style: Style, section_starts: Sequence[float]) -> Score:
     return fine.moved(move)
 
 
-def snap(notes: Sequence[Note], ticks_per_quarter: int, quarters_per_beat: float) -> Onsets:
+def quantised_onsets(
+    notes: Sequence[Note], ticks_per_quarter: int, quarters_per_beat: float
+) -> Onsets:
     """Put played onsets, by tick, to the twelfths of the beat that they are meant as.
 
     Returns:

@@ -27,7 +27,7 @@ def _prefix(song: GrooveSong) -> str:
     return "" if song.collection == "stdlib" else f"{song.collection} "
 
 
-def groove_lessons(folder: Path) -> list[TrainingSong]:
+def groove_songs(folder: Path) -> list[TrainingSong]:
     """The songs of a groove corpus on disk. Raises CorpusError when there is none."""
     return [
         TrainingSong(

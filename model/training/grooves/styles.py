@@ -2,7 +2,7 @@
 
 `data/style_families.csv` has one row a style file, those of the standard library first. Styles of
 one family share patterns or dance steps (a 6/8 or 12/8 variant stays with its base), and a family
-is never divided between the splits, whatever the library.
+is never divided between the splits, in any library.
 """
 
 from __future__ import annotations

@@ -38,9 +38,9 @@ class OwnSettings:
 def own_truth(
     paces: Sequence[float], unknown: Sequence[float] = (), settings: OwnSettings | None = None
 ) -> LabelledTruth:
-    """The paces that somebody listed, none for music that no pace fits; `unknown` ones, all in bpm.
+    """The truth of a song whose paces a person listed, none where no pace fits; all in bpm.
 
-    The family are their halves, doubles, quarters and quadruples.
+    The family are their halves, doubles, quarters and quadruples; `unknown` ones are unclear.
     """
     settings = settings or OwnSettings()
     return LabelledTruth(
@@ -55,16 +55,16 @@ def own_truth(
 
 
 @dataclass(frozen=True, kw_only=True)
-class OwnLessons:
+class OwnTrainingSongs:
     """Own songs that can be learnt from, and those that cannot."""
 
     songs: tuple[TrainingSong, ...]
     left_out: tuple[LeftOut, ...]
 
 
-def own_lessons(
+def own_training_songs(
     songs: Iterable[LabelledSong], *, seed: int, settings: OwnSettings | None = None
-) -> OwnLessons:
+) -> OwnTrainingSongs:
     """Lay windows into each song and split the songs by artist; `seed` decides who goes where."""
     settings = settings or OwnSettings()
     found: list[TrainingSong] = []
@@ -86,7 +86,7 @@ def own_lessons(
             )
         )
     sides = split_artists(Counter(song.group for song in found), seed, settings.shares)
-    return OwnLessons(
+    return OwnTrainingSongs(
         songs=tuple(replace(song, split=sides[song.group]) for song in found),
         left_out=tuple(left_out),
     )

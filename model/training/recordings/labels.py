@@ -16,7 +16,7 @@ SURE = 0.5  # probability from which the first network's word is taken
 # A network's word on a row that it labelled itself is taken where it left no doubt.
 SURELY_RIGHT, SURELY_WRONG = 0.9, 0.02
 SAME = TOLERANCE  # tempos nearer than this are the same level
-SNAP = 0.02  # a level is heard at the nearest candidate, if it is as near as this
+NEAREST = 0.02  # a level is heard at the nearest candidate, if it is as near as this
 APART = GREY  # a candidate further than this from all relatives of the beat is wrong
 LEVELS_IN_THREE = (1 / 3, 2.0, 4.0)  # the same of a beat of which a plot shows three a bar
 # Metrical levels of duple and triple music: none of these can be called wrong unheard.
@@ -92,12 +92,14 @@ def label_candidates(
         return [LabelledTempo(bpm=bpm, compatible=False) for bpm in candidates]
     if recording.kind not in ("beat", "heard") or recording.tempo is None:
         return []
-    right = [_snap(level, candidates) for level in compatible_levels(recording, window)]
+    right = [
+        _nearest_candidate(level, candidates) for level in compatible_levels(recording, window)
+    ]
     related = related_tempos(recording)
     wrong = [bpm for bpm in candidates if not near(bpm, related, APART)]
     if recording.kind == "heard":
         denied = [pace.bpm for pace in recording.paces if pace.confidence <= SURELY_WRONG]
-        wrong = [bpm for bpm in wrong if near(bpm, denied, SNAP)]
+        wrong = [bpm for bpm in wrong if near(bpm, denied, NEAREST)]
     else:
         ratios = TEMPTING_IN_THREE if recording.metre == "triple" else TEMPTING_HERE
         tempting = [ratio * recording.tempo for ratio in ratios]
@@ -107,6 +109,6 @@ def label_candidates(
     ]
 
 
-def _snap(level: float, candidates: Sequence[float]) -> float:
+def _nearest_candidate(level: float, candidates: Sequence[float]) -> float:
     nearest = min(candidates, key=lambda bpm: abs(bpm / level - 1), default=level)
-    return nearest if abs(nearest / level - 1) <= SNAP else level
+    return nearest if abs(nearest / level - 1) <= NEAREST else level

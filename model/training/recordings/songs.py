@@ -17,7 +17,7 @@ from pacetag.model.training.songs import LabelledTempo, LabelledTruth, TrainingS
 
 @dataclass(frozen=True, kw_only=True)
 class RecordingTruth(LabelledTruth):
-    """What several methods agree on, or a trained network is sure of; nobody tapped along."""
+    """What several methods agree on, or a trained network is sure of; no person tapped along."""
 
     recording: Recording
 
@@ -42,11 +42,11 @@ def recording_truth(recording: Recording) -> RecordingTruth:
     )
 
 
-def recording_lessons(folder: Path, *, heard: bool = False) -> list[TrainingSong]:
+def recording_songs(folder: Path, *, pseudo_labels: bool = False) -> list[TrainingSong]:
     """The recordings in `folder` that have a consensus, or none because there is no beat.
 
-    With `heard` those too that a trained network labelled, for self-training: on the training
-    side alone, since a network must not be scored against a network's word.
+    With `pseudo_labels` those too that a trained network labelled: on the training side alone,
+    since a network must not be scored against a network's word.
     """
     split = load_package_split()
     return [
@@ -59,11 +59,12 @@ def recording_lessons(folder: Path, *, heard: bool = False) -> list[TrainingSong
             truth=recording_truth(recording),
         )
         for recording in present_recordings(folder)
-        if recording.known or (heard and _is_self_training(recording, split[recording.package]))
+        if recording.known
+        or (pseudo_labels and _has_pseudo_labels(recording, split[recording.package]))
     ]
 
 
-def _is_self_training(recording: Recording, side: str) -> bool:
+def _has_pseudo_labels(recording: Recording, side: str) -> bool:
     return (
         side == "train"
         and recording.labelled_by == "network"

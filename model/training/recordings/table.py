@@ -32,7 +32,7 @@ class Recording:
     heard: tuple[HeardWindow, HeardWindow]
     labelled_by: str = "consensus"  # or "plot" or "network"
     paces: tuple[Pace, ...] = ()  # of rows that a trained network labelled, fastest last
-    metre: str = ""  # "triple" where a plot shows it beyond doubt; else nobody says
+    metre: str = ""  # "triple" where a plot shows it beyond doubt; else unknown
 
     @property
     def known(self) -> bool:

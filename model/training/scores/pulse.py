@@ -32,7 +32,7 @@ class Pulse:
 
     quarters: float  # of one beat
     phase: float  # quarter at which one lies
-    bar: int | None  # beats: one of BARS, None if nobody can say
+    bar: int | None  # beats: one of BARS, None if unknown
     notated: bool  # whether that is the beat of the notation
     hemiola: bool  # whether three beats may as well be heard as two
     halves: bool  # whether an odd bar repeats better after an even number of beats

@@ -44,7 +44,7 @@ class ScoreSong:
     starts_at: float  # seconds from the start of the score
     seconds: float
     tempo: float  # beats per minute
-    bar: int | None  # beats, None if nobody can say; 4 stands for 2 and 8 too
+    bar: int | None  # beats, None if unknown; 4 stands for 2 and 8 too
     notated: bool  # whether the beat is that of the notation
     font: str  # file name; "recording" where it was not rendered
     gain: float

@@ -1,4 +1,4 @@
-"""What the notes of a score do by themselves, whatever is written about beat and bar."""
+"""What the notes of a score do by themselves, apart from the written beat and bar."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _EXACT = 0.8  # resultant length from which notes lie on a grid of their own
 _NEARLY = 0.9  # of the best grid's resultant length, with which a slower one is preferred
 _SURER = 0.1  # how much better halves of a beat must repeat than thirds, or less
 _CHAINS = ((2, 4, 8), (3, 6, 12))  # steps of a grid that may make a beat
-_LOWEST, _HIGHEST = 50.0, 200.0  # bpm of a beat that nobody wrote down
+_LOWEST, _HIGHEST = 50.0, 200.0  # bpm of a beat that is not written
 _LOUDER = 1.5  # by this factor must the notes beside the written beat be louder than those on it
 
 
@@ -49,7 +49,7 @@ class Rhythm:
         """Quarters of the beat of notes that keep to a grid, though not to the written one.
 
         Files that were converted from another format count ticks of their own. None if there is
-        no such grid, or if nobody can say whether its steps go by two or by three.
+        no such grid, or if its steps may go by two as well as by three.
         """
         grid = self._own_grid()
         if grid is None or abs(self.resultant(grid)) < _EXACT:
@@ -92,7 +92,7 @@ class Rhythm:
         if not inside.any():
             return None
         steps, spectrum = steps[inside], spectrum[inside]
-        # Whatever lies on a grid lies on its multiples too: the slowest one is meant.
+        # Notes on a grid lie on its multiples, too: the slowest one is meant.
         first = int(np.argmax(spectrum >= _NEARLY * spectrum.max()))
         coarse = float(steps[first : first + 16][spectrum[first : first + 16].argmax()])
         near = coarse + np.linspace(-1, 1, 81) * _FINE / size

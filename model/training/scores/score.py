@@ -21,7 +21,7 @@ from pacetag.model.training.sources.midi import (
 
 _VOLUME, _EXPRESSION, _RESET = 7, 11, 121  # controllers
 _DEFAULT_VOLUME = 100  # of 127, as General MIDI has it
-# Strings, choirs, pads and sound effects swell: nobody hears a pulse in where they begin.
+# Strings, choirs, pads and sound effects swell: their onsets carry no pulse.
 _SWELLING = frozenset((*range(48, 55), *range(88, 104), *range(119, 128)))
 _SWELL = 0.5
 

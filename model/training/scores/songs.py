@@ -17,16 +17,16 @@ SPLIT = {
 }
 
 
-def score_lessons(folder: Path) -> list[TrainingSong]:
+def notated_songs(folder: Path) -> list[TrainingSong]:
     """The songs of a score corpus on disk of which a pace is known.
 
     Raises ScoreCorpusError when there is none.
     """
-    lessons = []
+    found = []
     for song in load_songs(folder):
         truth = groove_truth(song.levels, song.tempo)
         if truth.right:
-            lessons.append(
+            found.append(
                 TrainingSong(
                     name=f"score {song.name}",
                     source="scores",
@@ -36,4 +36,4 @@ def score_lessons(folder: Path) -> list[TrainingSong]:
                     truth=truth,
                 )
             )
-    return lessons
+    return found

@@ -9,7 +9,7 @@ from pacetag.model.training.grooves.truth import Level, find_levels, sounding_gr
 from pacetag.model.training.scores.pulse import Pulse, find_pulse
 from pacetag.model.training.scores.score import Score
 
-FASTEST_CLEAR_BPM = 310.0  # faster steps nobody can say anything about
+FASTEST_CLEAR_BPM = 310.0  # of faster steps nothing is known
 SPLIT_CLEAR = 0.1  # by so much a beat must repeat better after halves than after thirds, or less
 
 _SECTION_SECONDS = 12.0  # as long as a clip of a song that is judged by itself
@@ -79,7 +79,7 @@ def _fast(levels: tuple[Level, ...], bpm: float, pulse: Pulse) -> Iterator[Level
 
 
 def _others(bpm: float, pulse: Pulse) -> Iterator[Level]:
-    """Tempos beside the levels that nobody can call wrong."""
+    """Tempos beside the levels that cannot be called wrong."""
 
     def unclear(name: str, ratio: float) -> Level:
         return Level(name=name, bpm=bpm * ratio, verdict="unclear")

@@ -85,7 +85,7 @@ class Verdict:
 def verdict_on(
     new: Bundle, before: Bundle, songs: Sequence[TrainingSong], *, jobs: int = 1
 ) -> Verdict:
-    """Examine both networks on the songs held out to test on: a user's own ones, if there are."""
+    """Score both networks on the songs held out to test on: a user's own ones, if there are."""
     tested = [song for song in songs if song.split == "test"]
     own = [song for song in tested if song.source == SOURCE]
     found = [_f1(bundle, own or tested, jobs) for bundle in (before, new)]

@@ -6,7 +6,7 @@ import pytest
 from pacetag.model.audio.excerpts import Excerpts
 from pacetag.model.bundle import shipped_bundle_folder
 from pacetag.model.evaluation.judges import load_stage0
-from pacetag.model.evaluation.octave_fold import FoldJudge, folded
+from pacetag.model.evaluation.octave_fold import OctaveFoldJudge, octave_folded
 from tests.conftest import ClickTrack
 
 
@@ -16,7 +16,7 @@ def test_folding_claims_the_tempo_of_clicks_its_double_and_its_half(
 ) -> None:
     parts = tuple(click_track(bpm, seconds=20, seed=seed) for seed in (1, 2))
 
-    judgement = FoldJudge().audio(Excerpts(samples=parts, starts=(0.0, 20.0), duration=50.0))
+    judgement = OctaveFoldJudge().audio(Excerpts(samples=parts, starts=(0.0, 20.0), duration=50.0))
 
     top = judgement.candidates[0].bpm
     assert min(abs(top / bpm - ratio) / ratio for ratio in (1 / 2, 1, 2)) < 0.02
@@ -25,18 +25,18 @@ def test_folding_claims_the_tempo_of_clicks_its_double_and_its_half(
 
 
 def test_what_nobody_steps_to_is_not_claimed_and_the_tempo_is_surest() -> None:
-    assert [tempo.bpm for tempo in folded(120.0, 1.0).candidates] == [120, 240, 60]
-    assert [tempo.bpm for tempo in folded(150.0, 1.0).candidates] == [150, 75]
-    assert [tempo.bpm for tempo in folded(100.0, 1.0).candidates] == [100, 200]
-    assert folded(None, 1.0).candidates == folded(0.0, 1.0).candidates == ()
-    first, second, _ = folded(120.0, 1.0).candidates
+    assert [tempo.bpm for tempo in octave_folded(120.0, 1.0).candidates] == [120, 240, 60]
+    assert [tempo.bpm for tempo in octave_folded(150.0, 1.0).candidates] == [150, 75]
+    assert [tempo.bpm for tempo in octave_folded(100.0, 1.0).candidates] == [100, 200]
+    assert octave_folded(None, 1.0).candidates == octave_folded(0.0, 1.0).candidates == ()
+    first, second, _ = octave_folded(120.0, 1.0).candidates
     assert first.confidence > second.confidence
 
 
 def test_where_nothing_begins_folding_claims_nothing() -> None:
     silence = np.zeros(22_050 * 12, np.float32)
 
-    judgement = FoldJudge().audio(Excerpts(samples=(silence,), starts=(0.0,), duration=12.0))
+    judgement = OctaveFoldJudge().audio(Excerpts(samples=(silence,), starts=(0.0,), duration=12.0))
 
     assert judgement.candidates == ()
 

@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from pacetag.model.training import free_music
-from pacetag.model.training.free_music import free_lessons
+from pacetag.model.training.free_music import free_songs
 from pacetag.model.training.songs import FreeMusic
 
 
@@ -28,13 +28,13 @@ def test_chamber_music_is_learnt_from_and_never_held_out(
     def build(folder: Path, count: int, *_: object) -> None:
         built[folder.name] = count
 
-    def lessons(folder: Path) -> list[Song]:
+    def read(folder: Path) -> list[Song]:
         return [Song(folder.name, split) for split in ("train", "validation", "test") * 100]
 
     monkeypatch.setattr(free_music, "build_corpus", build)
-    monkeypatch.setattr(free_music, "groove_lessons", lessons)
+    monkeypatch.setattr(free_music, "groove_songs", read)
 
-    songs = free_lessons(
+    songs = free_songs(
         tmp_path,
         FreeMusic(songs=30, fetched=False),
         seed=1,

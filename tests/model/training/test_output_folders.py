@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pacetag.model.training import sample_audio
-from pacetag.model.training.benchmark_sets import __main__ as proof_sets
+from pacetag.model.training.benchmark_sets import __main__ as benchmark_sets
 from pacetag.model.training.benchmark_sets import held_out
 from pacetag.model.training.benchmark_sets.held_out import write_sets
 from pacetag.model.training.grooves import corpus
@@ -145,7 +145,7 @@ def test_corpora_are_not_made_among_foreign_files(
 @pytest.mark.parametrize(
     "main",
     [
-        *(corpus.main, score_corpus.main, fetch.main, proof_sets.main),
+        *(corpus.main, score_corpus.main, fetch.main, benchmark_sets.main),
         *(sample_audio.main, pseudo_labels.main, held_out.main),
         pictures.main,
     ],
@@ -170,7 +170,7 @@ def test_an_empty_place_is_not_the_current_folder(
 def test_a_set_keeps_foreign_tables(tmp_path: Path) -> None:
     table = made(tmp_path / "lmms" / "set.csv")
 
-    assert proof_sets.main([str(tmp_path), "--only", "lmms"]) == 1
+    assert benchmark_sets.main([str(tmp_path), "--only", "lmms"]) == 1
     assert table.read_text() == FOREIGN
 
 

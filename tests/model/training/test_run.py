@@ -16,7 +16,7 @@ from pacetag.model.runtime import Runtime
 from pacetag.model.spec import FeatureSpec
 from pacetag.model.training.cases.augment import AugmentSettings
 from pacetag.model.training.cases.build import CaseSettings, build_megabatch, load_megabatch
-from pacetag.model.training.fitting.distillation import TeachingSettings
+from pacetag.model.training.fitting.distillation import DistillationSettings
 from pacetag.model.training.fitting.fit import FitSettings, fit_network
 from pacetag.model.training.run import train
 from pacetag.model.training.settings import TrainingSettings
@@ -128,7 +128,7 @@ def test_a_second_run_goes_on_from_the_networks_of_the_first(
 def test_teachers_are_fitted_first_with_other_seeds_and_kept(
     songs: list[TrainingSong], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The network of 2019 has none. Another trust is another pupil of the same teachers."""
+    """The network of 2019 has none. Another alpha is another student of the same teachers."""
     fitted: list[tuple[str, int, int]] = []
 
     def noted(network: NetworkSettings, *given: Any, **more: Any) -> Any:
@@ -140,8 +140,12 @@ def test_teachers_are_fitted_first_with_other_seeds_and_kept(
     monkeypatch.setattr("pacetag.model.training.fitting.networks.fit_network", noted)
     once = FitSettings(epochs=1, batch=16, seed=5)
 
-    train(songs, tmp_path, settings(fit=once, teaching=TeachingSettings(teachers=2)))
-    train(songs, tmp_path, settings(fit=once, teaching=TeachingSettings(teachers=2, trust=0.1)))
+    train(songs, tmp_path, settings(fit=once, distillation=DistillationSettings(teachers=2)))
+    train(
+        songs,
+        tmp_path,
+        settings(fit=once, distillation=DistillationSettings(teachers=2, alpha=0.1)),
+    )
 
     assert fitted == [
         ("stage0", 5, 0),

@@ -12,7 +12,7 @@ import pytest
 import soundfile
 from rich.console import Console
 
-from pacetag.model.training.benchmark_sets import lmms as proof_lmms
+from pacetag.model.training.benchmark_sets import lmms as lmms_set
 from pacetag.model.training.benchmark_sets.lmms import (
     Project,
     ProjectError,
@@ -206,7 +206,7 @@ def test_a_program_that_hangs_is_ended(
     spoken: Console,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(proof_lmms, "_STALLED", 0.3)
+    monkeypatch.setattr(lmms_set, "_STALLED", 0.3)
     projects = project(xml()).parent.parent
     lmms(13.0, "exec /bin/sleep 60")
     began = time.monotonic()

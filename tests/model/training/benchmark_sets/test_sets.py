@@ -1,4 +1,4 @@
-"""The tables of the proof sets, and making them from the command line."""
+"""The tables of the benchmark sets, and making them from the command line."""
 
 from pathlib import Path
 
@@ -7,12 +7,12 @@ import pytest
 import soundfile
 
 from pacetag.model.evaluation.evaluation_set import read_evaluation_set
-from pacetag.model.training.benchmark_sets import __main__ as proof_sets
+from pacetag.model.training.benchmark_sets import __main__ as benchmark_sets
 from pacetag.model.training.benchmark_sets.__main__ import SETS, main
-from pacetag.model.training.benchmark_sets.table import ProofSong, write_set, write_sound
+from pacetag.model.training.benchmark_sets.table import BenchmarkSong, write_set, write_sound
 from pacetag.model.training.sources.tools import ToolsMissingError
 
-SONG = ProofSong(
+SONG = BenchmarkSong(
     file="b.flac",
     tempo=94.99999,
     beats_per_bar=4,
@@ -20,7 +20,7 @@ SONG = ProofSong(
     artist="Someone, and others",
     remarks="a person's chart",
 )
-WIND = ProofSong(file="a.flac", genre="weather", artist="Sky", remarks="recorded: wind")
+WIND = BenchmarkSong(file="a.flac", genre="weather", artist="Sky", remarks="recorded: wind")
 
 
 def test_a_set_is_read_by_what_evaluates(tmp_path: Path) -> None:
@@ -35,7 +35,7 @@ def test_a_set_is_read_by_what_evaluates(tmp_path: Path) -> None:
 
 
 def test_a_tempo_without_a_known_bar_is_no_beatless_row(tmp_path: Path) -> None:
-    odd = ProofSong(file="c.flac", tempo=120.0, genre="", artist="")
+    odd = BenchmarkSong(file="c.flac", tempo=120.0, genre="", artist="")
 
     (song,) = read_evaluation_set(write_set(tmp_path, (odd,)))
 
@@ -61,19 +61,19 @@ def builders(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, object]]:
     """LMMS is missing, the others are made; returns what was called."""
     called: list[tuple[str, object]] = []
 
-    def lmms(folder: Path, console: object) -> tuple[ProofSong, ...]:
+    def lmms(folder: Path, console: object) -> tuple[BenchmarkSong, ...]:
         raise ToolsMissingError("it needs what is not installed: apt-get install lmms")
 
-    def frets(folder: Path, console: object, debs: object) -> tuple[ProofSong, ...]:
+    def frets(folder: Path, console: object, debs: object) -> tuple[BenchmarkSong, ...]:
         called.append((folder.name, debs))
         return (SONG,)
 
-    def beatless(folder: Path, console: object, debs: object) -> tuple[ProofSong, ...]:
+    def beatless(folder: Path, console: object, debs: object) -> tuple[BenchmarkSong, ...]:
         called.append((folder.name, debs))
         return (WIND,)
 
     for name, build in (("lmms", lmms), ("frets", frets), ("beatless", beatless)):
-        monkeypatch.setattr(proof_sets, f"build_{name}", build)
+        monkeypatch.setattr(benchmark_sets, f"build_{name}", build)
     return called
 
 
@@ -97,7 +97,7 @@ def test_one_set_alone_can_be_made(tmp_path: Path, builders: list[tuple[str, obj
 def test_an_empty_set_is_an_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(proof_sets, "build_lmms", lambda folder, console: ())
+    monkeypatch.setattr(benchmark_sets, "build_lmms", lambda folder, console: ())
 
     assert main([str(tmp_path), "--only", "lmms"]) == 1
     assert "there is not one song for it" in capsys.readouterr().err

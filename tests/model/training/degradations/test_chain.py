@@ -9,8 +9,8 @@ import pytest
 from numpy.typing import NDArray
 
 from pacetag.model.spec import FeatureSpec
-from pacetag.model.training.degradations.chain import make_real
-from pacetag.model.training.degradations.settings import Between, RealismSettings
+from pacetag.model.training.degradations.chain import degraded
+from pacetag.model.training.degradations.settings import Between, DegradationSettings
 from tests.conftest import RATE, ClickTrack
 
 Samples = NDArray[np.float32]
@@ -30,13 +30,13 @@ def music(click_track: ClickTrack) -> Samples:
     return (clicks + 0.02 * chord + 0.1 * bass).astype(np.float32)
 
 
-def only(*effects: str, **changes: Any) -> RealismSettings:
+def only(*effects: str, **changes: Any) -> DegradationSettings:
     chances: dict[str, Any] = {f"{e}_chance": float(e in effects) for e in EFFECTS}
-    return replace(RealismSettings(), **(chances | changes))
+    return replace(DegradationSettings(), **(chances | changes))
 
 
-def heard(music: Samples, settings: RealismSettings, seed: int = 0) -> Samples:
-    return make_real(music, RATE, np.random.default_rng(seed), settings).samples
+def heard(music: Samples, settings: DegradationSettings, seed: int = 0) -> Samples:
+    return degraded(music, RATE, np.random.default_rng(seed), settings).samples
 
 
 def onset_lag(before: Samples, after: Samples, spec: FeatureSpec) -> float:
@@ -86,7 +86,7 @@ def test_every_effect_keeps_the_length_and_changes_the_sound(
 
 
 def test_without_any_effect_music_stays_as_it_is(music: Samples) -> None:
-    sound = make_real(music, RATE, np.random.default_rng(1), only())
+    sound = degraded(music, RATE, np.random.default_rng(1), only())
 
     assert np.array_equal(sound.samples, music)
     assert sound.gaps == ()
@@ -101,8 +101,8 @@ def test_the_same_seed_gives_the_same_sound_and_another_seed_another(music: Samp
 
 def test_effects_do_not_disturb_each_others_chance(music: Samples) -> None:
     """The holes are where they were, whatever else happens to the song."""
-    alone = make_real(music, RATE, np.random.default_rng(5), only("silence"))
-    among = make_real(music, RATE, np.random.default_rng(5), only("silence", "room", "noise"))
+    alone = degraded(music, RATE, np.random.default_rng(5), only("silence"))
+    among = degraded(music, RATE, np.random.default_rng(5), only("silence", "room", "noise"))
 
     assert alone.gaps
     assert alone.gaps == among.gaps
@@ -112,7 +112,7 @@ def test_each_chance_is_kept() -> None:
     """Over many songs an effect is met as often as its setting says."""
     quiet = np.full(RATE, 1e-3, np.float32)
     loud = only(
-        noise_chance=0.3, noise=replace(RealismSettings().noise, snr=Between(low=0, high=1))
+        noise_chance=0.3, noise=replace(DegradationSettings().noise, snr=Between(low=0, high=1))
     )
 
     met = [not np.array_equal(heard(quiet, loud, seed), quiet) for seed in range(400)]

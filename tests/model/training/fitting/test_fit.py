@@ -6,7 +6,7 @@ import pytest
 from pacetag.model.spec import FeatureSpec
 from pacetag.model.training.cases.augment import AugmentSettings
 from pacetag.model.training.cases.build import Megabatch
-from pacetag.model.training.fitting.distillation import Teachers, TeachingSettings
+from pacetag.model.training.fitting.distillation import DistillationSettings, Teachers
 from pacetag.model.training.fitting.fit import FitSettings, _balanced_batches
 from tests.model.training.linear_network import linear_network
 
@@ -49,16 +49,16 @@ def test_a_batch_is_half_right_and_rich_in_wrong_octaves(
     assert (bpm == OTHERS[0]).sum() == pytest.approx(1000 / (6 + len(OTHERS)), abs=40)
 
 
-def test_a_pupil_learns_from_its_teachers_mean_and_from_the_labels(
+def test_a_student_learns_from_its_teachers_mean_and_from_the_labels(
     megabatch: Megabatch, spec: FeatureSpec
 ) -> None:
     fit = FitSettings(batch=64, augmentation=STILL)
     alone, labels = _balanced_batches(megabatch, spec, fit)[0]
     others = [linear_network(alone.shape[1:], slope=0.0, offset=logit) for logit in (1.0, 3.0)]
 
-    inputs, taught = _balanced_batches(
-        megabatch, spec, fit, Teachers(others, TeachingSettings(teachers=2, trust=0.6))
+    inputs, targets = _balanced_batches(
+        megabatch, spec, fit, Teachers(others, DistillationSettings(teachers=2, alpha=0.6))
     )[0]
 
     assert np.array_equal(inputs, alone)
-    assert taught == pytest.approx(0.6 / (1 + np.exp(-2)) + 0.4 * labels, abs=1e-6)
+    assert targets == pytest.approx(0.6 / (1 + np.exp(-2)) + 0.4 * labels, abs=1e-6)

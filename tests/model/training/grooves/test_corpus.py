@@ -28,7 +28,7 @@ from pacetag.model.training.grooves.render import (
     GrooveSong,
     render,
 )
-from pacetag.model.training.grooves.songs import groove_lessons, groove_truth
+from pacetag.model.training.grooves.songs import groove_songs, groove_truth
 from pacetag.model.training.grooves.styles import load_styles
 from pacetag.model.training.grooves.tools import RenderError
 from pacetag.model.training.grooves.truth import Level
@@ -221,7 +221,7 @@ def test_no_two_collections_teach_songs_of_the_same_name(
         build_corpus(
             tmp_path / collection, songs=2, jobs=1, console=silent(), collection=collection
         )
-    names = [song.name for one in COLLECTIONS for song in groove_lessons(tmp_path / one)]
+    names = [song.name for one in COLLECTIONS for song in groove_songs(tmp_path / one)]
 
     assert names[:2] == ["groove 0 8beat", "groove 1 8beat"]
     assert "groove further 1 8beat" in names

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pacetag.model.training.grooves.quantise import mend, snap
+from pacetag.model.training.grooves.quantise import quantise_score, quantised_onsets
 from pacetag.model.training.grooves.score import Score, Track
 from pacetag.model.training.grooves.styles import load_styles
 from pacetag.model.training.sources.midi import DRUM_CHANNEL, Note
@@ -46,7 +46,7 @@ def places(score: Score, first: int = 0, last: int = 16) -> list[float]:
 def test_tenths_become_what_they_were_cut_from(
     style: str, pattern: tuple[float, ...], meant: list[float]
 ) -> None:
-    mended = mend(typed(*pattern), load_styles()[style], [0.0])
+    mended = quantise_score(typed(*pattern), load_styles()[style], [0.0])
 
     assert places(mended) == pytest.approx(meant, abs=0.011)
 
@@ -61,7 +61,7 @@ def test_each_groove_of_a_song_is_decided_by_itself() -> None:
         ticks_per_quarter=SIZE,
         tracks=(Track(notes=(*straight.tracks[0].notes, *later), others=()),),
     )
-    mended = mend(both, load_styles()["zoom/pop"], [0.0, 16.0])
+    mended = quantise_score(both, load_styles()["zoom/pop"], [0.0, 16.0])
 
     assert places(mended, 0, 16) == pytest.approx([0, 0.25, 0.5, 0.75], abs=0.011)
     assert places(mended, 16, 32) == pytest.approx([0, 0.33, 0.67], abs=0.011)
@@ -75,18 +75,18 @@ def test_each_groove_of_a_song_is_decided_by_itself() -> None:
 def test_a_played_onset_counts_for_what_it_is_meant_as(played: float, twelfth: int) -> None:
     notes = typed(played, beats=1).tracks[0].notes
 
-    assert snap(notes, SIZE, 1.0)[0] * 12 == pytest.approx(twelfth)
+    assert quantised_onsets(notes, SIZE, 1.0)[0] * 12 == pytest.approx(twelfth)
 
 
 def test_the_strings_of_one_stroke_are_one_onset_and_drums_are_not_strings() -> None:
     strings = typed(0, 0.05, 0.13, channel=2, beats=1).tracks[0].notes
     drums = typed(0, 0.05, 0.13, beats=1).tracks[0].notes
 
-    assert (snap(strings, SIZE, 1.0) == 0).all()
-    assert np.count_nonzero(snap(drums, SIZE, 1.0)) == 1
+    assert (quantised_onsets(strings, SIZE, 1.0) == 0).all()
+    assert np.count_nonzero(quantised_onsets(drums, SIZE, 1.0)) == 1
 
 
 def test_the_beat_of_a_compound_metre_is_longer_than_a_quarter() -> None:
     thirds = typed(0, 2 / 3, 4 / 3, beats=1).tracks[0].notes
 
-    assert snap(thirds, SIZE, 2.0) * 12 == pytest.approx([0, 4, 8])
+    assert quantised_onsets(thirds, SIZE, 2.0) * 12 == pytest.approx([0, 4, 8])

@@ -9,7 +9,7 @@ import soundfile
 from pacetag.model.training.labels.match import LabelledSong
 from pacetag.model.training.labels.own_songs import (
     OwnSettings,
-    own_lessons,
+    own_training_songs,
     own_truth,
     song_windows,
     split_artists,
@@ -117,12 +117,12 @@ def test_songs_that_cannot_be_heard_are_left_out_and_named(
     (tmp_path / "noise.mp3").write_bytes(b"no sound at all")
     names = ("long.flac", "short.flac", "noise.mp3", "lost.mp3")
 
-    lessons = own_lessons([labelled(tmp_path / name, "Legs", 120.0) for name in names], seed=1)
+    found = own_training_songs([labelled(tmp_path / name, "Legs", 120.0) for name in names], seed=1)
 
-    (song,) = lessons.songs
+    (song,) = found.songs
     assert (song.name, song.source, song.group) == ("own long.flac", "own", "legs")
-    assert [one.where for one in lessons.left_out] == ["row short", "row noise", "row lost"]
-    assert "12 s are needed" in lessons.left_out[0].reason
+    assert [one.where for one in found.left_out] == ["row short", "row noise", "row lost"]
+    assert "12 s are needed" in found.left_out[0].reason
 
 
 def test_an_artist_is_one_however_the_name_is_written(
@@ -132,13 +132,13 @@ def test_an_artist_is_one_however_the_name_is_written(
     for number in range(len(artists)):
         soundfile.write(tmp_path / f"{number}.flac", click_track(120, seconds=13), RATE)
 
-    lessons = own_lessons(
+    found = own_training_songs(
         [labelled(tmp_path / f"{n}.flac", artist, 120.0) for n, artist in enumerate(artists)],
         seed=1,
     )
 
-    assert [song.group for song in lessons.songs] == ["legs", "legs", "legs", "unknown", "unknown"]
-    assert len({song.split for song in lessons.songs if song.group == "legs"}) == 1
+    assert [song.group for song in found.songs] == ["legs", "legs", "legs", "unknown", "unknown"]
+    assert len({song.split for song in found.songs if song.group == "legs"}) == 1
 
 
 def shares(songs: dict[str, int], seed: int) -> dict[str, float]:

@@ -24,7 +24,7 @@ from pacetag.model.training.scores.corpus import (
 )
 from pacetag.model.training.scores.score import Score, TempoChange, read_score
 from pacetag.model.training.scores.sections import Stretch, find_stretches, recording_lag
-from pacetag.model.training.scores.songs import SPLIT, score_lessons
+from pacetag.model.training.scores.songs import SPLIT, notated_songs
 from pacetag.model.training.scores.sources import PACKAGES, Piece, opened_package
 from pacetag.model.training.sources.deb_files import PackageError
 from tests import outside
@@ -154,14 +154,14 @@ def test_lessons_are_split_by_package(tmp_path: Path, game: Path, two_fonts: Non
     out = tmp_path / "out"
     build_corpus(out, GAMES, game)
 
-    lessons = score_lessons(out)
+    songs = notated_songs(out)
 
-    assert {(song.source, song.group, song.split) for song in lessons} == {
+    assert {(song.source, song.group, song.split) for song in songs} == {
         ("scores", "freedoom", "train")
     }
-    assert len({song.name for song in lessons}) == 2
-    assert all(song.windows[0].path.is_file() for song in lessons)
-    known = {t.bpm: t.compatible for t in lessons[0].truth.label(0, [150.2, 200.0])}
+    assert len({song.name for song in songs}) == 2
+    assert all(song.windows[0].path.is_file() for song in songs)
+    known = {t.bpm: t.compatible for t in songs[0].truth.label(0, [150.2, 200.0])}
     assert known[150.2] is True
     assert known[200.0] is False
 
@@ -174,7 +174,7 @@ def test_a_song_without_a_sure_pace_teaches_nothing(
     record = out / SONGS_FILE
     record.write_text(record.read_text().replace('"compatible"', '"unclear"'))
 
-    assert score_lessons(out) == []
+    assert notated_songs(out) == []
 
 
 def test_every_package_has_a_side() -> None:

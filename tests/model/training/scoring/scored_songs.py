@@ -1,4 +1,4 @@
-"""Examined songs whose logits are made by hand."""
+"""Scored songs whose logits are made by hand."""
 
 import numpy as np
 

@@ -9,8 +9,8 @@ import pytest
 from pacetag.model.judgement import Pace
 from pacetag.model.training.grooves.songs import groove_truth
 from pacetag.model.training.grooves.truth import Level
-from pacetag.model.training.recordings import songs as recording_lessons_module
-from pacetag.model.training.recordings.songs import recording_lessons, recording_truth
+from pacetag.model.training.recordings import songs as recording_songs_module
+from pacetag.model.training.recordings.songs import recording_songs, recording_truth
 from pacetag.model.training.recordings.table import (
     HeardWindow,
     Recording,
@@ -94,13 +94,13 @@ def test_only_recordings_of_which_something_is_known_are_lessons(tmp_path: Path)
         (tmp_path / row.file).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / row.file).touch()
 
-    lessons = recording_lessons(tmp_path)
+    songs = recording_songs(tmp_path)
 
-    assert {lesson.name.rpartition("/")[2] for lesson in lessons} == {
+    assert {song.name.rpartition("/")[2] for song in songs} == {
         row.path.rpartition("/")[2] for row in rows if row.known
     }
-    assert {lesson.split for lesson in lessons} == {load_package_split()[package]}
-    assert all(len(lesson.windows) == 2 for lesson in lessons)
+    assert {song.split for song in songs} == {load_package_split()[package]}
+    assert all(len(song.windows) == 2 for song in songs)
 
 
 @pytest.mark.parametrize(("side", "taught"), [("train", 4), ("validation", 2), ("test", 2)])
@@ -115,11 +115,11 @@ def test_a_networks_word_is_learnt_from_and_never_scored_against(
         replace(quiet, labelled_by="network"),
         replace(quiet, kind="unclear"),
     )
-    monkeypatch.setattr(recording_lessons_module, "present_recordings", lambda _: rows)
-    monkeypatch.setattr(recording_lessons_module, "load_package_split", lambda: {"tunes": side})
+    monkeypatch.setattr(recording_songs_module, "present_recordings", lambda _: rows)
+    monkeypatch.setattr(recording_songs_module, "load_package_split", lambda: {"tunes": side})
 
-    assert len(recording_lessons(tmp_path)) == 2
-    assert len(recording_lessons(tmp_path, heard=True)) == taught
+    assert len(recording_songs(tmp_path)) == 2
+    assert len(recording_songs(tmp_path, pseudo_labels=True)) == taught
 
 
 def test_the_card_says_what_the_bundle_measured() -> None:

@@ -21,7 +21,7 @@ from pacetag.model.training.cases.build import (
 )
 from pacetag.model.training.cases.sampling import MOST_GAP, draw_starts, draw_tempos
 from pacetag.model.training.degradations.gaps import Gap
-from pacetag.model.training.degradations.settings import Between, NoiseSettings, RealismSettings
+from pacetag.model.training.degradations.settings import Between, DegradationSettings, NoiseSettings
 from pacetag.model.training.songs import LabelledTempo, LabelledTruth, TrainingSong, Window
 from tests.conftest import RATE, ClickTrack
 
@@ -31,7 +31,7 @@ OFF: dict[str, Any] = {
         "drift", "room", "crowd", "compression", "band", "silence", "speech", "noise", "codec",
     )
 }  # fmt: skip
-NOISY = RealismSettings(
+NOISY = DegradationSettings(
     **(OFF | {"noise_chance": 1.0}), noise=NoiseSettings(snr=Between(low=10, high=11))
 )
 
@@ -61,8 +61,8 @@ def song(tmp_path_factory: pytest.TempPathFactory, click_track: ClickTrack) -> T
     )
 
 
-def settings(realism: RealismSettings | None) -> CaseSettings:
-    return CaseSettings(positives=4, negatives=6, realism=realism)
+def settings(degradations: DegradationSettings | None) -> CaseSettings:
+    return CaseSettings(positives=4, negatives=6, degradations=degradations)
 
 
 def noisy(cases: np.ndarray) -> np.ndarray:
@@ -115,10 +115,10 @@ def test_the_same_song_sounds_the_same_again_and_another_name_otherwise(
     assert not np.array_equal(first, other)
 
 
-def test_cases_made_without_realism_are_known_again_and_not_taken_for_others(
+def test_cases_made_without_degradations_are_known_again_and_not_taken_for_others(
     song: TrainingSong, spec: FeatureSpec, tmp_path: Path
 ) -> None:
-    """Also those that were made before there was any realism to choose."""
+    """Also those that were made before there were degradations to choose."""
     build_megabatch([song], tmp_path, spec, settings(None))
 
     assert is_current(tmp_path, [song], spec, settings(None))
@@ -128,7 +128,7 @@ def test_cases_made_without_realism_are_known_again_and_not_taken_for_others(
     assert set(made) == {"songs", "spec", "settings"}
 
 
-def test_cases_made_with_realism_know_which(
+def test_cases_made_with_degradations_know_which(
     song: TrainingSong, spec: FeatureSpec, tmp_path: Path
 ) -> None:
     build_megabatch([song], tmp_path, spec, settings(NOISY))

@@ -1,10 +1,10 @@
 """Which effect on rendered music helps a network to judge recordings that it never heard.
 
-`python tests/benchmarks/realism_ablation.py WORK OUT [--songs 240] [--epochs 12] [--seeds 3]` reads
-the grooves and cases that `pacetag train WORK` left. Every arm trains on the same songs and as many
-cases, rendered music only: half of them as rendered, half with one effect, or with none or all.
-It is scored on the validation split, on recordings and on grooves as rendered. A row is written to
-OUT/table.jsonl as soon as it is known, and what is there is not done again.
+`python tests/benchmarks/degradation_ablation.py WORK OUT [--songs 240] [--epochs 12] [--seeds 3]`
+reads the grooves and cases that `pacetag train WORK` left. Every arm trains on the same songs and
+as many cases, rendered music only: half of them as rendered, half with one effect, or with none or
+all. It is scored on the validation split, on recordings and on grooves as rendered. A row is
+written to OUT/table.jsonl as soon as it is known, and what is there is not done again.
 """
 
 import argparse
@@ -31,8 +31,8 @@ from pacetag.model.training.cases.build import (
     load_megabatch,
 )
 from pacetag.model.training.cases.store import COLUMNS, joined, load_stored
-from pacetag.model.training.degradations.settings import RealismSettings
-from pacetag.model.training.grooves.songs import groove_lessons
+from pacetag.model.training.degradations.settings import DegradationSettings
+from pacetag.model.training.grooves.songs import groove_songs
 from pacetag.model.training.settings import TrainingSettings
 from pacetag.model.training.songs import TrainingSong
 
@@ -55,7 +55,7 @@ class Arm:
     """One way to train."""
 
     name: str
-    realism: RealismSettings
+    degradations: DegradationSettings
     augmented: bool = True
 
     @property
@@ -66,21 +66,23 @@ class Arm:
 
 def arms() -> list[Arm]:
     """None, each effect on every song, all as they are drawn by default; some not augmented."""
-    off = with_chances(RealismSettings(share=1.0), dict.fromkeys(EFFECTS, 0.0))
-    every = RealismSettings(share=1.0)
+    off = with_chances(DegradationSettings(share=1.0), dict.fromkeys(EFFECTS, 0.0))
+    every = DegradationSettings(share=1.0)
     return [
-        Arm(name="none", realism=off),
-        *(Arm(name=effect, realism=with_chances(off, {effect: 1.0})) for effect in EFFECTS),
-        Arm(name="all", realism=every),
-        Arm(name="none, not augmented", realism=off, augmented=False),
-        Arm(name="all, not augmented", realism=every, augmented=False),
+        Arm(name="none", degradations=off),
+        *(Arm(name=effect, degradations=with_chances(off, {effect: 1.0})) for effect in EFFECTS),
+        Arm(name="all", degradations=every),
+        Arm(name="none, not augmented", degradations=off, augmented=False),
+        Arm(name="all, not augmented", degradations=every, augmented=False),
     ]
 
 
-def with_chances(realism: RealismSettings, chances: dict[str, float]) -> RealismSettings:
+def with_chances(
+    degradations: DegradationSettings, chances: dict[str, float]
+) -> DegradationSettings:
     """The same effects, some of them with another probability."""
     changed: dict[str, Any] = {f"{effect}_chance": chance for effect, chance in chances.items()}
-    return replace(realism, **changed)
+    return replace(degradations, **changed)
 
 
 def main() -> int:
@@ -94,7 +96,7 @@ def main() -> int:
     options = parser.parse_args()
     table = options.out / "table.jsonl"
     songs = sample(options.work / "grooves", options.songs)
-    examined = validation(options.work / "cases")
+    held_out = validation(options.work / "cases")
     clean = made(songs, options.out / "cases" / "clean", CaseSettings(positives=3, negatives=3))
     for seed in range(1, options.seeds + 1):  # whole rounds, so that a break leaves fair rows
         for arm in arms():
@@ -102,10 +104,10 @@ def main() -> int:
             if any(key.items() <= row.items() for row in rows_in(table)):
                 continue
             begun = time.perf_counter()
-            other = CaseSettings(positives=3, negatives=4, seed=2, realism=arm.realism)
+            other = CaseSettings(positives=3, negatives=4, seed=2, degradations=arm.degradations)
             real = made(songs, options.out / "cases" / arm.cases, other)
             built = time.perf_counter()
-            scores = score(joined([clean, real, examined]), arm, seed, options.epochs)
+            scores = score(joined([clean, real, held_out]), arm, seed, options.epochs)
             row = key | {
                 "cases": len(clean.labels) + len(real.labels),
                 "seconds_cases": round(built - begun, 1),
@@ -120,7 +122,7 @@ def main() -> int:
 
 def sample(folder: Path, count: int) -> list[TrainingSong]:
     """The same `count` songs of the split "train" every time, the middle of each."""
-    songs = [song for song in groove_lessons(folder) if song.split == "train"]
+    songs = [song for song in groove_songs(folder) if song.split == "train"]
     chosen = np.random.default_rng(1).permutation(len(songs))[:count]
     return [middle(songs[i]) for i in sorted(chosen)]
 
