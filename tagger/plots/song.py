@@ -1,7 +1,10 @@
 """A picture of what a song's judgement rests on, for `pacetag show --plot`."""
 
+import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.ticker import FuncFormatter
 
 from pacetag.model.evidence.evidence import Evidence
 from pacetag.tagger.files.output_files import OutputFile
@@ -12,16 +15,17 @@ from pacetag.tagger.plots.cases import (
     draw_histograms,
 )
 from pacetag.tagger.plots.fonts import drawable
-from pacetag.tagger.plots.over_time import draw_over_time
 from pacetag.tagger.plots.pictures import picture
 from pacetag.tagger.plots.tempos import draw_scatter, draw_tempogram
 from pacetag.tagger.terminal.columns import shortened
+from pacetag.tagger.text.formatting import clock
 
 WIDTH = 12.0  # inches
 TEMPOGRAM, MAPS, MEASURES, HISTOGRAMS = 3.0, 3.0, 3.2, 1.9  # inches, heights of the rows
 OVER_TIME, TITLE = 1.8, 0.7  # inches
 BETWEEN = 0.16  # share of a drawing's width, so that a label is nearest to its own drawing
 DPI = 110
+MARGIN_OF_TEMPO = 0.03  # share of the tempo, above and below: a steady one must look steady
 LONGEST = 90  # columns of the title; a longer one would leave the picture
 
 
@@ -55,7 +59,7 @@ def evidence_figure(evidence: Evidence, *, title: str, below: str) -> Figure:
     _draw_measures(measures, evidence)
     raw, transformed = spread.subplots(1, 2)
     draw_histograms(raw, transformed, evidence.shown)
-    draw_over_time(last.subplots(), evidence)
+    _draw_over_time(last.subplots(), evidence)
     return figure
 
 
@@ -72,3 +76,24 @@ def _draw_measures(figure: SubFigure, evidence: Evidence) -> None:
         draw_correlation(axes, tempo, first=not place, bar=place == len(shown) - 1)
     draw_column_variance(variance, shown)
     draw_scatter(scatter, evidence)
+
+
+def _draw_over_time(axes: Axes, evidence: Evidence) -> None:
+    """The tempo every few seconds of the excerpts; grey where the beat is not clear."""
+    moments = evidence.moments
+    seconds = np.array([moment.seconds for moment in moments])
+    bpms = np.array([moment.bpm for moment in moments])
+    clear = np.array([moment.clear for moment in moments], bool)
+    axes.set_title("tempo over time, of what was listened to", fontsize="small")
+    axes.set_xlabel("minutes and seconds into the song", fontsize="small")
+    axes.set_ylabel("bpm", fontsize="small")
+    axes.set_xlim(0, max(evidence.judgement.seconds, 1.0))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: clock(max(0.0, value))))
+    if not len(bpms):
+        axes.set_yticks([])
+        axes.text(0.5, 0.5, "no pace to follow", ha="center", transform=axes.transAxes)
+        return
+    axes.plot(seconds[clear], bpms[clear], color="tab:blue", marker="o", markersize=4, linewidth=1)
+    axes.plot(seconds[~clear], bpms[~clear], color="0.75", marker="o", markersize=3, linestyle="")
+    known = bpms[clear] if clear.any() else bpms
+    axes.set_ylim(known.min() * (1 - MARGIN_OF_TEMPO), known.max() * (1 + MARGIN_OF_TEMPO))

@@ -155,9 +155,10 @@ def test_labels_of_a_drawing_are_nearer_to_it_than_to_its_neighbour(
 @pytest.fixture
 def titles_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave what is below the title empty, which takes the time."""
-    for name in ("tempogram", "heat_maps", "histograms", "over_time"):
-        monkeypatch.setattr(plot, f"draw_{name}", lambda *_: None)
-    monkeypatch.setattr(plot, "_draw_measures", lambda *_: None)
+    for name in ("draw_tempogram", "draw_heat_maps", "draw_histograms"):
+        monkeypatch.setattr(plot, name, lambda *_: None)
+    for name in ("_draw_measures", "_draw_over_time"):
+        monkeypatch.setattr(plot, name, lambda *_: None)
 
 
 @pytest.mark.usefixtures("titles_alone")
