@@ -18,9 +18,10 @@ from rich.console import Console
 
 from pacetag.model.training.benchmark_sets import noise, pads
 from pacetag.model.training.benchmark_sets.packages import take_files
-from pacetag.model.training.benchmark_sets.table import BenchmarkSong, write_sound
+from pacetag.model.training.benchmark_sets.table import BenchmarkSong
 from pacetag.model.training.grooves.draw import FONTS
 from pacetag.model.training.sources.deb_files import PackageError
+from pacetag.model.training.sources.sound import write_flac
 from pacetag.model.training.sources.tools import require_installed
 
 SEED = 20_261_123
@@ -142,7 +143,7 @@ def _noises(folder: Path) -> Iterator[BenchmarkSong]:
             target = folder / "made" / f"{name.replace(' ', '-')}-{number}.flac"
             if not target.is_file():
                 sound = make(_random(name, number)).astype(np.float32)
-                write_sound(target, sound, noise.RATE)
+                write_flac(target, sound, noise.RATE)
             yield _made(target, folder, name.split()[-1], f"{name}, by formula")
 
 
@@ -152,7 +153,7 @@ def _crowds(folder: Path, voices: list[Path]) -> Iterator[BenchmarkSong]:
         if not target.is_file():
             heard = [_voice_sound(path) for path in voices]
             sound = noise.crowd(_random("crowd", people), heard, people)
-            write_sound(target, sound.astype(np.float32), noise.RATE)
+            write_flac(target, sound.astype(np.float32), noise.RATE)
         yield _made(target, folder, "crowd", f"{people} recorded voices at once")
 
 
@@ -161,7 +162,7 @@ def _pads(folder: Path) -> Iterator[BenchmarkSong]:
         target = folder / "made" / f"free-{name.replace(' ', '-')}.flac"
         if not target.is_file():
             samples, _ = pads.play(_random("free", program), program)
-            write_sound(target, samples, pads.RATE)
+            write_flac(target, samples, pads.RATE)
         yield _made(target, folder, "free rhythm", f"{name}, notes at random times, FluidSynth")
 
 

@@ -14,8 +14,9 @@ from rich.console import Console
 
 from pacetag.model.errors import ModelError
 from pacetag.model.training.benchmark_sets.packages import take_files
-from pacetag.model.training.benchmark_sets.table import BenchmarkSong, write_sound
+from pacetag.model.training.benchmark_sets.table import BenchmarkSong
 from pacetag.model.training.scores.score import read_score
+from pacetag.model.training.sources.sound import write_flac
 
 FOLDER = "usr/share/games/fretsonfire/data/songs"  # in the packages
 CHART, NAMES, SOUNDS = "notes.mid", "song.ini", ("song.ogg", "guitar.ogg")
@@ -125,4 +126,4 @@ def _mix(tracks: list[Path], target: Path) -> None:
     mix = np.zeros((max(len(samples) for samples, _ in heard), 2), np.float32)
     for samples, _ in heard:
         mix[: len(samples)] += samples  # mono goes to both sides
-    write_sound(target, mix, rates.pop())
+    write_flac(target, mix, rates.pop())

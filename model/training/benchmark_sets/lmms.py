@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from rich.console import Console
 
 from pacetag.model.errors import ModelError
-from pacetag.model.training.benchmark_sets.table import BenchmarkSong, write_sound
+from pacetag.model.training.benchmark_sets.table import BenchmarkSong
+from pacetag.model.training.sources.sound import write_flac
 from pacetag.model.training.sources.tools import SHARE, require_installed
 
 PROJECTS = SHARE / "lmms" / "projects"
@@ -101,7 +102,7 @@ def _song(path: Path, folder: Path) -> BenchmarkSong:
         raise ProjectError(f"{path.stem} changes its tempo")
     target = folder / f"{path.stem}.flac"
     if not target.is_file():
-        write_sound(target, _render(path), _RATE)
+        write_flac(target, _render(path), _RATE)
     if soundfile.info(target).duration < SHORTEST:
         raise ProjectError(f"{path.stem} is shorter than {SHORTEST:g} s")
     artist, dash, title = path.stem.partition("-")  # so the files are named

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import subprocess
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import soundfile
 from mido import Message, MidiFile
 from numpy.typing import NDArray
 
-from pacetag.model.errors import ModelError
 from pacetag.model.training.grooves.draw import FONTS
 from pacetag.model.training.sources.midi import Note, note_events, track_of
+from pacetag.model.training.sources.sound import synthesise
 
 SECONDS = 60.0
 RATE = 44_100  # Hz
@@ -36,11 +33,6 @@ PROGRAMS: Mapping[int, tuple[str, float]] = {  # General MIDI, from 0: name, sec
 
 _TICKS = 500  # a quarter at 120 bpm, so one a millisecond
 _SCALES = ((0, 2, 4, 7, 9), (0, 3, 5, 7, 10), (0, 2, 3, 7, 8), (0, 2, 4, 6, 8, 10))
-_TIMEOUT = 120  # seconds; a piece takes about two
-
-
-class PadError(ModelError):
-    """FluidSynth could not play a piece."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,19 +78,12 @@ def midi_of(notes: tuple[Struck, ...], program: int) -> MidiFile:
 
 
 def play(rng: np.random.Generator, program: int) -> tuple[NDArray[np.float32], str]:
-    """A piece of SECONDS as samples [n, 2] at RATE, and the sound font's name. Raises PadError."""
+    """A piece of SECONDS as samples [n, 2] at RATE, and the sound font's name.
+
+    Raises RenderError.
+    """
     font = sorted(FONTS)[rng.integers(len(FONTS))]
-    played = midi_of(free_notes(rng, PROGRAMS[program][1]), program)
-    with tempfile.TemporaryDirectory(prefix="pacetag-pads-") as scratch:
-        midi, wav = Path(scratch, "pads.mid"), Path(scratch, "pads.wav")
-        played.save(midi)
-        command = ["fluidsynth", "-ni", "-q", "-r", str(RATE), "-g", "0.7", "-R", "1"]
-        command += ["-F", str(wav), font, str(midi)]
-        try:
-            done = subprocess.run(command, capture_output=True, timeout=_TIMEOUT, check=False)
-        except subprocess.TimeoutExpired as error:
-            raise PadError(f"fluidsynth hung on {PROGRAMS[program][0]}") from error
-        if done.returncode or not wav.is_file():
-            raise PadError(f"fluidsynth failed on {PROGRAMS[program][0]}")
-        samples, _ = soundfile.read(wav, dtype="float32", always_2d=True)
+    name, length = PROGRAMS[program]
+    played = midi_of(free_notes(rng, length), program)
+    samples = synthesise(played, font, rate=RATE, gain=0.7, reverb=True, what=name)
     return samples[: round(SECONDS * RATE)], Path(font).name

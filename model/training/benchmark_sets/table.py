@@ -1,19 +1,13 @@
-"""What a benchmark set is made of: rows with their truth, and sound files."""
+"""What a benchmark set is made of: rows with their truth."""
 
 import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-import soundfile
-from numpy.typing import NDArray
-
 TABLE = "set.csv"
 COLUMNS = ("file", "paces", "tempo", "beats_per_bar", "genre", "artist", "remarks")
 BEATLESS = "none"  # stands for the paces of sound without a beat
-
-_FULL_SCALE = 0.99
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,13 +42,3 @@ def write_set(folder: Path, songs: Iterable[BenchmarkSong]) -> Path:
                 )
             )
     return target
-
-
-def write_sound(target: Path, samples: NDArray[np.float32], rate: int) -> None:
-    """Write samples [n] or [n, channels] as FLAC, whole or not at all; too loud ones softer."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    peak = float(np.abs(samples).max(initial=0.0))
-    partial = target.with_name(target.name + ".part")
-    scaled = samples / max(1.0, peak / _FULL_SCALE)
-    soundfile.write(partial, scaled, rate, format="FLAC", subtype="PCM_16")
-    partial.replace(target)

@@ -15,10 +15,10 @@ from pacetag.model.training.grooves.lead import add_lead
 from pacetag.model.training.grooves.quantise import quantise_score, quantised_onsets
 from pacetag.model.training.grooves.score import read_score, write_score
 from pacetag.model.training.grooves.styles import STANDARD, Style
-from pacetag.model.training.grooves.tools import run_tool
 from pacetag.model.training.grooves.truth import sounding_grid
 from pacetag.model.training.grooves.voice import add_voice
 from pacetag.model.training.sources.midi import MidiSong, parse_midi, set_tempo, song_of
+from pacetag.model.training.sources.tools import run_tool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +52,7 @@ def compose(settings: GrooveSettings, style: Style, scratch: Path) -> Compositio
 def _accompany(settings: GrooveSettings, style: Style, scratch: Path) -> MidiFile:
     score, midi_file = scratch / "song.mma", scratch / "accompaniment.mid"
     score.write_text(mma_text(settings), encoding="ascii")
-    run_tool(["mma", "-w", "-f", str(midi_file), str(score)], midi_file, settings)
+    run_tool(["mma", "-w", "-f", str(midi_file), str(score)], midi_file, settings.named)
     # MMA knows whole tempos only.
     played = parse_midi(midi_file.read_bytes())
     midi = set_tempo(played, settings.bpm * style.quarters_per_beat)

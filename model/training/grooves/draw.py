@@ -84,6 +84,11 @@ class GrooveSettings:
     band: tuple[str, ...] = ()  # MMA's lines that add to each groove
 
     @property
+    def named(self) -> str:
+        """The song as messages call it."""
+        return f"song {self.number} ({self.style})"
+
+    @property
     def bars(self) -> int:
         """Bars of the whole song."""
         return sum(len(section.chords) for section in self.sections)

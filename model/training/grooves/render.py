@@ -6,20 +6,16 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-import soundfile
-
 from pacetag.model.training.grooves.compose import compose
 from pacetag.model.training.grooves.draw import FONTS, Collection, GrooveSettings
 from pacetag.model.training.grooves.humanise import Feel
 from pacetag.model.training.grooves.styles import STYLE_FOLDER, load_styles
-from pacetag.model.training.grooves.tools import RenderError, run_tool
 from pacetag.model.training.grooves.truth import Level, find_levels
+from pacetag.model.training.sources.sound import synthesise, write_flac
 from pacetag.model.training.sources.tools import require_installed
 
 SAMPLE_RATE = 22_050  # Hz
 
-_FULL_SCALE = 0.99
 _RING_OUT = 0.5  # seconds after the last bar
 
 
@@ -70,11 +66,19 @@ def render(settings: GrooveSettings, folder: Path) -> GrooveSong:
     style = load_styles()[settings.style]
     audio = folder / f"{settings.number:05d}-{settings.style.replace('/', '-')}.flac"
     with tempfile.TemporaryDirectory(prefix="pacetag-groove-") as scratch:
-        midi_file, wav_file = Path(scratch, "song.mid"), Path(scratch, "song.wav")
         played = compose(settings, style, Path(scratch))
-        played.midi.save(midi_file)
-        last = len(played.struck) * 60 * style.quarters_per_beat / played.tempo
-        seconds = _synthesise(settings, midi_file, wav_file, audio, last + _RING_OUT)
+    stereo = synthesise(
+        played.midi,
+        settings.font,
+        rate=SAMPLE_RATE,
+        gain=settings.gain,
+        reverb=settings.reverb,
+        what=settings.named,
+    )
+    # FluidSynth waits for the last echo: up to ten seconds without a beat.
+    last = len(played.struck) * 60 * style.quarters_per_beat / played.tempo
+    mono = stereo[: round((last + _RING_OUT) * SAMPLE_RATE)].mean(axis=1)
+    write_flac(audio, mono, SAMPLE_RATE)
     bpm = played.tempo / style.quarters_per_beat
     return GrooveSong(
         seed=settings.seed,
@@ -89,7 +93,7 @@ def render(settings: GrooveSettings, folder: Path) -> GrooveSong:
         gain=settings.gain,
         reverb=settings.reverb,
         lead=played.lead,
-        seconds=round(seconds, 2),
+        seconds=round(len(mono) / SAMPLE_RATE, 2),
         audio=audio.name,
         levels=find_levels(
             played.struck,
@@ -104,25 +108,3 @@ def render(settings: GrooveSettings, folder: Path) -> GrooveSong:
         feel=settings.feel,
         band=settings.band,
     )
-
-
-def _synthesise(
-    settings: GrooveSettings, midi_file: Path, wav_file: Path, audio: Path, limit: float
-) -> float:
-    """Turn MIDI into a mono FLAC file of at most `limit` seconds; returns its length in seconds."""
-    command = ["fluidsynth", "-ni", "-q", "-r", str(SAMPLE_RATE), "-g", str(settings.gain)]
-    command += ["-R", str(int(settings.reverb)), "-F", str(wav_file), settings.font, str(midi_file)]
-    run_tool(command, wav_file, settings)
-    stereo, _ = soundfile.read(wav_file, dtype="float32", always_2d=True)
-    # FluidSynth waits for the last echo: up to ten seconds without a beat.
-    mono = stereo[: round(limit * SAMPLE_RATE)].mean(axis=1)
-    peak = float(np.abs(mono).max(initial=0.0))
-    if not peak:
-        raise RenderError(f"song {settings.number} ({settings.style}) came out silent")
-    # Written beside its place and moved, so that an interrupted run leaves no half file behind.
-    partial = audio.with_suffix(".part")
-    soundfile.write(
-        partial, mono / max(1.0, peak / _FULL_SCALE), SAMPLE_RATE, format="FLAC", subtype="PCM_16"
-    )
-    partial.replace(audio)
-    return len(mono) / SAMPLE_RATE

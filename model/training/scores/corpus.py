@@ -19,7 +19,6 @@ from pacetag.model.errors import ModelError
 from pacetag.model.training.grooves.truth import Level
 from pacetag.model.training.output_folders import OutputError, check_own, named_path
 from pacetag.model.training.scores.render import (
-    RenderError,
     ScoreSong,
     render_piece,
     require_tools,
@@ -27,6 +26,7 @@ from pacetag.model.training.scores.render import (
 from pacetag.model.training.scores.sources import PACKAGES, Piece, opened_package
 from pacetag.model.training.sources.deb_files import PackageError
 from pacetag.model.training.sources.midi import MidiError
+from pacetag.model.training.sources.tools import RenderError
 
 SONGS_FILE = "songs.jsonl"
 DONE_FILE = "pieces.txt"  # hashes of the pieces that were finished, also of those without a song

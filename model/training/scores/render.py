@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
 import numpy as np
-import soundfile
 from numpy.typing import NDArray
 
 from pacetag.model.audio.excerpts import read_window
-from pacetag.model.errors import DecodeError, ModelError
+from pacetag.model.errors import DecodeError
 from pacetag.model.spec import FeatureSpec
 from pacetag.model.training.grooves.draw import FONTS
 from pacetag.model.training.grooves.truth import Level
@@ -22,13 +19,12 @@ from pacetag.model.training.scores.score import read_score
 from pacetag.model.training.scores.sections import Stretch, find_stretches, recording_lag
 from pacetag.model.training.scores.sources import PACKAGES, Piece
 from pacetag.model.training.scores.truth import ScoreTruth, find_truth
-from pacetag.model.training.sources.tools import require_installed
+from pacetag.model.training.sources.sound import synthesise, write_flac
+from pacetag.model.training.sources.tools import RenderError, require_installed
 
 RENDERINGS = 2  # of each piece, with different sound fonts
 
 _GAIN = (0.2, 1.2)
-_TIMEOUT = 600  # seconds; a piece of ten minutes takes about ten
-_FULL_SCALE = 0.99
 _LATEST = 0.5  # seconds: a recording that is further beside its score is moved
 
 
@@ -51,10 +47,6 @@ class ScoreSong:
     reverb: bool
     audio: str  # file name, beside songs.jsonl
     levels: tuple[Level, ...]  # slow to fast
-
-
-class RenderError(ModelError):
-    """A piece could not be rendered."""
 
 
 def require_tools() -> None:
@@ -92,7 +84,11 @@ def render_piece(piece: Piece, folder: Path) -> Iterator[ScoreSong]:
     rng = Random(piece.digest)
     for font in rng.sample(sorted(FONTS), RENDERINGS):
         gain, reverb = round(rng.uniform(*_GAIN), 3), rng.random() < 0.5
-        sound = _synthesise(piece, font, gain, reverb, spec)
+        # The whole piece: programs and volumes are set anywhere before the stretch.
+        stereo = synthesise(
+            piece.data, font, rate=spec.sample_rate, gain=gain, reverb=reverb, what=piece.name
+        )
+        sound = stereo.mean(axis=1)
         for number, (stretch, truth) in enumerate(known):
             first = round(stretch.starts_at * spec.sample_rate)
             samples = sound[first : first + round(stretch.seconds * spec.sample_rate)]
@@ -130,34 +126,6 @@ def _song(
     )
 
 
-def _synthesise(
-    piece: Piece, font: str, gain: float, reverb: bool, spec: FeatureSpec
-) -> NDArray[np.float32]:
-    """Play a whole piece: programs and volumes are set anywhere before the stretch. Mono [n]."""
-    with tempfile.TemporaryDirectory(prefix="pacetag-score-") as scratch:
-        midi, wav = Path(scratch, "song.mid"), Path(scratch, "song.wav")
-        midi.write_bytes(piece.data)
-        command = ["fluidsynth", "-ni", "-q", "-r", str(spec.sample_rate), "-g", str(gain)]
-        command += ["-R", str(int(reverb)), "-F", str(wav), font, str(midi)]
-        try:
-            done = subprocess.run(
-                command,
-                capture_output=True,
-                text=True,
-                timeout=_TIMEOUT,
-                check=False,
-                errors="replace",
-            )
-        except subprocess.TimeoutExpired as error:
-            raise RenderError(f"fluidsynth hung on {piece.name}") from error
-        if done.returncode or not wav.is_file():
-            said = (done.stdout + done.stderr).strip().splitlines()[-3:]
-            raise RenderError(f"fluidsynth failed on {piece.name}: {' | '.join(said)}")
-        stereo, _ = soundfile.read(wav, dtype="float32", always_2d=True)
-    mono: NDArray[np.float32] = stereo.mean(axis=1)
-    return mono
-
-
 def _recorded(path: Path, stretch: Stretch, start: float, spec: FeatureSpec) -> NDArray[np.float32]:
     try:
         return read_window(path, max(0.0, start), stretch.seconds, spec)
@@ -166,11 +134,6 @@ def _recorded(path: Path, stretch: Stretch, start: float, spec: FeatureSpec) -> 
 
 
 def _write(samples: NDArray[np.float32], target: Path, spec: FeatureSpec) -> None:
-    """Write a file whole or not at all, so that an interrupted run can be resumed."""
-    peak = float(np.abs(samples).max(initial=0.0))
-    if not peak:
+    if not np.any(samples):
         raise RenderError(f"{target.name} came out silent")
-    partial = target.with_suffix(".part")
-    scaled = samples / max(1.0, peak / _FULL_SCALE)
-    soundfile.write(partial, scaled, spec.sample_rate, format="FLAC", subtype="PCM_16")
-    partial.replace(target)
+    write_flac(target, samples, spec.sample_rate)

@@ -9,7 +9,8 @@ import soundfile
 from pacetag.model.evaluation.evaluation_set import read_evaluation_set
 from pacetag.model.training.benchmark_sets import __main__ as benchmark_sets
 from pacetag.model.training.benchmark_sets.__main__ import SETS, main
-from pacetag.model.training.benchmark_sets.table import BenchmarkSong, write_set, write_sound
+from pacetag.model.training.benchmark_sets.table import BenchmarkSong, write_set
+from pacetag.model.training.sources.sound import write_flac
 from pacetag.model.training.sources.tools import ToolsMissingError
 
 SONG = BenchmarkSong(
@@ -49,7 +50,7 @@ def test_only_sound_that_is_too_loud_is_changed(
 ) -> None:
     sound = np.full((1_000, 2), height, np.float32)
 
-    write_sound(tmp_path / "deep" / "x.flac", sound, 8_000)
+    write_flac(tmp_path / "deep" / "x.flac", sound, 8_000)
 
     written, _ = soundfile.read(tmp_path / "deep" / "x.flac")
     assert np.abs(written).max() == pytest.approx(expected, abs=1e-3)

@@ -30,10 +30,9 @@ from pacetag.model.training.grooves.render import (
 )
 from pacetag.model.training.grooves.songs import groove_songs, groove_truth
 from pacetag.model.training.grooves.styles import load_styles
-from pacetag.model.training.grooves.tools import RenderError
 from pacetag.model.training.grooves.truth import Level
 from pacetag.model.training.sources.midi import song_of
-from pacetag.model.training.sources.tools import ToolsMissingError
+from pacetag.model.training.sources.tools import RenderError, ToolsMissingError
 from tests.outside import RENDERING, needs
 
 SONG = GrooveSong(
