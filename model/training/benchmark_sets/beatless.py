@@ -17,10 +17,10 @@ import soxr
 from rich.console import Console
 
 from pacetag.model.training.benchmark_sets import noise, pads
-from pacetag.model.training.benchmark_sets.packages import take_files
 from pacetag.model.training.benchmark_sets.table import BenchmarkSong
 from pacetag.model.training.grooves.draw import FONTS
 from pacetag.model.training.sources.deb_files import PackageError
+from pacetag.model.training.sources.debian import take_files
 from pacetag.model.training.sources.sound import write_flac
 from pacetag.model.training.sources.tools import require_installed
 

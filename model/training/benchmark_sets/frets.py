@@ -13,9 +13,9 @@ import soundfile
 from rich.console import Console
 
 from pacetag.model.errors import ModelError
-from pacetag.model.training.benchmark_sets.packages import take_files
 from pacetag.model.training.benchmark_sets.table import BenchmarkSong
 from pacetag.model.training.scores.score import read_score
+from pacetag.model.training.sources.debian import take_files
 from pacetag.model.training.sources.sound import write_flac
 
 FOLDER = "usr/share/games/fretsonfire/data/songs"  # in the packages

@@ -18,10 +18,13 @@ from pacetag.model.stderr import native_silence
 from pacetag.model.tempo.folding import network_input
 from pacetag.model.training.cases.augment import AugmentSettings, augment
 from pacetag.model.training.cases.build import Megabatch
-from pacetag.model.training.cases.hard_negatives import octave_errors
 from pacetag.model.training.fitting.averaging import WeightMean
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow greets at length otherwise
+
+# From a right tempo to a wrong one: the quarter, half, double and quadruple are mistaken most.
+_OCTAVES = (-2, -1, 1, 2)
+_MEANT = 0.03  # as a ratio: so near to an octave a tempo means it
 
 if TYPE_CHECKING:
     import keras
@@ -110,6 +113,25 @@ def score_cases(
     if len(np.unique(megabatch.labels[rows])) < 2:
         return None
     return CaseScores.of(network_logits(model, megabatch, rows, spec), megabatch.labels[rows])
+
+
+def octave_errors(megabatch: Megabatch) -> NDArray[np.bool_]:
+    """Which cases [n] are wrong though an octave or two away from a right tempo of their song.
+
+    Half the beat of a waltz is such: two of three beats. Elsewhere the half is nearly always right,
+    so they are rare where a network that took all halves for right would find many.
+    """
+    found = np.zeros(len(megabatch.labels), dtype=bool)
+    song = np.unique(megabatch.song, return_inverse=True)[1]
+    order = np.argsort(song, kind="stable")
+    for rows in np.split(order, np.flatnonzero(np.diff(song[order])) + 1):
+        right = rows[megabatch.labels[rows] == 1]
+        wrong = rows[megabatch.labels[rows] == 0]
+        octaves = np.log2(megabatch.bpm[wrong][:, None] / megabatch.bpm[right][None, :])
+        whole = np.rint(octaves)
+        near = np.abs(octaves - whole) <= np.log2(1 + _MEANT)
+        found[wrong] = (near & np.isin(whole, _OCTAVES)).any(axis=1)
+    return found
 
 
 def _balanced_batches(

@@ -1,7 +1,7 @@
 import numpy as np
 
 from pacetag.model.training.cases.build import Megabatch
-from pacetag.model.training.cases.hard_negatives import octave_errors
+from pacetag.model.training.fitting.fit import octave_errors
 
 
 def megabatch(*rows: tuple[str, float, int]) -> Megabatch:
