@@ -91,7 +91,7 @@ def save_bundle(bundle: Bundle) -> Path:
 
 
 def fingerprint(data: dict[str, Any]) -> str:
-    """Equal for bundles that judge alike, from their JSON: of all that decides, and no more."""
+    """A hash over all that decides in a bundle's JSON: equal for bundles that judge alike."""
     deciding = {key: data.get(key) for key in ("spec", "calibration", "judging", "files")}
     text = json.dumps(deciding, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

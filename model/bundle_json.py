@@ -151,6 +151,6 @@ def _number(value: object, key: str) -> float:
 
 
 def _short(value: object) -> str:
-    """A value as it can be quoted in a sentence."""
+    """A value, quoted for a sentence."""
     text = ascii(value) if isinstance(value, str | int | float | None) else type(value).__name__
     return text if len(text) <= 40 else f"{text[:40]}..."

@@ -54,7 +54,7 @@ NetworkSettings = Stage0Settings | Stage2Settings
 def build_network(settings: NetworkSettings, spec: FeatureSpec) -> keras.Model:
     """A fresh network: cases [k, beats, samples per beat, bands] to one logit each [k, 1].
 
-    It ends in a logit, not in a probability, so that clips can be averaged and the outcome
+    It ends in a logit, not in a probability, so that clips can be averaged and the result
     calibrated without a detour through the sigmoid.
     """
     import keras

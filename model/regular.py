@@ -1,4 +1,4 @@
-"""Reading files that must be files: what a pipe or a device would give has no end."""
+"""Read regular files and nothing else: a pipe or a device has no end."""
 
 import os
 import stat
@@ -14,11 +14,11 @@ _KINDS = (
 
 
 class NotRegularError(Exception):
-    """There is no file that could be read; the text says why, without the path."""
+    """The path leads to no regular file; the text says why, without the path."""
 
 
 def check_regular(path: Path) -> None:
-    """Look that `path` leads to a file, without opening it.
+    """Check that `path` leads to a regular file, without opening it.
 
     Raises NotRegularError for anything else, a link that leads nowhere included, and OSError.
     """

@@ -1,4 +1,4 @@
-"""One door to the decoders: which library reads which file, chosen by content and not by name.
+"""Choose the library that reads a file, by its content and not by its name.
 
 libsndfile reads FLAC, Vorbis, WAV and AIFF. MP3, Opus and everything else go to FFmpeg. libsndfile
 1.2 reads Opus too, but breaks off in the middle of valid files ("malformed": all of twelve that
@@ -35,7 +35,7 @@ OPUS = b"OpusHead"  # how the first packet in an Ogg page begins, 28 bytes into 
 
 
 class Decoder(Protocol):
-    """An open song: how long it is, and any part of it."""
+    """An open song: its duration, and any part of it as samples."""
 
     @property
     def rate(self) -> int:
@@ -52,11 +52,11 @@ class Decoder(Protocol):
         """
 
     def close(self) -> None:
-        """Let the file go."""
+        """Close the file."""
 
 
 class Either:
-    """libsndfile, and FFmpeg from the first part on that libsndfile cannot read."""
+    """libsndfile, replaced by FFmpeg at the first part that libsndfile cannot read."""
 
     def __init__(self, source: Source, decoder: Decoder) -> None:
         self._source, self.decoder, self._spare = source, decoder, True
@@ -85,7 +85,7 @@ class Either:
         return self.decoder.read(start, seconds)
 
     def _exchange(self) -> None:
-        """Go on with FFmpeg. Raises the DecodeError at hand where it knows no better."""
+        """Replace libsndfile by FFmpeg. Raises the current DecodeError where the rates differ."""
         self._spare = False
         other = FfmpegDecoder(self._source)
         if other.rate != self.rate:
@@ -95,7 +95,7 @@ class Either:
         self.decoder = other
 
     def close(self) -> None:
-        """Let the file go."""
+        """Close the file."""
         self.decoder.close()
 
 

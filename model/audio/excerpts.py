@@ -1,4 +1,4 @@
-"""File to mono excerpts at the rate of the features: the one door to sound."""
+"""A file to mono excerpts at the rate of the features."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

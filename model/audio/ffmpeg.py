@@ -83,7 +83,7 @@ class FfmpegDecoder:
         return claimed_seconds(self._container, self._stream, self._source)
 
     def _measure_ogg(self, claimed: float | None, end: float) -> float:
-        """Ogg promises nothing: what FFmpeg takes for its length stands on its last page."""
+        """Duration of an Ogg file, which claims none: FFmpeg takes it from the last page."""
         agreed = claimed is not None and claimed > 0 and abs(end - claimed) <= TOLERANCE
         seeks = self._stream.name in OGG_SEEKABLE
         if claimed is not None and agreed and (seeks or abs(self._sum() - end) <= TOLERANCE):
@@ -92,14 +92,14 @@ class FfmpegDecoder:
         return self._end_behind(0.0) or 0.0
 
     def _sum(self) -> float:
-        """Seconds of all packets together."""
+        """Duration of all packets together, in s."""
         self._seek(0.0)
         with suppress(av.error.FFmpegError):
             return self._time_base * sum(each.duration or 0 for each in self._packets())
         return 0.0
 
     def _count_packets(self) -> None:
-        """Go by the lengths of packets from now on: the positions on the pages make no sense."""
+        """Count the lengths of packets from now on: the positions on the pages are wrong."""
         self._counted = self._offset = 0
 
     def _last_end(self) -> float | None:
@@ -113,7 +113,7 @@ class FfmpegDecoder:
         return end
 
     def _end_behind(self, seconds: float) -> float | None:
-        """Seconds at which the last packet ends; None where there is none from a place on."""
+        """Seconds at which the last packet from a place on ends; None where there is none."""
         end = None
         try:
             self._seek(seconds)
@@ -125,7 +125,7 @@ class FfmpegDecoder:
         return None if end is None else float((end - self._offset) * self._time_base)
 
     def _musepack_end(self, packets: MusepackPackets) -> float:
-        """Seconds at which the last packet ends, which says how long it is only when decoded."""
+        """Seconds at which the last packet ends; only decoding it tells its length."""
         last = len(packets.places) - 1
         self._seek(packets.start(last))
         heard = 0
@@ -135,7 +135,7 @@ class FfmpegDecoder:
         return packets.start(last) + heard / self.rate
 
     def _packets(self) -> "Iterator[Packet[AudioStream]]":
-        """The packets from where the file stands. Raises FFmpegError."""
+        """The packets from the current place on. Raises FFmpegError."""
         # PyAV 18 does not know streams that begin later, as in Ogg files that were joined: the
         # song ends there.
         try:
@@ -161,7 +161,7 @@ class FfmpegDecoder:
         return float(self._stream.time_base or 1 / self.rate)
 
     def _first_stamp(self) -> int:
-        """Time stamp of the first sample that is heard."""
+        """Time stamp of the first sample."""
         start = self._stream.start_time or 0
         if self._container.format.name != "wv":
             return start
@@ -169,7 +169,7 @@ class FfmpegDecoder:
         return next((each.pts for each in self._packets() if each.pts is not None), start)
 
     def _seek(self, seconds: float) -> None:
-        """Go to a packet that begins there or earlier."""
+        """Seek to a packet that begins there or earlier."""
         if self._counted is not None:
             self._container.close()
             self._container = open_container(self._source)
@@ -190,8 +190,8 @@ class FfmpegDecoder:
     def read(self, start: float, seconds: float) -> NDArray[np.float32]:
         """Mono samples [n] from `start` seconds on, the mean of all channels.
 
-        One channel where they cancel each other. Raises DecodeError if more of it than
-        `MOST_MISSING` cannot be decoded.
+        One of the channels where they cancel each other. Raises DecodeError if more than
+        `MOST_MISSING` of it cannot be decoded.
         """
         window = self._window(start, seconds)
         lacking = min(seconds, self.seconds - start) - window.seconds
@@ -243,5 +243,5 @@ class FfmpegDecoder:
         return round((frame.pts * time_base - self._offset * self._time_base) * self.rate)
 
     def close(self) -> None:
-        """Let the file go."""
+        """Close the file."""
         self._container.close()

@@ -1,4 +1,4 @@
-"""FFmpeg's frames of sound, put together to one signal."""
+"""FFmpeg's frames of sound joined to one signal."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -31,11 +31,11 @@ class Window:
 
     @property
     def missing(self) -> float:
-        """Seconds that no frame gave, between others or before them."""
+        """Seconds without a frame, between others or before them."""
         return (self._end - self._filled) / self._rate
 
     def add(self, frame: AudioFrame, position: float) -> float:
-        """Take a frame that begins at a sample of the file; the sample after its last."""
+        """Add a frame that begins at sample `position` of the file; returns the sample after it."""
         stop = position + frame.samples * (self._rate / frame.sample_rate)
         low, high = round(position) - self._first, round(stop) - self._first
         if high > 0 and low < len(self._samples):
@@ -50,7 +50,7 @@ class Window:
         return stop
 
     def samples(self) -> NDArray[np.float32]:
-        """Mono samples [n] up to the last that a frame gave."""
+        """Mono samples [n] up to the end of the last frame."""
         return self._one.unless_cancelled(self._samples[: self._end], self._rate)
 
 
@@ -66,7 +66,7 @@ def planes_of(frame: AudioFrame) -> list[NDArray[Any]]:
 
 
 def _stretched(plane: NDArray[Any], length: int) -> NDArray[Any]:
-    """A channel of another rate, as where files were joined, with so many samples."""
+    """A channel of another rate, as in joined files, stretched to `length` samples."""
     places = np.arange(length) * (len(plane) / max(1, length))
     stretched: NDArray[Any] = np.interp(places, np.arange(len(plane)), plane).astype(plane.dtype)
     return stretched

@@ -1,4 +1,4 @@
-"""How a FLAC file ends: cut at a frame's end, as by a program, or in the middle of one.
+"""Whether a FLAC file ends with a whole frame, as a program cuts it, or in the middle of one.
 
 Where a program copied a part of a song frame by frame, the header still claims the whole song; only
 a download that broke off ends in the middle of a frame. Specification: RFC 9639 (2024), section 9.
@@ -49,7 +49,7 @@ def _last_frames(tail: bytes, usual: int) -> Iterator[tuple[int, int]]:
 
 
 def _end_of_frame(head: bytes, usual: int) -> int | None:
-    """The sample after a frame that begins so; None where none does."""
+    """The sample after the frame with this header; None where it is not one."""
     if len(head) < _LONGEST_HEAD:
         head = head.ljust(_LONGEST_HEAD, b"\0")
     size_code, rate_code = head[2] >> 4, head[2] & 15
@@ -65,7 +65,7 @@ def _end_of_frame(head: bytes, usual: int) -> int | None:
 
 
 def _number(head: bytes) -> tuple[int, int]:
-    """The number of a frame, or of its first sample, in the manner of UTF-8; the place after it."""
+    """The number of a frame or of its first sample, coded like UTF-8, and the place after it."""
     first = head[4]
     more = 0
     while more < 7 and first << more & 0x80:
@@ -77,7 +77,7 @@ def _number(head: bytes) -> tuple[int, int]:
 
 
 def _crc(data: bytes, width: int, polynomial: int) -> int:
-    """The checksum of data, which is 0 where it ends with its own."""
+    """The checksum of data; 0 where the data ends with its own checksum."""
     table = _table(width, polynomial)
     value, mask = 0, (1 << width) - 1
     for byte in data:

@@ -32,7 +32,7 @@ def seconds_there(path: Path, present: float, claimed: float) -> float:
 
 @dataclass(frozen=True, kw_only=True)
 class Xing:
-    """What an MP3's Xing, Info or VBRI header promises."""
+    """What an MP3's Xing, Info or VBRI header claims."""
 
     seconds: float
     size: int  # bytes from its own frame on; 0 where it does not say
@@ -81,7 +81,7 @@ def _promise(frame: bytes, start: int, version: int, rate: int) -> Xing | None:
 def asf_seconds(file: BinaryIO, start: int) -> float | None:
     """Length in seconds that the header of a WMA file claims; None where it says nothing.
 
-    FFmpeg does not believe it where less is there, and goes by the bit rate.
+    Where less is there, FFmpeg ignores it and goes by the bit rate.
     """
     file.seek(start)
     head = file.read(ASF_SEARCH)

@@ -1,4 +1,4 @@
-"""ID3 tags that would unpack to gigabytes, as FFmpeg does with any that it comes across."""
+"""Refuse ID3 tags that would unpack to gigabytes: FFmpeg unpacks every tag that it meets."""
 
 import io
 import re
@@ -22,7 +22,7 @@ def check_id3(path: Path, file: BinaryIO) -> None:
 
 
 def _tags(file: BinaryIO) -> Iterator[int]:
-    """Where ID3 tags may begin that FFmpeg reads: at the head, in a chunk, or where DSF says."""
+    """Places of ID3 tags that FFmpeg reads: at the head, in a chunk, or where DSF points to."""
     head = _at(file, 0, 28)
     if head.startswith(b"ID3"):
         place = 0

@@ -39,9 +39,9 @@ def is_mp3_broken_off(file: BinaryIO, stop: int) -> bool:
 
 
 def frame_size(head: bytes, layers: Collection[int] = (1, 2, 3)) -> int:
-    """Bytes of the frame of MPEG audio, of one of these layers, that begins so.
+    """Bytes of the MPEG audio frame, of one of these layers, with this header.
 
-    0 where none does, also where its bit rate is free.
+    0 where it is not one, and where its bit rate is free.
     """
     if len(head) < 4 or head[0] != 0xFF or head[1] < 0xE0:
         return 0

@@ -1,4 +1,4 @@
-"""The packets of Musepack SV8: FFmpeg rounds its length to 1.7 s and mistakes places in it.
+"""Packets of Musepack SV8: FFmpeg rounds the file's length to 1.7 s and misplaces seeks in it.
 
 FFmpeg counts time in whole packets of usually 64 frames, takes the last for a full one, and gives
 the second entry of the seek table a wrong time. Specification: Musepack Stream Version 8,
@@ -49,7 +49,7 @@ class MusepackPackets:
 
 
 def read_packets(file: BinaryIO, size: int) -> MusepackPackets | None:
-    """The packets of an open file of `size` bytes; None where it is no whole SV8."""
+    """The packets of an open file of `size` bytes; None where it is not a whole SV8 file."""
     place = id3_end(file)
     if _at(file, place, 4) != b"MPCK":
         return None

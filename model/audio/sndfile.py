@@ -21,7 +21,7 @@ STREAMED_SIZE = 0x7FFF_0000  # bytes
 
 
 class UnsupportedError(Exception):
-    """libsndfile cannot read this file, another decoder perhaps can."""
+    """libsndfile cannot read this file; another decoder may."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -75,7 +75,8 @@ class SndfileDecoder:
     def read(self, start: float, seconds: float) -> NDArray[np.float32]:
         """Mono samples [n] from `start` seconds on, the mean of all channels.
 
-        One channel where they cancel each other. Raises DecodeError if the file is damaged there.
+        One of the channels where they cancel each other. Raises DecodeError if the file is damaged
+        there.
         """
         first = min(round(start * self.rate), self._file.frames)
         missing = length = min(round(seconds * self.rate), self._file.frames - first)
@@ -95,5 +96,5 @@ class SndfileDecoder:
         return mix.mono(self.rate)
 
     def close(self) -> None:
-        """Let the file go."""
+        """Close the file."""
         self._file.close()

@@ -79,7 +79,7 @@ class Source:
             raise self.fault
 
     def close(self) -> None:
-        """Let the file go."""
+        """Close the file."""
         self._reads.close()
         self.file.close()
 
