@@ -33,7 +33,8 @@ def _texts() -> Iterator[tuple[str, str]]:
                     yield place, node.value
 
 
-COMMANDS = sorted({(found, place) for place, text in _texts() for found in ADVISED.findall(text)})
+TEXTS = list(_texts())
+COMMANDS = sorted({(found, place) for place, text in TEXTS for found in ADVISED.findall(text)})
 
 
 def test_there_is_advice_to_test() -> None:
@@ -62,7 +63,7 @@ def test_every_option_that_a_message_names_is_one_of_a_command() -> None:
     }
     named = {
         (option, place)
-        for place, text in _texts()
+        for place, text in TEXTS
         if place.startswith("tagger/") and " " in text
         for option in OPTION.findall(text)
     }

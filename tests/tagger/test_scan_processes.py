@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pacetag.tagger.workers import timeouts
+from pacetag.tagger.workers import pool, timeouts
 
 MakeSong = Callable[..., Path]
 Run = Callable[..., Any]
@@ -47,7 +47,8 @@ def test_a_song_that_hangs_or_kills_its_worker_fails_alone_and_is_tried_again_as
     judged: Judged,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(timeouts, "LEAST", 2.0)
+    monkeypatch.setattr(timeouts, "LEAST", 1.5)
+    monkeypatch.setattr(pool, "TICK", 0.1)
     others = ["100.mp3", "120.mp3", "130.mp3"]
     for song in (*others, name):
         make_song(song)
