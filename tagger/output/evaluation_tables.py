@@ -113,7 +113,7 @@ def _overall(group: GroupFigures) -> Table:
         ("unrelated errors", group.unrelated_errors, claims),
         ("false paces", group.false_paces, f"{songs(group.beatless)} without a beat"),
     ]
-    forms = [_octaves if name.endswith(IN_OCTAVES) else share for name, _, _ in rows]
+    forms = [_form(name) for name, _, _ in rows]
     return OVERALL, [
         (name, _number(figure, form), _interval(figure, form), of)
         for (name, figure, of), form in zip(rows, forms, strict=True)
@@ -144,7 +144,7 @@ def _groups(title: str, groups: Mapping[str, GroupFigures]) -> Table:
             group.calibration_error,
         )
         errors = (group.aoe1, group.aoe2)
-        cells = [*map(_number, figures), *(_number(error, _octaves) for error in errors)]
+        cells = [*map(_number, figures), *(_number(error, "{:.3f}".format) for error in errors)]
         rows.append((name, str(group.songs), *cells))
     return columns, rows
 
@@ -163,6 +163,13 @@ def _reliability(rows: tuple[ReliabilityBin, ...]) -> Table:
 
 def _number(figure: Figure, form: Callable[[float], str] = share) -> str:
     return NONE if figure.value is None else form(figure.value)
+
+
+def _form(name: str) -> Callable[[float], str]:
+    """How the values of a figure are written."""
+    if not name.endswith(IN_OCTAVES):
+        return share
+    return "{:.3f}".format if name.startswith("absolute") else _octaves
 
 
 def _octaves(value: float) -> str:
