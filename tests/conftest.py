@@ -32,6 +32,12 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(OutsidePlugin(bare=config.getoption("bare")))
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Have tests that are marked as `first` begin first; the others stay in their order."""
+    items.sort(key=lambda item: item.get_closest_marker("first") is None)
+
+
 class HastyConnection(sqlite3.Connection):
     """An SQLite that leaves to the system when its writes reach the disk."""
 

@@ -23,6 +23,7 @@ from tests.outside import RENDERING
 SAMPLES = Path(__file__).parents[2] / "sample_audio"
 
 
+@pytest.mark.first
 @pytest.mark.outside(*RENDERING)
 def test_training_on_a_few_grooves_ends_in_a_bundle_that_judges(tmp_path: Path) -> None:
     """Six songs teach nothing, but everything from rendering to judging has run."""
