@@ -13,16 +13,16 @@ Fields = dict[str, list[str]]  # values by name of the field; [] where there is 
 def before(writes: Sequence[TagWrite]) -> Fields:
     """What the fields held before these writes, which are a song's last ones, oldest first.
 
-    From the last write back to the first. A value that no earlier write left is somebody else's,
-    put there in between, and the one to return to.
+    Goes from the last write back to the first. A value that no earlier write left was put there by
+    a person or another program in between, and is the one to return to.
     """
     return {name: _before(name, writes) for name in _names(writes)}
 
 
 def before_copied(histories: Iterable[Sequence[TagWrite]], held: Mapping[str, list[str]]) -> Fields:
-    """The same for a copy of one of these songs, of which it is not known when it was made.
+    """The same for a copy of one of these songs, made at an unknown time.
 
-    Of the fields that `held` has, without those that were changed in the copy since.
+    Covers the fields in `held`, without those that were changed in the copy since.
     """
     found: Fields = {}
     for writes in histories:
@@ -86,13 +86,13 @@ def _finished(name: str, writes: Sequence[TagWrite]) -> Iterator[Mapping[str, li
 
 
 def standing_runs(writes: Iterable[TagWrite]) -> list[int]:
-    """The runs of which writes among these were not taken back, the first one first."""
+    """The runs with writes among these that were not taken back, oldest first."""
     standing = (w.run for w in writes if w.run and not (w.undone or w.undoing))
     return list(dict.fromkeys(standing))
 
 
-def strangers(writes: Sequence[TagWrite], held: Mapping[str, list[str]]) -> list[str]:
-    """The fields, of those that `held` has, that somebody else changed after these writes."""
+def externally_changed(writes: Sequence[TagWrite], held: Mapping[str, list[str]]) -> list[str]:
+    """The fields of `held` that another program or a person changed after these writes."""
     return [name for name in held if not _is_ours(name, writes, held)]
 
 

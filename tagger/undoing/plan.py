@@ -19,7 +19,7 @@ SHOWN = ("pace", "pacetag", "bpm")  # in this order
 
 @dataclass(frozen=True, kw_only=True)
 class UndoPlan:
-    """What there is to take back in one file."""
+    """What to take back in one file."""
 
     places: Sequence[str]  # where the log knows it too: names that are gone
     stale: Sequence[int]  # writes of a file that is gone and had its number
@@ -43,7 +43,7 @@ class UndoPlan:
 
     @property
     def found(self) -> TagChange | None:
-        """What the fields hold of which the log knows nothing; None where it knows them all."""
+        """The change to fields that no logged write touched; None if the log knows all fields."""
         known = {name for write in self.writes for name in write.change.old}
         unknown = [name for name in self.target if name not in known]
         if not unknown:
@@ -81,7 +81,7 @@ class UndoPlanner:
         return [run for run in standing_runs(plan.writes) if run in self._set_runs]
 
     def settings_not_chosen(self, plan: UndoPlan) -> list[int]:
-        """Those of them that nobody asked to undo: they are not undone along with older writes."""
+        """Those among them that the user did not choose; undoing older runs must not undo them."""
         return [] if self._runs is None else [n for n in self.settings(plan) if n not in self._runs]
 
     def later(self, plan: UndoPlan) -> str | None:

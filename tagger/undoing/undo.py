@@ -15,7 +15,7 @@ from pacetag.tagger.scanning.probe import FileProbe, examine
 from pacetag.tagger.scanning.song_writes import writes_of
 from pacetag.tagger.tags.changes import FieldChange, field_changes
 from pacetag.tagger.tags.errors import TagError
-from pacetag.tagger.tags.history import strangers
+from pacetag.tagger.tags.history import externally_changed
 from pacetag.tagger.tags.reader import read_tags
 from pacetag.tagger.undoing.plan import UndoPlan, UndoPlanner
 from pacetag.tagger.workers.judging import without_path
@@ -107,7 +107,8 @@ class Undoing:
         if later := self._planner.settings_not_chosen(plan):
             named = ", ".join(map(str, later))
             return f"its paces were set since, by run {named}; undo that first, or use --force"
-        if changed := [n for n in strangers(plan.writes, plan.held) if n in plan.lacking]:
+        external = externally_changed(plan.writes, plan.held)
+        if changed := [name for name in external if name in plan.lacking]:
             named = " and ".join(name.upper() for name in changed)
             return f"{named} changed since by another program; --force undoes it all the same"
         return None

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pacetag.db.runs import FIELDS as LOGGED
 from pacetag.db.runs import TagChange, TagWrite
 from pacetag.tagger.tags.fields import FIELDS
-from pacetag.tagger.tags.history import before, strangers, without_own
+from pacetag.tagger.tags.history import before, externally_changed, without_own
 
 Values = Sequence[str]
 
@@ -34,7 +34,7 @@ def test_of_several_writes_the_first_tells() -> None:
     assert bpm_before(wrote([], ["172"]), wrote(["172"], ["86"])) == []
 
 
-def test_what_somebody_set_in_between_is_what_returns() -> None:
+def test_a_value_that_was_set_between_two_writes_returns() -> None:
     assert bpm_before(wrote(["90"], ["172"]), wrote(["100"], ["172"])) == ["100"]
 
 
@@ -60,24 +60,24 @@ def test_where_it_is_not_known_what_was_written_the_first_tells() -> None:
     assert bpm_before(wrote(["90"], None), wrote(["172"], ["86"])) == ["90"]
 
 
-def test_a_stranger_is_who_left_another_value_than_the_last_write() -> None:
+def test_a_value_other_than_the_last_written_one_was_changed_externally() -> None:
     writes = wrote(["90"], ["172"]), wrote(["172"], ["86"])
 
-    assert strangers(writes, {"bpm": ["86"]}) == []
-    assert strangers(writes, {"bpm": ["172"]}) == ["bpm"]
-    assert strangers(writes, {"bpm": []}) == ["bpm"]
-    assert strangers([wrote(["90"], ["1"], finished=False)], {"bpm": ["90"]}) == []
+    assert externally_changed(writes, {"bpm": ["86"]}) == []
+    assert externally_changed(writes, {"bpm": ["172"]}) == ["bpm"]
+    assert externally_changed(writes, {"bpm": []}) == ["bpm"]
+    assert externally_changed([wrote(["90"], ["1"], finished=False)], {"bpm": ["90"]}) == []
 
 
 def test_without_knowledge_the_fields_tell_by_themselves() -> None:
     note = "1 bundle=x paces=172.34@0.98,86.17@0.95 audio=ab"
 
-    assert strangers([], {"pace": ["172", "86"], "pacetag": [note], "bpm": ["1"]}) == []
-    assert strangers([], {"pace": ["172/86"], "pacetag": [note]}) == []
-    assert strangers([], {"pace": ["150"], "pacetag": [note]}) == ["pace"]
-    assert strangers([], {"pace": ["150"], "pacetag": ["mine"]}) == ["pace", "pacetag"]
-    assert strangers([], {"pace": ["150"], "pacetag": []}) == ["pace"]
-    assert strangers([], {"pace": [], "pacetag": [note]}) == []
+    assert externally_changed([], {"pace": ["172", "86"], "pacetag": [note], "bpm": ["1"]}) == []
+    assert externally_changed([], {"pace": ["172/86"], "pacetag": [note]}) == []
+    assert externally_changed([], {"pace": ["150"], "pacetag": [note]}) == ["pace"]
+    assert externally_changed([], {"pace": ["150"], "pacetag": ["mine"]}) == ["pace", "pacetag"]
+    assert externally_changed([], {"pace": ["150"], "pacetag": []}) == ["pace"]
+    assert externally_changed([], {"pace": [], "pacetag": [note]}) == []
 
 
 def test_the_log_takes_just_the_fields_that_are_written() -> None:
