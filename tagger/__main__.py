@@ -1,4 +1,4 @@
-"""The command's front door, which lets nothing in before it is needed.
+"""The entry point of the command, which imports nothing before it is needed.
 
 Worker processes run the script that started the command once more, as far as its imports: those
 must not cost each of them what the command line costs.

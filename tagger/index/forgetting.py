@@ -37,7 +37,7 @@ class Forgetting:
 
     songs: tuple[str, ...]  # paths, sorted
     kept: tuple[Kept, ...] = ()
-    unknown: tuple[Path, ...] = ()  # named paths of which the index knows nothing
+    unknown: tuple[Path, ...] = ()  # named paths that are not in the index
 
 
 def songs_at(index: SongIndex, places: Sequence[Path]) -> Forgetting:

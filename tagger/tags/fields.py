@@ -1,6 +1,6 @@
 """The field table: one row a field, one column a family of containers.
 
-Which container is of which family stands in the registry of containers.
+The registry of containers assigns each container to its family.
 """
 
 import re

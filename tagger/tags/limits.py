@@ -89,7 +89,7 @@ class _BoundedZlib:
 
 
 def _counted(read: _Read) -> _Read:
-    """Bound a reader of texts, several of which may follow one another."""
+    """Bound a reader of texts, since one frame may hold many of them."""
 
     @wraps(read)
     def bounded_read(self: Any, header: Any, frame: Any, data: bytes) -> Any:
