@@ -1,4 +1,4 @@
-"""Sounds made by formula, for every test; and what each may see of the machine."""
+"""For every test: sounds made by formula, no flushes, and only the programs that it names."""
 
 import functools
 import os
@@ -22,7 +22,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--bare",
         action="store_true",
-        help="run the files of tests that name what is outside as if nothing of it were installed",
+        help="run test files that need outside programs as if none were installed",
     )
 
 
@@ -39,7 +39,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 class HastyConnection(sqlite3.Connection):
-    """An SQLite that leaves to the system when its writes reach the disk."""
+    """A connection whose commits do not wait for the disk."""
 
     def execute(self, sql: str, *rest: Any) -> sqlite3.Cursor:
         if sql == "PRAGMA synchronous = FULL":
@@ -49,9 +49,9 @@ class HastyConnection(sqlite3.Connection):
 
 @pytest.fixture(autouse=True)
 def hasty(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have the tests' own process wait for no disk: nobody cuts the power.
+    """Skip flushes to the disk in the tests' own process, since no test cuts the power.
 
-    Processes that tests start do wait. So do tests that are marked as being about it.
+    Processes that tests start do flush, and so do tests that are marked `flushes`.
     """
     if request.node.get_closest_marker("flushes") is None:
         monkeypatch.setattr(os, "fsync", lambda _: None)
@@ -67,7 +67,7 @@ def root() -> Path:
 
 @pytest.fixture(scope="session")
 def click_track() -> ClickTrack:
-    """Clicks at a steady tempo over a whisper of noise, as mono samples at 22 050 Hz."""
+    """Make clicks at a steady tempo over quiet noise, as mono samples at 22 050 Hz."""
 
     def make(bpm: float, *, seconds: float = 30.0, seed: int = 0) -> NDArray[np.float32]:
         rng = np.random.default_rng(seed)

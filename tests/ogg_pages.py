@@ -1,4 +1,4 @@
-"""Ogg pages with other positions and flags than they had."""
+"""Changes positions and flags of Ogg pages."""
 
 import zlib
 from collections.abc import Callable, Collection

@@ -1,8 +1,8 @@
 """What tests need from outside the project: programs and fonts, each with its Debian package.
 
-A test names its needs, `@pytest.mark.outside("mma", "TimGM6mb.sf2")`, and so does a fixture that
-has any, `@needs("dpkg-deb")` below `@pytest.fixture`. A test that lacks one of them is skipped, and
-no test sees a program or font that it does not name.
+A test names its needs with `@pytest.mark.outside("mma", "TimGM6mb.sf2")`, a fixture with
+`@needs("dpkg-deb")` below `@pytest.fixture`. A test is skipped where one of them is not installed,
+and no test sees a program or font that it does not name.
 
 `python tests/outside.py` prints the packages, one a line.
 """
@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-PACKAGES: Mapping[str, str] = {  # program or font -> the Debian package that brings it
+PACKAGES: Mapping[str, str] = {  # program or font -> its Debian package
     "mma": "mma",
     "fluidsynth": "fluidsynth",
     "FluidR3_GM.sf2": "fluid-soundfont-gm",
@@ -41,15 +41,15 @@ PACKAGES: Mapping[str, str] = {  # program or font -> the Debian package that br
     "mksquashfs": "squashfs-tools",
     "dpkg-deb": "dpkg",
 }
-SHARED: Mapping[str, str] = {  # the file or folder, below /usr/share, that a name also stands for
+SHARED: Mapping[str, str] = {  # name -> its file or folder below /usr/share
     "mma": "mma",
     "FluidR3_GM.sf2": "sounds/sf2/FluidR3_GM.sf2",
     "TimGM6mb.sf2": "sounds/sf2/TimGM6mb.sf2",
     "MuseScore_General_Lite.sf3": "sounds/sf3/MuseScore_General_Lite.sf3",
 }
 FONTS = tuple(name for name in SHARED if name != "mma")
-RENDERING = ("mma", "fluidsynth", *FONTS)  # what it takes to render a groove
-# What every system has; tests may use it without a word.
+RENDERING = ("mma", "fluidsynth", *FONTS)  # needed to render a groove
+# Every system has these; tests may use them without naming them.
 SYSTEM = (
     *("bash", "cat", "chmod", "cp", "echo", "env", "false", "gzip", "head", "ionice", "kill", "ln"),
     *("ls", "mkdir", "mount", "mv", "printf", "rm", "setpriv", "sh", "sleep", "tar", "test"),
@@ -60,7 +60,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def needs(*names: str) -> Callable[[Function], Function]:
-    """Return a decorator for the function of a fixture, which says what the fixture needs."""
+    """Return a decorator that names what the function of a fixture needs."""
 
     def mark(function: Function) -> Function:
         function.__dict__["outside"] = names
@@ -77,7 +77,7 @@ def packages(names: Iterable[str] = PACKAGES) -> list[str]:
 class Outside:
     """The programs and fonts of this machine, shown to tests by links in a folder.
 
-    They are sought in `path` and below `share`; nothing at all is there if that is `bare`.
+    They are looked up in `path` and below `share`; with `bare`, none of them is there.
     """
 
     def __init__(self, folder: Path, *, path: str, share: str, bare: bool = False) -> None:
@@ -96,7 +96,7 @@ class Outside:
         self.shown: frozenset[str] = frozenset()
 
     def _find(self, share: Path) -> Iterator[tuple[str, dict[Path, Path]]]:
-        """Each name of which all is there, with the links that show it and where they lead."""
+        """Yield each name whose files are all there, with its links and where they lead."""
         for name in PACKAGES:
             links = {}
             if name not in FONTS:
@@ -111,7 +111,7 @@ class Outside:
         return [name for name in names if name not in self._there]
 
     def show(self, names: Iterable[str]) -> frozenset[str]:
-        """Show what these names stand for and nothing else; return what was shown before."""
+        """Show these names and no others; return the names that were shown before."""
         before, self.shown = self.shown, frozenset(names) & self._there.keys()
         for name in before - self.shown:
             for link in self._there[name]:
@@ -123,7 +123,7 @@ class Outside:
         return before
 
     def hides(self, command: str, path: str) -> bool:
-        """Tell whether a command, sought in `path`, is a program that is not shown."""
+        """Tell whether a command, looked up in `path`, is a program that is not shown."""
         name = Path(command).name
         ours, found = self._programs.get(name), shutil.which(command, path=path)
         return (

@@ -1,4 +1,4 @@
-"""Shows each test the programs and fonts that it names, and says which were missing."""
+"""Shows each test only the programs and fonts that it names, and lists those that are missing."""
 
 import os
 import shutil
@@ -12,14 +12,14 @@ import pytest
 
 from tests.outside import PACKAGES, Outside, packages
 
-ABSENT = "outside"  # the property of a report that lists the names that were not there
+ABSENT = "outside"  # property of a report: the missing names
 
 
 class OutsidePlugin:
-    """Hides what is outside; each test and each fixture gets to see what it names.
+    """Hides programs and fonts, except from tests and fixtures that name them.
 
-    A fixture that outlives its test sees its own needs only, so that no test can lean on one of
-    another test.
+    A fixture with a wider scope than a test sees only its own needs, never those of the test that
+    happened to ask for it first.
     """
 
     def __init__(self, *, bare: bool) -> None:
@@ -46,7 +46,7 @@ class OutsidePlugin:
         shutil.rmtree(self._folder)
 
     def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
-        """Fail a test that goes round PATH to a program that it does not name."""
+        """Fail a test that runs a program by another way than PATH without naming it."""
         if self._on and event == "subprocess.Popen":
             command, _, _, environment = arguments
             path = (os.environ if environment is None else environment).get("PATH", "")
@@ -57,7 +57,7 @@ class OutsidePlugin:
     def pytest_collection_modifyitems(
         self, config: pytest.Config, items: list[pytest.Item]
     ) -> None:
-        """Mark the tests whose fixtures have needs; on a bare machine, leave out other files."""
+        """Mark tests with the needs of their fixtures; with --bare, keep only files with needs."""
         for item in items:
             if found := tuple(_needs_of_fixtures(item)):
                 item.add_marker(pytest.mark.outside(*found))
@@ -95,7 +95,7 @@ class OutsidePlugin:
 
 
 class MissingSummary:
-    """Says at the very end what was missing, and the one command that installs it."""
+    """Prints at the very end what was missing and the command that installs it."""
 
     def pytest_unconfigure(self, config: pytest.Config) -> None:
         reporter: Any = config.pluginmanager.get_plugin("terminalreporter")

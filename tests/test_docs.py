@@ -1,4 +1,4 @@
-"""The documents of the repository: lines that can be read, links that lead somewhere."""
+"""The documents of the repository: the length of their lines, and links that lead somewhere."""
 
 import re
 import tomllib

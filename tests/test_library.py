@@ -1,4 +1,4 @@
-"""What library users import: light, typed, and as docs/library.md says."""
+"""The library that users import is light, typed, and as docs/library.md describes it."""
 
 import contextlib
 import io

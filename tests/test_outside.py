@@ -1,4 +1,4 @@
-"""No test sees a program or font that it does not name, and what is missing is said at the end."""
+"""No test sees a program or font that it does not name; missing ones are listed at the end."""
 
 import os
 import subprocess

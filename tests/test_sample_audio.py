@@ -1,4 +1,4 @@
-"""The sample clips are what their manifest says, and the tool that made them still can."""
+"""The sample clips match their manifest, and the tool that made them still works."""
 
 import csv
 import hashlib
