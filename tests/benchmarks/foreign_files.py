@@ -31,7 +31,7 @@ FIELDS = {"pace": [PACE, "86.17"], "pacetag": ["a trial"]}
 
 
 def main() -> int:
-    """Print a row a file, then how many fared alike; 1 where a file came to harm."""
+    """Print a row per file, then the outcomes counted; return 1 if a file was harmed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     folder = parser.parse_args().folder

@@ -39,7 +39,7 @@ KINDS = (
 )
 COMMAND = "from pacetag.tagger.__main__ import main; main()"
 JOBS = ("--jobs", "2")
-# What the command is told; FOLDER stands for the folder, SONG for one of the songs.
+# Arguments of the command; FOLDER stands for the folder, SONG for one of the songs.
 STEPS = {
     "dry run": ("scan", "FOLDER", "--dry-run", *JOBS),
     "scan": ("scan", "FOLDER", *JOBS),

@@ -16,7 +16,7 @@ from rich.progress import track
 
 SUFFIXES = {".ogg", ".opus", ".flac", ".mp3"}
 SHORTEST = 120.0  # s
-# Suffix and what FFmpeg is told; None keeps the file as it came.
+# Suffix: arguments of FFmpeg; None keeps the file as it is.
 KINDS: tuple[tuple[str, list[str] | None], ...] = (
     ("", None),
     (".mp3", ["-c:a", "libmp3lame", "-q:a", "2"]),

@@ -3,7 +3,7 @@
 `python tests/benchmarks/peers.py SET.csv [--music DIR] [--jobs N]` takes an evaluation set as
 `pacetag evaluate` does and prints how good the sets of paces of each are, with 95 % intervals, and
 by how much each stays behind the current network, song by song. Each estimator hears the whole
-song and claims its tempo T, 2T and T/2, of which the same rules make paces as of the network's.
+song and claims its tempo T, 2T and T/2; the rules that the network's tempos go through make paces.
 Those that cannot be imported are named and left out: `pip install essentia tempocnn`, the latter
 beside TensorFlow, brings them. Not a test: it prints and never asserts.
 """

@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 MINUTES = (0.5, 1.5, 3.5, 10.0, 60.0, 180.0)
-RUNS = 5  # of which the median counts
+RUNS = 5  # the median counts
 CODECS = {".mp3": ["libmp3lame", "-b:a", "192k"], ".flac": ["flac"], ".opus": ["libopus"]}
 
 

@@ -1,4 +1,4 @@
-"""How well two is told from three: the score of `model/tempo/metre.py` on songs of known metre.
+"""Measures how well `model/tempo/metre.py` tells duple from triple metre, on songs of known metre.
 
 `python tests/benchmarks/twos_or_threes.py WORK` reads the corpora that `pacetag train WORK` left
 and listens to their training and validation songs as a scan first does. A tempo that fits goes in
@@ -69,7 +69,7 @@ def main() -> int:
 
 
 def training_songs(work: Path) -> list[TrainingSong]:
-    """All songs of which the metre is known."""
+    """All songs with a known metre."""
     grooves = [one for name in ("grooves", "further", "human") for one in groove_songs(work / name)]
     return [*grooves, *notated_songs(work / "scores"), *recording_songs(work / "recordings")]
 

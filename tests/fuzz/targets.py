@@ -1,4 +1,4 @@
-"""What the parsers promise of any bytes: they refuse with a LayoutError, or can be relied on."""
+"""What the parsers promise for any bytes: a LayoutError, or a result that can be relied on."""
 
 import io
 import json
@@ -105,7 +105,7 @@ def id3_frames(data: bytes) -> None:
 
 
 def headers(data: bytes) -> None:
-    """Parts of other containers, each of which may refuse."""
+    """Parse the headers of other containers; each parser may refuse."""
 
     def ogg() -> None:
         first, *packets = data.split(b"OggS")
