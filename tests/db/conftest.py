@@ -1,4 +1,4 @@
-"""Songs and an empty index, for every test of the memory."""
+"""Songs and an empty index for the tests of the memory."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import fields

@@ -12,7 +12,7 @@ FULL = 2  # SQLite's number for it
 
 @pytest.mark.flushes
 @pytest.mark.parametrize("built_for", ["OFF", "NORMAL", "FULL"])
-def test_what_is_noted_survives_a_power_cut_whatever_sqlite_was_built_for(
+def test_a_commit_survives_a_power_cut_with_any_default_of_sqlite(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, built_for: str
 ) -> None:
     plain = sqlite3.connect

@@ -1,4 +1,4 @@
-"""Whatever is wrong with the file, a sentence says so and what to do."""
+"""Any fault of the index file is reported in one sentence that says what to do."""
 
 import os
 import pickle
@@ -272,7 +272,7 @@ def test_a_key_that_is_there_twice_is_damage(index_path: Path, make_song: MakeSo
 
 
 def test_a_view_in_place_of_a_table_is_damage(index_path: Path) -> None:
-    """It could go on for ever."""
+    """Reading from a view might never end."""
     SongIndex.open(index_path).close()
     with closing(sqlite3.connect(index_path)) as other:
         other.execute("DROP TABLE paces")

@@ -52,7 +52,7 @@ def test_a_song_with_paces_of_a_person_comes_back_equal(
     assert (status.listener, status.untagged) == (paces, "indexed only: read-only")
 
 
-def test_a_song_of_which_little_is_known_comes_back_equal(index: SongIndex) -> None:
+def test_a_song_with_few_known_facts_comes_back_equal(index: SongIndex) -> None:
     song = SongRecord(
         path="/music/odd.mp3",
         stamp=Stamp(size=0, mtime_ns=-1, ctime_ns=0, inode=0),

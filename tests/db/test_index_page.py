@@ -1,4 +1,4 @@
-"""What docs/index.md says of the index is so: its columns are there, and its queries answer."""
+"""docs/index.md is right about the index: its columns exist and its queries work."""
 
 import csv
 import os

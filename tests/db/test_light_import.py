@@ -1,4 +1,4 @@
-"""The memory starts fast: it pulls in none of the heavy packages."""
+"""The memory starts fast: it imports no heavy packages."""
 
 import subprocess
 import sys

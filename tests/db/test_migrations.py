@@ -1,4 +1,4 @@
-"""Any index this program ever made comes up to date; any other file is left alone."""
+"""Any index that pacetag ever made is brought up to date; any other file is left alone."""
 
 import sqlite3
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Where the index lies: for its owner alone, and the same one whatever links lead to it."""
+"""The place of the index: only its owner may enter, and links to it lead to the same index."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""Searches that read narrow rows first find just what a plain search finds."""
+"""Searches that read narrow rows first find the same as a plain search."""
 
 import random
 from collections.abc import Callable, Iterable, Sequence

@@ -36,9 +36,7 @@ def test_every_song_counts_once_in_its_state(index: SongIndex, make_song: MakeSo
     assert stats.bundles == {"ear-1": 2, "ear-2": 1}
 
 
-def test_songs_of_which_a_person_set_the_paces_are_counted(
-    index: SongIndex, make_song: MakeSong
-) -> None:
+def test_songs_whose_paces_a_person_set_are_counted(index: SongIndex, make_song: MakeSong) -> None:
     index.store(make_song("/1.mp3", listener=(84.0,)))
     index.store(make_song("/2.mp3", {}, listener=()))
     index.store(make_song("/3.mp3"))

@@ -1,4 +1,4 @@
-"""The log tells what was written, by whom, and what was taken back."""
+"""The log records what was written, by which run, and what was taken back."""
 
 import sqlite3
 from collections.abc import Callable
