@@ -1,4 +1,4 @@
-"""What tests of the ear share."""
+"""Fixtures for the tests of the model."""
 
 import pytest
 

@@ -263,7 +263,7 @@ def test_a_bundle_of_such_a_name_is_not_saved_either(folder: Path, name: str) ->
 
 
 @pytest.mark.parametrize("name", ["own-1", "stage0-1", "ü", "a", "...", "n" * 60, "v1.2+x,y@z"])
-def test_whatever_a_tag_can_hold_is_a_name(folder: Path, name: str) -> None:
+def test_any_text_that_a_tag_can_hold_is_a_name(folder: Path, name: str) -> None:
     edit(folder, lambda data: data.update(name=name))
 
     tag = PaceTag(

@@ -1,4 +1,4 @@
-"""Libraries get places for what they keep where their usual ones cannot be written."""
+"""Libraries get other cache folders where their usual ones cannot be written."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""The shipped bundle, heard through the call that users run, on the sample clips."""
+"""The shipped bundle on the sample clips, through the call that users make."""
 
 import csv
 from dataclasses import dataclass, replace

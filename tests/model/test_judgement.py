@@ -1,4 +1,4 @@
-"""What a judge says, as plain values."""
+"""The judgement of a song, as plain values."""
 
 import ast
 import subprocess
@@ -29,7 +29,7 @@ def test_the_confidence_that_is_asked_for_is_the_border(confidence: float, count
     assert len(found) == count
 
 
-def test_equally_sure_paces_come_in_rising_order_whatever_order_they_had() -> None:
+def test_equally_sure_paces_are_sorted_by_rising_tempo() -> None:
     up = compatible_paces(judged((80, 0.9), (160, 0.9)))
     down = compatible_paces(judged((160, 0.9), (80, 0.9)))
 

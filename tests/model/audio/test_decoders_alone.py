@@ -1,4 +1,4 @@
-"""A decoder opens the file that it was given, and no other, whatever stands in it or beside it."""
+"""A decoder opens only the file that it was given, none that this names or that lies beside it."""
 
 import os
 import subprocess
@@ -19,7 +19,7 @@ from pacetag.model.spec import FeatureSpec
 from tests.model.audio.test_excerpts import clicks, write
 
 SPEC = FeatureSpec()
-PATIENCE = 60  # s; a pipe without a writer would hold its reader for ever
+TIMEOUT = 60  # s; a pipe without a writer would block its reader
 READ = """
 import sys
 from pathlib import Path
@@ -85,7 +85,7 @@ def said_of(path: Path, before: str = "") -> str:
     done = subprocess.run(
         [sys.executable, "-c", program, os.fsencode(path)],
         capture_output=True,
-        timeout=PATIENCE,
+        timeout=TIMEOUT,
         check=True,
     )
     assert done.stderr == b""
@@ -139,7 +139,7 @@ def test_a_pipe_put_in_a_songs_place_at_the_last_moment_is_not_waited_for(
 
 
 @pytest.mark.parametrize("kind", [".flac", ".ogg", ".opus", ".wav", ".mp3", ".m4a", ".wma", ".wv"])
-def test_a_song_that_is_open_is_heard_to_its_end_whatever_takes_its_place(
+def test_an_open_song_is_heard_to_its_end_though_another_file_takes_its_place(
     kind: str, tmp_path: Path
 ) -> None:
     rate = 48_000 if kind == ".opus" else 22_050

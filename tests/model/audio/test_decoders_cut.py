@@ -1,4 +1,4 @@
-"""Parts cut out of songs, joined songs and odd headers: what players play is heard."""
+"""Parts cut out of songs, joined songs and odd headers: all that players play is decoded."""
 
 import subprocess
 from pathlib import Path
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.outside("ffmpeg")
 
 SPEC = FeatureSpec()
 SECONDS = 30
-KINDS = {  # suffix, and before it a name where there are several: what FFmpeg is told
+KINDS = {  # suffix, after a name where there are several: arguments of FFmpeg
     "ogg": "-c:a libvorbis",
     "opus": "-c:a libopus",
     "oga": "-c:a flac",
@@ -42,7 +42,7 @@ def run(*command: str | Path) -> None:
 @pytest.fixture(scope="module")
 @needs("ffmpeg")
 def songs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Songs of 30 s of which the pitch tells the time."""
+    """Songs of 30 s whose pitch tells the time."""
     folder = tmp_path_factory.mktemp("songs")
     plain = folder / "plain.wav"
     soundfile.write(plain, np.stack([clock(SECONDS, 44_100)] * 2, axis=1), 44_100)

@@ -1,4 +1,4 @@
-"""Damage that only some decoders meet: a sentence, and never a crash."""
+"""Damage that only some decoders meet ends in a sentence, never in a crash."""
 
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,7 +16,7 @@ from tests.tagger.tags.encoding import encode
 SHORT = AudioSettings(shortest=0.1)
 
 
-def test_a_codec_that_nobody_knows(tmp_path: Path) -> None:
+def test_an_unknown_codec_is_a_decode_error(tmp_path: Path) -> None:
     song = encode(tmp_path / "song.m4a")
     data = song.read_bytes()
     song.write_bytes(data.replace(b"mp4a", b"zzzz").replace(b"esds", b"yyyy"))
@@ -37,7 +37,7 @@ def test_a_song_ends_where_another_was_joined_to_it(tmp_path: Path) -> None:
 
 
 def test_channels_out_of_nowhere_are_not_read(tmp_path: Path) -> None:
-    """Damaged AAC can have dozens in a frame, of which some lie nowhere."""
+    """A frame of damaged AAC can have dozens of channels, some without any data."""
     song = encode(tmp_path / "song.m4a")
     source = Source(song)
     decoder = FfmpegDecoder(source)

@@ -1,4 +1,4 @@
-"""Sound lies where it lay in the song, in every container, however short the song is."""
+"""Excerpts start at the right time in every container, in songs of any length."""
 
 import functools
 import subprocess
@@ -17,7 +17,7 @@ from tests.model.audio.test_excerpts import clock, time_on_clock
 
 SPEC = FeatureSpec()
 RATE = 44_100
-FFMPEG = {  # suffix, and before it a name where there are several: what FFmpeg is told
+FFMPEG = {  # suffix, after a name where there are several: arguments of FFmpeg
     "aac": "-c:a aac",
     "loas.aac": "-c:a aac -f latm",
     "aif": "-f aiff",
@@ -81,7 +81,7 @@ NOT_MADE = {"ape", "dsf", "mp+"}
 
 @pytest.fixture(scope="module")
 def plain_songs(tmp_path_factory: pytest.TempPathFactory) -> Callable[[float], Path]:
-    """What songs are made of, by their seconds: a sound of which the pitch tells the time."""
+    """Make a sound of so many seconds whose pitch tells the time, to encode songs from."""
     folder = tmp_path_factory.mktemp("plain")
 
     @functools.cache
@@ -94,7 +94,7 @@ def plain_songs(tmp_path_factory: pytest.TempPathFactory) -> Callable[[float], P
 
 
 def make(kind: str, plain: Path, folder: Path) -> Path:
-    """The same sound as a song of this kind."""
+    """Encode the same sound as a song of this kind."""
     song = folder / f"song.{kind}"
     if kind in FFMPEG:
         command = ["ffmpeg", "-v", "error", "-i", str(plain), *FFMPEG[kind].split(), str(song)]

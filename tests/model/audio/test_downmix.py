@@ -1,4 +1,4 @@
-"""Channels that cancel each other are heard from one of them, and all others as their mean."""
+"""Of channels that cancel each other only one is heard; all others are averaged."""
 
 import subprocess
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Sound in every container, and everything that is none."""
+"""Excerpts of every container, and errors for all that is not sound."""
 
 import os
 import struct
@@ -304,7 +304,7 @@ PROMISING = [kind for kind in CONTAINERS if kind not in {".aac", ".ogg", ".opus"
 
 
 @pytest.mark.parametrize("kind", PROMISING)
-def test_a_file_of_which_much_is_missing_is_an_error(
+def test_a_file_that_lacks_much_of_its_sound_is_an_error(
     tmp_path: Path, whole_files: dict[str, Path], kind: str
 ) -> None:
     """16 of 40 s."""
@@ -315,7 +315,7 @@ def test_a_file_of_which_much_is_missing_is_an_error(
 
 
 @pytest.mark.parametrize("kind", CONTAINERS)
-def test_a_file_of_which_nearly_all_is_there_is_heard(
+def test_a_file_that_lacks_little_of_its_sound_is_heard(
     tmp_path: Path, whole_files: dict[str, Path], kind: str
 ) -> None:
     """3 of 40 s are missing: players play the rest."""
@@ -355,7 +355,7 @@ def test_a_wav_from_a_pipe_claims_no_length_and_is_read(tmp_path: Path) -> None:
 
 
 def test_a_flac_without_a_length_is_read(tmp_path: Path) -> None:
-    """A streaming encoder leaves the 36 bits of STREAMINFO's total at nought."""
+    """A streaming encoder leaves the 36 bits of STREAMINFO's total at zero."""
     path = write(tmp_path / "streamed.flac", clicks(120, 20, 22_050), 22_050)
     data = bytearray(path.read_bytes())
     data[21] &= 0xF0

@@ -1,4 +1,4 @@
-"""Musepack, of which FFmpeg knows neither the length nor the places."""
+"""Musepack: FFmpeg knows neither its length nor the places in it."""
 
 import subprocess
 from pathlib import Path

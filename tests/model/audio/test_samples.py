@@ -1,4 +1,4 @@
-"""Sound in memory is judged as a file that holds it, and what cannot be sound says why."""
+"""Samples in memory are judged like a file that holds them, and invalid ones are refused."""
 
 from pathlib import Path
 

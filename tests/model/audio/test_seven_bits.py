@@ -1,4 +1,4 @@
-"""Numbers of seven bits a byte are read as they are written."""
+"""Numbers stored in seven bits a byte are read as they were written."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Songs as they were heard, made from numbers."""
+"""Heard songs made from numbers."""
 
 from collections.abc import Callable
 from pathlib import Path

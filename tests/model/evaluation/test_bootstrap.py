@@ -1,4 +1,4 @@
-"""Intervals from songs drawn again."""
+"""Bootstrap intervals over songs."""
 
 import numpy as np
 import pytest

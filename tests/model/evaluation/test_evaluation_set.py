@@ -1,4 +1,4 @@
-"""Reading a set of songs with their truth, and saying which line is wrong."""
+"""A set of songs with their truth is read, and errors name the line."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -24,7 +24,7 @@ def test_folding_claims_the_tempo_of_clicks_its_double_and_its_half(
     assert all(tempo.confidence > 0.99 for tempo in judgement.candidates)
 
 
-def test_what_nobody_steps_to_is_not_claimed_and_the_tempo_is_surest() -> None:
+def test_octaves_that_no_one_steps_to_are_not_claimed_and_the_tempo_is_surest() -> None:
     assert [tempo.bpm for tempo in octave_folded(120.0, 1.0).candidates] == [120, 240, 60]
     assert [tempo.bpm for tempo in octave_folded(150.0, 1.0).candidates] == [150, 75]
     assert [tempo.bpm for tempo in octave_folded(100.0, 1.0).candidates] == [100, 200]

@@ -50,7 +50,7 @@ def test_a_set_is_scored_as_a_runner_meets_it(
     assert (scores.precision, scores.recall, scores.f1) == pytest.approx(expected)
 
 
-def test_calibration_error_is_nought_for_promises_kept_and_large_for_broken_ones() -> None:
+def test_calibration_error_is_zero_for_kept_promises_and_large_for_broken_ones() -> None:
     labels = np.array([1, 1, 1, 0] * 25, np.uint8)
 
     assert expected_calibration_error(np.full(100, 0.75), labels) == pytest.approx(0.0)

@@ -1,4 +1,4 @@
-"""Songs as they were heard become figures, over all and by group."""
+"""Heard songs become figures, overall and by group."""
 
 from collections.abc import Callable
 from math import log2
@@ -42,7 +42,7 @@ def report(songs: list[HeardSong]) -> EvaluationReport:
     return make_report(songs, judge="current", bundle="b-1", resamples=200)
 
 
-def test_cases_are_the_judged_tempos_of_which_the_truth_is_known(songs: list[HeardSong]) -> None:
+def test_cases_are_the_judged_tempos_with_a_known_truth(songs: list[HeardSong]) -> None:
     assert known_cases(songs[0]) == [(0.9, True), (0.8, True), (0.1, False), (0.2, False)]
     assert known_cases(songs[1]) == [(0.9, False), (0.6, True), (0.3, False)]  # 60 is the bar
     assert known_cases(songs[4]) == [(0.7, False), (0.1, False)]

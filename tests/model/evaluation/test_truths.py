@@ -1,4 +1,4 @@
-"""What follows from a tempo and a metre, and from a person's list of paces."""
+"""Truths of cases and claims, from a tempo and a metre or from a person's list of paces."""
 
 import pytest
 
@@ -88,7 +88,7 @@ def test_an_error_is_an_octave_of_any_right_pace_before_it_is_anything_else() ->
     assert paces_truth([180, 60]).relation(120) == "octave"
 
 
-def test_beside_a_level_nobody_can_say_of_a_case_what_it_is_but_a_claim_is_wrong() -> None:
+def test_a_case_just_beside_a_level_is_unclear_but_a_claim_there_is_wrong() -> None:
     truth = paces_truth([120])
 
     assert truth.case(120 * 1.039) == "right"

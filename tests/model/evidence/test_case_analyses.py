@@ -1,4 +1,4 @@
-"""How alike the beats of a case are, without a network."""
+"""The similarity of a case's beats, without a network."""
 
 from collections.abc import Callable
 

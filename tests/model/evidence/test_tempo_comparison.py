@@ -17,7 +17,7 @@ Pulse = Callable[..., Features]
 
 
 def made(mel: NDArray[np.float64]) -> Features:
-    """Features of which only the spectrogram matters."""
+    """Features with nothing but a spectrogram."""
     empty = np.zeros(1, np.float32)
     return Features(mel=mel.astype(np.float32), onset_envelope=empty, autocorrelation=empty)
 
@@ -85,7 +85,7 @@ def test_noise_favours_neither_the_slower_nor_the_faster(
 
 
 def test_all_excerpts_count(spec: FeatureSpec) -> None:
-    """A noisy excerpt before decides nothing; two that hold the beat do, whatever their phase."""
+    """A noisy excerpt first decides nothing; two that hold the beat do, in any phase."""
     parts = [music(None, spec, frames=900)] + [music(100.0, spec, frames=1_300)] * 2
 
     assert not compare_tempos(parts[:1], spec, 100.0, 133.3).significant

@@ -1,4 +1,4 @@
-"""What is heard must be what librosa hears, the reference, on real music and at the edges."""
+"""Features equal those of librosa, the reference, on real music and in edge cases."""
 
 from pathlib import Path
 
@@ -41,7 +41,7 @@ SAMPLES = sorted(
 
 
 def assert_equal(heard: Features, reference: Features) -> None:
-    """Float32 through other Fourier transforms; faint bands of pure tones differ in all digits."""
+    """Compare results of two Fourier transforms, whose quiet bands of pure tones share no digit."""
     floor = 1e-6 * float(reference.mel.max(initial=0.0)) + 1e-12
     assert_close(heard.mel, reference.mel, np.maximum(1e-3 * np.abs(reference.mel), floor))
     assert_close(heard.onset_envelope, reference.onset_envelope, 2e-3)

@@ -1,4 +1,4 @@
-"""The network is asked about pruned tempos in few clips, about retained ones in all."""
+"""The network judges pruned tempos on few clips, retained ones on all."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""One metrical family out of what was judged tempo by tempo."""
+"""One metrical family, made from tempos that were judged one by one."""
 
 from itertools import combinations, pairwise
 

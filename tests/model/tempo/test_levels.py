@@ -1,4 +1,4 @@
-"""Logits of tempos to levels, and to the share of people who step to them."""
+"""Logits of tempos become levels, and the share of people who step to them."""
 
 import numpy as np
 import pytest

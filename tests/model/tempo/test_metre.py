@@ -1,4 +1,4 @@
-"""Duple or triple metre, told from the sound and from the levels of a song."""
+"""Duple and triple metre are told apart by the sound and by the levels of a song."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Little is heard first, and more only while errors are expected."""
+"""A few probe excerpts come first, and more only while errors are expected."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -95,7 +95,7 @@ def test_where_nothing_is_heard_at_first_more_is_heard(
 def test_excerpts_are_judged_in_the_order_of_the_song(
     judge: Judge, click_track: ClickTrack, tmp_path: Path
 ) -> None:
-    """A tempo that changes half way is told as one change, whichever round heard which part."""
+    """A tempo that changes half way is one change, no matter which round heard which part."""
     first, second = click_track(100, seconds=120), click_track(141, seconds=120, seed=1)
     path = written(tmp_path / "change.flac", np.concatenate([first, second]))
 

@@ -1,4 +1,4 @@
-"""The exact tempo, and songs that do not keep it."""
+"""The exact tempo, and songs whose tempo drifts or changes."""
 
 import numpy as np
 import pytest
