@@ -1,4 +1,4 @@
-"""Little files that would unpack to gigabytes: frames and pictures that hold too much."""
+"""Small files that would unpack to gigabytes: frames and pictures that hold too much."""
 
 # mypy: disable-error-code="no-untyped-call"
 # mutagen has no types, and these helpers speak to it in every line.
@@ -16,12 +16,13 @@ from mutagen import apev2, asf, flac, id3, mp4
 from mutagen.asf._attrs import ASFByteArrayAttribute
 
 _STEP = 16 << 20  # bytes that one part of a packed bomb unpacks to
-Bomb = Callable[[str, bytes, random.Random], bytes | None]  # kind, content -> content; None: cannot
+# Kind, content and chance -> content; None if the kind cannot hold the bomb.
+Bomb = Callable[[str, bytes, random.Random], bytes | None]
 
 
 @cache
 def packed_zeros(parts: int) -> bytes:
-    """A zlib stream that unpacks to that many times 16 MiB of zeros, as cheap as its result."""
+    """A zlib stream that unpacks to so many times 16 MiB of zeros, made without packing them."""
     packer = zlib.compressobj(9, zlib.DEFLATED, -15)
     part = packer.compress(bytes(_STEP)) + packer.flush(zlib.Z_FULL_FLUSH)
     last = zlib.compressobj(9, zlib.DEFLATED, -15).flush()
@@ -74,7 +75,7 @@ def _packed_id3(kind: str, data: bytes, draw: random.Random) -> bytes | None:
 
 
 def _endless_text(kind: str, data: bytes, draw: random.Random) -> bytes | None:
-    """Megabytes of empty strings, of which each would be taken off one by one; or of frames."""
+    """Megabytes of empty strings, which a reader would take off one by one, or of empty frames."""
     if not kind.startswith("mp3"):
         return None
     version = draw.choice((3, 4))
@@ -95,7 +96,7 @@ def _png(side: int, chunks: list[tuple[bytes, bytes]]) -> bytes:
 
 
 def pictures() -> dict[str, bytes]:
-    """Pictures that are small as they lie, and huge once somebody looks at them."""
+    """Pictures that are small as files and huge once decoded."""
     pixel = (b"IDAT", zlib.compress(b"\0\0"))
     text = b"Comment\0\0" + packed_zeros(96)
     jpeg = b"\xff\xd8\xff\xc0\0\x11\x08\xff\xff\xff\xff\x03\x01\x11\0\x02\x11\0\x03\x11\0"

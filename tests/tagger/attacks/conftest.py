@@ -1,4 +1,4 @@
-"""Libraries of every kind of song, and what must be true of them whatever happened."""
+"""Libraries of every kind of song, and what must stay true of them after every attack."""
 
 import io
 import os
@@ -19,12 +19,12 @@ State = tuple[str, tuple[bytes, ...]]
 
 
 def state(path: Path) -> State:
-    """What pacetag must never change of a song: its sound, and all tags but its own."""
+    """Return what pacetag must never change in a song: its sound, and all tags but its own."""
     return file_fingerprint(path), load_layout(path, type(open_audio(path))).kept(FIELDS)
 
 
 def with_own_sound(content: bytes, number: int) -> bytes:
-    """The song with a few bytes of its sound changed, so that it is taken for another one."""
+    """Change a few bytes of a song's sound, so that it counts as another song."""
     _, stop = list(_spans(io.BytesIO(content), len(content)))[-1]
     data = bytearray(content)
     data[stop - 16 : stop - 14] = number.to_bytes(2)
@@ -33,7 +33,7 @@ def with_own_sound(content: bytes, number: int) -> bytes:
 
 
 def litter(folder: Path) -> list[str]:
-    """Whatever lies in a library that is no song."""
+    """Return the names of hidden files in a library, where pacetag should leave none."""
     return sorted(
         each.name for each in folder.rglob("*") if each.is_file() and each.name.startswith(".")
     )
@@ -47,9 +47,9 @@ def kinds(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def fill(kinds: Path, library: Path) -> Callable[[int], list[Path]]:
-    """Puts so many songs into the library, of all containers in turn, each with its own sound.
+    """Put so many songs into the library, of all containers in turn, each with its own sound.
 
-    The fake judge hears the number in a name: 100 and on.
+    The fake judge takes the tempo from the number in a name: 100 and up.
     """
 
     def make(count: int) -> list[Path]:

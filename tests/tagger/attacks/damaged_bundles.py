@@ -1,6 +1,6 @@
-"""Loads damaged bundles: as before, or a BundleError; a network that crashes its process is said.
+"""Loads damaged bundles: each loads as before or raises BundleError; crashes are counted.
 
-`python -m tests.tagger.attacks.damaged_bundles --count 2000 --seed NAME` runs as many as one likes.
+`python -m tests.tagger.attacks.damaged_bundles --count 2000 --seed NAME` damages 2000 bundles.
 """
 
 import argparse
@@ -47,7 +47,7 @@ Damage = Callable[[random.Random, Path], str]
 
 
 def _value(draw: random.Random, folder: Path) -> str:
-    """One value of the JSON replaced, the fingerprints made to match."""
+    """Replace one value of the JSON and make the fingerprints match."""
     file = folder / "bundle.json"
     data = json.loads(file.read_text())
     at: Any = data
@@ -76,7 +76,7 @@ def _bytes(draw: random.Random, folder: Path) -> str:
 
 
 def _matching(draw: random.Random, folder: Path) -> str:
-    """A network of damaged bytes, for which the JSON was edited to match."""
+    """Damage the bytes of a network and make the JSON match them."""
     network = folder / "model.tflite"
     _mutate(draw, network)
     file = folder / "bundle.json"
@@ -121,14 +121,14 @@ KINDS: list[Damage] = [_value, _value, _value, _bytes, _matching, _matching, _ne
 
 @dataclass(kw_only=True)
 class Tally:
-    """How all of them fared."""
+    """How loading the damaged bundles ended, counted."""
 
     ends: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
 
 
 def attack(scratch: Path, seed: str, numbers: Iterable[int]) -> Tally:
-    """Damage so many bundles in one way each, and load them, each in a process of its own."""
+    """Damage so many bundles, each in one way, and load each in a process of its own."""
     tally = Tally()
     for number in numbers:
         folder = scratch / "bundle"
@@ -146,7 +146,7 @@ def attack(scratch: Path, seed: str, numbers: Iterable[int]) -> Tally:
 
 
 def _end(folder: Path, note: Path) -> str:
-    """How loading ended, in a copy of this process."""
+    """Load in a fork of this process and return how that ended."""
     note.write_text("")
     child = os.fork()
     if child == 0:
@@ -173,7 +173,7 @@ def _load(folder: Path) -> str:
 
 
 def main() -> None:
-    """Run as many as asked, and say how it went."""
+    """Run the attack from the command line and print the counts."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=2000)
     parser.add_argument("--first", type=int, default=0)

@@ -1,6 +1,6 @@
-"""Runs commands on damaged indexes: an exit code and a sentence, whatever was damaged.
+"""Runs commands on damaged indexes: each must end with an exit code and a sentence.
 
-`python -m tests.tagger.attacks.damaged_indexes --count 2000 --seed NAME` runs as many as one likes.
+`python -m tests.tagger.attacks.damaged_indexes --count 2000 --seed NAME` damages 2000 indexes.
 """
 
 import argparse
@@ -50,16 +50,16 @@ class Ground:
 
     @property
     def index(self) -> Path:
-        """Where the index lies."""
+        """The path of the index."""
         return self.folder / "data" / "index.sqlite3"
 
     @property
     def music(self) -> Path:
-        """Where the songs lie."""
+        """The folder of the songs."""
         return self.folder / "music"
 
     def commands(self) -> list[tuple[str, ...]]:
-        """All that read an index."""
+        """All commands that read an index."""
         music, index = str(self.music), str(self.index)
         return [
             ("stats",),
@@ -82,7 +82,7 @@ class Ground:
         ]
 
     def restore(self, files: dict[str, bytes]) -> None:
-        """Put songs and index where they were."""
+        """Restore the songs and the index."""
         for song, content in self.songs.items():
             song.write_bytes(content)
         for old in self.index.parent.iterdir():
@@ -114,7 +114,7 @@ def _trained(folder: Path) -> Any:
 
 
 def _stamp_of(status: os.stat_result) -> Stamp:
-    """So that a song which is put back is taken for the same one."""
+    """Return a stamp of the size alone, so that a restored song counts as unchanged."""
     return Stamp(size=status.st_size, mtime_ns=0, ctime_ns=0, inode=0)
 
 
@@ -143,7 +143,7 @@ def make_ground(folder: Path) -> Ground:
 
 
 def _files_of(index: Path) -> dict[str, bytes]:
-    """The index's files as they are, by suffix."""
+    """The contents of the index's files, by suffix."""
     beside = index.parent.glob(f"{index.name}*")
     return {each.name.removeprefix(index.name): each.read_bytes() for each in beside}
 
@@ -188,7 +188,7 @@ def _sounds_as(song: Path, content: bytes) -> bool:
 
 
 def run(command: Sequence[str], tally: Tally) -> list[str]:
-    """Run one command in this process; what is wrong with how it ended."""
+    """Run one command in this process; return what is wrong with its end."""
 
     def hung(_number: int, _frame: FrameType | None) -> None:
         raise HungError
@@ -210,7 +210,7 @@ def run(command: Sequence[str], tally: Tally) -> list[str]:
 
 
 def main() -> None:
-    """Run as many as asked, and say how it went."""
+    """Run the attack from the command line and print the counts."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=2000)
     parser.add_argument("--first", type=int, default=0)

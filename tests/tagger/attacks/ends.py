@@ -1,4 +1,4 @@
-"""How a command may end whatever was damaged: with a code that means something, and a sentence."""
+"""How a command must end on damaged files: with a known exit code and a sentence."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 @dataclass(kw_only=True)
 class Tally:
-    """How all of them fared."""
+    """How the commands ended, counted."""
 
     indexes: int = 0
     codes: Counter[int] = field(default_factory=Counter)
@@ -16,7 +16,7 @@ class Tally:
 
 
 def objections(code: int, stdout: str, stderr: str, tally: Tally) -> Iterable[str]:
-    """What is wrong with an end: a code that means nothing, a traceback, a failure unsaid."""
+    """Yield what is wrong with an end: an unknown code, a traceback, or an unreported failure."""
     if code not in (0, 1, 2):
         yield f"ended with {code}"
     if "Traceback" in stderr or " broke off (" in stderr:

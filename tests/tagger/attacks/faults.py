@@ -1,8 +1,8 @@
-"""Has system calls on songs fail while the real command scans them, and looks at what remains.
+"""Makes system calls on songs fail during real scans, and checks what remains.
 
-`python -m tests.tagger.attacks.faults --rounds 200 --seed 5` runs as many rounds as one likes. It
-needs strace, which lets a call fail before it reaches the disk: in the command, in its workers, and
-in the decoders, which Python does not see.
+`python -m tests.tagger.attacks.faults --rounds 200 --seed 5` runs 200 rounds. It needs strace,
+which makes calls fail before they reach the disk: in the command, in its workers, and in the
+decoders, whose calls Python does not see.
 """
 
 import argparse
@@ -47,7 +47,7 @@ LIMIT = 240  # s for one scan
 
 @dataclass(kw_only=True)
 class Tally:
-    """How all rounds went."""
+    """How the rounds ended, counted."""
 
     rounds: int = 0
     struck: int = 0  # rounds in which the scan noticed
@@ -57,21 +57,21 @@ class Tally:
 
 @dataclass(frozen=True, kw_only=True)
 class Strike:
-    """Which call fails, how, and from which time on in each thread."""
+    """The call that fails, its error, and from which occurrence on, counted per thread."""
 
     call: str
     error: str
     when: str
 
     def options(self, songs: list[Path]) -> list[str]:
-        """The command line of strace in front of the command."""
+        """The arguments of strace that go before the command."""
         paths = [option for song in songs for option in ("-P", str(song))]
         inject = f"inject={self.call}:error={self.error}:when={self.when}"
         return ["strace", "-f", "-qq", "-o", os.devnull, *paths, "-e", inject]
 
 
 def draw(chance: random.Random) -> Strike:
-    """A strike at random: once, or for good."""
+    """Draw a strike at random: one failure, or every call from then on."""
     call = chance.choice(sorted(CALLS))
     first = chance.choice((1, 1, 1, 2, 3, 5, 8, 13, 21))
     return Strike(
@@ -80,7 +80,7 @@ def draw(chance: random.Random) -> Strike:
 
 
 class Ground:
-    """Where scans are struck: a folder, and what must be true of it afterwards."""
+    """A folder in which scans are struck, and what must be true of it afterwards."""
 
     def __init__(self, folder: Path) -> None:
         self._music, self._index = folder / "music", folder / "data" / "index.sqlite3"
@@ -111,7 +111,7 @@ class Ground:
         )
 
     def round(self, strike: Strike, *, anew: bool) -> tuple[int, list[str]]:
-        """One scan that is struck and one that is not; the first one's exit code, and faults."""
+        """Run a struck scan, then a plain one; return the first one's exit code, and faults."""
         if anew:
             self._fill()
         struck = self._scan(strike.options(self._songs))
@@ -143,13 +143,13 @@ class Ground:
 
 
 def _sound(song: Path) -> bytes:
-    """What FFmpeg decodes, as a checksum: told without any of our own code."""
+    """A checksum of what FFmpeg decodes, computed without pacetag's code."""
     call = ["ffmpeg", "-v", "error", "-i", str(song), "-map", "0:a", "-f", "md5", "-"]
     return subprocess.run(call, capture_output=True, check=False).stdout
 
 
 def strike_scans(rounds: int, seed: str, folder: Path) -> Tally:
-    """Strike so many scans; every other one of songs that are tagged already."""
+    """Strike so many scans, every other one on songs that are already tagged."""
     chance, tally = random.Random(seed), Tally()
     ground = Ground(folder)
     for number in range(rounds):
@@ -163,7 +163,7 @@ def strike_scans(rounds: int, seed: str, folder: Path) -> Tally:
 
 
 def main() -> None:
-    """Run the rounds that are asked for, and print what came out."""
+    """Run the rounds from the command line and print the counts."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=50)
     parser.add_argument("--seed", default="faults")

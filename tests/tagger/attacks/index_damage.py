@@ -1,6 +1,6 @@
 """Ways to damage an index: its bytes, its pages, its schema, its values, and what lies beside it.
 
-Each takes a source of chance and the index's file, and says what it did.
+Each takes a random generator and the index's file, and returns what it did.
 """
 
 import random
@@ -89,7 +89,7 @@ def _flips(draw: random.Random, file: Path) -> str:
 
 
 def _text_flips(draw: random.Random, file: Path) -> str:
-    """Where values are: at the ends of the pages, among texts."""
+    """Flip bits where values are: among texts, at the ends of pages."""
     data = bytearray(file.read_bytes())
     places = [at for at, byte in enumerate(data[PAGE:], PAGE) if 0x20 < byte < 0x7F]
     for at in draw.sample(places, min(len(places), 40)):
@@ -188,5 +188,5 @@ KINDS: list[Damage] = [
 
 
 def damage(draw: random.Random, file: Path) -> str:
-    """Damage an index in one way, and say how."""
+    """Damage an index in one way; return what was done."""
     return draw.choice(KINDS)(draw, file)

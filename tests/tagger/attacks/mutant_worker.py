@@ -1,4 +1,4 @@
-"""Takes damaged songs through decoding, reading, writing and undoing, and says how it went.
+"""A worker that decodes, reads, writes and undoes damaged songs, and reports each.
 
 Run by `mutants.py`: a line with a number comes in, a line of JSON goes out.
 """
@@ -36,11 +36,11 @@ FIELDS = {
 
 
 class FaultError(Exception):
-    """A promise was broken; says which."""
+    """A promise was broken; the message says which."""
 
 
 def heard(path: Path) -> str:
-    """A hash over what is listened to, or "" where nothing can be."""
+    """Return a hash over the decoded excerpts, or "" where none can be decoded."""
     try:
         found = read_excerpts(path, FeatureSpec(), HEARING)
     except ModelError:
@@ -49,12 +49,12 @@ def heard(path: Path) -> str:
 
 
 def kept(path: Path) -> tuple[bytes, ...]:
-    """All that has to stay when the fields are written."""
+    """Return all that has to stay when the fields are written."""
     return load_layout(path, type(open_audio(path))).kept(FIELDS)
 
 
 def attack(path: Path, content: bytes) -> dict[str, Any]:
-    """What became of one song. Raises FaultError, or whatever should have been caught."""
+    """Attack one song and return the outcome. Raises FaultError, or an error left uncaught."""
     found: dict[str, Any] = {"decoded": False, "read": False, "written": False, "reason": None}
     sound_before = heard(path)
     found["decoded"] = bool(sound_before)
@@ -111,7 +111,7 @@ def _check(
         raise FaultError(f"{what} changed other tags")
     if file_fingerprint(path) != fingerprint:
         raise FaultError(f"{what} changed the sound")
-    if sound_before and heard(path) != sound_before:  # what nobody could play may come to life
+    if sound_before and heard(path) != sound_before:  # an unplayable song may become playable
         raise FaultError(f"after {what} it sounds otherwise")
     litter = [each.name for each in path.parent.iterdir() if each != path]
     if litter:
@@ -119,8 +119,8 @@ def _check(
 
 
 def serve(songs: dict[str, bytes], seed: str, folder: Path) -> None:
-    """Answer number by number."""
-    os.fsync = lambda fd: None  # disks are slow, and nobody cuts the power
+    """Read numbers of songs and answer each with a line of JSON."""
+    os.fsync = lambda fd: None  # disks are slow, and nothing cuts the power
     size = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (size + ROOM, resource.RLIM_INFINITY))
     faulthandler.enable()  # where it crashes
@@ -155,7 +155,7 @@ def serve(songs: dict[str, bytes], seed: str, folder: Path) -> None:
 
 
 def _peak() -> int:
-    """Bytes of memory that this process has held at most since they were last forgotten."""
+    """The peak of this process's memory in bytes since it was last reset."""
     for line in Path("/proc/self/status").read_text().splitlines():
         if line.startswith("VmHWM"):
             return int(line.split()[1]) << 10

@@ -1,6 +1,6 @@
 """Sends damaged songs to a worker process that may crash, hang or run out of memory, and counts.
 
-`python -m tests.tagger.attacks.mutants --count 20000 --seed 5` runs as many as one likes.
+`python -m tests.tagger.attacks.mutants --count 20000 --seed 5` damages 20,000 songs.
 """
 
 import argparse
@@ -25,7 +25,7 @@ MEMORY = 1 << 30  # bytes that the worker may take in all
 
 @dataclass(kw_only=True)
 class Tally:
-    """How all of them fared."""
+    """How the damaged songs fared, counted."""
 
     count: int = 0
     decoded: int = 0
@@ -38,7 +38,7 @@ class Tally:
     faults: list[dict[str, Any]] = field(default_factory=list)
 
     def add(self, answer: dict[str, Any]) -> None:
-        """One more song."""
+        """Count one more song."""
         self.count += 1
         for name in ("decoded", "read", "written", "same"):
             setattr(self, name, getattr(self, name) + bool(answer.get(name)))
@@ -77,7 +77,7 @@ def _worker(made: Path, seed: str, scratch: Path) -> Iterator["subprocess.Popen[
 
 
 def _answer(process: "subprocess.Popen[bytes]", limit: float) -> dict[str, Any] | None:
-    """The next line of the worker; None where none comes in time, or it died."""
+    """Return the worker's next line; None if none comes in time or the worker died."""
     assert process.stdout is not None
     if not select.select([process.stdout], [], [], limit)[0]:
         return None
@@ -86,7 +86,7 @@ def _answer(process: "subprocess.Popen[bytes]", limit: float) -> dict[str, Any] 
 
 
 def run(made: Path, seed: str, numbers: Iterator[int], scratch: Path) -> Tally:
-    """Take the songs of these numbers through it all, each from a copy in the folder `made`."""
+    """Send the songs of these numbers to a worker, each made from one in the folder `made`."""
     tally = Tally()
     waiting = next(numbers, None)
     while waiting is not None:
@@ -119,7 +119,7 @@ def make_all(folder: Path) -> Path:
 
 
 def main() -> None:
-    """Run as many as asked, and say how it went."""
+    """Run the attack from the command line and print the counts."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=20_000)
     parser.add_argument("--first", type=int, default=0)

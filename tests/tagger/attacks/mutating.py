@@ -1,4 +1,4 @@
-"""Songs damaged on purpose, each told by a number: the same number makes the same damage again."""
+"""Songs damaged on purpose: the same number always makes the same damage."""
 
 import io
 import random
@@ -24,7 +24,7 @@ Mutation = Callable[[bytearray, random.Random, Mapping[str, bytes]], None]
 
 
 def mutant(songs: Mapping[str, bytes], seed: str, number: int) -> tuple[str, str, bytes]:
-    """Kind, what was done to it, and the content of the damaged song of that number."""
+    """Return the kind, the damage done to it, and the content of the song of that number."""
     draw = random.Random(f"{seed} {number}")
     kind = sorted(songs)[number % len(songs)]
     if draw.random() < 0.02:
@@ -37,12 +37,12 @@ def mutant(songs: Mapping[str, bytes], seed: str, number: int) -> tuple[str, str
     for name in names:
         MUTATIONS[name](data, draw, songs)
     if draw.random() < 0.5:
-        mend_ogg(data)  # or nobody looks into a damaged page
+        mend_ogg(data)  # decoders skip pages with a wrong checksum
     return kind, "+".join(names), bytes(data)
 
 
 def _place(data: bytearray, draw: random.Random) -> int:
-    """Somewhere, most often where headers and tags lie."""
+    """Draw a place, most often where headers and tags lie."""
     if not data:
         return 0
     how = draw.random()
@@ -62,7 +62,7 @@ def _sites(data: bytearray) -> list[int]:
 
 
 def _part(data: bytearray, draw: random.Random) -> tuple[int, int]:
-    """A chunk as its names delimit it, or any stretch."""
+    """Draw a chunk between two names of chunks, or any stretch."""
     sites = [*_sites(data), len(data)]
     if len(sites) > 2 and draw.random() < 0.7:
         at = draw.randrange(len(sites) - 1)
@@ -117,7 +117,7 @@ def _huge_sizes(data: bytearray, draw: random.Random, songs: Mapping[str, bytes]
 
 
 def _huge_size(data: bytearray, draw: random.Random, _: Mapping[str, bytes]) -> None:
-    """Let a number near a name be another: huge, tiny, or just beside the truth."""
+    """Replace a number near a name by a huge, a tiny or a slightly wrong one."""
     width, order = draw.choice((1, 2, 3, 4, 4, 4, 8)), draw.choice(("big", "little"))
     place = _place(data, draw)
     near = (len(data) - place, len(data) + draw.randint(-9, 9), len(data) * 2)
@@ -127,7 +127,7 @@ def _huge_size(data: bytearray, draw: random.Random, _: Mapping[str, bytes]) -> 
 
 
 def _id3_beyond(data: bytearray, draw: random.Random, _: Mapping[str, bytes]) -> None:
-    """An ID3 tag at the head that claims to be as long as the draw says."""
+    """Put an ID3 tag in front that claims a length drawn at random."""
     size = draw.choice((len(data), len(data) - 10, len(data) + 1, (1 << 28) - 1, 1, 0))
     sevens = bytes(max(0, size) >> shift & 0x7F for shift in (21, 14, 7, 0))
     head = b"ID3" + bytes([draw.choice((2, 3, 4, 5)), 0, draw.choice((0, 0, 0x10, 0x40, 0x80))])
@@ -138,7 +138,7 @@ def _id3_beyond(data: bytearray, draw: random.Random, _: Mapping[str, bytes]) ->
 
 
 def _graft(data: bytearray, draw: random.Random, songs: Mapping[str, bytes]) -> None:
-    """A part of another container."""
+    """Put a part of another container into the song."""
     other = bytearray(songs[draw.choice(sorted(songs))])
     start, stop = _part(other, draw)
     place = _place(data, draw)
@@ -146,7 +146,7 @@ def _graft(data: bytearray, draw: random.Random, songs: Mapping[str, bytes]) -> 
 
 
 def _join(data: bytearray, draw: random.Random, songs: Mapping[str, bytes]) -> None:
-    """Another song behind it, as careless programs join them."""
+    """Append another song, as careless programs join them."""
     data += songs[draw.choice(sorted(songs))]
 
 
@@ -170,7 +170,7 @@ _REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 
 def mend_ogg(data: bytearray) -> None:
-    """Make the checksums of Ogg pages right again, so that decoders do not pass over them."""
+    """Correct the checksums of Ogg pages, so that decoders do not skip them."""
     if not data.startswith(b"OggS"):
         return
     for page in list(pages(io.BytesIO(data))):

@@ -20,7 +20,7 @@ Fill = Callable[[int], list[Path]]
 
 SONGS = 200 if LONG else 30
 TURNS = 25 if LONG else 2
-CHANGED = "changed"  # by the other one: the song is seen to by whoever came first
+CHANGED = "changed"  # by the other process, which came first and tagged the song
 
 
 def _finished(process: subprocess.Popen[str]) -> tuple[str, str]:

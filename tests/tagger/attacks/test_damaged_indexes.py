@@ -1,4 +1,4 @@
-"""Damaged indexes before every command that reads one: an exit code and a sentence, never more."""
+"""Every command that reads a damaged index ends with an exit code and one sentence."""
 
 import random
 import subprocess

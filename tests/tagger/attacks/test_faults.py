@@ -1,4 +1,4 @@
-"""System calls fail while the real command scans real songs: what remains is whole, and mended."""
+"""System calls fail during real scans: songs stay whole, and the next scan completes them."""
 
 from pathlib import Path
 

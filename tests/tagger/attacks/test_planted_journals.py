@@ -1,4 +1,4 @@
-"""Journals that pacetag did not write here: whatever they ask for, no file changes by them."""
+"""Journals that pacetag did not write here: they change no file, no matter what they ask for."""
 
 import base64
 import json
@@ -25,7 +25,7 @@ MakeSong = Callable[..., Path]
 Run = Callable[..., Any]
 
 LIMIT = 60  # s for a command; a hang takes longer
-STRANGER = 12_345  # a user that nobody is
+OTHER_USER = 12_345  # no such user exists
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only the superuser gives files away")
 
 
@@ -225,7 +225,7 @@ class TestWhoMayWrite:
 
     @AS_ROOT
     def test_a_journal_of_another_user(self, torn: Torn, stats: Run) -> None:
-        os.chown(torn.journal, STRANGER, STRANGER)
+        os.chown(torn.journal, OTHER_USER, OTHER_USER)
 
         said = stats()
 
@@ -243,7 +243,7 @@ class TestWhoMayWrite:
 
     @AS_ROOT
     def test_a_folder_of_another_user(self, torn: Torn, stats: Run) -> None:
-        os.chown(journal_folder(), STRANGER, STRANGER)
+        os.chown(journal_folder(), OTHER_USER, OTHER_USER)
 
         self._is_left_alone(torn, stats(), "it belongs to another user")
 
@@ -403,7 +403,7 @@ def test_a_copy_that_is_a_link_is_not_written_back(
 
 @pytest.mark.parametrize("torn", ["in its place"], indirect=True)
 def test_files_of_the_user_s_own_that_end_alike_are_not_touched(torn: Torn, stats: Run) -> None:
-    """The index may lie beside a folder in which somebody keeps a journal."""
+    """The folder of journals may hold files of the user's with similar names."""
     names = ("monday.journal", "draft.new", "letters.journal")
     own = [journal_folder() / name for name in names]
     for each in own[:2]:
