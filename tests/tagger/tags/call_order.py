@@ -1,7 +1,8 @@
-"""In which order things reach the disk: the calls of a process, and the rules that they keep.
+"""The order in which a process's changes reach the disk, and the rules that it must keep.
 
-A power cut loses what was written since a file was flushed, and new names since their folder was;
-any of it may also be there already. So the order of writes says nothing, that of flushes all.
+A power cut may lose what was written since a file was flushed, and new names since their folder
+was; any part may also have reached the disk. So only the order of flushes protects a song, not
+that of writes.
 """
 
 import os
@@ -28,12 +29,12 @@ _KINDS = {
 _LINE = re.compile(r"(?P<pid>\d+) +(?P<name>\w+)\((?P<rest>.*)\) += (?P<result>\d+)(<.*>)?$")
 _BEGUN = re.compile(r"(?P<pid>\d+) +(?P<start>.*) <unfinished \.\.\.>$")
 _RESUMED = re.compile(r"(?P<pid>\d+) +<\.\.\. \w+ resumed>(?P<end>.*)$")
-_PROTECTING = (".journal", ".bak")  # suffixes of what must outlast a half written song
+_PROTECTING = (".journal", ".bak")  # suffixes of files that a half-written song still needs
 
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """One change of what is on a disk, or a flush."""
+    """One change of a disk, or a flush."""
 
     kind: str  # create, write, flush, rename or unlink
     path: str
@@ -41,7 +42,7 @@ class Call:
 
 
 def recorded(action: Callable[[], object]) -> list[Call]:
-    """The calls of an action in this process, those of SQLite aside."""
+    """Do an action and return this process's calls, except those of SQLite."""
     calls: list[Call] = []
     disk = Disk()
 
@@ -57,7 +58,7 @@ def recorded(action: Callable[[], object]) -> list[Call]:
 
 
 def calls_of_trace(trace: Path) -> list[Call]:
-    """The calls in the output of `strace -f -y -s 0`, of all processes, without those that fail."""
+    """Return the successful calls of all processes in the output of `strace -f -y -s 0`."""
     return [call for line in _whole_lines(trace) if (call := _call(line)) is not None]
 
 
@@ -93,8 +94,8 @@ def _call(line: str) -> Call | None:
 class Order:
     """Follows calls and notes which rules they break.
 
-    What is there before is on the disk. `index`: the file whose write-ahead log must have a note
-    on a song before that is changed; None where the calls do not show it.
+    Files in `there` are on the disk at the start. `index` is the file whose write-ahead log must
+    have a note on a song before the song changes; None where the calls do not show it.
     """
 
     def __init__(
@@ -110,7 +111,7 @@ class Order:
         self.written: list[str] = []  # songs, one for each time
 
     def follow(self, calls: Iterable[Call]) -> list[str]:
-        """Take in the calls from beginning to end; which rules they break."""
+        """Follow the calls to their end and return the broken rules."""
         for call in calls:
             getattr(self, f"_{call.kind}")(call)
         for song in sorted(self._songs & self._unflushed):
@@ -168,7 +169,7 @@ class Order:
         self._unnamed.setdefault(str(Path(path).parent), set()).add(path)
 
     def _begin(self, song: str) -> None:
-        """A song is about to be changed: the log has a note on it."""
+        """Check, before a song is changed, that the log has a note on it."""
         self.written.append(song)
         if self._log is not None:
             if self._log in self._unflushed or not self._lasts(self._log):
@@ -178,7 +179,7 @@ class Order:
         self._notes = 0
 
     def _check_protection(self, song: str) -> None:
-        """What the song is put right by is on the disk, with its name."""
+        """Check that the files which can restore the song are on the disk, with their names."""
         protecting = [name for name in self._there if name.endswith(".journal")]
         if not protecting:
             self._complain(f"{song} is written without a journal")
@@ -195,15 +196,15 @@ class Order:
                 self._complain(f"{song} is written before the name {name} is flushed")
 
     def _lasts(self, path: str) -> bool:
-        """Whether the name, and those of all folders above, are on the disk."""
+        """Return whether the name, and those of all folders above, are on the disk."""
         names = [Path(path), *Path(path).parents]
         return not any(str(each) in self._unnamed.get(str(each.parent), ()) for each in names)
 
     def _goes(self, path: str) -> None:
-        """A name goes; it may not while a song needs it."""
+        """Take a name away; none may go while a song needs it."""
         self._there.discard(path)
         beside = self._unnamed.get(str(Path(path).parent), set())
-        if path.endswith(".new"):  # by which a song is known that the backup may be needed for
+        if path.endswith(".new"):  # it names the song that may need the backup
             for name in sorted(name for name in beside if name.endswith(".bak")):
                 self._complain(f"{path} goes before it is sure that {name} is gone")
         if not path.endswith(_PROTECTING):

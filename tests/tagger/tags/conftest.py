@@ -21,7 +21,7 @@ __all__ = ["LARGE_PICTURE", "Song", "encode", "id3v1", "sound"]  # for the tests
 
 @dataclass(frozen=True)
 class Song:
-    """A file of a test, and what stands in it."""
+    """A song of a test, and its kind."""
 
     path: Path
     kind: str  # a key of TITLES
@@ -29,11 +29,11 @@ class Song:
 
     @property
     def container(self) -> str:
-        """What the kind begins with: the suffix of such files."""
+        """The first part of the kind: the suffix of such files."""
         return self.kind.partition("-")[0]
 
     def decode(self) -> NDArray[Any]:
-        """Every sample of the file, as its own decoder gives it."""
+        """Return every sample of the file, as its own decoder gives them."""
         if f".{self.container}" in SOUNDFILE:
             return np.asarray(soundfile.read(self.path, dtype="int16")[0])
         with av.open(str(self.path)) as container:
@@ -42,14 +42,14 @@ class Song:
 
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Each kind of song once; tests work on copies."""
+    """The path of one song of each kind, to be copied by tests."""
     folder = tmp_path_factory.mktemp("songs")
     return {kind: make(kind, folder) for kind in TITLES}
 
 
 @pytest.fixture
 def copy_of(made: dict[str, Path], tmp_path: Path) -> Callable[[str], Song]:
-    """Makes a fresh copy of a kind of song, alone in its folder."""
+    """Make a fresh copy of a kind of song, alone in its folder."""
 
     def copy(kind: str) -> Song:
         folder = tmp_path / kind

@@ -1,4 +1,4 @@
-"""Tags of every kind that must survive, put on songs."""
+"""Puts tags of every kind on songs; they must survive."""
 
 # mypy: disable-error-code="no-untyped-call"
 # mutagen has no types, and these helpers speak to it in every line.
@@ -167,7 +167,7 @@ Order = Literal["little", "big"]
 
 
 def chunks_of(data: bytes, order: Order) -> list[tuple[bytes, bytes]]:
-    """Names and contents of the chunks of a WAV ("little") or AIFF ("big") file."""
+    """Return names and contents of the chunks of a WAV ("little") or AIFF ("big") file."""
     found, place = [], 12
     while place + 8 <= len(data):
         size = int.from_bytes(data[place + 4 : place + 8], order)
@@ -177,7 +177,7 @@ def chunks_of(data: bytes, order: Order) -> list[tuple[bytes, bytes]]:
 
 
 def with_chunks(data: bytes, order: Order, chunks: list[tuple[bytes, bytes]]) -> bytes:
-    """The file with these chunks instead of its own."""
+    """Return the file with these chunks instead of its own."""
     body = data[8:12] + b"".join(
         name + len(held).to_bytes(4, order) + held + bytes(len(held) % 2) for name, held in chunks
     )

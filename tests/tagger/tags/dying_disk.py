@@ -1,4 +1,4 @@
-"""A disk that stops, refuses or listens at any single step that would change it."""
+"""A fake disk that can stop, fail or run a hook at any single step that would change it."""
 
 import io
 import os
@@ -14,26 +14,28 @@ WRITES = ("pwrite", "write")  # steps that can be done by half
 
 
 class KilledError(BaseException):
-    """The process is dead: nothing it tries from here on has any effect."""
+    """The process is dead: none of its later steps has any effect."""
 
 
 @dataclass
 class Disk:
-    """Counts the steps, and does something else at one of them."""
+    """Counts the steps and stops or fails at one of them."""
 
-    at: int | None = None  # which step, from 0; None for none
-    half: bool = False  # a write there is done by half first
-    failure: BaseException | None = None  # what goes wrong there; None for death
+    at: int | None = None  # the step, from 0; None for none
+    half: bool = False  # whether half of a write is done there first
+    failure: BaseException | None = None  # the error raised there; None for death
     lasting: bool = False  # whether every later step of that kind on that file fails likewise
-    before: Callable[[str, str], None] | None = None  # done before each step; its own are none
-    steps: list[tuple[str, str]] = field(default_factory=list)  # kind and path of those there were
-    target: str = ""  # the new name, while a step gives one
+    before: Callable[[str, str], None] | None = (
+        None  # called before each step; its own steps do not count
+    )
+    steps: list[tuple[str, str]] = field(default_factory=list)  # kind and path of the steps so far
+    target: str = ""  # the new name, during a rename
     dead: bool = False
     _elsewhere: bool = False
     _sore: tuple[str, str] | None = None
 
     def step(self, kind: str, path: str, do: Callable[[], Any], half: Callable[[], Any]) -> Any:
-        """Do one step, or what is to happen in its stead."""
+        """Do one step, or what happens in its place."""
         if self.dead:
             raise KilledError
         if self._elsewhere:
@@ -61,8 +63,10 @@ class Disk:
 
 @contextmanager
 def watched(disk: Disk) -> Iterator[Disk]:
-    """Have everything that this process does to any disk go through this one. Syncs are not done:
-    nothing here cuts the power."""
+    """Route all changes of this process to any disk through this one.
+
+    Syncs are only counted, since nothing here cuts the power.
+    """
 
     def by_descriptor(name: str, *, really: bool = True) -> Callable[..., Any]:
         real = getattr(os, name)
@@ -125,7 +129,7 @@ def _path_of(descriptor: int) -> str:
 
 
 class _File(io.FileIO):
-    """A file whose every write and cut is a step."""
+    """A file that makes each write and truncation a step."""
 
     def __init__(self, path: Any, disk: Disk) -> None:
         super().__init__(path, "r+b")
@@ -147,20 +151,20 @@ class _File(io.FileIO):
 
 
 def steps_of(action: Callable[[], object]) -> list[tuple[str, str]]:
-    """The steps that an action takes, which it does."""
+    """Do an action and return its steps."""
     with watched(Disk()) as disk:
         action()
     return disk.steps
 
 
 def moments(steps: list[tuple[str, str]]) -> list[tuple[int, bool]]:
-    """Where a process can be cut off: before each step, in the middle of each write, at the end."""
+    """Return where a process can die: before each step, within each write, and at the end."""
     found = [(number, False) for number in range(len(steps) + 1)]
     return found + [(number, True) for number, (kind, _) in enumerate(steps) if kind in WRITES]
 
 
 def die(action: Callable[[], object], at: int, *, half: bool) -> None:
-    """Do an action up to a step. What it held locked is free afterwards, as after a death."""
+    """Do an action up to a step; its locks are free afterwards, as after a real death."""
     try:
         with watched(Disk(at=at, half=half)):
             action()
@@ -169,5 +173,5 @@ def die(action: Callable[[], object], at: int, *, half: bool) -> None:
 
 
 def leftovers(folder: Path) -> list[str]:
-    """What pacetag left beside songs."""
+    """Return the names of pacetag's own files below a folder."""
     return sorted(each.name for each in folder.rglob(".pacetag-*"))

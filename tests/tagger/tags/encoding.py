@@ -1,8 +1,8 @@
 """One second of sound in every container, without tags.
 
-Musepack, Speex and Ogg FLAC with several packets of headers are made by their own encoders alone,
-which few machines have. What those make lies in `encoded/`;
-`python -m tests.tagger.tags.encoding FOLDER` makes it again.
+Only their own encoders, which few machines have, make Musepack, Speex and Ogg FLAC with several
+packets of headers. Their output lies in `encoded/`; `python -m tests.tagger.tags.encoding FOLDER`
+makes it again.
 """
 
 import shutil
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 RATE = 48_000
 ENCODED = Path(__file__).parent / "encoded"
-ENCODERS = {  # suffix: its own encoder, which is told the names of both files
+ENCODERS = {  # suffix: its own encoder, which takes the names of both files
     ".mpc": "mpcenc --silent --overwrite {plain} {song}",
     ".spx": "speexenc --quiet --stereo {plain} {song}",
     ".oga": "flac --silent --force --ogg -o {song} {plain}",
@@ -43,14 +43,14 @@ PYAV = {  # suffix: PyAV's names of format and codec, and what the codec takes
 
 
 def sound(seconds: float = 1.0, seed: int = 0) -> NDArray[np.float32]:
-    """Clicks over noise in stereo, float32 [n, 2] at 48 kHz."""
+    """Return clicks over noise in stereo, float32 [n, 2] at 48 kHz."""
     noise = np.random.default_rng(seed).normal(0, 0.02, (round(seconds * RATE), 2))
     noise[:: RATE // 4] += 0.5
     return noise.astype(np.float32)
 
 
 def encode(path: Path, codec: str = "", seed: int = 0, fast: bool = False) -> Path:
-    """Encode one second as the suffix says; codec is PyAV's name of another one for MP4."""
+    """Encode one second in the suffix's container; `codec`: PyAV's name of another one, for MP4."""
     if path.suffix in SOUNDFILE:
         format_, subtype = SOUNDFILE[path.suffix]
         soundfile.write(path, sound(seed=seed), RATE, subtype=subtype, format=format_)
@@ -70,13 +70,13 @@ def encode(path: Path, codec: str = "", seed: int = 0, fast: bool = False) -> Pa
 
 
 def encode_reference_flac(path: Path) -> Path:
-    """Ogg FLAC as its own encoder makes it, with several packets of headers."""
+    """Encode Ogg FLAC with its own encoder, which writes several packets of headers."""
     shutil.copyfile(ENCODED / "song.oga", path)
     return path
 
 
 def encode_anew(path: Path) -> Path:
-    """Encode one second with the encoder of its own that the suffix has, which must be there."""
+    """Encode one second with the container's own encoder, which must be installed."""
     plain = path.with_suffix(".plain.wav")
     soundfile.write(plain, sound(), RATE)
     command = [part.format(plain=plain, song=path) for part in ENCODERS[path.suffix].split()]
@@ -108,7 +108,7 @@ def _encode_with_pyav(path: Path, codec: str, seed: int, fast: bool) -> None:
 
 
 def silent_ape() -> bytes:
-    """Monkey's Audio 3.99, of which no free encoder exists: one frame that says "both silent"."""
+    """Monkey's Audio 3.99, made by hand for lack of a free encoder: one frame of silence."""
     frame = (0x80000000).to_bytes(4, "little") + (3).to_bytes(4, "little") + bytes(24)
     numbers = [52, 24, 4, 0, len(frame), 0, 0]
     descriptor = b"MAC " + _little(2, 3990, 0) + _little(4, *numbers) + bytes(16)
@@ -118,7 +118,7 @@ def silent_ape() -> bytes:
 
 
 def silent_dsf() -> bytes:
-    """DSD at 2.8 MHz, one channel, as the specification lays it out."""
+    """Return DSD at 2.8 MHz with one channel, laid out as in the specification."""
     rate, block = 2_822_400, 4096
     bits = b"\x69" * (-(-rate // 8 // block) * block)
     about = _little(4, 1, 0, 1, 1, rate, 1) + _little(8, rate) + _little(4, block, 0)

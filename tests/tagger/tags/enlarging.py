@@ -17,12 +17,12 @@ _BLOCK = 15 << 20  # bytes of a picture in FLAC, whose blocks hold 16 MiB
 
 
 def noise(size: int) -> bytes:
-    """Bytes that no two places of have in common, with ones and zeros side by side."""
+    """Return bytes that differ from place to place, with ones and zeros side by side."""
     return random.Random(size).randbytes(size)
 
 
 def enlarge(path: Path, size: int) -> None:
-    """Put a picture of so many bytes into a song that has no other, as its container has them."""
+    """Add a picture of so many bytes, in its container's way, to a song that has none."""
     kind = path.suffix[1:]
     _ENLARGERS[kind](path, b"\xff\xd8" + noise(size - 2))
 
@@ -83,7 +83,7 @@ def _asf(path: Path, data: bytes) -> None:
 
 
 def _ogg(path: Path, data: bytes) -> None:
-    """A comment of that size; mutagen would need hours to put it on pages."""
+    """Write a comment of that size onto pages by hand, since mutagen would need hours."""
     block = flac.Picture()
     block.type, block.mime, block.data = 3, "image/jpeg", data
     entry = b"METADATA_BLOCK_PICTURE=" + base64.b64encode(block.write())

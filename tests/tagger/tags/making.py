@@ -74,7 +74,7 @@ NO_PADDING = ("ape", "wv", "mpc")  # containers whose tags stand at the end with
 
 
 def make(kind: str, folder: Path) -> Path:
-    """A song of the kind; what stands behind its container says how it is dressed."""
+    """Make a song of the kind: a container, then the tags that it gets."""
     container, _, dress = kind.partition("-")
     path = folder / f"{kind}.{container}"
     if kind in ("oga", "oga-picture"):

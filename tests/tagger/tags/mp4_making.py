@@ -1,4 +1,4 @@
-"""MP4 files laid out by hand, out of the sound and the headers of a plain one."""
+"""MP4 files laid out by hand from the sound and the headers of a plain one."""
 
 import struct
 from pathlib import Path
@@ -13,7 +13,7 @@ TITLE, ARTIST = "Låt", "Someone"
 
 
 def atom(name: bytes, *parts: bytes, wide: bool = False) -> bytes:
-    """An atom, with a length of 64 bits if it is to be wide."""
+    """Return an atom, with a length of 64 bits if `wide`."""
     body = b"".join(parts)
     if wide:
         return (1).to_bytes(4) + name + (16 + len(body)).to_bytes(8) + body
@@ -32,7 +32,7 @@ UDTA = atom(b"udta", META)
 
 
 def mdta(*, version: bytes = bytes(4)) -> bytes:
-    """QuickTime's names of keys, and their values by number."""
+    """Return QuickTime's list of keys, and their values by number."""
     names = (b"com.apple.quicktime.title", b"com.apple.quicktime.artist")
     keys = atom(b"keys", bytes(4), (2).to_bytes(4), *(atom(b"mdta", name) for name in names))
     values = enumerate((TITLE.encode(), ARTIST.encode()), 1)
@@ -42,7 +42,7 @@ def mdta(*, version: bytes = bytes(4)) -> bytes:
 
 
 def quicktime(name: bytes, text: str, encoding: str = "utf-8") -> bytes:
-    """A text of QuickTime's own, with its length and language."""
+    """Return a text atom of QuickTime's, with its length and language."""
     held = text.encode(encoding)
     return atom(name, len(held).to_bytes(2), bytes(2), held)
 
@@ -53,7 +53,7 @@ def of_3gpp(name: bytes, text: str, encoding: str = "utf-8") -> bytes:
 
 
 class Mp4:
-    """The parts of a plain file, to be put together in other ways."""
+    """The parts of a plain file, to be assembled in other ways."""
 
     def __init__(self, folder: Path) -> None:
         top = _parsed(encode(folder / "plain-parts.m4a").read_bytes())
@@ -78,7 +78,7 @@ class Mp4:
         long_places: bool = False,
         in_track: bytes = b"",
     ) -> bytes:
-        """A file: `inside` ends moov, `in_track` the track, `before` comes before the sound."""
+        """Return a file: `inside` ends moov, `in_track` the track, `before` precedes the sound."""
         start = self.ftyp if ftyp is None else ftyp
         head = (8 + len(self.sound)).to_bytes(4) + b"mdat" if head is None else head
 
@@ -108,7 +108,7 @@ def _bytes(held: "bytes | Tree") -> bytes:
 
 
 def _moved(tree: Tree, by: int, table: bytes, in_track: bytes) -> bytes:
-    """The atoms with the places of the sound moved, in a table of this kind."""
+    """Return the atoms with the sound's offsets moved, in a table of this kind."""
     parts = []
     for name, held in tree:
         if isinstance(held, list):

@@ -1,4 +1,4 @@
-"""What a download left half done is heard, and not written: the download may go on some day."""
+"""An unfinished download is judged but not tagged, since the download may be resumed."""
 
 import subprocess
 from pathlib import Path

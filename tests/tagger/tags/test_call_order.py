@@ -1,7 +1,8 @@
-"""Whatever a power cut loses, a song is whole or can be put right: the order of flushes says so.
+"""The order of flushes keeps a song whole, or recoverable, through any power cut.
 
-Each container and way of writing is recorded in this process, and one library with a real process
-under strace, which shows what SQLite does as well. With PACETAG_LONG_TESTS set, every container is.
+Each container and way of writing is recorded in this process, and one library in a real process
+under strace, which shows SQLite's calls as well. With PACETAG_LONG_TESTS, strace sees every
+container.
 """
 
 import os

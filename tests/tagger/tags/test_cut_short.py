@@ -23,7 +23,7 @@ from tests.tagger.tags.test_every_container import foreign
 from tests.tagger.writing import journal_folder, recover, write_tags
 
 LONG = bool(os.environ.get("PACETAG_LONG_TESTS"))
-THOROUGH = ("flac", "m4a-fast")  # kinds of which every moment is tried always
+THOROUGH = ("flac", "m4a-fast")  # kinds that are cut at every moment in each run
 FIRST = {"pace": ["150"], "pacetag": ["the first"]}
 SECOND = {"pace": ["172", "86"], "pacetag": ["the second"]}
 LARGE = {"pace": ["172", "86"], "pacetag": ["the second " + "x" * 6000]}  # fits no padding

@@ -1,4 +1,4 @@
-"""Damage that a new tag would hide, deepen, or make somebody else's: such files are left alone."""
+"""Files whose damage a new tag would hide, deepen or blame on pacetag are left alone."""
 
 import io
 from collections.abc import Callable

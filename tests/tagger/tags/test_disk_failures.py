@@ -1,4 +1,4 @@
-"""Whatever a disk refuses at whatever step, the song is whole, and the reason is told."""
+"""When a disk fails at any step, the song stays whole and the reason is reported."""
 
 import errno
 import os
@@ -25,12 +25,12 @@ PLACES = ("song", "journal")
 
 @pytest.fixture(autouse=True)
 def _no_waiting_for_disks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a power cut would leave is no matter here, and disks are slow."""
+    """Skip flushes: disks are slow, and no power cut is tested here."""
     monkeypatch.setattr("os.fsync", lambda _: None)
 
 
 def attempt(trial: Trial, disk: Disk) -> BaseException | None:
-    """Write from the beginning on with that disk; what came of it."""
+    """Write from the beginning with that disk; return the error, if any."""
     trial.restart()
     try:
         with watched(disk):

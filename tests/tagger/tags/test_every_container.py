@@ -1,4 +1,4 @@
-"""What writing tags promises, asked of every container and state of tags."""
+"""The promises of writing tags, tested in every container and state of tags."""
 
 import random
 from collections.abc import Callable

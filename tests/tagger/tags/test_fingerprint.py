@@ -1,4 +1,4 @@
-"""The fingerprint of the sound: deaf to tags, not to sound, never at a loss."""
+"""The fingerprint ignores tags, depends on the sound, and exists for every file."""
 
 import random
 import subprocess
@@ -171,7 +171,7 @@ def test_kinds_that_are_only_read_have_one_that_is_deaf_to_tags(
     before = file_fingerprint(path)
     assert before
     audio: Any = mutagen.File(path)
-    if audio is None:  # nobody here can tag it
+    if audio is None:  # mutagen cannot tag it
         return
     if audio.tags is None:
         audio.add_tags()

@@ -36,7 +36,7 @@ LARGE_IN_ATOMS = 6 << 20  # bytes; of MP4 and ASF less is held
 LARGE_IN_OGG = 5 << 20  # bytes, since mutagen puts no more than 3 MiB a second on pages
 SIZES = {"flac": LARGE_IN_FLAC, "m4a": LARGE_IN_ATOMS, "wma": LARGE_IN_ATOMS}
 SIZES |= dict.fromkeys(("ogg", "opus", "spx"), LARGE_IN_OGG)
-TOO_LONG = 3 << 20  # bytes of which no half is read in one go, where memory is not measured
+TOO_LONG = 3 << 20  # bytes; no half is read in one go, where memory is not measured
 MOST = 0.75  # of a picture may be held at once
 SHORT, LONG = {"pace": ["172"], "pacetag": ["a"]}, {"pace": ["172"], "pacetag": ["a" * 70_000]}
 NONE: dict[str, list[str]] = {"pace": [], "pacetag": []}
@@ -207,7 +207,7 @@ def test_a_large_picture_that_changes_while_it_is_copied_is_noticed(
     def meddled(self: Mp4Layout, source: Any, target: Any, wanted: Any) -> None:
         with path.open("r+b") as file:
             file.seek(place)
-            file.write(b"somebody else's")
+            file.write(b"another program")
         write(self, source, target, wanted)
 
     monkeypatch.setattr(Mp4Layout, "write", meddled)
@@ -215,13 +215,13 @@ def test_a_large_picture_that_changes_while_it_is_copied_is_noticed(
         write_tags(path, LONG)
 
     assert read_tags(path).pace == ()
-    assert b"somebody else's" in path.read_bytes()
+    assert b"another program" in path.read_bytes()
 
 
 def test_what_is_read_of_any_song_is_the_same_without_its_long_parts(
     song: Song, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Where every tag counts as large, so that whatever takes more than 4 KiB in it is left out."""
+    """Treats every tag as large, so that all its parts of more than 4 KiB are left out."""
     as_it_is = read_tags(song.path)
     names = set(others_in(song.path, SHORT)) if as_it_is.writable else set()
     modules = (abridged, ape, asf, flac, abridged_id3)

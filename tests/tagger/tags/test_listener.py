@@ -1,4 +1,4 @@
-"""The paces that a person set stand above the network's, in every container and whatever comes."""
+"""The paces that a person set take precedence over the network's in every container."""
 
 import json
 import shutil
@@ -52,7 +52,7 @@ MANGLED = {
     "turned and joined": ["165;82"],
     "nul": ["82\x00165"],
 }
-PARTS = ("first", "last", "first with decimals")  # of which one value is lost
+PARTS = ("first", "last", "first with decimals")  # ways to lose one value
 OWN = {
     "one": (["84"], (84.0,)),
     "two": (["84", "168"], (84.0, 168.0)),
@@ -595,7 +595,7 @@ class TestOtherPrograms:
 
 @pytest.fixture
 def four(put: Put, scan_json: Run) -> dict[str, Path]:
-    """Scanned songs of which one was typed into, and others lost or changed their PACE since."""
+    """Scanned songs: a person typed into one, and others lost or changed their PACE since."""
     songs = {name: put("flac", name) for name in ("typed", "removed", "mangled", "cleared")}
     scan_json()
     set_pace(songs["typed"], "84")

@@ -1,4 +1,4 @@
-"""mutagen is the same after pacetag has read and written with it, for whoever else uses it."""
+"""mutagen stays the same for other users in the process after pacetag has read and written."""
 
 import subprocess
 import sys

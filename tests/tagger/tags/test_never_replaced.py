@@ -1,4 +1,4 @@
-"""Songs are known for what they are without their names."""
+"""Songs are recognised by their content, not by their names."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Text that is not valid in its encoding costs a song nothing but the spoilt signs."""
+"""Text that is invalid in its encoding costs a song only the invalid characters."""
 
 import subprocess
 from pathlib import Path
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.outside("ffmpeg")
 
 TITLE, ARTIST = "QQTITLEQQ", "QQARTISTQQ"
 SPOILT = {TITLE: b"Bj\xf6rk \xfcz\xe9", ARTIST: b"J\xf3ga \xe9\xe9\xe9\xe9 "}
-KINDS = {  # suffix, and before it a name where there are several: what FFmpeg is told
+KINDS = {  # suffix, after a name where there are several: arguments of FFmpeg
     "ogg": "-c:a libvorbis",
     "opus": "-c:a libopus",
     "oga": "-c:a flac",
@@ -70,7 +70,7 @@ def check_written(song: Path) -> Written:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_song_is_heard_read_and_written_whatever_its_texts_hold(
+def test_a_song_with_texts_of_any_bytes_is_heard_read_and_written(
     kind: str, tmp_path: Path
 ) -> None:
     song = made(tmp_path, kind)
@@ -123,7 +123,7 @@ def test_an_id3v1_tag_in_latin1_is_no_bar(tmp_path: Path) -> None:
     assert check_written(song).changed
 
 
-def test_an_ape_tag_loses_no_more_than_the_item_that_nobody_can_read(tmp_path: Path) -> None:
+def test_an_ape_tag_loses_only_the_item_that_cannot_be_read(tmp_path: Path) -> None:
     song = made(tmp_path, "wv")
     tags: Any = APEv2()  # type: ignore[no-untyped-call]
     tags["Album"], tags["Genre"] = "Post", "Pop"

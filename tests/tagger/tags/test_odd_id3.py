@@ -1,4 +1,4 @@
-"""ID3v2 tags as other programs leave them: no byte of them or of the sound is lost, ever."""
+"""ID3v2 tags as other programs leave them: no byte of them or of the sound is ever lost."""
 
 import json
 import subprocess
@@ -277,7 +277,7 @@ REFUSED = {
 
 @pytest.mark.parametrize("odd", REFUSED)
 @pytest.mark.usefixtures("worker_threads")
-def test_a_song_whose_tag_nobody_could_write_is_indexed_only(
+def test_a_song_whose_tag_cannot_be_written_is_only_indexed(
     copy_of: Callable[[str], Song], library: Path, scan_json: Run, pacetag: Run, odd: str
 ) -> None:
     head, reason = REFUSED[odd]

@@ -1,4 +1,4 @@
-"""Tags as other programs leave them: what mutagen and FFmpeg read is read, written and undone."""
+"""Tags that mutagen and FFmpeg can read are read, written and undone, in odd layouts as well."""
 
 import io
 from collections.abc import Callable
@@ -42,7 +42,7 @@ def wrong(tag: bytes, place: int, value: int) -> bytes:
     return tag[:place] + value.to_bytes(4, "little") + tag[place + 4 :]
 
 
-APE = {  # what stands behind the sound
+APE = {  # the bytes behind the sound
     "more items than it holds": tag_of(TITLE, ARTIST, count=11),
     "more items, before ID3v1": tag_of(TITLE, ARTIST, count=11) + id3v1(b"old"),
     "an item that is not counted": tag_of(TITLE, ARTIST, item(b"Uncounted", b"1"), count=2),
@@ -111,7 +111,7 @@ def test_a_tag_that_hides_an_older_one_stays_when_it_is_empty(
     ids=["beyond the file", "with header", "too small", "zeros", "ID3v1", "APE and ID3v1", "items"],
 )
 @pytest.mark.parametrize("kind", ["wv-bare", "ape-bare", "mpc-bare", "mp3-bare"])
-def test_tags_that_nobody_can_read_are_no_sound_either(
+def test_tags_that_cannot_be_read_do_not_count_as_sound(
     copy_of: Callable[[str], Song], kind: str, behind: bytes
 ) -> None:
     path = copy_of(kind).path
@@ -219,7 +219,7 @@ def with_comment(path: Path, headers: int, comment: bytes) -> None:
     [b"", b"\0", b"\1", b"\1" + bytes(99), bytes(99), b"\1precious", b"\0precious"],
 )
 @pytest.mark.parametrize(("kind", "headers"), [("ogg", 2), ("opus", 1), ("spx", 1)])
-def test_what_ends_ogg_comments_stays_whatever_it_is(
+def test_the_bytes_behind_ogg_comments_stay_as_they_are(
     copy_of: Callable[[str], Song], kind: str, headers: int, behind: bytes
 ) -> None:
     """Vorbis wants a one behind them, which some programs forget."""
@@ -326,7 +326,7 @@ def test_foreign_bytes_behind_the_sound_of_asf_are_refused(copy_of: Callable[[st
     assert path.read_bytes() == before
 
 
-def test_a_wma_that_does_not_say_how_long_it_is_has_the_same_sound_whatever_its_tags(
+def test_the_sound_of_a_wma_without_a_length_does_not_depend_on_its_tags(
     copy_of: Callable[[str], Song],
 ) -> None:
     def unfinished(path: Path) -> str:

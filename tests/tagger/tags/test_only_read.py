@@ -1,4 +1,4 @@
-"""Kinds of files whose tags are read and not written: Matroska, CAF and raw AAC."""
+"""Containers whose tags are read but not written: Matroska, CAF and raw AAC."""
 
 # mypy: disable-error-code="no-untyped-call"
 

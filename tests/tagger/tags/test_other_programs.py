@@ -1,4 +1,4 @@
-"""Programs that are not ours read what was written, and think the files are sound."""
+"""Other programs read the tags that pacetag wrote and accept the files as valid."""
 
 import json
 import re
@@ -79,7 +79,7 @@ def test_ffprobe_reads_the_fields(song: Song) -> None:
     names = ("TBPM", "TBP", "BPM", "WM/BEATSPERMINUTE")
     found = {tags.pop(name, None) for name in names} - {None}
     assert found == (set() if song.path.suffix == ".m4a" else {"172"})  # it never shows tmpo
-    if song.kind == "mp3-ape":  # of which ffmpeg sees nothing but the copies in the new tag
+    if song.kind == "mp3-ape":  # ffmpeg sees only the copies in the new tag
         before |= {"TITLE": "Låt", "ARTIST": "One"}
     assert tags == before
 

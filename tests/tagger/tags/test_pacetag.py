@@ -1,4 +1,4 @@
-"""The machine string: what is written is read back, and nothing else is taken for it."""
+"""PACETAG, the machine-readable field: it is read back as written, and nothing else passes."""
 
 import random
 from dataclasses import replace

@@ -1,6 +1,6 @@
 """What a power cut leaves of a song that is written over under all its names is put right.
 
-Some of what was written may be there and some not, in any order, whatever was flushed or not.
+Any part of what was written may be there or be lost, in any order, flushed or not.
 """
 
 import base64

@@ -1,4 +1,4 @@
-"""Reading gives what it can, and says in one sentence when it cannot."""
+"""Reading returns all that it can, and explains in one sentence why it cannot."""
 
 import random
 from collections.abc import Callable
@@ -42,7 +42,7 @@ def test_what_an_mp3_lacks_in_id3_is_read_from_its_ape_tag(copy_of: Callable[[st
 def test_pacetags_own_fields_in_the_ape_tag_of_an_mp3_do_not_count(
     copy_of: Callable[[str], Song],
 ) -> None:
-    """Whoever put them there, they are not written and so must not be read."""
+    """pacetag does not write them in that tag, so it must not read them there."""
     path = copy_of("mp3-ape").path
     tag: Any = apev2.APEv2(path)  # type: ignore[no-untyped-call]
     tag["PACE"] = "99"
@@ -86,7 +86,7 @@ def test_what_is_no_audio_is_one_sentence(tmp_path: Path, name: str, content: by
 def test_packets_that_lead_back_are_no_endless_loop(
     copy_of: Callable[[str], Song], size: bytes
 ) -> None:
-    """mutagen follows a Musepack packet of no length back to itself, for ever."""
+    """mutagen follows a Musepack packet of length zero back to itself without end."""
     path = copy_of("mpc").path
     path.write_bytes(b"MPCKXX" + size + bytes(200))
 
@@ -138,7 +138,7 @@ def test_a_genre_by_number_gets_its_name(copy_of: Callable[[str], Song]) -> None
 def test_bad_files_are_an_error_each_time_and_our_bugs_are_not(
     copy_of: Callable[[str], Song], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever mutagen raises is about the file; what we raise ourselves must not look so."""
+    """Every error from mutagen is about the file; our own bugs must not look like one."""
     path = copy_of("mp3-v24").path
 
     def broken(*_: object) -> None:

@@ -1,4 +1,4 @@
-"""A value that a program wrote twice is read once, and shuffled values are still the same ones."""
+"""A value that a program wrote twice is read once, and shuffled values count as equal."""
 
 # mypy: disable-error-code="no-untyped-call"
 # mutagen has no types, and these helpers speak to it in every line.
@@ -61,7 +61,7 @@ def test_title_and_artist_that_ffmpeg_writes_twice_into_wma_are_read_once(
 
 
 def repeat_artist(path: Path, *values: str) -> None:
-    """Give a song these values for its artist, whatever tags it has."""
+    """Give a song these values for its artist, in any kind of tag."""
     audio: Any = File(path)
     if audio.tags is None:
         audio.add_tags()

@@ -1,4 +1,4 @@
-"""Owner, mode, attributes and the file itself stay, whatever the file system allows."""
+"""Owner, mode, attributes and the file itself stay, with the rights of any file system."""
 
 import errno
 import os

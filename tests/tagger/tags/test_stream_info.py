@@ -1,4 +1,4 @@
-"""What mutagen cannot tell of a stream keeps nobody from its tags."""
+"""Tags are read and written even where mutagen cannot parse the stream's properties."""
 
 import subprocess
 from pathlib import Path
@@ -14,7 +14,7 @@ from tests.tagger.tags.encoding import encode, silent_dsf
 from tests.tagger.writing import write_tags
 
 FRONT = b"ID3\3\0\0\0\0\0\x1eTIT2\0\0\0\x06\0\0\0Front" + bytes(14)
-WAVPACK = {  # name: what FFmpeg makes of a tone, what WavPack's own encoder is told
+WAVPACK = {  # name: arguments of FFmpeg for the tone, and of WavPack's own encoder
     "5k": ("-ar 5000", ""),
     "176k": ("-ar 176400", ""),
     "352k": ("-ar 352800", ""),

@@ -1,4 +1,4 @@
-"""Whatever happens to a library, undoing everything gives each song its own tags back."""
+"""Undoing everything gives each song its own tags back after any sequence of events."""
 
 import json
 import random
@@ -21,7 +21,7 @@ Run = Callable[..., Any]
 
 OURS = ("pace", "pacetag", "bpm")
 KINDS = ("mp3-v23", "mp3-bare", "flac", "ogg", "opus", "m4a", "wma", "ape", "wav", "mp3-ape")
-SINGLE = ("172-86 one", "172-86 two")  # songs of which there is no copy
+SINGLE = ("172-86 one", "172-86 two")  # songs without copies
 STEPS = 9
 
 pytestmark = pytest.mark.usefixtures("worker_threads")
@@ -72,7 +72,7 @@ def _walked(songs: dict[str, Path]) -> int:
 
 @dataclass
 class Library:
-    """Songs, what people put into their fields, and whatever may happen to them."""
+    """Songs, what people put into their fields, and the events that may befall them."""
 
     folder: Path
     pacetag: Run
@@ -101,7 +101,7 @@ class Library:
         assert self.run("scan", self.folder, "--jobs", "1", "--bpm", bpm, *force).exit_code == 0
 
     def edit(self) -> None:
-        """Somebody sets another BPM."""
+        """A person sets another BPM."""
         song = self.any()
         bpm = [str(next(self.values))]
         write_tags(song, {"bpm": bpm})
@@ -115,7 +115,7 @@ class Library:
         self.own[song.rename(folder / song.name)] = self.own.pop(song)
 
     def swap(self) -> None:
-        """Two songs of a kind swap their names; copies that did, nobody could tell apart."""
+        """Two songs of a kind swap names; they have no copies, which could not be told apart."""
         suffix = self.chance.choice([".mp3", ".flac"])
         single = sorted(song for song in self.own if song.name in (f"{n}{suffix}" for n in SINGLE))
         one, other = self.chance.sample(single, 2)
@@ -147,7 +147,7 @@ class Library:
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_whatever_happens_undo_leaves_what_people_put_there(
+def test_undo_leaves_what_people_put_there_after_any_events(
     seed: int, made: dict[str, Path], make_song: MakeSong, library: Path, pacetag: Run
 ) -> None:
     chance = random.Random(seed)
@@ -166,7 +166,7 @@ def test_whatever_happens_undo_leaves_what_people_put_there(
     fared = {Path(song["path"]): song["outcome"] for song in map(json.loads, lines)}
     assert set(fared) == set(music.own), happened
     for song, outcome in fared.items():
-        if outcome == "skipped":  # somebody set its BPM after pacetag had
+        if outcome == "skipped":  # a person set its BPM after pacetag had
             assert held(song)["bpm"] == music.own[song]["bpm"], (happened, song)
         else:
             assert outcome in ("restored", "unchanged"), (happened, song)

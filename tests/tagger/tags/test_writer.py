@@ -1,4 +1,4 @@
-"""Whatever goes wrong while tags are written, the file is as it was and nothing lies beside it."""
+"""After any failure to write tags, the file is as it was and nothing lies beside it."""
 
 import errno
 import os
@@ -150,13 +150,13 @@ class TestChangedMeanwhile:
         def meddle(*arguments: Any) -> None:
             verify(*arguments)
             with any_song.path.open("ab") as file:
-                file.write(b"appended by somebody else")
+                file.write(b"appended by another program")
 
         monkeypatch.setattr(writer, "_verify_sound", meddle)
         with pytest.raises(ChangedMeanwhileError, match="while it was being tagged"):
             write_tags(any_song.path, FIELDS)
 
-        assert any_song.path.read_bytes().endswith(b"appended by somebody else")
+        assert any_song.path.read_bytes().endswith(b"appended by another program")
         assert listing(any_song.path) == before
 
 

@@ -1,4 +1,4 @@
-"""A new kind of tag beside an older one says what that says, and goes with all of it."""
+"""A new tag beside an older kind copies its fields, and is removed with all of them."""
 
 # mypy: disable-error-code="no-untyped-call"
 
@@ -22,7 +22,7 @@ from tests.tagger.writing import write_tags
 FIELDS = {"pace": ["172", "86"], "pacetag": ["a line"]}
 NOTHING: dict[str, list[str]] = {"pace": [], "pacetag": []}
 TITLE = "A title of more than thirty characters, Jóga"
-ARTIST = "Somebody with a name of more than thirty letters"
+ARTIST = "An artist with more than thirty letters in the name"
 OURS = ("PACE", "PACETAG")
 
 

@@ -1,4 +1,4 @@
-"""What is flushed is on the disk itself, on every system."""
+"""A flush reaches the disk itself on every system."""
 
 import ast
 import errno

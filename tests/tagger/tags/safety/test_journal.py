@@ -1,4 +1,4 @@
-"""What a journal tells, whoever finds it, in whatever state it and its song are."""
+"""Any process recovers a song by its journal, in any state of the two, or leaves both alone."""
 
 import json
 import os
@@ -115,7 +115,7 @@ class TestDamage:
 
 
 class TestOthers:
-    """A song that somebody else wrote since is theirs."""
+    """A song that another program has written since is left alone."""
 
     def left_alone(self, trial: Trial) -> None:
         now = trial.song.path.read_bytes()
@@ -209,7 +209,7 @@ class TestOthers:
 
 
 class TestLiving:
-    """A journal whose process lives is nobody else's."""
+    """A journal belongs to its process as long as that lives."""
 
     def test_it_is_not_obeyed(self, any_song: Song) -> None:
         with published(journal_folder(), {"kind": "patches"}) as held:

@@ -1,4 +1,4 @@
-"""Songs that others have in hand, or that are others', and what others do at the wrong moment."""
+"""Songs that other programs hold open, that other users own, or that change at a bad moment."""
 
 import errno
 import fcntl
@@ -116,7 +116,7 @@ def test_links_in_a_circle_are_told(tmp_path: Path) -> None:
 
 
 class TestForeignTaggers:
-    """Whoever writes the song between our look at it and our write, wins."""
+    """A program that writes the song between our probe and our write wins."""
 
     def replaced(self, path: Path) -> None:
         other = path.with_name("by another tagger")

@@ -1,4 +1,4 @@
-"""Vorbis comments in FLAC and Ogg: raw entries stay, whatever is wrong with them."""
+"""Vorbis comments in FLAC and Ogg: raw entries stay as they are, even faulty ones."""
 
 # mypy: disable-error-code="no-untyped-call"
 # mutagen has no types.
