@@ -49,7 +49,7 @@ def _noise(seed: int) -> NDArray[np.float32]:
 
 
 def write_sound(path: Path, samples: NDArray[np.float32], rate: int = RATE) -> None:
-    """Encode mono samples in the container that the name asks for."""
+    """Encode mono samples in the container of the file's suffix."""
     if path.suffix == ".m4a":
         with av.open(str(path), "w", format="ipod") as container:
             stream = container.add_stream("aac", rate=rate, layout="mono")
@@ -71,7 +71,7 @@ def _encoded(suffix: str, seed: int, folder: Path) -> bytes:
 
 @pytest.fixture(scope="session", autouse=True)
 def one_command_line() -> Iterator[None]:
-    """Have typer build the command line once, not for every command that a test runs."""
+    """Have typer build the command line once, instead of for every command in a test."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(typer.testing, "_get_command", cache(get_command))
         yield
@@ -79,13 +79,13 @@ def one_command_line() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def sounds(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where encoded sounds are kept for the session."""
+    """The folder that keeps encoded sounds for the session."""
     return tmp_path_factory.mktemp("sounds")
 
 
 @pytest.fixture
 def make_song(library: Path, sounds: Path) -> MakeSong:
-    """Put a song of half a second into the library; a different one every time."""
+    """Put a song of half a second into the library; each has another sound."""
     seeds = itertools.count()
 
     def make(name: str, *, seed: int | None = None) -> Path:
@@ -107,13 +107,13 @@ def library(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def index_file(tmp_path: Path) -> Path:
-    """Where the command keeps its index in this test."""
+    """The index that the command uses in this test."""
     return tmp_path / "data" / "index.sqlite3"
 
 
 @pytest.fixture(autouse=True)
 def own_world(tmp_path: Path, index_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test touches the user's index or needs the trained network."""
+    """Keep tests away from the user's files, and judge without the trained network."""
     monkeypatch.setenv("PACETAG_INDEX", str(index_file))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "share"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
@@ -124,7 +124,7 @@ def own_world(tmp_path: Path, index_file: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 class WorkerThread(threading.Thread):
-    """What a worker process does, in a thread, which starts in no time."""
+    """A worker in a thread instead of a process, since that starts at once."""
 
     exitcode: int | None = 0
     pid: int | None = None
@@ -135,12 +135,12 @@ class WorkerThread(threading.Thread):
         super().__init__(target=target, args=(own_line, ear), name=name)
 
     def kill(self) -> None:
-        """Its line is closed next, which ends it."""
+        """Do nothing: the thread ends when its connection is closed next."""
 
 
 @pytest.fixture
 def worker_threads(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Judge in threads where a test is about something else."""
+    """Judge in threads, for tests that are not about worker processes."""
     for variable in THREAD_VARIABLES:
         monkeypatch.setenv(variable, "1")
     threads = SimpleNamespace(Pipe=multiprocessing.Pipe, Process=WorkerThread)
@@ -149,7 +149,7 @@ def worker_threads(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def judged(tmp_path: Path) -> Callable[[], list[str]]:
-    """Names of the songs that the fake judge listened to since the last question, sorted."""
+    """Return the names of songs that the fake judge heard since the last call, sorted."""
     log = tmp_path / "judged"
 
     def names() -> list[str]:
@@ -162,15 +162,15 @@ def judged(tmp_path: Path) -> Callable[[], list[str]]:
 
 @dataclass(frozen=True, kw_only=True)
 class Scanned:
-    """What `scan --json` said."""
+    """The output of `scan --json`."""
 
     result: Result
-    songs: dict[str, dict[str, Any]]  # by name of the file
+    songs: dict[str, dict[str, Any]]  # by file name
     counts: dict[str, int]
 
     @property
     def outcomes(self) -> dict[str, str]:
-        """Outcome by name of the file."""
+        """Outcomes by file name."""
         return {name: song["outcome"] for name, song in self.songs.items()}
 
 
@@ -190,7 +190,7 @@ def pacetag() -> Pacetag:
 
 @pytest.fixture
 def scan_json(pacetag: Pacetag, library: Path) -> ScanJson:
-    """Scan the library, or what is named, and read what it prints."""
+    """Scan the library, or the paths that are given, and parse the output."""
 
     def run(*arguments: str | Path) -> Scanned:
         places = [a for a in arguments if isinstance(a, Path)] or [library]
@@ -207,7 +207,7 @@ def scan_json(pacetag: Pacetag, library: Path) -> ScanJson:
 
 
 def processes_of(group: int) -> list[int]:
-    """Processes of a process group that have not ended."""
+    """Return the processes of a process group that have not ended."""
     found = []
     for file in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -224,7 +224,7 @@ def pacetag_process(library: Path) -> Iterator[Callable[..., subprocess.Popen[st
     """Start the command in a process group of its own, as a terminal does."""
 
     def hear_ctrl_c() -> None:
-        """What a script starts in the background ignores it, and the tests may be that."""
+        """Restore SIGINT: processes that a script starts in the background ignore it."""
         signal.signal(signal.SIGINT, signal.SIG_DFL)
 
     running: list[subprocess.Popen[str]] = []

@@ -1,4 +1,4 @@
-"""What programs write on a pseudo-terminal."""
+"""Runs programs on a pseudo-terminal and returns what they write."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""Commands that messages advise exist, with the options that they name, and work."""
+"""Commands and options that messages recommend exist and work."""
 
 import ast
 import re

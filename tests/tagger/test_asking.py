@@ -59,7 +59,7 @@ def test_a_limit_takes_the_best_and_the_last_line_says_that_there_are_more(pacet
 
 
 @pytest.mark.usefixtures("scanned")
-def test_only_a_table_that_nobody_set_bounds_to_is_cut(
+def test_a_table_is_cut_only_where_the_user_set_no_bounds(
     pacetag: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(playlist, "LINES", 1)

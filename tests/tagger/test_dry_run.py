@@ -1,4 +1,4 @@
-"""What `scan --dry-run` says of each song: its fields, before and after."""
+"""`scan --dry-run` reports the fields of each song before and after."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""An empty argument, as an unset variable of a script gives it, is not the current folder."""
+"""An empty argument, as from an unset variable in a script, is not the current folder."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -95,16 +95,16 @@ def test_one_empty_path_among_others_is_refused_too(
 
 
 @pytest.mark.parametrize("name", PATHS)
-def test_the_home_of_nobody_is_wrong_usage(name: str, pacetag: Run) -> None:
+def test_the_home_of_an_unknown_user_is_wrong_usage(name: str, pacetag: Run) -> None:
     command, parameter = PATHS[name]
     option = [word for word in parameter.opts[:1] if word.startswith("-")]
 
     done = pacetag(
-        *filter(None, [command]), *_others(command, parameter), *option, "~nobody-here/a"
+        *filter(None, [command]), *_others(command, parameter), *option, "~no-such-user/a"
     )
 
     assert done.exit_code == 2, done.output
-    assert "there is no such user; write ./~nobody-here/a" in done.stderr
+    assert "there is no such user; write ./~no-such-user/a" in done.stderr
 
 
 def test_a_name_of_one_space_is_a_name(pacetag: Run, library: Path) -> None:

@@ -1,4 +1,4 @@
-"""Journals lie beside the index that is used, whatever it is and whoever is at home."""
+"""Journals lie beside the index in use, for every index and every home folder."""
 
 import os
 import shutil
@@ -41,7 +41,7 @@ if __name__ == "__main__":
 
 
 def run(*arguments: str | Path, home: Path, dying: bool = False) -> Done:
-    """The command of somebody with that home, who has set nothing."""
+    """Run the command for a user with that home and no settings."""
     mine = {"HOME": os.fspath(home)}
     others = ("PACETAG_INDEX", "XDG_DATA_HOME", "HOME")
     environment = {key: value for key, value in os.environ.items() if key not in others} | mine

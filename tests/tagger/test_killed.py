@@ -1,4 +1,4 @@
-"""The command killed outright, again and again, at moments nobody chose."""
+"""The command is killed outright, again and again, at random moments."""
 
 import json
 import random

@@ -142,7 +142,7 @@ def test_files_that_may_hold_music_are_counted_and_can_be_named(
 def test_hidden_songs_are_counted_and_can_be_named(
     make_song: MakeSong, scan_json: Run, pacetag: Run, library: Path
 ) -> None:
-    """One small word after a dot may be a band or hidden on purpose; nobody can tell."""
+    """One lower-case word after a dot may be a band's name or a folder hidden on purpose."""
     make_song("120.mp3")
     for name in (".hack/a/130.mp3", "x/.moe/140.mp3", ".calva.mp3", ".deep/a/b/150.mp3"):
         make_song(name)
@@ -211,7 +211,7 @@ def test_a_folder_that_goes_away_during_the_walk_is_no_fault(
     assert (found.result.exit_code, summary(found)["unreadable"]) == (0, [])
 
 
-def test_a_link_to_where_nobody_may_look_is_named_and_one_to_nothing_is_not(
+def test_a_link_that_cannot_be_followed_is_named_and_one_to_nothing_is_not(
     make_song: MakeSong, scan_json: Run, library: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_song("120.mp3")

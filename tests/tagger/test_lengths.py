@@ -1,4 +1,4 @@
-"""The length that decoding showed outlives the index, whatever a file's header says."""
+"""The length found by decoding outlives the index and overrides a file's header."""
 
 import subprocess
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What libraries say by themselves goes to the log, and never to the screen."""
+"""Messages that libraries print go to the log and never to the screen."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Whatever comes in whichever order, a person's last word counts, and else the network's paces."""
+"""After events in any order, a person's last paces count, and otherwise the network's."""
 
 import os
 import random

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("worker_threads")
 
 @pytest.fixture
 def typed(make_song: MakeSong, scan_json: Run) -> Path:
-    """A song of which somebody typed the paces, beside one that the network judged."""
+    """A song whose paces a person typed, beside one that the network judged."""
     song = make_song("82-165.flac")
     make_song("167.flac")
     scan_json()

@@ -1,4 +1,4 @@
-"""What `--verbose` and `--log-file` give, and that without them nothing is different."""
+"""`--verbose` and `--log-file` log what happens, and without them nothing changes."""
 
 import json
 import logging
@@ -35,7 +35,7 @@ def log(tmp_path: Path) -> Path:
 
 
 def lines_of(log: Path) -> list[str]:
-    """The log's lines, each of which begins as it should or is set in."""
+    """The lines of the log; each must begin with a time and a level, or be indented."""
     lines = log.read_text(encoding="utf-8").split("\n")
     assert lines.pop() == ""
     assert all(LINE.fullmatch(line) or line.startswith("    ") for line in lines)
@@ -282,7 +282,7 @@ def on_a_terminal(command: list[str]) -> str:
         try:
             while part := os.read(ours, 4096):
                 yield part
-        except OSError:  # how Linux says that nobody holds the other end
+        except OSError:  # how Linux says that the other end is closed
             return
 
     shown = b"".join(parts())
@@ -331,7 +331,7 @@ def test_the_traceback_travels_light() -> None:
     assert unheard == AnalysisError(reason=unheard.reason)
 
 
-def test_whoever_listens_to_the_logger_gets_it_without_an_option(
+def test_a_handler_of_the_logger_gets_records_without_an_option(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     with caplog.at_level(logging.DEBUG, logger="pacetag"):

@@ -1,4 +1,4 @@
-"""`--bpm if-missing` takes a BPM that says no tempo for missing; undo puts it back as it was."""
+"""`--bpm if-missing` treats a BPM without a tempo as missing; undo restores it."""
 
 # mypy: disable-error-code="no-untyped-call"
 

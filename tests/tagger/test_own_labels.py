@@ -1,4 +1,4 @@
-"""Labels of one's own: a table or an index, matched with real files, and a run that learns."""
+"""A user's labels: a table or an index, matched with real files, and a run that trains on them."""
 
 import sqlite3
 from collections.abc import Callable
@@ -207,10 +207,10 @@ def test_training_on_own_songs_alone_ends_in_a_bundle_and_notes(
         sound = click_track(bpm, seconds=14, seed=number)
         soundfile.write(library / f"Hill {number}.flac", sound, RATE)
         lines.append(f"Hill {number},Artist {number},{bpm:.1f},{bpm / 2:.1f},{2 * bpm:.1f},")
-    labels = table(tmp_path, *lines, "Lost,Nobody,120,,,", "Suite,,120,,,changes tempo")
+    labels = table(tmp_path, *lines, "Lost,Unknown,120,,,", "Suite,,120,,,changes tempo")
     work = tmp_path / "work"
     arguments = ["--labels", str(labels), "--music", str(library), "--only-own", "--epochs", "1"]
-    arguments += ["--teachers", "2"]  # of which the network of 2019 has none
+    arguments += ["--teachers", "2"]  # the network of 2019 has none
 
     done = CliRunner().invoke(
         app, ["train", str(work), *arguments, "--jobs", "1", "--tolerance", "0.05"]

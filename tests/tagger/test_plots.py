@@ -1,4 +1,4 @@
-"""Pictures: labels that stand at their axes, names in any script, and the tempo over time."""
+"""Plots: labels beside their axes, names in any script, and the tempo over time."""
 
 import itertools
 import warnings

@@ -1,4 +1,4 @@
-"""What a scan did not do is named at its end, once, and by `pacetag problems` at any time."""
+"""A scan lists what it could not do once at its end, `pacetag problems` at any time."""
 
 import json
 import shlex

@@ -1,4 +1,4 @@
-"""An index that may not be written still answers; what must write it says what is in the way."""
+"""A read-only index still answers; commands that must write to it say what prevents that."""
 
 import json
 import os
@@ -24,7 +24,7 @@ from pacetag.db.steps import STEPS
 from pacetag.model.judgement import Analysis, Pace
 from tests.tagger.conftest import FAKES
 
-NOBODY = 65_534
+OTHER_USER = 65_534
 Run = Callable[..., Any]
 Asked = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -50,7 +50,7 @@ def song(folder: Path) -> Path:
 
 @pytest.fixture
 def index(folder: Path, song: Path) -> Path:
-    """An index with that song at 165, for everybody to read."""
+    """An index with that song at 165 that every user may read."""
     path = folder / "ix" / "songs.db"
     path.parent.mkdir()
     with SongIndex.open(path) as opened:
@@ -91,7 +91,7 @@ def ask(index: Path) -> Asked:
 def _give_away(folder: Path) -> None:
     if os.geteuid() == 0:
         for each in (folder, *folder.iterdir()):
-            os.chown(each, NOBODY, NOBODY)
+            os.chown(each, OTHER_USER, OTHER_USER)
 
 
 def _as_another(index: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:

@@ -1,4 +1,4 @@
-"""What goes wrong in a command is one sentence, also where nobody expected it."""
+"""Errors of a command, even unexpected ones, are reported in one sentence."""
 
 import os
 import socket

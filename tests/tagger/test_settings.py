@@ -1,4 +1,4 @@
-"""Where the index lies, and how many processes work."""
+"""The place of the index, and the number of worker processes."""
 
 import os
 from pathlib import Path
@@ -76,7 +76,7 @@ def test_where_there_is_no_home_an_option_or_the_variable_must_name_the_index(
 
 @pytest.fixture
 def groups(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Control groups of which this process is in the innermost, on a machine with 8 processors."""
+    """Nested control groups with this process in the innermost, on a machine with 8 processors."""
     folder = tmp_path / "cgroup"
     (folder / "user" / "session").mkdir(parents=True)
     membership = tmp_path / "membership"

@@ -1,4 +1,4 @@
-"""A library that a group shares: files of somebody else's that one may write, or may not."""
+"""A library that a group shares: files of another user, writable or not."""
 
 import os
 import shutil
@@ -86,7 +86,7 @@ def library(place: Path) -> Path:
 
 @pytest.fixture
 def shared(make_song: MakeSong, library: Path, place: Path) -> Shared:
-    """Songs of somebody else's in a folder of a group, which may write both."""
+    """Songs of another user in a folder of a group that may write both."""
     songs = [make_song(name) for name in SONGS]
     for each in (library, *songs):
         os.chown(each, OWNER, GROUP)

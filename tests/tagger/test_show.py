@@ -1,4 +1,4 @@
-"""`pacetag show`: one song, and what it was judged by."""
+"""`pacetag show`: one song and the evidence for its paces."""
 
 import json
 import os

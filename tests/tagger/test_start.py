@@ -1,4 +1,4 @@
-"""What the commands that only ask must not pay for."""
+"""Commands that only query the index start without what they do not need."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Nothing that a file, a tag or an argument holds commands the terminal that it is shown on."""
+"""No text of a file, a tag or an argument can control the terminal that shows it."""
 
 import os
 import pty

@@ -1,4 +1,4 @@
-"""A song with several names is one file to the log, whichever of them it is written through."""
+"""A song with several names is one file in the log, written under any of them."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Whatever happens to songs of several names, to twins and copies, undoing gives each its own tags.
+"""Undoing gives songs with several names, twins and copies their own tags after any events.
 
 Each sequence prints its seed when it fails. With PACETAG_LONG_TESTS set there are many more.
 """
@@ -210,11 +210,11 @@ def test_undoing_all_leaves_what_people_put_there(
     for song, number in library.names.items():
         now, own = held(song), library.own[number]
         told = f"{song.name} ({fared[song]}): {now} instead of {own}; {seed=}: {library.happened}"
-        if fared[song] == "skipped":  # somebody set its BPM after pacetag had
+        if fared[song] == "skipped":  # a person set its BPM after pacetag had
             assert now["bpm"] == own["bpm"] or number in library.copied, told
         else:
             assert fared[song] in ("restored", "unchanged"), told
-            # Of which twin something is a copy, nobody can tell, nor when it was made.
+            # A copy does not tell of which twin it was made, nor when.
             bpms = library.given if number in library.copied else [own["bpm"]]
             assert now["bpm"] in bpms, told
             assert {**now, "bpm": []} == {**own, "bpm": []}, told

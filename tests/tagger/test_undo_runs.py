@@ -1,4 +1,4 @@
-"""Runs: what each wrote, how they are listed, and that single ones can be taken back."""
+"""Runs are recorded and listed, and each can be undone alone."""
 
 import json
 import os
@@ -388,7 +388,7 @@ def _refuse(path: Path, *_: object, **__: object) -> None:
     raise OSError(28, os.strerror(28))
 
 
-def test_the_index_may_hold_old_tags_of_which_the_run_is_not_known(
+def test_the_index_may_hold_old_tags_without_a_known_run(
     make_song: MakeSong, scan_json: Run, pacetag: Run, index_file: Path
 ) -> None:
     song = make_song("172.flac")

@@ -1,4 +1,4 @@
-"""Why a song's file does not carry its paces is known at any time, until it does."""
+"""The index keeps the reason why a song's file has no paces until it has them."""
 
 import errno
 import os

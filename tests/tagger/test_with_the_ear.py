@@ -1,4 +1,4 @@
-"""The whole way with the network that is shipped: sound in, tags, index and playlist out."""
+"""End to end with the shipped network: from sound to tags, index and playlist."""
 
 import json
 from collections.abc import Callable

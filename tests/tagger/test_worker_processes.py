@@ -1,4 +1,4 @@
-"""One worker: what it says of a song, and what its end says."""
+"""One worker process: its answer about a song, and how its death is reported."""
 
 import signal
 from pathlib import Path

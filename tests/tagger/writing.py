@@ -1,4 +1,4 @@
-"""Writing tags, and putting right what broke off, where a test has no index at hand."""
+"""Writes tags, and recovers from interrupted writes, for tests without an index."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -185,7 +185,9 @@ def test_where_no_tags_may_be_written_every_byte_must_stay(
     assert read_tags(song).pace == ()
 
 
-def test_a_pace_of_somebody_elses_must_stay(make_song: MakeSong, check: Run, faulty: Any) -> None:
+def test_a_pace_from_another_program_must_stay(
+    make_song: MakeSong, check: Run, faulty: Any
+) -> None:
     song = make_song("172.flac")
     edit_flac(song, PACE="150")
     faulty(lambda path: edit_flac(path, PACE="151"))
@@ -218,7 +220,7 @@ def test_as_json_differences_are_objects_before_the_sum(
     assert done.exit_code == 1
 
 
-def test_files_that_nobody_may_read_and_odd_ones_do_no_harm(
+def test_unreadable_and_odd_files_do_no_harm(
     make_song: MakeSong, check: Run, library: Path
 ) -> None:
     make_song("172.flac")

@@ -9,7 +9,7 @@ import pytest
 
 DOORS = {
     "tagger/config/environment.py",  # the place
-    "model/caches.py",  # what libraries are told, to tell them better
+    "model/caches.py",  # sets variables that libraries read
     "model/training/sources/tools.py",  # PACETAG_SHARE, as training also runs without the program
 }
 HANDED_ON = {"model/training/benchmark_sets/lmms.py"}  # whole, to a program that it starts

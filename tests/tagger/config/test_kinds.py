@@ -49,7 +49,7 @@ def test_what_fits_is_taken(kind: Kind, given: Any, value: Any) -> None:
         (choice("never"), ["never"], "a list"),
         (PATH, "music", '"music"'),
         (PATH, "", '""'),
-        (PATH, "~nobody-here/music", '"~nobody-here/music"'),
+        (PATH, "~no-such-user/music", '"~no-such-user/music"'),
         (PATH, 3, "3"),
         (TOLERANCE, "4", '"4"'),
         (TOLERANCE, 0.51, "0.51"),

@@ -154,7 +154,7 @@ def test_bad_files_are_one_sentence_each_and_the_rest_goes_on(
 
 
 @pytest.mark.parametrize("output", [[], ["--json"]], ids=["tables", "json"])
-def test_a_set_of_which_nothing_can_be_heard_still_ends_in_order(
+def test_a_set_without_a_decodable_song_still_ends_in_order(
     output: list[str], pacetag: Run, write_set: WriteSet
 ) -> None:
     done = pacetag("evaluate", write_set("broken.mp3,100,"), "--jobs", "1", *output)
@@ -308,7 +308,7 @@ def test_the_network_of_2019_can_be_asked(pacetag: Run, clicks: Path) -> None:
 
 
 def test_other_judges_are_usage_errors(pacetag: Run, good_set: Path) -> None:
-    assert pacetag("evaluate", good_set, "--judge", "nobody").exit_code == 2
+    assert pacetag("evaluate", good_set, "--judge", "unknown").exit_code == 2
 
 
 def test_worker_processes_keep_the_order_and_survive_songs_that_kill_or_hang_them(

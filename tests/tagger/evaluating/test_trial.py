@@ -1,4 +1,4 @@
-"""A network of one's own that ends its process when it is loaded, before commands that need it."""
+"""Commands with a user's network that crashes its process while it is loaded."""
 
 from collections.abc import Callable
 from pathlib import Path

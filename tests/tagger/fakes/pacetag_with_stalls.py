@@ -1,4 +1,4 @@
-"""The `pacetag` command with the judge of fake_judge.py, on a disk that stops to answer.
+"""The `pacetag` command with the judge of fake_judge.py, on a disk that stops answering.
 
 FAKE_STALL names where: "argument PATH", "scandir PATH", "stat PATH", "look PATH", "write PATH" or
 "bundle". What is asked there sleeps for ten minutes in the system, and lets go of the interpreter,

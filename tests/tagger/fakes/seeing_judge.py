@@ -1,4 +1,4 @@
-"""A judge with evidence to show: it listens to real sound, but knows its verdict beforehand."""
+"""A judge with evidence to show: it reads real sound, but its verdict is fixed."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A file that a user names as output costs nobody another file."""
+"""Naming an output file never costs the user another file."""
 
 import functools
 import os
@@ -144,7 +144,7 @@ def test_empty_files_and_what_pacetag_wrote_are_replaced(write: Write, tmp_path:
 
 
 @pytest.mark.parametrize("suffix", [".mp3", ".flac", ".ogg", ".opus", ".wav", ".m4a"])
-def test_a_song_is_never_replaced_whatever_its_name(
+def test_a_song_is_never_replaced_under_any_name(
     suffix: str, write: Write, make_song: MakeSong, tmp_path: Path
 ) -> None:
     song = make_song(f"other{suffix}")
@@ -247,7 +247,7 @@ def test_it_is_refused_before_a_song_is_heard(
     assert judged() == []
 
 
-def test_a_playlist_that_somebody_changed_is_theirs(pacetag: Run, tmp_path: Path) -> None:
+def test_a_playlist_that_was_edited_by_hand_is_not_replaced(pacetag: Run, tmp_path: Path) -> None:
     place = tmp_path / "run.m3u8"
     assert pacetag(*ASKED, "--output", place).exit_code == 0
     place.write_bytes(place.read_bytes() + b"music/mine.mp3\n")

@@ -113,7 +113,7 @@ class TestPrune:
         assert pacetag("prune", library / "A").stdout == "1 song forgotten\n"
         assert known() == ["4.mp3", "A/2.mp3", "B/3.mp3"]
 
-    def test_a_path_of_which_the_index_knows_nothing_is_named(
+    def test_a_path_that_is_not_in_the_index_is_named(
         self, songs: list[Path], pacetag: Run, tmp_path: Path
     ) -> None:
         for command in ("prune", "forget"):

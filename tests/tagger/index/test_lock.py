@@ -70,7 +70,7 @@ def test_who_waits_for_too_long_goes_on(index_file: Path, monkeypatch: pytest.Mo
     assert waited >= 0.3
 
 
-def test_where_nothing_can_be_locked_nobody_waits(
+def test_where_nothing_can_be_locked_no_process_waits(
     index_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     entered = []

@@ -1,4 +1,4 @@
-"""Which names are titles, and which are hidden, half written, thrown away or no song's."""
+"""Which file names are songs, and which are hidden, unfinished, deleted or no songs."""
 
 from pathlib import Path
 
@@ -103,7 +103,7 @@ def test_a_walk_passes_over_them_at_any_depth_unless_they_are_named(tmp_path: Pa
 
 
 @pytest.mark.parametrize("name", ["._x.mp3", ".a.mp3", ".mp3", "book.m4b", ".x.WEBM"])
-def test_a_song_that_is_named_counts_whatever_its_name(tmp_path: Path, name: str) -> None:
+def test_a_song_named_on_the_command_line_counts_under_any_name(tmp_path: Path, name: str) -> None:
     touch(tmp_path / name)
 
     assert list(walk([tmp_path / name])) == [tmp_path / name]

@@ -1,4 +1,4 @@
-"""The live bar, on a terminal as a person has it."""
+"""The progress bar, on a real terminal."""
 
 import os
 import pty

@@ -1,4 +1,4 @@
-"""Songs in a real index, for every test of the playlists."""
+"""Songs in a real index, for the tests of playlists."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A playlist file that players find their songs by."""
+"""Playlist files in which players find all songs."""
 
 import os
 import random
@@ -134,7 +134,7 @@ def test_without_a_way_to_the_song_its_path_is_absolute(monkeypatch: pytest.Monk
     assert song_line("/d:/music/a.mp3", Path("/m")) == "/d:/music/a.mp3"
 
 
-def test_a_player_finds_every_song_whatever_its_name(
+def test_a_player_finds_songs_with_names_of_any_bytes(
     tmp_path: Path, song: Song, listing: Listing
 ) -> None:
     """Real files with names of random bytes; one folder up, down and beside the playlist."""

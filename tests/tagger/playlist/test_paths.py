@@ -1,4 +1,4 @@
-"""Playlists for players that see the music elsewhere."""
+"""Paths in playlists for players that see the music in another folder."""
 
 import os
 import subprocess
@@ -76,7 +76,7 @@ def test_a_folder_can_stand_for_another(text: str, path: str, line: str) -> None
 
 
 @pytest.mark.parametrize("order", [1, -1])
-def test_of_several_folders_the_deepest_counts_whatever_their_order(order: int) -> None:
+def test_the_deepest_of_several_folders_counts_in_any_order(order: int) -> None:
     maps = ["/m=/srv", "/m/new=/new", "/other=/o"][::order]
 
     found = [mapped(path, *maps) for path in ("/m/new/a.mp3", "/m/newer/a.mp3", "/other/a.mp3")]
@@ -196,7 +196,7 @@ class TestCommand:
             (["--relative-to", "/m", "--root-map", "/a=/b", "--output", "-"], "excludes"),
             (["--root-map", "/a", "--output", "-"], "--root-map: '/a' names no two folders"),
             (["--root-map", "", "--output", "-"], "--root-map: '' names no two folders"),
-            (["--root-map", "~nobody-here/a=/b", "--output", "-"], "--root-map: "),
+            (["--root-map", "~no-such-user/a=/b", "--output", "-"], "--root-map: "),
         ],
     )
     def test_what_cannot_be_meant_is_wrong_usage(

@@ -135,7 +135,7 @@ def _without(presence: Presence) -> Presence:
     return presence
 
 
-def test_a_piece_of_which_one_file_is_gone_is_listed_by_another(
+def test_a_piece_that_lost_one_file_is_listed_by_another(
     index: SongIndex, song: Song, tmp_path: Path
 ) -> None:
     there = tmp_path / "b.mp3"

@@ -1,4 +1,4 @@
-"""What killed processes left beside songs and elsewhere goes, and nothing else does."""
+"""Files that killed processes left beside songs and elsewhere are removed, and no others."""
 
 import os
 import signal
@@ -134,7 +134,7 @@ class TestCopies:
         assert len(found) == 2
         return sorted(found)
 
-    def test_those_of_which_no_journal_speaks_are_named_and_kept(
+    def test_those_without_a_journal_are_named_and_kept(
         self, copies: list[Path], pacetag: Run, library: Path
     ) -> None:
         for each in journal_folder().iterdir():

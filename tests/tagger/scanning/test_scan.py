@@ -457,7 +457,7 @@ def test_a_song_without_a_beat_says_so_in_pacetag_and_has_no_pace(
     assert " paces=none " in str(tags.pacetag)
 
 
-def test_somebody_elses_pace_stays_and_the_reason_says_so(
+def test_a_pace_from_another_program_stays_and_the_reason_says_so(
     make_song: MakeSong, scan_json: Run
 ) -> None:
     song = make_song("172.flac")
@@ -672,7 +672,7 @@ def test_what_others_write_meanwhile_wins_and_the_song_is_looked_at_again(
     make_song: MakeSong, scan_json: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     song = make_song("172.mp3")
-    others = iter(["set by somebody else"])
+    others = iter(["set by another program"])
 
     def late(path: Path, fields: Any, **expected: Any) -> Any:
         for title in others:  # once
@@ -685,7 +685,7 @@ def test_what_others_write_meanwhile_wins_and_the_song_is_looked_at_again(
 
     assert scan_json().outcomes == {"172.mp3": "tagged"}
     tags = read_tags(song)
-    assert tags.title == "set by somebody else"
+    assert tags.title == "set by another program"
     assert tags.pace
 
 

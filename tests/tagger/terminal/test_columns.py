@@ -1,4 +1,4 @@
-"""Tables and sentences that fit where they are shown."""
+"""Tables and sentences fit the width of the terminal."""
 
 import fcntl
 import io

@@ -1,4 +1,4 @@
-"""Standard input, output and error that are closed, full or left: the work is done all the same."""
+"""The work is done even if standard input, output or error is closed, full or abandoned."""
 
 import errno
 import json

@@ -1,4 +1,4 @@
-"""`pacetag undo`: what scan wrote is taken back, and nothing else."""
+"""`pacetag undo` takes back what scan wrote, and nothing else."""
 
 import json
 import shutil
