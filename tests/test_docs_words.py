@@ -14,6 +14,8 @@ FILES = sorted({path for place in (*PLACES, "tests/**/*.py") for path in ROOT.gl
 REPLACED = {
     "acceptance": "tempo prior",
     "bury": "reap",
+    "for ever": "without end",
+    "front door": "entry point",
     "glance": "probe excerpt",
     "glances": "probe excerpts",
     "Glimpse": "SongStatus",
@@ -26,12 +28,23 @@ REPLACED = {
     "listening rounds": "schedule",
     "neper": "natural-log unit, or log-odds",
     "PaceRecord": "Pace",
+    "pupil": "student",
     "pupils": "students",
+    "steadiness": "tempo stability",
+    "stranger": "another program, or another user",
+    "strangers": "externally changed",
     "TaggedPace": "Pace",
     "the like of": "such as",
+    "what came of it": "its result",
 }
 # Where an old word may stand: in what was published or measured under it, or for another meaning.
-ALLOWED: Mapping[str, set[str]] = {"tests/test_docs_words.py": set(REPLACED)}
+ALLOWED: Mapping[str, set[str]] = {
+    "db/migrations.py": {"steadiness"},  # the name of a released step
+    "db/steps.py": {"steadiness"},
+    "tests/db/test_migrations.py": {"steadiness"},
+    "tests/tagger/test_read_only_index.py": {"steadiness"},
+    "tests/test_docs_words.py": set(REPLACED),
+}
 WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
