@@ -56,7 +56,7 @@ def test_an_error_crosses_process_borders_whole(kind: type[SongIndexError]) -> N
 
 
 @pytest.mark.parametrize("content", [b"not a database\n" * 100, os.urandom(8192)])
-def test_a_file_that_is_no_database_is_damaged_and_left_alone(
+def test_a_file_that_is_not_a_database_is_damaged_and_left_alone(
     tmp_path: Path, content: bytes
 ) -> None:
     path = tmp_path / "songs.db"
@@ -288,7 +288,7 @@ def test_a_view_in_place_of_a_table_is_damage(index_path: Path) -> None:
 @pytest.mark.parametrize("suffix", ["", "-wal", "-shm", "-journal"])
 @pytest.mark.parametrize("kind", ["pipe", "folder", "socket", "device", "dangling"])
 @pytest.mark.parametrize("linked", [False, True])
-def test_an_index_or_a_file_beside_it_that_is_no_file_is_refused(
+def test_an_index_is_refused_if_it_or_a_file_beside_it_is_not_regular(
     linked: bool, kind: str, suffix: str, index_path: Path, tmp_path: Path
 ) -> None:
     SongIndex.open(index_path).close()

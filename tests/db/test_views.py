@@ -109,7 +109,7 @@ NETWORKS = "82.49 at 1.0000, 164.98 at 0.9708"
         ((84.0, 168.0), "84.00 168.00", NETWORKS, [(84.0, 1), (168.0, 1)]),
     ],
 )
-def test_what_the_listener_said_counts_and_the_networks_own_paces_stand_beside_it(
+def test_the_listeners_paces_count_and_the_networks_are_kept_beside_them(
     said: tuple[float, ...] | None,
     shown: str | None,
     networks: str | None,
@@ -194,7 +194,7 @@ def test_songs_that_no_playlist_offers_have_no_song_paces(
     assert len(ask("SELECT * FROM songs")) == 1
 
 
-def test_a_path_that_is_no_text_is_spelt_out(
+def test_a_path_that_is_not_text_is_escaped(
     index: SongIndex, make_song: MakeSong, ask: Ask
 ) -> None:
     index.store(make_song(os.fsdecode(b"/m/\xff\xe4 1.mp3")))

@@ -320,7 +320,7 @@ def test_a_number_of_the_spec_that_makes_no_sense_is_refused(
 
 @pytest.mark.parametrize("key", ["slope", "offset"])
 @pytest.mark.parametrize("value", [*WRONG, float("nan"), float("inf")])
-def test_a_calibration_that_is_no_line_is_refused(folder: Path, key: str, value: Any) -> None:
+def test_a_calibration_that_is_not_a_line_is_refused(folder: Path, key: str, value: Any) -> None:
     edit(folder, lambda data: data["calibration"].update({key: value}))
 
     with pytest.raises(BundleError, match=key):
@@ -338,7 +338,7 @@ def test_a_part_that_is_missing_is_refused(folder: Path, key: str) -> None:
 @pytest.mark.parametrize(
     "content", [b"[" * 200_000, b'{"a":' * 200_000, b"", b"\xff\xfe", b"9" * 5000, b"[1]", b"null"]
 )
-def test_content_that_is_no_object_is_refused(folder: Path, content: bytes) -> None:
+def test_content_that_is_not_an_object_is_refused(folder: Path, content: bytes) -> None:
     (folder / "bundle.json").write_bytes(content)
 
     with pytest.raises(BundleError, match=r"bundle\.json: is (not|no)"):
@@ -386,7 +386,7 @@ def put_in_place(path: Path, kind: str) -> str:
     return f"is a {kind}, not a file"
 
 
-def test_a_network_that_is_no_file_is_never_opened(tmp_path: Path) -> None:
+def test_a_network_that_is_not_a_file_is_never_opened(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "model.tflite")
 
     with pytest.raises(BundleError, match="is a pipe"):

@@ -180,7 +180,7 @@ def test_ctrl_c_while_ffmpeg_reads_is_not_lost(
 
 
 @pytest.mark.parametrize("kind", [".mp3", ".m4a", ".wma"])
-def test_a_disk_that_fails_while_ffmpeg_reads_is_told_from_damage_and_quiet(
+def test_a_disk_that_fails_while_ffmpeg_reads_is_reported_as_such_and_quietly(
     kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     song = write(tmp_path / f"song{kind}", clicks(120, 60, 44_100), 44_100)

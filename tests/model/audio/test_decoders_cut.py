@@ -164,7 +164,7 @@ def test_an_mp3_is_heard_from_the_middle_of_a_frame_on(
     assert heard(song) == pytest.approx(SECONDS * 2 / 3, abs=0.5)
 
 
-def test_a_flac_frame_that_is_cut_is_told_from_a_whole_one(
+def test_a_cut_flac_frame_is_distinguished_from_a_whole_one(
     tmp_path: Path, songs: dict[str, Path]
 ) -> None:
     part = tmp_path / "part.flac"

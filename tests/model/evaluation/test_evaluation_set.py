@@ -97,7 +97,7 @@ def test_what_cannot_be_meant_is_named_with_its_line(
 
 
 @pytest.mark.parametrize("header", ["song,paces", "file,pace", "file"])
-def test_other_columns_are_told_apart_from_bad_rows(header: str, csv_file: Path) -> None:
+def test_unknown_columns_are_distinguished_from_bad_rows(header: str, csv_file: Path) -> None:
     csv_file.write_text(f"\n{header}\nx,120\n")
 
     with pytest.raises(EvaluationHeaderError, match="line 2: the header needs"):

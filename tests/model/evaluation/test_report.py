@@ -146,7 +146,7 @@ def test_a_band_begins_with_its_lower_bound(tempo: float, band: str, heard: Make
     assert tempo_band(heard(tempo_truth(tempo), {}).song) == band
 
 
-def test_bands_stand_in_rising_order(heard: MakeHeard) -> None:
+def test_bands_come_in_rising_order(heard: MakeHeard) -> None:
     songs = [heard(tempo_truth(tempo), {}, file=str(tempo)) for tempo in (220, 100, 180, 70)]
 
     report = make_report(songs, judge="current", resamples=10)

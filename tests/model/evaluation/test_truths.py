@@ -97,7 +97,7 @@ def test_a_case_just_beside_a_level_is_unclear_but_a_claim_there_is_wrong() -> N
     assert truth.claim(120 * 1.05) == "wrong"
 
 
-def test_of_two_levels_at_hand_the_nearer_decides_a_case() -> None:
+def test_the_nearer_of_two_levels_decides_a_case() -> None:
     truth = paces_truth([120], unclear=[126])
 
     assert truth.case(122) == "right"

@@ -110,7 +110,9 @@ def test_silence_supports_nothing(spec: FeatureSpec) -> None:
         (100.0, 101.0, "are the same tempo"),
     ],
 )
-def test_what_cannot_be_compared_is_said(a: float, b: float, said: str, spec: FeatureSpec) -> None:
+def test_tempos_that_cannot_be_compared_are_reported(
+    a: float, b: float, said: str, spec: FeatureSpec
+) -> None:
     assert said in (check_tempos(a, b) or "")
     with pytest.raises(ValueError, match=said):
         compare_tempos([], spec, a, b)

@@ -76,7 +76,7 @@ def test_who_steps_to_every_pulse_and_every_fourth_steps_to_every_second() -> No
     assert found[2] > 0.95
 
 
-def test_a_level_that_is_no_candidate_is_leapt_over() -> None:
+def test_a_level_that_is_not_a_candidate_is_skipped() -> None:
     found = judged([260.0, 65.0], [6.0, 8.0])
 
     assert found.min() > 0.5

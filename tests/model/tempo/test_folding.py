@@ -36,7 +36,7 @@ def test_no_sound_is_lost_or_counted_twice(spec: FeatureSpec) -> None:
 
 
 @pytest.mark.parametrize("bpm", [57.3, 101.9, 166.7, 299.1])
-def test_a_true_beat_stands_in_one_column(spec: FeatureSpec, bpm: float) -> None:
+def test_a_true_beat_falls_into_one_column(spec: FeatureSpec, bpm: float) -> None:
     """Beats of fractional length must not drift: over 16 of them a click keeps its column."""
     mel = np.zeros((spec.n_bands, 3_000), np.float32)
     period = spec.lag(bpm)
