@@ -52,7 +52,7 @@ def test_a_page_whose_checksum_is_wrong_keeps_pages_from_being_renumbered(
 
 
 @pytest.mark.parametrize("kind", ["ogg", "opus", "spx"])
-def test_a_header_whose_checksum_is_wrong_is_not_mended_in_its_place(
+def test_a_header_with_a_wrong_checksum_is_not_corrected_in_place(
     kind: str, copy_of: CopyOf
 ) -> None:
     """Decoders pass over it, and so hear what it would hide once it was right."""
@@ -80,7 +80,7 @@ def test_headers_without_sound_are_left_alone(kind: str, copy_of: CopyOf) -> Non
     assert refused(song.path) == "its Ogg pages are damaged (no sound follows the headers)"
 
 
-def test_a_page_that_stands_there_twice_is_not_numbered_as_another(copy_of: CopyOf) -> None:
+def test_a_page_that_occurs_twice_is_not_renumbered(copy_of: CopyOf) -> None:
     song = copy_of("ogg-bare")
     parts = [part for _, part in ogg_pages(song)]
     song.path.write_bytes(b"".join([*parts[:3], parts[2], *parts[3:]]))

@@ -163,7 +163,7 @@ def test_a_file_grows_by_little_more_than_its_padding(song: Song) -> None:
     assert song.path.stat().st_size - size < 4096 + 1024
 
 
-def test_old_values_are_told_and_can_be_put_back(song: Song) -> None:
+def test_old_values_are_reported_and_can_be_restored(song: Song) -> None:
     write_tags(song.path, {"pace": ["150"], "pacetag": ["by hand"], "bpm": ["75"]})
 
     written = write_tags(song.path, {**FIELDS, "bpm": []})

@@ -220,7 +220,7 @@ def test_damaged_files_have_one_all_the_same(song: Song) -> None:
         assert len(file_fingerprint(song.path)) == 32
 
 
-def test_files_without_sound_are_told_apart(tmp_path: Path) -> None:
+def test_files_without_sound_have_different_fingerprints(tmp_path: Path) -> None:
     empty, text, other = tmp_path / "a.mp3", tmp_path / "b.mp3", tmp_path / "c.m4a"
     empty.write_bytes(b"")
     text.write_text("this is no sound")

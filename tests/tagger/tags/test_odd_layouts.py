@@ -239,7 +239,7 @@ def test_the_bytes_behind_ogg_comments_stay_as_they_are(
 
 
 @pytest.mark.parametrize("behind", [b"\1precious", b"\0precious", b"pacetag\0\0\x05noise!"])
-def test_what_stands_behind_ogg_comments_stays_there(
+def test_data_behind_ogg_comments_stays_there(
     copy_of: Callable[[str], Song], behind: bytes
 ) -> None:
     path = copy_of("opus-bare").path

@@ -61,7 +61,7 @@ def test_a_song_that_changes_tempo_says_so_before_its_fingerprint() -> None:
     assert parse_pacetag(format_pacetag(tag)) == tag
 
 
-def test_no_pace_is_said_as_none() -> None:
+def test_no_pace_is_written_as_none() -> None:
     tag = PaceTag(bundle="b", analysis=judged(), fingerprint="00")
 
     assert format_pacetag(tag) == "1 bundle=b paces=none audio=00"
@@ -146,7 +146,7 @@ def test_the_paces_of_a_person_are_those_of_pace() -> None:
     assert parse_pacetag(format_pacetag(tag)) == tag
 
 
-def test_that_a_person_wants_no_paces_is_said_as_none() -> None:
+def test_a_person_who_wants_no_paces_is_written_as_none() -> None:
     tag = PaceTag(bundle="b", analysis=judged(82.3), fingerprint="00", listener=())
 
     assert pace_fields(tag) == {

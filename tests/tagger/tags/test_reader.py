@@ -102,7 +102,7 @@ def test_a_rate_of_zero_is_no_duration(copy_of: Callable[[str], Song]) -> None:
     assert read_tags(path).duration is None
 
 
-def test_a_missing_file_is_said_to_be_missing(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported_as_missing(tmp_path: Path) -> None:
     with pytest.raises(TagError, match="there is no such file"):
         read_tags(tmp_path / "gone.flac")
 

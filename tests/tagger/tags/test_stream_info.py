@@ -97,7 +97,7 @@ def test_an_id3_tag_in_front_of_another_kind_of_song_is_passed_over(
 
 
 @pytest.mark.parametrize("suffix", [".wav", ".opus", ".wma"])
-def test_what_mutagen_takes_for_no_audio_has_the_title_that_stands_in_front(
+def test_a_file_that_is_not_audio_to_mutagen_has_the_title_of_the_tag_in_front(
     suffix: str, tmp_path: Path
 ) -> None:
     song = encode(tmp_path / f"song{suffix}")

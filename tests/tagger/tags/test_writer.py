@@ -325,7 +325,7 @@ class TestKnownSound:
     "kind", ["mp3-v23", "flac-tight", "ogg", "opus", "wav", "wma", "ape", "wv"]
 )
 @pytest.mark.parametrize("values", [{"bpm": ["\ud800"]}, {"pace": ["1", "\udcff"]}])
-def test_a_value_that_is_no_text_is_refused_and_the_song_left_alone(
+def test_a_value_that_is_not_text_is_refused_and_the_song_left_alone(
     values: dict[str, list[str]], kind: str, copy_of: Callable[[str], Song]
 ) -> None:
     song = copy_of(kind)

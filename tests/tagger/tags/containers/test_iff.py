@@ -91,7 +91,7 @@ def test_a_pad_byte_that_lacks_at_the_end_is_added(
     assert with_chunks(after, order, chunks_of(after, order)) == after
 
 
-def test_what_stands_behind_the_last_chunk_stays_there(copy_of: Callable[[str], Song]) -> None:
+def test_bytes_behind_the_last_chunk_stay_there(copy_of: Callable[[str], Song]) -> None:
     path = copy_of("wav-bare").path
     path.write_bytes(path.read_bytes() + id3v1(b"behind"))
 

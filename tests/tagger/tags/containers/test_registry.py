@@ -34,7 +34,7 @@ def test_a_row_is_found_by_its_class(container: Container) -> None:
     assert by_kind(load(container.kind)) is container
 
 
-def test_no_suffix_stands_in_two_rows() -> None:
+def test_no_suffix_is_in_two_rows() -> None:
     found = [suffix for each in CONTAINERS for suffix in (*each.suffixes, *each.rare)]
 
     assert len(found) == len(set(found))

@@ -106,7 +106,7 @@ class TestInUse:
         assert write_tags(any_song.path, SECOND).changed
 
 
-def test_links_in_a_circle_are_told(tmp_path: Path) -> None:
+def test_links_in_a_circle_are_reported(tmp_path: Path) -> None:
     one, other = tmp_path / "one.mp3", tmp_path / "other.mp3"
     one.symlink_to(other)
     other.symlink_to(one)

@@ -46,7 +46,7 @@ def test_strange_entries_stay_as_they_are_and_in_order() -> None:
     assert comments.render({"pace": ["3", "4"]}) == header(b"v\xff", *entries, b"PACE=3", b"PACE=4")
 
 
-def test_values_stand_where_the_field_stood_under_the_name_as_it_was_spelt() -> None:
+def test_values_keep_the_place_and_the_spelling_of_their_field() -> None:
     before = header(b"v", b"TITLE=a", b"Bpm=0", b"ARTIST=b", b"BPM=7", b"DATE=1")
 
     after = Comments.parse(before).render({"bpm": ["172"], "pace": ["86"]})

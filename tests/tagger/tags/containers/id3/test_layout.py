@@ -267,7 +267,7 @@ def test_an_extended_header_is_dropped_where_its_checksum_would_lie(
     assert (read_tags(path).title, read_tags(path).pace) == ("title", ("172", "86"))
 
 
-def test_an_extended_header_that_is_none_is_a_frame(bare: Song) -> None:
+def test_bytes_that_are_not_an_extended_header_are_a_frame(bare: Song) -> None:
     path = with_tag(bare, 3, frame(b"TIT2", b"\0title"), flags=0x40)
 
     write_tags(path, FIELDS)

@@ -217,7 +217,7 @@ def test_a_table_that_points_outside_the_sound_is_refused(
         write_tags(path, FIELDS)
 
 
-def test_a_tempo_that_is_no_whole_number_does_not_fit_tmpo(
+def test_a_tempo_that_is_not_a_whole_number_does_not_fit_tmpo(
     copy_of: Callable[[str], Song],
 ) -> None:
     path = copy_of("m4a").path
