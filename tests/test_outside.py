@@ -83,7 +83,7 @@ def test_a_test_sees_what_it_names_and_nothing_else(machine: Path) -> None:
     assert "flac is run, but not named as outside" in said
 
 
-def test_what_is_missing_is_said_with_the_command_that_installs_it(machine: Path) -> None:
+def test_missing_programs_are_reported_with_the_command_that_installs_them(machine: Path) -> None:
     (machine / "bin/metaflac").unlink()
 
     said = run_suite(machine, "-k", "named or lives")

@@ -258,7 +258,7 @@ class TestTooShort:
 
 
 class TestSongsThatAreNotThere:
-    def test_the_next_best_take_their_place_and_it_is_said_once(
+    def test_the_next_best_take_their_place_and_this_is_reported_once(
         self, pacetag: Run, scanned: Path
     ) -> None:
         scanned.unlink()

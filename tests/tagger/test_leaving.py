@@ -145,7 +145,7 @@ def test_a_path_on_the_command_line_that_does_not_answer_can_be_left(
     assert (said, complaints) == ([], "")
 
 
-def test_a_scan_goes_on_past_a_song_that_cannot_even_be_looked_at(
+def test_a_scan_goes_on_past_a_song_without_a_readable_status(
     make_song: MakeSong, hang: Hang, library: Path
 ) -> None:
     songs = [make_song(f"{number}.mp3") for number in (110, 120, 130)]

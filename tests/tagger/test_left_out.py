@@ -61,7 +61,7 @@ def test_songs_whose_names_begin_with_dots_are_scanned(
     assert scan_json(library / ".git").outcomes == {"170.mp3": "tagged"}
 
 
-def test_folders_of_trash_are_told_by_number_and_name(
+def test_folders_of_trash_are_reported_by_number_and_name(
     make_song: MakeSong, scan_json: Run, pacetag: Run, library: Path
 ) -> None:
     make_song("120.mp3")
@@ -161,7 +161,7 @@ def test_hidden_songs_are_counted_and_can_be_named(
     assert summary(found)["passed_over"]["hidden"] == hidden[:1] + hidden[2:]
 
 
-def test_nothing_is_said_where_nothing_was_passed_over(
+def test_nothing_is_reported_where_nothing_was_passed_over(
     make_song: MakeSong, pacetag: Run, library: Path
 ) -> None:
     make_song("120.mp3")

@@ -60,7 +60,7 @@ class TestFile:
         assert 'raise ZeroDivisionError("division by zero")' in text
         assert "Traceback" not in done.stderr
 
-    def test_it_tells_how_each_song_fared(
+    def test_it_reports_the_outcome_of_each_song(
         self, make_song: MakeSong, pacetag: Run, library: Path, log: Path, index_file: Path
     ) -> None:
         song = make_song("172.flac")
@@ -145,7 +145,7 @@ class TestFile:
 class TestWhatIsSpared:
     @pytest.mark.parametrize("command", ["stats", "scan"])
     @pytest.mark.parametrize("kind", ["song", "index", "text", "bundle", "link", "hard link"])
-    def test_a_file_that_is_no_log_stays_as_it_is(
+    def test_a_file_that_is_not_a_log_stays_as_it_is(
         self,
         kind: str,
         command: str,

@@ -100,7 +100,7 @@ def test_the_list_can_be_of_some_folders_and_songs(
     assert unknown.exit_code == 0
 
 
-def test_what_is_mended_or_gone_is_listed_no_more(
+def test_repaired_and_missing_songs_are_no_longer_listed(
     pacetag: Run, scan_json: Run, make_song: MakeSong
 ) -> None:
     broken, locked = make_song("broken.mp3"), make_song("130.flac")

@@ -84,7 +84,7 @@ COMMANDS = [
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 @pytest.mark.parametrize("kind", ["pipe", "folder", "socket", "device", "dangling"])
 @pytest.mark.parametrize("suffix", ["", "-wal"])
-def test_no_command_waits_for_an_index_that_is_no_file(
+def test_no_command_waits_for_an_index_that_is_not_a_file(
     suffix: str,
     kind: str,
     command: tuple[str, ...],

@@ -46,7 +46,7 @@ def without_index(index_file: Path) -> None:
 
 
 @pytest.mark.parametrize("suffix", CONTAINERS)
-def test_paces_that_are_set_stand_in_tags_and_index_through_every_scan(
+def test_paces_that_are_set_stay_in_tags_and_index_through_every_scan(
     suffix: str, make_song: MakeSong, scan_json: Run, set_json: Run, index_file: Path
 ) -> None:
     song = make_song(f"82-165{suffix}")

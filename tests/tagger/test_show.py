@@ -196,7 +196,9 @@ class TestCopies:
         assert (done.exit_code, done.stderr) == (0, "")
 
 
-def test_a_song_without_a_beat_is_said_to_have_no_paces(make_song: MakeSong, pacetag: Run) -> None:
+def test_a_song_without_a_beat_is_reported_to_have_no_paces(
+    make_song: MakeSong, pacetag: Run
+) -> None:
     assert "Paces: none" in pacetag("show", make_song("beatless.mp3")).stdout
 
 

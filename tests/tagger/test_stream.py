@@ -72,7 +72,7 @@ def test_a_song_that_went_away_since_it_was_listed_is_skipped_and_not_stored(
     assert index.song(outcome.path) is None
 
 
-def test_a_song_that_goes_away_while_it_is_looked_at_is_skipped(
+def test_a_song_that_disappears_while_it_is_probed_is_skipped(
     make_song: MakeSong, index: SongIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     song = make_song("120.mp3")

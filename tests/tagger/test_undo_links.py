@@ -123,7 +123,7 @@ def test_both_names_may_move(
     assert pacetag("undo", "--all").stderr == ""
 
 
-def test_twins_that_moved_are_told_apart(
+def test_moved_twins_are_distinguished(
     make_song: MakeSong, pacetag: Run, scan_json: Run, library: Path
 ) -> None:
     """Even where their new names say nothing."""

@@ -243,7 +243,7 @@ def test_files_that_moved_since_are_found_where_they_are_named_and_missed_elsewh
     assert pacetag("undo", library).stdout.startswith("0 restored")
 
 
-def test_copies_that_moved_are_told_apart_by_their_names(
+def test_moved_copies_are_distinguished_by_their_names(
     make_song: MakeSong, scan_json: Run, pacetag: Run, library: Path
 ) -> None:
     for name, bpm in (("a/one.flac", "90"), ("a/two.flac", "91")):

@@ -31,5 +31,5 @@ def test_a_judge_that_raises_an_unexpected_error_spoils_one_song_only() -> None:
         (None, "died (for an unknown reason), which a damaged file"),
     ],
 )
-def test_how_a_worker_ended_is_told_in_words(code: int | None, words: str) -> None:
+def test_the_end_of_a_worker_is_reported_in_words(code: int | None, words: str) -> None:
     assert cause_of_death(code).startswith(f"the process that judged it {words}")

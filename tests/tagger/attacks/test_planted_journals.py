@@ -135,7 +135,7 @@ def was_set_aside(place: Path, said: str) -> None:
 
 @pytest.mark.parametrize("bound", [True, False], ids=["bound", "of the format before"])
 class TestWhatItAsksFor:
-    def test_a_file_that_is_no_song(
+    def test_a_file_that_is_not_a_song(
         self, song: Path, stats: Run, tmp_path: Path, bound: bool
     ) -> None:
         victim = tmp_path / ".bashrc"

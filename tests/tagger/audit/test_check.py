@@ -233,7 +233,7 @@ def test_unreadable_and_odd_files_do_no_harm(
     assert (done.exit_code, differences(done.stdout)) == (0, [])
 
 
-def test_a_folder_that_is_none_is_a_usage_error(
+def test_a_path_that_is_not_a_folder_is_a_usage_error(
     make_song: MakeSong, pacetag: Run, library: Path
 ) -> None:
     song = make_song("172.flac")

@@ -76,7 +76,7 @@ def test_every_setting_of_an_option_is_tried() -> None:
 @pytest.mark.parametrize(
     ("command", "setting", "name"), cases(), ids=lambda case: getattr(case, "key", str(case))
 )
-def test_the_file_stands_for_an_option_that_is_not_typed(
+def test_a_setting_in_the_file_replaces_an_option_that_is_not_given(
     command: str,
     setting: Setting,
     name: str,
@@ -91,7 +91,7 @@ def test_the_file_stands_for_an_option_that_is_not_typed(
     assert str(given(command, *typed)[name]) == typed_to
 
 
-def test_a_variable_stands_above_the_file_and_an_option_above_both(
+def test_a_variable_overrides_the_file_and_an_option_overrides_both(
     given: Callable[..., dict[str, Any]], write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert given("scan")["jobs"] is None

@@ -56,5 +56,5 @@ def test_no_module_reads_the_environment_but_the_one_for_it(root: Path) -> None:
         ("os.environ.setdefault('A', '1')", False),
     ],
 )
-def test_reading_is_told_from_setting(source: str, reads: bool) -> None:
+def test_reading_a_variable_is_distinguished_from_setting_it(source: str, reads: bool) -> None:
     assert any(readers(ast.parse(source))) is reads

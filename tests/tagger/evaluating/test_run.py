@@ -135,7 +135,7 @@ def test_a_tempo_with_a_metre_leaves_its_levels_open(pacetag: Run, write_set: Wr
     assert [c["verdict"] for c in found["rows"][1]["claimed"]] == ["right", "unclear"]
 
 
-def test_bad_files_are_one_sentence_each_and_the_rest_goes_on(
+def test_each_bad_file_is_reported_in_one_sentence_and_the_others_are_judged(
     pacetag: Run, write_set: WriteSet, tmp_path: Path
 ) -> None:
     path = write_set("broken.mp3,100,", "120.mp3,120,", "short.mp3,100,", "buggy.mp3,100,")

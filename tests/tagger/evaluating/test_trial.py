@@ -47,7 +47,7 @@ def test_evaluate_outlives_it_too(
     assert done.stderr.count("\n") == 1
 
 
-def test_what_keeps_it_from_being_loaded_is_said(
+def test_the_reason_why_it_cannot_be_loaded_is_reported(
     pacetag: Run,
     make_song: Callable[..., Path],
     monkeypatch: pytest.MonkeyPatch,

@@ -56,7 +56,9 @@ def test_an_undo_waits_for_a_write_that_was_noted(
         assert index.writes.state(str(song), known.fingerprint) is TagState.UNDONE
 
 
-def test_who_waits_for_too_long_goes_on(index_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_that_waits_too_long_goes_on(
+    index_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     index_file.parent.mkdir(exist_ok=True)
     monkeypatch.setattr(lock, "LOCK_TIMEOUT", 0.3)
     other = os.open(index_file.parent, os.O_RDONLY)

@@ -88,7 +88,7 @@ def test_a_dry_run_leaves_even_that_alone(
     assert len(list(journal_folder().iterdir())) == 1
 
 
-def test_a_folder_of_journals_that_cannot_be_handled_is_told(
+def test_a_folder_of_journals_that_cannot_be_handled_is_reported(
     torn: tuple[Path, bytes], pacetag: Pacetag, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object) -> None:

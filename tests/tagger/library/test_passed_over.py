@@ -148,7 +148,7 @@ def test_the_way_from_the_nearest_named_folder_decides() -> None:
         ("...Intro.m4b", "m4b"),
     ],
 )
-def test_files_that_may_hold_music_are_told_by_their_suffix(name: str, suffix: str | None) -> None:
+def test_files_that_may_hold_music_are_known_by_their_suffix(name: str, suffix: str | None) -> None:
     assert may_hold_music(name) == suffix
 
 

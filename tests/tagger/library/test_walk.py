@@ -74,7 +74,7 @@ def test_a_song_and_its_folder_named_twice_come_once(
     assert list(walk([song, Path("a/song.mp3")])) == [song]
 
 
-def test_a_named_file_that_is_no_song_is_left_out(tmp_path: Path) -> None:
+def test_a_named_file_that_is_not_a_song_is_left_out(tmp_path: Path) -> None:
     assert list(walk([touch(tmp_path / "cover.jpg")])) == []
 
 

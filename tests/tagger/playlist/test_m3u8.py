@@ -84,7 +84,7 @@ def test_names_on_several_lines_come_on_one(song: Song, listing: Listing) -> Non
     assert m3u8_text(playlist, Path("/m")).splitlines()[2] == "#EXTINF:200,Two lines - tab here"
 
 
-def test_a_name_that_is_no_text_is_shown_as_far_as_it_is(song: Song, listing: Listing) -> None:
+def test_a_name_that_is_not_text_is_shown_as_far_as_possible(song: Song, listing: Listing) -> None:
     playlist = listing(song(os.fsdecode(b"/m/caf\xe9.mp3"), artist=None, title=None))
 
     assert m3u8_text(playlist, Path("/m")).splitlines()[2] == "#EXTINF:200,caf?"

@@ -173,7 +173,7 @@ def test_where_thousands_are_gone_no_more_are_looked_for(
     assert 80 <= found.gone < 400
 
 
-def test_of_very_many_that_are_near_only_copies_of_one_sound_are_told(
+def test_among_very_many_near_songs_only_copies_of_one_sound_are_reported(
     index: SongIndex, song: Song, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("a.flac", "b.mp3"):

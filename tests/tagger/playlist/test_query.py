@@ -250,7 +250,7 @@ class TestDuration:
 
 
 class TestLimit:
-    def test_the_best_songs_are_taken_and_it_is_told_that_there_are_more(
+    def test_the_best_songs_are_taken_and_a_line_says_that_there_are_more(
         self, index: SongIndex, song: Song
     ) -> None:
         for number in range(5):

@@ -488,7 +488,7 @@ def test_no_tags_leaves_the_files_as_they_are_and_a_later_scan_writes_them(
     assert (judged(), read_tags(song).pace) == ([], ("172",))
 
 
-def test_a_dry_run_says_what_it_would_do_and_touches_neither_files_nor_index(
+def test_a_dry_run_reports_what_it_would_do_and_changes_neither_files_nor_index(
     make_song: MakeSong, scan_json: Run, library: Path, index_file: Path, pacetag: Run
 ) -> None:
     make_song("172.mp3")
@@ -743,7 +743,7 @@ def test_a_dry_run_lists_what_would_be_written(
     assert lines[3] == "Dry run: neither files nor index were touched."
 
 
-def test_a_folder_without_songs_is_said_to_have_none(pacetag: Run, library: Path) -> None:
+def test_a_folder_without_songs_is_reported(pacetag: Run, library: Path) -> None:
     done = pacetag("scan", library)
 
     assert done.exit_code == 0
