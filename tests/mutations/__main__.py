@@ -20,6 +20,7 @@ TESTS = (  # what notices most, first
     *(
         "tests/model/test_golden.py",
         "tests/model/tempo",
+        "tests/model/test_steps.py",
         "tests/model/training/scoring/test_score.py",
     ),
     *("tests/model/test_judge.py", "tests/model/features"),

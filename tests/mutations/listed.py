@@ -133,6 +133,12 @@ MUTATIONS = (
     _code("variance for deviation", "tempo/stability.py", "np.std(clear)", "np.var(clear)"),
     _code("related tempos change", "tempo/stability.py", "(1.0, 3.0, 1 / 3)", "(1.0,)"),
     _code("excerpts out of order", "steps.py", "heard.sort(key=lambda part: part[0])", "pass"),
+    _code(
+        "no tempo is enough",
+        "steps.py",
+        "levels.present.max(initial=0.0) >= settings.heard",
+        "True",
+    ),
     _code("two tempos are enough", "steps.py", " and not segments", ""),
     _code(
         "metre of pruned tempos",
