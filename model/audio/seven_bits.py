@@ -18,7 +18,7 @@ def to_sevens(number: int) -> bytes:
 
 
 def leading_number(data: bytes) -> tuple[int, int]:
-    """The number that data begins with and its width in bytes, of which the last is below 128.
+    """The number that data begins with and its width in bytes, the last one below 128.
 
     (0, 0) if it is cut.
     """

@@ -1,1 +1,1 @@
-"""How well a judge hears, on songs of which the truth is known."""
+"""How well a judge hears, on songs whose truth is known."""

@@ -19,7 +19,7 @@ CLAIMED = 0.5  # probability from which a tempo is called compatible
 
 @dataclass(frozen=True, kw_only=True)
 class Cases:
-    """Tempos that a judge gave a probability and of which the truth is known."""
+    """Tempos with a judge's probability and a known truth."""
 
     probabilities: NDArray[np.float64]  # [cases]
     labels: NDArray[np.uint8]  # [cases], 1 if compatible

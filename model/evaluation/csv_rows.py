@@ -37,7 +37,7 @@ def csv_rows(
 
 
 def header_delimiter(text: str) -> str:
-    """The comma, semicolon or tab of which the header has most; a comma where it has none."""
+    """The comma, semicolon or tab that the header has most of; a comma if it has none."""
     header = next(filter(is_content, text.splitlines()), "")
     return max(",;\t", key=header.count)
 

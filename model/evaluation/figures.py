@@ -40,7 +40,7 @@ class GroupFigures:
     songs: int
     with_a_beat: int
     beatless: int
-    cases: int  # judged tempos of which the truth is known
+    cases: int  # judged tempos whose truth is known
     claims: int  # claimed paces that are right or wrong, in songs with a beat
     estimates: int  # songs with a beat for which some pace is claimed
     accuracy: Figure  # of cases
@@ -57,7 +57,7 @@ class GroupFigures:
     aoe1: Figure  # mean without regard to the sign
     aoe2: Figure
     with_a_pace: Figure  # share of songs with a beat
-    right_pace: Figure  # share of songs with a beat of which a right pace is claimed
+    right_pace: Figure  # share of songs with a beat for which a right pace is claimed
     octave_errors: Figure  # share of the claims
     triple_errors: Figure
     unrelated_errors: Figure

@@ -14,7 +14,7 @@ CALIBRATION_BINS = 10
 
 @dataclass(frozen=True, kw_only=True)
 class CaseScores:
-    """Scores over single cases, each of which is right or wrong."""
+    """Scores over single cases, each one right or wrong."""
 
     count: int
     accuracy: float

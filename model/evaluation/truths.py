@@ -8,7 +8,7 @@ by 2, 3, 4 or 6, its groups as the bar allows them, the bar and two bars. They c
 Everything else is wrong: in a waltz the half of the beat, in any metre 3/2 of it.
 
 *Paces* are a person's list of all that they accept, so a half or a double that is not in it is
-wrong. Only levels a factor of 3 or 6 away from the list, of which hardly anybody thinks, count
+wrong. Only levels a factor of 3 or 6 away from the list, which hardly anyone thinks of, count
 neither way, provided that they fit into every level of the list; where they do not, as 3/2, they
 are wrong.
 
@@ -112,7 +112,7 @@ BEATLESS = SongTruth(right=())
 
 
 def tempo_truth(tempo: float, beats_per_bar: int | None = None) -> SongTruth:
-    """Truth of a song of which one tempo is known, and the beats of its bar if it is given."""
+    """Truth of a song with one known tempo, and the beats of its bar if they are given."""
     unclear = {tempo * factor for factor in _FASTER}
     unclear |= {tempo / group for group in _groups(beats_per_bar)}
     return SongTruth(
@@ -123,7 +123,7 @@ def tempo_truth(tempo: float, beats_per_bar: int | None = None) -> SongTruth:
 
 
 def paces_truth(paces: Sequence[float], unclear: Sequence[float] = ()) -> SongTruth:
-    """Truth of a song of which a person listed every pace; `unclear` ones they left open."""
+    """Truth of a song whose paces a person listed in full; `unclear` ones they left open."""
     if not paces:
         return BEATLESS
     triples = _fitting(_multiples_and_parts(paces, _TRIPLES), paces)
@@ -153,7 +153,7 @@ def _multiples_and_parts(bpms: Sequence[float], factors: Sequence[float]) -> lis
 
 
 def _fitting(levels: Sequence[float], paces: Sequence[float]) -> set[float]:
-    """Those levels of which every pace is a whole multiple or a whole part."""
+    """The levels that every pace is a whole multiple or a whole part of."""
     return {level for level in levels if all(_fits(level, pace) for pace in paces)}
 
 

@@ -71,7 +71,7 @@ class TempoFolder:
 
 
 def log_power(cases: NDArray[np.float32], spec: FeatureSpec) -> NDArray[np.float32]:
-    """Nepers of power above the floor, same shape: what augmentation works on."""
+    """Natural log of the power above the floor, same shape: what augmentation works on."""
     return np.asarray(np.log(cases + np.float32(spec.log_floor)))
 
 

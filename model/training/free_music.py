@@ -1,4 +1,4 @@
-"""Music that anybody may train on, rendered or fetched: every corpus below one folder."""
+"""Free music to train on, rendered or fetched: every corpus below one folder."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ TEMPTING = (3 / 2, 2 / 3, 4 / 3, 3 / 4)
 
 @dataclass(frozen=True, kw_only=True)
 class LabelledTempo:
-    """A tempo of which it is known whether a runner can step to it."""
+    """A tempo that is known to be right or wrong for a runner."""
 
     bpm: float
     compatible: bool

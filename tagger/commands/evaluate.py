@@ -1,4 +1,4 @@
-"""`pacetag evaluate`: a judge before songs of which the truth is known."""
+"""`pacetag evaluate`: how well a judge does on songs whose truth is known."""
 
 import sys
 import time
@@ -65,7 +65,7 @@ def evaluate(
         ),
     ] = None,
 ) -> None:
-    """Say how well songs are judged of which the paces are known.
+    """Say how well songs with known paces are judged.
 
     Nothing is written but the plot. `paces` holds all paces of a song with spaces between them,
     "none" for music without a beat; further columns are unclear, style or genre, artist, remarks.

@@ -23,4 +23,4 @@ class ScanOptions:
     ignore_failed: bool = False  # songs that failed before, and are as they were, do not count
     nice: bool = False  # it runs with the lowest priority, and may take its time
     bpm: BpmMode = BpmMode.NEVER
-    watching: bool = False  # nobody asked for these songs: those that were undone stay so
+    watching: bool = False  # songs that were undone stay so, since no person asked for this scan

@@ -99,7 +99,7 @@ def values_to_restore(
 
     The index keeps the first values that it gets, so these count only for a file that it does not
     know yet. If such a file holds pacetag's own fields, the values before are those of its `source`
-    (the song of which it is a copy), or else the fields were absent.
+    (the song that it is a copy of), or else the fields were absent.
     """
     present = present_fields(probe)
     own = {"pace", "pacetag"} if probe.pacetag is not None else set[str]()

@@ -118,7 +118,7 @@ def why_unwatched(what: Path, error: OSError) -> str:
 
 def _identity(root: Path) -> tuple[int, int] | None:
     try:
-        status = os.stat(root)  # noqa: PTH116 - as os.fspath, whatever the bytes
+        status = os.stat(root)  # noqa: PTH116 - as os.fspath, for any bytes
     except OSError:
         return None
     return status.st_dev, status.st_ino

@@ -1,8 +1,8 @@
 """`python -m tests.mutations [NAME...]` puts each fault into a copy of the project and runs tests.
 
-Prints a table of which test noticed it, if any, and takes ten minutes of a core. A changed setting
-is written into the shipped bundles as well, as someone would who means it: the test that compares
-the two must not be the only one that notices. Exit code 1 where no test noticed a fault.
+Prints a table with the test that noticed it, if any, and takes ten minutes of a core. A changed
+setting is written into the shipped bundles as well, as someone would who means it: the test that
+compares the two must not be the only one that notices. Exit code 1 where no test noticed a fault.
 """
 
 import os
@@ -50,7 +50,7 @@ def copied(scratch: Path) -> Path:
 
 
 def run(copy: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    """Run Python on the copy, whatever is installed."""
+    """Run Python on the copy, not on what is installed."""
     # Two faults of the same size within a second would share one compiled file.
     environment = {"PYTHONPATH": f"{copy / '.typecheck'}", "PYTHONDONTWRITEBYTECODE": "1"}
     return subprocess.run(

@@ -1,4 +1,4 @@
-"""Small faults to put into the ear, each of which some test must notice."""
+"""Small faults to put into the model, each to be noticed by some test."""
 
 from dataclasses import dataclass
 from pathlib import Path

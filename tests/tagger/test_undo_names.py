@@ -214,7 +214,7 @@ def test_undoing_all_leaves_what_people_put_there(
             assert now["bpm"] == own["bpm"] or number in library.copied, told
         else:
             assert fared[song] in ("restored", "unchanged"), told
-            # A copy does not tell of which twin it was made, nor when.
+            # A copy does not tell which twin it was made of, nor when.
             bpms = library.given if number in library.copied else [own["bpm"]]
             assert now["bpm"] in bpms, told
             assert {**now, "bpm": []} == {**own, "bpm": []}, told

@@ -39,7 +39,7 @@ class FitSettings:
     epochs: int = 20
     batch: int = 64
     learning_rate: float = 0.002  # at the start; falls along a cosine
-    # Share of the epochs after each of which the weights count for the mean that is kept. The rate
+    # Share of the epochs whose weights count for the mean that is kept. The rate
     # falls to half before these, and stays there, so that they differ.
     averaged: float = 0.3
     # How often a wrong tempo that is an octave off a right one is drawn for each time that another

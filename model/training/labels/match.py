@@ -35,7 +35,7 @@ class LabelledSong:
     name: str  # path below the music folder, for a person and for drawing lots
     artist: str | None  # the first one where there are several
     paces: tuple[float, ...]  # bpm
-    unclear: tuple[float, ...]  # bpm, of which nothing is known
+    unclear: tuple[float, ...]  # bpm, about which nothing is known
     where: str  # the row that says so
 
 

@@ -19,7 +19,7 @@ SOURCE = "own"
 LEVELS = (1 / 4, 1 / 2, 2.0, 4.0)  # metrical levels beside a listed pace
 SIDES = ("train", "validation", "test")
 MOST_WINDOWS = 2  # a song
-UNKNOWN = "unknown"  # the artist of all songs of which none is known
+UNKNOWN = "unknown"  # the artist of all songs without a known one
 
 
 @dataclass(frozen=True, kw_only=True)

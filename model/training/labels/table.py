@@ -42,7 +42,7 @@ class LabelRow:
     song: str  # a path, or a title, or "Artist - Title"
     artist: str | None
     paces: tuple[float, ...]  # bpm, in the order given; none where no pace fits
-    unclear: tuple[float, ...] = ()  # bpm, of which nothing is known
+    unclear: tuple[float, ...] = ()  # bpm, about which nothing is known
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,7 +18,7 @@ SURELY_RIGHT, SURELY_WRONG = 0.9, 0.02
 SAME = TOLERANCE  # tempos nearer than this are the same level
 NEAREST = 0.02  # a level is heard at the nearest candidate, if it is as near as this
 APART = GREY  # a candidate further than this from all relatives of the beat is wrong
-LEVELS_IN_THREE = (1 / 3, 2.0, 4.0)  # the same of a beat of which a plot shows three a bar
+LEVELS_IN_THREE = (1 / 3, 2.0, 4.0)  # the same, of a beat that a plot shows three times a bar
 # Metrical levels of duple and triple music: none of these can be called wrong unheard.
 RELATIVES = (1 / 6, 1 / 4, 1 / 3, 1 / 2, 1.0, 2.0, 3.0, 4.0, 6.0)
 RELATIVES_IN_THREE = (1 / 6, 1 / 3, 1.0, 2.0, 3.0, 4.0, 6.0)

@@ -100,7 +100,7 @@ def _add(folder: Path, digest: str, songs: Iterable[ScoreSong]) -> None:
 
 
 def _finished(folder: Path) -> set[str]:
-    """Hashes of the pieces that are noted as finished and of which no sound is missing."""
+    """Hashes of the pieces that are noted as finished and whose sounds are all there."""
     record = folder / DONE_FILE
     noted = set(record.read_text(encoding="utf-8").split()) if record.is_file() else set()
     gone = {song.sha256 for song in _noted(folder) if not (folder / song.audio).is_file()}

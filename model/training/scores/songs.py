@@ -18,7 +18,7 @@ SPLIT = {
 
 
 def notated_songs(folder: Path) -> list[TrainingSong]:
-    """The songs of a score corpus on disk of which a pace is known.
+    """The songs of a score corpus on disk with a known pace.
 
     Raises ScoreCorpusError when there is none.
     """

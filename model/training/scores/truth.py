@@ -60,7 +60,7 @@ def _slow(levels: tuple[Level, ...], bpm: float, pulse: Pulse) -> Iterator[Level
 
 
 def _fast(levels: tuple[Level, ...], bpm: float, pulse: Pulse) -> Iterator[Level]:
-    """The beat and faster levels, of which halves and thirds of a beat exclude each other."""
+    """The beat and faster levels; halves and thirds of a beat exclude each other."""
     sounding = {level.name for level in levels if level.verdict == "compatible"}
     both = {"beat*2", "beat*3"} <= sounding
     halves, thirds = pulse.parts

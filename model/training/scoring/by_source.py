@@ -26,7 +26,7 @@ def source_scores(
 ) -> dict[str, dict[str, Any]]:
     """Scores by split and source, as in "test grooves"; sides without songs are left out.
 
-    `candidates` are scores over the candidates of which the truth is known, one number a
+    `candidates` are scores over the candidates whose truth is known, one number a
     candidate and song, None unless right and wrong ones are there; `songs` are the figures of
     `song_figures`.
     """

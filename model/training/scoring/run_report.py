@@ -23,7 +23,7 @@ _HEAD = f"""{NOTES_HEAD}
 
 One section a training run with own labels. Both networks were scored on the same songs, none of
 which the new one was trained on: no artist, style family or package is on two sides. Right or
-wrong is counted over the candidate tempos of which the truth is known; precision, recall and F1
+wrong is counted over the candidate tempos whose truth is known; precision, recall and F1
 are of each song's set of paces from 80 to 210, confidence .5 and more. *In family*: the surest
 pace is a metrical level of the truth.
 """

@@ -22,7 +22,7 @@ TELLING = 6  # songs from which they can all be better, or worse, by more than c
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """Two networks on the same songs, none of which the new one was trained on."""
+    """Two networks on the same songs; the new one was trained on none of them."""
 
     before: str  # names of the bundles
     new: str

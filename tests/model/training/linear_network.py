@@ -1,4 +1,4 @@
-"""A network of which it is known what it says."""
+"""A network whose answers are known."""
 
 from typing import Any
 

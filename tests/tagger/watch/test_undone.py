@@ -1,4 +1,4 @@
-"""A song that somebody undid stays so until somebody scans it."""
+"""A song that was undone stays so until a person scans it."""
 
 import signal
 import subprocess
@@ -40,7 +40,7 @@ def watcher_pass(index_file: Path, library: Path) -> Pass:
 
 @pytest.fixture
 def undone(make_song: MakeSong, scan_json: Run, pacetag: Run, library: Path) -> Path:
-    """A song of which the tags were taken back."""
+    """A song whose tags were taken back."""
     song = make_song("172.flac")
     scan_json()
     pacetag("undo", library)

@@ -221,7 +221,7 @@ def test_workers_are_renewed_while_the_others_go_on(
         most = max(most, len(worker_pids()))
 
     assert first.isdisjoint(worker_pids())
-    assert most == 3  # the worn ones went on until somebody could take over, one after the other
+    assert most == 3  # the worn ones went on until others could take over, one after the other
 
 
 def test_no_second_successor_is_started_while_all_worn_workers_are_busy(

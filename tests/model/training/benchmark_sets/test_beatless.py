@@ -59,7 +59,7 @@ def test_a_swelling_wanders_between_nought_and_one(random: np.random.Generator) 
 
     assert 0 <= curve.min() < 0.2
     assert 0.8 < curve.max() <= 1
-    assert np.abs(np.diff(curve)).max() <= 1 / RATE + 1e-9  # from nought to one in 1 s at most
+    assert np.abs(np.diff(curve)).max() <= 1 / RATE + 1e-9  # from zero to one in 1 s at most
 
 
 @pytest.mark.parametrize("name", sorted(MADE))
@@ -147,7 +147,7 @@ def debs(tmp_path: Path) -> Path:
     (root / "usr/share/doc/sounds-of-rain/copyright").write_text("free")
     (root / "DEBIAN/control").write_text(
         "Package: sounds-of-rain\nVersion: 1-1\nArchitecture: all\n"
-        "Maintainer: Nobody <nobody@example.org>\nDescription: sounds\n"
+        "Maintainer: Someone <someone@example.org>\nDescription: sounds\n"
     )
     target = tmp_path / "debs" / "sounds-of-rain_1-1_all.deb"
     target.parent.mkdir()

@@ -69,7 +69,7 @@ def make_deb(tmp_path: Path) -> Callable[[dict[str, bytes]], Path]:
         (root / "DEBIAN").mkdir()
         (root / "DEBIAN" / "control").write_text(
             "Package: songs-of-someone\nVersion: 1-1\nArchitecture: all\n"
-            "Maintainer: Nobody <nobody@example.org>\nDescription: music\n"
+            "Maintainer: Someone <someone@example.org>\nDescription: music\n"
         )
         target = tmp_path / "debs" / "songs-of-someone_1-1_all.deb"
         target.parent.mkdir()

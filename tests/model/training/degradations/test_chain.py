@@ -100,7 +100,7 @@ def test_the_same_seed_gives_the_same_sound_and_another_seed_another(music: Samp
 
 
 def test_effects_do_not_disturb_each_others_chance(music: Samples) -> None:
-    """The holes are where they were, whatever else happens to the song."""
+    """The holes stay where they were while other degradations change the song."""
     alone = degraded(music, RATE, np.random.default_rng(5), only("silence"))
     among = degraded(music, RATE, np.random.default_rng(5), only("silence", "room", "noise"))
 

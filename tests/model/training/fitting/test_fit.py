@@ -20,7 +20,7 @@ RIGHT, OCTAVE, OTHERS = 120.0, 60.0, (80.0, 90.0, 160.0, 180.0)  # bpm
 
 @pytest.fixture
 def megabatch(spec: FeatureSpec) -> Megabatch:
-    """One song, of which every case is filled with a hundredth of its tempo."""
+    """One song whose cases are all filled with a hundredth of its tempo."""
     bpm = np.array([RIGHT, OCTAVE, *OTHERS], np.float32)
     same = np.full(len(bpm), "train")
     shape = (spec.beats, spec.samples_per_beat, spec.n_bands)

@@ -88,7 +88,7 @@ def test_the_tempo_drifts_as_far_as_was_drawn_and_its_mean_stays(seed: int) -> N
     assert len(found) == QUARTERS
     assert 60 / np.mean(60 / found) == pytest.approx(TEMPO, rel=1e-5)
     assert np.abs(TEMPO / found - 1).max() == pytest.approx(0.01, rel=0.01)
-    assert np.abs(np.diff(found)).max() < 0.005 * TEMPO  # slow: nobody jumps
+    assert np.abs(np.diff(found)).max() < 0.005 * TEMPO  # slow: no one jumps
 
 
 def test_velocities_scatter_and_sections_differ() -> None:

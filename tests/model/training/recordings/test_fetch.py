@@ -252,7 +252,7 @@ def test_what_a_beat_is_most_easily_taken_for_is_wrong_even_if_it_is_no_candidat
 
 
 def test_half_the_beat_of_a_waltz_is_wrong_and_its_bar_a_level() -> None:
-    """Whatever the first network said of the half: a plot shows three beats a bar."""
+    """A plot shows three beats a bar: what the first network said of the half does not count."""
     said_of = heard((180.0, 0.9), (90.0, 0.9), (60.0, 0.6))
     waltz = replace(row(tempo=180.0, first=said_of), metre="triple")
     march = row(tempo=180.0, first=said_of)
@@ -363,7 +363,7 @@ def make_deb(tmp_path: Path) -> Callable[..., Path]:
         (root / "DEBIAN").mkdir(parents=True)
         (root / "DEBIAN" / "control").write_text(
             f"Package: {package}\nVersion: {version}\nArchitecture: all\n"
-            "Maintainer: Nobody <nobody@example.org>\nDescription: music\n"
+            "Maintainer: Someone <someone@example.org>\nDescription: music\n"
         )
         target = tmp_path / "debs" / f"{package}_{version}_all.deb"
         target.parent.mkdir(exist_ok=True)

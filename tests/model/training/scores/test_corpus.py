@@ -66,7 +66,7 @@ def make_deb(tmp_path: Path) -> MakeDeb:
         (tree / "DEBIAN").mkdir(parents=True)
         (tree / "DEBIAN" / "control").write_text(
             f"Package: {package}\nVersion: 1.0\nArchitecture: all\n"
-            "Maintainer: Nobody <nobody@example.org>\nDescription: music\n"
+            "Maintainer: Someone <someone@example.org>\nDescription: music\n"
         )
         for name, data in files.items():
             (tree / name).parent.mkdir(parents=True, exist_ok=True)
