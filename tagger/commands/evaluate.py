@@ -115,7 +115,7 @@ def _place(plot: Path, inputs: tuple[Path, ...], *, overwrite: bool) -> "OutputF
     Raises TaggerError where it cannot, or must not, be written: before the songs are heard, which
     may take hours.
     """
-    from pacetag.tagger.plots.pictures import check_kind, picture_output
+    from pacetag.tagger.plots.image_files import check_kind, picture_output
     from pacetag.tagger.settings import index_path
 
     place = picture_output(plot, overwrite=overwrite, inputs=(*inputs, index_path()))

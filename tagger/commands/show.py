@@ -126,7 +126,7 @@ def _check_tempos(tempos: tuple[float, float] | None) -> None:
 
 def _place(plot: Path, song: Path, *, overwrite: bool) -> "OutputFile":
     """The picture's output file. Raises TaggerError if it cannot or must not be written."""
-    from pacetag.tagger.plots.pictures import check_kind, picture_output
+    from pacetag.tagger.plots.image_files import check_kind, picture_output
     from pacetag.tagger.settings import index_path
 
     place = picture_output(plot, overwrite=overwrite, inputs=(song, index_path()))

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from pacetag.model.evaluation.case_statistics import ReliabilityBin
 from pacetag.tagger.files.output_files import OutputFile
 from pacetag.tagger.plots.fonts import drawable
-from pacetag.tagger.plots.pictures import picture
+from pacetag.tagger.plots.image_files import picture
 
 DPI = 120
 

@@ -15,7 +15,7 @@ from pacetag.tagger.plots.cases import (
     draw_histograms,
 )
 from pacetag.tagger.plots.fonts import drawable
-from pacetag.tagger.plots.pictures import picture
+from pacetag.tagger.plots.image_files import picture
 from pacetag.tagger.plots.tempos import draw_scatter, draw_tempogram
 from pacetag.tagger.terminal.columns import shortened
 from pacetag.tagger.text.formatting import clock

@@ -93,7 +93,7 @@ import os, sys
 from pathlib import Path
 from pacetag.tagger.evaluating.judges import JudgeName
 from pacetag.tagger.evaluating.run import ear_of
-from pacetag.tagger.plots.pictures import check_kind
+from pacetag.tagger.plots.image_files import check_kind
 {use}
 print(os.environ["MPLCONFIGDIR"], os.path.isdir(os.path.dirname(os.environ["MPLCONFIGDIR"])))
 """

@@ -13,9 +13,9 @@ from pacetag.db.records import Stamp
 from pacetag.tagger.tags.errors import RefusedError
 from pacetag.tagger.tags.safety.byte_patches import view
 from pacetag.tagger.tags.safety.disk import flush, read_at, sync_folder, write_at
+from pacetag.tagger.tags.safety.half_written import NO_SUMS, Mixture, Sums
 from pacetag.tagger.tags.safety.in_place import Check, TakenBack, path_of
 from pacetag.tagger.tags.safety.journal import COPIES
-from pacetag.tagger.tags.safety.mixture import NO_SUMS, Mixture, Sums
 from pacetag.tagger.tags.safety.replace import stamp_of
 from pacetag.tagger.tags.safety.temp_files import BACKUP, DRAFT, FRESH, is_temp_file
 

@@ -13,9 +13,9 @@ from pacetag.db.records import Stamp
 from pacetag.tagger.tags.errors import ChangedMeanwhileError, TagError
 from pacetag.tagger.tags.safety.copy_note import CopyNote, copy_over, digest_of
 from pacetag.tagger.tags.safety.disk import flush, sync_folder
+from pacetag.tagger.tags.safety.half_written import Sums
 from pacetag.tagger.tags.safety.in_place import TakenBack
 from pacetag.tagger.tags.safety.journal_writing import published
-from pacetag.tagger.tags.safety.mixture import Sums
 from pacetag.tagger.tags.safety.replace import CHANGED, same_file
 from pacetag.tagger.tags.safety.temp_files import temp_file_beside
 

@@ -27,7 +27,7 @@ from pacetag.tagger.playlist.m3u8 import song_lines
 from pacetag.tagger.playlist.writing import playlist_output
 from pacetag.tagger.plots import reliability
 from pacetag.tagger.plots import song as plot
-from pacetag.tagger.plots.pictures import is_our_picture
+from pacetag.tagger.plots.image_files import is_our_picture
 from pacetag.tagger.workers import pool
 from pacetag.tagger.workers.judging import JudgeRef
 from tests.tagger.conftest import FAKES
