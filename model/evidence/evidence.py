@@ -45,7 +45,7 @@ class TempoMoment:
 
     seconds: float  # into the song, of their middle
     bpm: float
-    clarity: float  # self-similarity at the beat, 0 to 1
+    self_similarity: float  # self-similarity at the beat, 0 to 1
     clear: bool  # whether that is enough to be believed
 
 
@@ -105,13 +105,13 @@ def tempo_moments(
                 for stretch in exact_tempo([part], bpm, spec, stability)[1]
             ]
             if tries:
-                best = max(tries, key=lambda stretch: stretch.clarity)
+                best = max(tries, key=lambda stretch: stretch.self_similarity)
                 middle = start + (place + 0.5) * frames / count / spec.frame_rate
                 yield TempoMoment(
                     seconds=middle,
                     bpm=best.bpm,
-                    clarity=best.clarity,
-                    clear=best.clarity >= stability.clear,
+                    self_similarity=best.self_similarity,
+                    clear=best.self_similarity >= stability.clear,
                 )
 
 

@@ -20,7 +20,7 @@ class Stretch:
     """The tempo of some seconds of a song."""
 
     bpm: float
-    clarity: float  # mean self-similarity at multiples of the beat, at most 1
+    self_similarity: float  # mean self-similarity at multiples of the beat, at most 1
 
 
 def exact_tempos(
@@ -100,10 +100,10 @@ def exact_tempo(
         for onset in onsets
         for part in np.array_split(onset, max(1, round(len(onset) / frames)))
     )
-    clear = [s for s in stretches if s.clarity >= settings.clear]
+    clear = [s for s in stretches if s.self_similarity >= settings.clear]
     if not clear:
         return bpm, stretches
-    mean = np.average([s.bpm for s in clear], weights=[s.clarity for s in clear])
+    mean = np.average([s.bpm for s in clear], weights=[s.self_similarity for s in clear])
     return float(mean), stretches
 
 
@@ -111,7 +111,7 @@ def coefficient_of_variation(
     stretches: Sequence[Stretch], settings: StabilitySettings
 ) -> float | None:
     """Standard deviation of the clear stretches' tempos as a share of their mean; None for none."""
-    clear = [s.bpm for s in stretches if s.clarity >= settings.clear]
+    clear = [s.bpm for s in stretches if s.self_similarity >= settings.clear]
     return float(np.std(clear) / np.mean(clear)) if clear else None
 
 
@@ -127,7 +127,7 @@ def _stretch(
     heights = np.interp(places.ravel(), np.arange(len(similar)), similar).reshape(places.shape)
     comb = heights.mean(axis=1)
     best = int(np.argmax(comb))
-    return Stretch(bpm=spec.bpm(float(tries[best])), clarity=float(comb[best]))
+    return Stretch(bpm=spec.bpm(float(tries[best])), self_similarity=float(comb[best]))
 
 
 def _self_similarity(onset: NDArray[np.float32], lags: int) -> NDArray[np.float64]:

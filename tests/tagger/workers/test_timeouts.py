@@ -29,7 +29,7 @@ def test_lengths_that_are_no_lengths_leave_a_minute() -> None:
     assert LEAST <= seconds_allowed(float("nan"), 4 * MB) < 4 * LEAST
 
 
-def test_whoever_lets_others_go_first_is_given_more_time() -> None:
+def test_a_process_that_lets_others_go_first_is_given_more_time() -> None:
     assert seconds_allowed(180.0, 4 * MB, nice=True) == 10 * seconds_allowed(180.0, 4 * MB)
 
 

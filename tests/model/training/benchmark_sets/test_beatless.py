@@ -54,7 +54,7 @@ def test_the_power_of_noise_falls_as_its_colour_says(
     assert np.log2(low / high) / 4 == pytest.approx(slope, abs=0.15)  # four octaves apart
 
 
-def test_a_swelling_wanders_between_nought_and_one(random: np.random.Generator) -> None:
+def test_a_swelling_wanders_between_zero_and_one(random: np.random.Generator) -> None:
     curve = swell(random, 60 * RATE, slowest=6.0, fastest=1.0)
 
     assert 0 <= curve.min() < 0.2

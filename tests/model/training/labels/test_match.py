@@ -119,7 +119,7 @@ def test_a_file_that_does_not_say_who_plays_is_taken_by_its_title(shelf: Shelf) 
     assert shelf.find("Hill", "Arms") == shelf.root / "Arms/Hill.mp3"
 
 
-def test_a_file_by_somebody_else_is_not_taken(shelf: Shelf) -> None:
+def test_a_file_by_another_artist_is_not_taken(shelf: Shelf) -> None:
     shelf.add("Hill.mp3", title="Hill", artist="Arms")
 
     assert shelf.find("Hill", "Legs") is None
