@@ -20,18 +20,18 @@ class Failures:
     def __init__(self, index: SongIndex, bundle: str) -> None:
         self._index, self._bundle = index, bundle
 
-    def unheard(self, look: FileProbe, why: AnalysisError) -> SongOutcome:
+    def unheard(self, probe: FileProbe, why: AnalysisError) -> SongOutcome:
         """Record a song that could not be judged; paces that a person set count all the same."""
         if why.system_fault:
-            return self.system_fault(str(look.path), why.reason, look)
-        word = word_of(look, (), self._index)
+            return self.system_fault(str(probe.path), why.reason, probe)
+        word = word_of(probe, (), self._index)
         if word.paces is not None:
-            return self._set_by_hand(look, why, word)
-        return self._failure(str(look.path), look.stamp, look, why)
+            return self._set_by_hand(probe, why, word)
+        return self._failure(str(probe.path), probe.stamp, probe, why)
 
-    def _set_by_hand(self, look: FileProbe, why: AnalysisError, word: Word) -> SongOutcome:
-        record = record_of(look, Analysis(paces=(), duration=None), word, self._bundle)
-        self._index.store(record, found=NOTHING, file=look.file)
+    def _set_by_hand(self, probe: FileProbe, why: AnalysisError, word: Word) -> SongOutcome:
+        record = record_of(probe, Analysis(paces=(), duration=None), word, self._bundle)
+        self._index.store(record, found=NOTHING, file=probe.file)
         return SongOutcome(
             path=record.path,
             outcome=Outcome.UNCHANGED,
@@ -44,7 +44,7 @@ class Failures:
         """Record a file whose probing ended in an unexpected error."""
         return self._failure(path, stamp, None, AnalysisError(reason=reason))
 
-    def system_fault(self, path: str, reason: str, look: FileProbe | None = None) -> SongOutcome:
+    def system_fault(self, path: str, reason: str, probe: FileProbe | None = None) -> SongOutcome:
         """Record a song that a system fault kept from being judged, so that the next scan retries.
 
         An earlier analysis stays, with the reason beside it.
@@ -52,22 +52,22 @@ class Failures:
         known = self._index.song(path)
         again = f"{reason} ({TRIED_AGAIN})"
         if known is None or known.failure is not None:
-            self._failure(path, NEVER, look, AnalysisError(reason=reason))
+            self._failure(path, NEVER, probe, AnalysisError(reason=reason))
         else:
             self._index.store(replace(known, stamp=NEVER, untagged=again))
         return SongOutcome(
-            path=path, outcome=Outcome.FAILED, reason=again, analysed=look is not None
+            path=path, outcome=Outcome.FAILED, reason=again, analysed=probe is not None
         )
 
     def _failure(
-        self, path: str, stamp: Stamp, look: FileProbe | None, why: AnalysisError
+        self, path: str, stamp: Stamp, probe: FileProbe | None, why: AnalysisError
     ) -> SongOutcome:
-        tags = look.tags if look else None
+        tags = probe.tags if probe else None
         self._index.store(
             SongRecord(
                 path=path,
                 stamp=stamp,
-                fingerprint=look.fingerprint if look else None,
+                fingerprint=probe.fingerprint if probe else None,
                 title=tags.title if tags else None,
                 artist=tags.artist if tags else None,
                 album=tags.album if tags else None,
@@ -83,5 +83,5 @@ class Failures:
             outcome=Outcome.SKIPPED if why.too_short else Outcome.FAILED,
             reason=why.reason,
             too_short=why.too_short,
-            analysed=look is not None,
+            analysed=probe is not None,
         )

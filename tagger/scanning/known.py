@@ -137,57 +137,57 @@ class Memory:
             return TagState.UNSEEN
         return self._index.writes.state(song.path, song.fingerprint)
 
-    def recall(self, look: FileProbe) -> CachedAnalysis | None:
+    def recall(self, probe: FileProbe) -> CachedAnalysis | None:
         """An earlier analysis of the same fingerprint by the same network, or None."""
         if self._options.force:
             return None
-        path = str(look.path)
-        song = self._same_audio(look)
+        path = str(probe.path)
+        song = self._same_audio(probe)
         if song is not None and (song.listener is None or song.analysis.paces):
             reason = None if song.path == path else _kinship(song)
             return CachedAnalysis(analysis=song.analysis, reason=reason)
-        note = look.pacetag
-        if note is None or note.bundle != self._bundle or note.fingerprint != look.fingerprint:
+        note = probe.pacetag
+        if note is None or note.bundle != self._bundle or note.fingerprint != probe.fingerprint:
             return None
-        analysis = note.analysis.with_duration(look.tags.duration)
+        analysis = note.analysis.with_duration(probe.tags.duration)
         return CachedAnalysis(analysis=analysis, reason="paces taken over from its tags")
 
-    def origin(self, look: FileProbe) -> Origin:
+    def origin(self, probe: FileProbe) -> Origin:
         """Whether the file was moved or copied, and which tags `undo` would restore in a copy."""
-        path = str(look.path)
-        source = self._same_audio(look)
-        known = writes_of(look, self._index)
+        path = str(probe.path)
+        source = self._same_audio(probe)
+        known = writes_of(probe, self._index)
         stayed = source is not None and source.path == path
         here = any(write.path == path for write in known.writes)
-        if here or (stayed and look.pacetag is None):
+        if here or (stayed and probe.pacetag is None):
             return Origin()
         if known.writes:
             return Origin(moved_from=next(iter(known.gone), None))
         judged_at = source.path if source is not None else None
-        moved_from = lay_before(look, self._index, judged_at)
+        moved_from = lay_before(probe, self._index, judged_at)
         if moved_from is not None:
             return Origin(moved_from=moved_from)
-        return Origin(old_tags=self._elsewhere(look) if look.pacetag is not None else None)
+        return Origin(old_tags=self._elsewhere(probe) if probe.pacetag is not None else None)
 
-    def _elsewhere(self, look: FileProbe) -> Mapping[str, list[str]] | None:
+    def _elsewhere(self, probe: FileProbe) -> Mapping[str, list[str]] | None:
         """The tags before pacetag wrote them into a file with the same fingerprint elsewhere.
 
         For instance at the path that it had before two songs swapped their names.
         """
-        log, fingerprint = self._index.writes, look.fingerprint
+        log, fingerprint = self._index.writes, probe.fingerprint
         paths = log.paths_by_fingerprint(fingerprint)
         histories = (log.history(path, fingerprint) for path in paths)
-        return before_copied(histories, present_fields(look)) or None
+        return before_copied(histories, present_fields(probe)) or None
 
-    def _same_audio(self, look: FileProbe) -> SongRecord | None:
-        own = self._index.song(str(look.path))
+    def _same_audio(self, probe: FileProbe) -> SongRecord | None:
+        own = self._index.song(str(probe.path))
         if (
             own is not None
             and own.failure is None
-            and (own.fingerprint, own.bundle) == (look.fingerprint, self._bundle)
+            and (own.fingerprint, own.bundle) == (probe.fingerprint, self._bundle)
         ):
             return own
-        return self._index.by_fingerprint(look.fingerprint, self._bundle)
+        return self._index.by_fingerprint(probe.fingerprint, self._bundle)
 
 
 def stalled(path: Path) -> SongOutcome:

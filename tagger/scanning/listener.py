@@ -46,21 +46,21 @@ NO_WORD = Word()
 
 
 def word_of(
-    look: FileProbe, judged: Iterable[Pace], index: SongIndex, moved_from: str | None = None
+    probe: FileProbe, judged: Iterable[Pace], index: SongIndex, moved_from: str | None = None
 ) -> Word:
     """What a person set for the song: from its tags first, then from index and log.
 
     `judged`: the network's paces; a PACE that holds them as whole numbers is pacetag's own.
     `moved_from`: where the index knew the song.
     """
-    song = known_song(look, index, moved_from)
+    song = known_song(probe, index, moved_from)
     before = song.listener if song is not None else None
-    known = writes_of(look, index)
+    known = writes_of(probe, index)
     written = pace_left(known.writes)
-    if not written and look.tags.pace and look.tags.pacetag:  # the log was lost
+    if not written and probe.tags.pace and probe.tags.pacetag:  # the log was lost
         written = pace_values(judged)
-    said = said_by(look.tags, written, before)
-    if said.foreign and not look.tags.pace and before is None and known.writes and not written:
+    said = said_by(probe.tags, written, before)
+    if said.foreign and not probe.tags.pace and before is None and known.writes and not written:
         said = Said()  # what a person removed was no pace, and none of pacetag's
     here = [write for write in known.writes if write.path not in known.gone]
     return Word(
@@ -85,12 +85,12 @@ def _paces(
 
 
 def known_song(
-    look: FileProbe, index: SongIndex, moved_from: str | None = None
+    probe: FileProbe, index: SongIndex, moved_from: str | None = None
 ) -> SongRecord | None:
     """The record of the file, here or where it lay before; None where its fingerprint differs."""
-    for path in (str(look.path), moved_from):
+    for path in (str(probe.path), moved_from):
         song = index.song(path) if path is not None else None
-        if song is not None and song.fingerprint == look.fingerprint:
+        if song is not None and song.fingerprint == probe.fingerprint:
             return song
     return None
 

@@ -6,17 +6,17 @@ from pacetag.tagger.scanning.listener import Word
 from pacetag.tagger.scanning.probe import FileProbe
 
 
-def record_of(look: FileProbe, analysis: Analysis, word: Word, bundle: str | None) -> SongRecord:
+def record_of(probe: FileProbe, analysis: Analysis, word: Word, bundle: str | None) -> SongRecord:
     """The record of a song: its names, the network's analysis and the paces that a person set."""
     return SongRecord(
-        path=str(look.path),
-        stamp=look.stamp,
-        fingerprint=look.fingerprint,
-        title=look.tags.title,
-        artist=look.tags.artist,
-        album=look.tags.album,
-        genre=look.tags.genre,
+        path=str(probe.path),
+        stamp=probe.stamp,
+        fingerprint=probe.fingerprint,
+        title=probe.tags.title,
+        artist=probe.tags.artist,
+        album=probe.tags.album,
+        genre=probe.tags.genre,
         bundle=bundle,
-        analysis=analysis.with_duration(look.tags.duration),
+        analysis=analysis.with_duration(probe.tags.duration),
         listener=word.paces,
     )
