@@ -6,6 +6,7 @@ import fcntl
 import os
 import stat
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 _CANNOT = (errno.EINVAL, errno.ENOTSUP, errno.EBADF, errno.EACCES)
@@ -106,3 +107,22 @@ def hold(descriptor: int, timeout: float = 0.0) -> bool:
             if time.monotonic() >= deadline:
                 return False
         time.sleep(_BETWEEN)
+
+
+def new_held_file(draw: Callable[[], Path], held: Callable[[int], bool]) -> tuple[Path, int]:
+    """Create a file, readable by this user only, that is locked while its descriptor is open.
+
+    `draw` gives a path that should be free, and another one each time; `held` locks a descriptor
+    and says whether it could. Raises OSError, and leaves no file then.
+    """
+    while True:
+        path = draw()
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            if held(descriptor) and os.fstat(descriptor).st_nlink:
+                return path, descriptor
+        except BaseException:
+            os.close(descriptor)
+            path.unlink(missing_ok=True)
+            raise
+        os.close(descriptor)  # another process removed it before it was locked

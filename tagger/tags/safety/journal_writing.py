@@ -4,10 +4,18 @@ import os
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from pacetag.tagger.tags.safety.disk import flush, hold, make_folder, sync_folder, write_at
+from pacetag.tagger.tags.safety.disk import (
+    flush,
+    hold,
+    make_folder,
+    new_held_file,
+    sync_folder,
+    write_at,
+)
 from pacetag.tagger.tags.safety.journal import (
     COMPLETE,
     COPIES,
@@ -50,7 +58,7 @@ def published(folder: Path, record: Mapping[str, Any]) -> Iterator[Journal]:
         reason = why_not_ours(folder)
         if reason is not None:  # recovery would not obey it
             raise JournalError(folder, reason)
-        draft, descriptor = _held_file(folder)
+        draft, descriptor = new_held_file(partial(_drawn_in, folder), hold)
     except OSError as error:
         raise JournalError(folder, error.strerror or str(error)) from error
     try:
@@ -77,15 +85,5 @@ def _publish(draft: Path, path: Path, descriptor: int, content: bytes) -> None:
         raise
 
 
-def _held_file(folder: Path) -> tuple[Path, int]:
-    while True:
-        draft = folder / f"{secrets.token_hex(6)}{UNFINISHED}"
-        descriptor = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            if hold(descriptor) and os.fstat(descriptor).st_nlink:
-                return draft, descriptor
-        except BaseException:
-            os.close(descriptor)
-            draft.unlink(missing_ok=True)
-            raise
-        os.close(descriptor)  # another process removed it before it was locked
+def _drawn_in(folder: Path) -> Path:
+    return folder / f"{secrets.token_hex(6)}{UNFINISHED}"

@@ -6,9 +6,10 @@ import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
-from pacetag.tagger.tags.safety.disk import hold
+from pacetag.tagger.tags.safety.disk import hold, new_held_file
 
 # Names that no player takes for songs. Earlier versions wrote playlists with 16 digits.
 _NAME = re.compile(r"\.pacetag-[0-9a-f]{12}(?:[0-9a-f]{4})?\.(tmp|new|bak)")
@@ -22,7 +23,8 @@ def temp_file_beside(real: Path) -> Iterator[Path]:
     Files that killed processes left are removed first. Raises OSError.
     """
     sweep(real.parent)
-    temp_file, descriptor = _held_file(real)
+    # Readable by this user only, until it gets the file's mode.
+    temp_file, descriptor = new_held_file(partial(_drawn_beside, real), _hold_if_possible)
     try:
         yield temp_file
     finally:
@@ -33,28 +35,15 @@ def temp_file_beside(real: Path) -> Iterator[Path]:
             os.close(descriptor)
 
 
-def _held_file(real: Path) -> tuple[Path, int]:
-    """A new hidden file, locked for as long as its descriptor is open."""
-    while True:
-        temp_file = real.with_name(f".pacetag-{secrets.token_hex(6)}{DRAFT}")
-        # Readable by this user only, until it gets the file's mode.
-        descriptor = os.open(temp_file, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            if _is_ours(descriptor):
-                return temp_file, descriptor
-        except BaseException:
-            os.close(descriptor)
-            temp_file.unlink(missing_ok=True)
-            raise
-        os.close(descriptor)  # another process removed it before it was locked
+def _drawn_beside(real: Path) -> Path:
+    return real.with_name(f".pacetag-{secrets.token_hex(6)}{DRAFT}")
 
 
-def _is_ours(descriptor: int) -> bool:
+def _hold_if_possible(descriptor: int) -> bool:
     try:
-        held = hold(descriptor)
+        return hold(descriptor)
     except OSError:  # without locks no other process removes it either
-        held = True
-    return held and os.fstat(descriptor).st_nlink > 0
+        return True
 
 
 def is_temp_file(name: str) -> bool:
