@@ -134,15 +134,15 @@ def _draw(report: "EvaluationReport", place: "OutputFile") -> None:
 
 def _report(rows: "Sequence[EvaluationSong]", judge: JudgeName, jobs: int) -> "EvaluationReport":
     from pacetag.model.evaluation.report import Failure, make_report
-    from pacetag.tagger.evaluating.run import ear_of, hear_songs
+    from pacetag.tagger.evaluating.run import hear_songs, judge_ref_of
     from pacetag.tagger.terminal.say import say
     from pacetag.tagger.text.formatting import printable
 
-    ear = ear_of(judge)
+    ref = judge_ref_of(judge)
     began = time.monotonic()
     heard: list[HeardSong] = []
     failed: list[Failure] = []
-    for one in _with_a_bar(hear_songs(ear, rows, jobs=jobs), len(rows)):
+    for one in _with_a_bar(hear_songs(ref, rows, jobs=jobs), len(rows)):
         if isinstance(one, Failure):
             failed.append(one)
             debug("evaluate", f"{one.song.path}: {one.reason}", trace=one.trace)
@@ -153,7 +153,7 @@ def _report(rows: "Sequence[EvaluationSong]", judge: JudgeName, jobs: int) -> "E
         heard,
         failed,
         judge=judge.value,
-        bundle=ear.bundle if judge.gives_probabilities else None,
+        bundle=ref.bundle if judge.gives_probabilities else None,
         scores_cases=judge.gives_probabilities,
         seconds=time.monotonic() - began,
     )

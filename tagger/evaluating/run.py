@@ -20,7 +20,7 @@ from pacetag.tagger.workers.judging import AnalysisError, JudgeLike, JudgeRef, W
 from pacetag.tagger.workers.timeouts import seconds_allowed
 
 
-def ear_of(judge: JudgeName) -> JudgeRef:
+def judge_ref_of(judge: JudgeName) -> JudgeRef:
     """Return the judge of a name, for worker processes to load.
 
     Raises BundleError if it is damaged, MissingExtraError if the baseline lacks librosa.
@@ -38,27 +38,27 @@ def ear_of(judge: JudgeName) -> JudgeRef:
 
 
 def hear_songs(
-    ear: JudgeRef, songs: Sequence[EvaluationSong], *, jobs: int, apart: bool = False
+    ref: JudgeRef, songs: Sequence[EvaluationSong], *, jobs: int, apart: bool = False
 ) -> Iterator[HeardSong | Failure]:
     """Judge the songs in their order, here or in `jobs` processes; `apart` never here.
 
     Raises ModelError or JudgeLoadError when no song can be judged at all.
     """
-    try_judge(ear)
+    try_judge(ref)
     if jobs == 1 and not apart:
-        judge = ear.load()
+        judge = ref.load()
         yield from (hear_song(judge, song) for song in songs)
         return
-    yield from _in_processes(ear, songs, jobs=jobs)
+    yield from _in_processes(ref, songs, jobs=jobs)
 
 
 def _in_processes(
-    ear: JudgeRef, songs: Sequence[EvaluationSong], *, jobs: int
+    ref: JudgeRef, songs: Sequence[EvaluationSong], *, jobs: int
 ) -> Iterator[HeardSong | Failure]:
     """Judge the songs as a scan does: one that hangs or kills its worker fails alone."""
     replies: SimpleQueue[tuple[Path, workers.Verdict]] = SimpleQueue()
     waiting: defaultdict[Path, deque[WorkerReply]] = defaultdict(deque)
-    pool = workers.JudgePool(ear, jobs=jobs, done=lambda path, reply: replies.put((path, reply)))
+    pool = workers.JudgePool(ref, jobs=jobs, done=lambda path, reply: replies.put((path, reply)))
     try:
         for song in songs:
             pool.submit(song.path, limit=_limit(song.path))

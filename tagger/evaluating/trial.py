@@ -7,40 +7,40 @@ from pacetag.tagger.errors import JudgeLoadError
 from pacetag.tagger.workers.judging import JudgeRef
 from pacetag.tagger.workers.process import WorkerProcess, end_in_words
 
-PATIENCE = 300.0  # s to load a network; a second is usual
+TIMEOUT = 300.0  # s to load a network; a second is usual
 
 
-def load_judge(ear: JudgeRef) -> Any:
+def load_judge(ref: JudgeRef) -> Any:
     """The judge, for this process. Raises ModelError or JudgeLoadError, with the reason."""
-    try_judge(ear)
-    return ear.load()
+    try_judge(ref)
+    return ref.load()
 
 
-def try_judge(ear: JudgeRef) -> None:
+def try_judge(ref: JudgeRef) -> None:
     """Load a network of the user's own in a process of its own first.
 
     What LiteRT makes of a hostile file is beyond Python's reach; the shipped one is known to be
     sound by its hash. Raises ModelError or JudgeLoadError.
     """
-    if ear.folder is None:
+    if ref.folder is None:
         return
     with signals_held():
-        worker = WorkerProcess(ear)
+        worker = WorkerProcess(ref)
     try:
         said = (
             worker.pipe.recv()
-            if worker.pipe.poll(PATIENCE)
-            else JudgeLoadError(_refusal(ear, "it hung"))
+            if worker.pipe.poll(TIMEOUT)
+            else JudgeLoadError(_refusal(ref, "it hung"))
         )
     except (EOFError, OSError):
-        said = JudgeLoadError(_refusal(ear, end_in_words(worker.reap())))
+        said = JudgeLoadError(_refusal(ref, end_in_words(worker.reap())))
     finally:
         worker.kill()
     if isinstance(said, Exception):
         raise said
 
 
-def _refusal(ear: JudgeRef, how: str) -> str:
+def _refusal(ref: JudgeRef, how: str) -> str:
     return (
-        f"no process to judge songs could be started: {how}; the network in {ear.folder} is damaged"
+        f"no process to judge songs could be started: {how}; the network in {ref.folder} is damaged"
     )

@@ -41,7 +41,7 @@ from pacetag.model.evaluation.song_marks import RANGES, HeardSong, set_marks
 from pacetag.model.judgement import Analysis
 from pacetag.model.spec import FeatureSpec
 from pacetag.tagger.evaluating.judges import JudgeName
-from pacetag.tagger.evaluating.run import ear_of, hear_songs
+from pacetag.tagger.evaluating.run import hear_songs, judge_ref_of
 from pacetag.tagger.workers.judging import JudgeRef
 
 CURRENT = "current"
@@ -134,8 +134,8 @@ def main() -> int:
         console.print(str(error), markup=False)
         return 2
     heard: dict[str, dict[str, HeardSong]] = {}
-    for name, ear in _ears(console).items():
-        found = _hear(name, ear, songs, options.jobs, console)
+    for name, ref in _ears(console).items():
+        found = _hear(name, ref, songs, options.jobs, console)
         if found is not None:
             heard[name] = found
     everywhere = [song for song in songs if all(song.file in found for found in heard.values())]
@@ -152,7 +152,7 @@ def main() -> int:
 
 
 def _ears(console: Console) -> dict[str, JudgeRef]:
-    ears = {name.value: ear_of(name) for name in (JudgeName.CURRENT, JudgeName.FOLD)}
+    ears = {name.value: judge_ref_of(name) for name in (JudgeName.CURRENT, JudgeName.FOLD)}
     for name, (module, factory) in PEERS.items():
         if find_spec(module) is None:
             console.print(f"{name}: left out, {module} is not installed")
@@ -162,12 +162,12 @@ def _ears(console: Console) -> dict[str, JudgeRef]:
 
 
 def _hear(
-    name: str, ear: JudgeRef, songs: Sequence[EvaluationSong], jobs: int, console: Console
+    name: str, ref: JudgeRef, songs: Sequence[EvaluationSong], jobs: int, console: Console
 ) -> dict[str, HeardSong] | None:
     """What was heard, by file; None if this judge cannot be started."""
     heard = {}
     try:
-        judged = hear_songs(ear, songs, jobs=jobs, apart=True)
+        judged = hear_songs(ref, songs, jobs=jobs, apart=True)
         for one in track(judged, name, total=len(songs), transient=True, console=console):
             if isinstance(one, Failure):
                 console.print(f"{name}: {one.song.file}: {one.reason}", markup=False)

@@ -130,9 +130,9 @@ class WorkerThread(threading.Thread):
     pid: int | None = None
 
     def __init__(self, *, target: Callable[..., None], args: Any, name: str) -> None:
-        line, ear = args
+        line, ref = args
         own_line: Connection[Any, Any] = Connection(os.dup(line.fileno()))  # its copy gets closed
-        super().__init__(target=target, args=(own_line, ear), name=name)
+        super().__init__(target=target, args=(own_line, ref), name=name)
 
     def kill(self) -> None:
         """Do nothing: the thread ends when its connection is closed next."""

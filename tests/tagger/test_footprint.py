@@ -32,8 +32,8 @@ def status(pid: int) -> dict[str, int]:
 def test_a_worker_hears_on_one_thread_and_in_little_memory(suffix: str, root: Path) -> None:
     song = next((root / "sample_audio").glob(f"*{suffix}"))
     with signals_held():
-        ear = JudgeRef(bundle=DEFAULT_NAME, factory="pacetag.model.judge:Judge")
-        worker = WorkerProcess(ear)
+        ref = JudgeRef(bundle=DEFAULT_NAME, factory="pacetag.model.judge:Judge")
+        worker = WorkerProcess(ref)
     (process,) = multiprocessing.active_children()
     assert process.pid is not None
     try:

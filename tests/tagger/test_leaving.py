@@ -18,7 +18,7 @@ MakeSong = Callable[..., Path]
 Start = Callable[..., subprocess.Popen[str]]
 Hang = Callable[..., subprocess.Popen[str]]
 
-PATIENCE = 60.0  # s; far less than a stall takes, and enough for a machine under load
+TIMEOUT = 60.0  # s; far less than a stall takes, and enough for a machine under load
 ENDED_AT_ONCE = "pacetag: stopped at once; a write that broke off is taken back by the next command"
 
 
@@ -51,7 +51,7 @@ def ask(process: subprocess.Popen[str], number: signal.Signals = signal.SIGINT) 
 
 def told(process: subprocess.Popen[str]) -> tuple[list[dict[str, Any]], str]:
     """What a process said on stdout and stderr that was asked to end."""
-    output, complaints = process.communicate(timeout=PATIENCE)
+    output, complaints = process.communicate(timeout=TIMEOUT)
     assert process.returncode == 130
     return [json.loads(line) for line in output.splitlines()], complaints
 

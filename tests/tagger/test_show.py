@@ -250,8 +250,8 @@ def test_a_folder_or_nothing_is_a_usage_error(pacetag: Run, library: Path) -> No
 @pytest.fixture
 def seeing(monkeypatch: pytest.MonkeyPatch) -> None:
     """A judge that shows evidence."""
-    ear = JudgeRef(bundle="fake-1", factory="seeing_judge:load_seeing")
-    monkeypatch.setattr(pool, "shipped_judge", lambda: ear)
+    ref = JudgeRef(bundle="fake-1", factory="seeing_judge:load_seeing")
+    monkeypatch.setattr(pool, "shipped_judge", lambda: ref)
 
 
 @pytest.fixture

@@ -33,8 +33,8 @@ def index(index_file: Path) -> Iterator[SongIndex]:
 
 
 def scan(index: SongIndex, stop: Stop | None = None, jobs: int = 1) -> Scan:
-    ear = JudgeRef(bundle="fake-1", factory="fake_judge:load")
-    return Scan(index, ear, ScanOptions(jobs=jobs), stop or Stop())
+    ref = JudgeRef(bundle="fake-1", factory="fake_judge:load")
+    return Scan(index, ref, ScanOptions(jobs=jobs), stop or Stop())
 
 
 def test_after_a_stop_nothing_new_begins_and_what_is_stored_was_told(

@@ -36,8 +36,8 @@ def held(song: Path) -> Fields:
 
 
 def newer_ear(monkeypatch: pytest.MonkeyPatch) -> None:
-    ear = JudgeRef(bundle="fake-2", factory="fake_judge:load")
-    monkeypatch.setattr(pool, "shipped_judge", lambda: ear)
+    ref = JudgeRef(bundle="fake-2", factory="fake_judge:load")
+    monkeypatch.setattr(pool, "shipped_judge", lambda: ref)
 
 
 @pytest.mark.parametrize("how", ["another network", "another BPM", "both"])

@@ -179,8 +179,8 @@ def music(
     """Two songs, one of them with a twin: the same audio in another file."""
 
     def judge(bundle: str) -> None:
-        ear = JudgeRef(bundle=bundle, factory="fake_judge:load")
-        monkeypatch.setattr(pool, "shipped_judge", lambda: ear)
+        ref = JudgeRef(bundle=bundle, factory="fake_judge:load")
+        monkeypatch.setattr(pool, "shipped_judge", lambda: ref)
 
     def make(seed: int) -> Library:
         made = Library(folder=library, pacetag=pacetag, chance=random.Random(seed), judge=judge)

@@ -38,8 +38,8 @@ def runs(pacetag: Run) -> Callable[[], list[dict[str, Any]]]:
 
 def newer_ear(monkeypatch: pytest.MonkeyPatch) -> None:
     """From now on another network judges, so that tags are written anew."""
-    ear = JudgeRef(bundle="fake-2", factory="fake_judge:load")
-    monkeypatch.setattr(pool, "shipped_judge", lambda: ear)
+    ref = JudgeRef(bundle="fake-2", factory="fake_judge:load")
+    monkeypatch.setattr(pool, "shipped_judge", lambda: ref)
 
 
 def edit_flac(song: Path, **fields: str | list[str]) -> None:

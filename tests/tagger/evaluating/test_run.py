@@ -350,8 +350,8 @@ def test_ctrl_c_waits_for_no_song(
 def test_a_network_that_cannot_be_started_ends_it_at_once(
     pacetag: Run, good_set: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ear = JudgeRef(bundle="fake-1", factory="fake_judge:load_nothing")
-    monkeypatch.setattr(pool, "shipped_judge", lambda: ear)
+    ref = JudgeRef(bundle="fake-1", factory="fake_judge:load_nothing")
+    monkeypatch.setattr(pool, "shipped_judge", lambda: ref)
 
     for jobs in ("1", "2"):
         done = pacetag("evaluate", good_set, "--jobs", jobs)

@@ -14,8 +14,8 @@ Run = Callable[..., Any]
 
 @pytest.fixture
 def deadly(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    ear = JudgeRef(bundle="own-1", factory="fake_judge:die", folder=tmp_path)
-    monkeypatch.setattr(pool, "shipped_judge", lambda: ear)
+    ref = JudgeRef(bundle="own-1", factory="fake_judge:die", folder=tmp_path)
+    monkeypatch.setattr(pool, "shipped_judge", lambda: ref)
 
 
 SAID = "pacetag: no process to judge songs could be started: exit code 7"
@@ -53,8 +53,8 @@ def test_the_reason_why_it_cannot_be_loaded_is_reported(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:
-    ear = JudgeRef(bundle="own-1", factory="fake_judge:load_nothing", folder=tmp_path)
-    monkeypatch.setattr(pool, "shipped_judge", lambda: ear)
+    ref = JudgeRef(bundle="own-1", factory="fake_judge:load_nothing", folder=tmp_path)
+    monkeypatch.setattr(pool, "shipped_judge", lambda: ref)
 
     done = pacetag("show", make_song("172.flac"))
 

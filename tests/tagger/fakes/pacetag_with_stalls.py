@@ -58,8 +58,8 @@ def set_up() -> None:
     """Have the place stall that FAKE_STALL names."""
     stalls.TIMEOUTS, stalls.LAST_TIMEOUT = (0.5,), 0.5
     cancellation.GRACE = float(os.environ.get("FAKE_GRACE", cancellation.GRACE))
-    ear = JudgeRef(bundle="fake-1", factory="fake_judge:load")
-    pool.shipped_judge = stalled_ear if KIND == "bundle" else lambda: ear
+    ref = JudgeRef(bundle="fake-1", factory="fake_judge:load")
+    pool.shipped_judge = stalled_ear if KIND == "bundle" else lambda: ref
     if KIND in CALLS:
         module, name = CALLS[KIND]
         setattr(module, name, stalling(getattr(module, name)))

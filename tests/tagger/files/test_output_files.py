@@ -59,8 +59,8 @@ def one_song(make_song: MakeSong, pacetag: Run, worker_threads: None) -> Path:
 @pytest.fixture
 def seeing(monkeypatch: pytest.MonkeyPatch) -> None:
     """A judge that shows evidence."""
-    ear = JudgeRef(bundle="fake-1", factory="seeing_judge:load_seeing")
-    monkeypatch.setattr(pool, "shipped_judge", lambda: ear)
+    ref = JudgeRef(bundle="fake-1", factory="seeing_judge:load_seeing")
+    monkeypatch.setattr(pool, "shipped_judge", lambda: ref)
 
 
 @functools.cache
@@ -98,8 +98,8 @@ def write(
     }[request.param]
 
     if request.param == "evaluate":  # by a judge that need not open the file
-        ear = JudgeRef(bundle="fake-1", factory="fake_judge:load")
-        request.getfixturevalue("monkeypatch").setattr(pool, "shipped_judge", lambda: ear)
+        ref = JudgeRef(bundle="fake-1", factory="fake_judge:load")
+        request.getfixturevalue("monkeypatch").setattr(pool, "shipped_judge", lambda: ref)
     return lambda place, *more: pacetag(*command, place, *more)
 
 

@@ -92,8 +92,8 @@ def set_pace(song: Path, *values: str) -> None:
 
 def another_ear(monkeypatch: pytest.MonkeyPatch) -> None:
     """A rescan under a new bundle."""
-    ear = JudgeRef(bundle="fake-2", factory="fake_judge:load")
-    monkeypatch.setattr(pool, "shipped_judge", lambda: ear)
+    ref = JudgeRef(bundle="fake-2", factory="fake_judge:load")
+    monkeypatch.setattr(pool, "shipped_judge", lambda: ref)
 
 
 def reasons(scanned: Scanned) -> dict[str, str]:

@@ -28,9 +28,9 @@ def test_the_shipped_network_judges_and_its_name_costs_no_reading(
 ) -> None:
     monkeypatch.setattr("pacetag.model.bundle.load_bundle", None)
 
-    ear = SHIPPED_JUDGE()
+    ref = SHIPPED_JUDGE()
 
-    assert (ear.bundle, ear.folder) == ("stride-4", None)
+    assert (ref.bundle, ref.folder) == ("stride-4", None)
 
 
 @pytest.mark.parametrize("place", ["variable", "file"])
@@ -45,11 +45,11 @@ def test_a_network_that_is_named_judges_in_every_process(
         file.write_text(f"bundle = {json.dumps(str(own))}\n")
         monkeypatch.setenv("PACETAG_CONFIG", str(file))
 
-    ear = SHIPPED_JUDGE()
+    ref = SHIPPED_JUDGE()
 
-    assert (ear.bundle, ear.folder) == ("own-7", own)
+    assert (ref.bundle, ref.folder) == ("own-7", own)
     monkeypatch.delenv("PACETAG_BUNDLE", raising=False)  # a worker needs the reference alone
-    assert ear.load().name == "own-7"  # type: ignore[attr-defined]
+    assert ref.load().name == "own-7"  # type: ignore[attr-defined]
 
 
 def test_a_named_folder_without_a_network_is_an_error(

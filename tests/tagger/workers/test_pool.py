@@ -32,9 +32,9 @@ Judged = AnalysisResult | Exception | None
 class Judging:
     """A pool, and what it reports."""
 
-    def __init__(self, ear: JudgeRef, jobs: int) -> None:
+    def __init__(self, ref: JudgeRef, jobs: int) -> None:
         self.events: SimpleQueue[tuple[Path, Verdict]] = SimpleQueue()
-        self.pool = JudgePool(ear, jobs=jobs, done=lambda path, v: self.events.put((path, v)))
+        self.pool = JudgePool(ref, jobs=jobs, done=lambda path, v: self.events.put((path, v)))
 
     def begin(self, *names: str, limit: float = PATIENT) -> None:
         for name in names:
@@ -57,8 +57,8 @@ class Judging:
 def judging() -> Iterator[Callable[..., Judging]]:
     made: list[Judging] = []
 
-    def make(ear: JudgeRef = FAKE_JUDGE, *, jobs: int = 1) -> Judging:
-        made.append(Judging(ear, jobs))
+    def make(ref: JudgeRef = FAKE_JUDGE, *, jobs: int = 1) -> Judging:
+        made.append(Judging(ref, jobs))
         return made[-1]
 
     yield make
@@ -230,8 +230,8 @@ def test_no_second_successor_is_started_while_all_worn_workers_are_busy(
     made: list[WorkerProcess] = []
 
     class Noted(WorkerProcess):
-        def __init__(self, ear: JudgeRef) -> None:
-            super().__init__(ear)
+        def __init__(self, ref: JudgeRef) -> None:
+            super().__init__(ref)
             made.append(self)
 
     monkeypatch.setattr(pool, "WorkerProcess", Noted)
