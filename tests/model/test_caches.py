@@ -92,14 +92,14 @@ PROBE = """
 import os, sys
 from pathlib import Path
 from pacetag.tagger.evaluating.judges import JudgeName
-from pacetag.tagger.evaluating.run import ear_of
+from pacetag.tagger.evaluating.run import judge_ref_of
 from pacetag.tagger.plots.image_files import check_kind
 {use}
 print(os.environ["MPLCONFIGDIR"], os.path.isdir(os.path.dirname(os.environ["MPLCONFIGDIR"])))
 """
 
 
-@pytest.mark.parametrize("use", ["check_kind(Path('plot.png'))", "ear_of(JudgeName.FOLD)"])
+@pytest.mark.parametrize("use", ["check_kind(Path('plot.png'))", "judge_ref_of(JudgeName.FOLD)"])
 def test_what_uses_an_extra_has_the_folder_until_it_ends(use: str, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", PROBE.format(use=use)],
