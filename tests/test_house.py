@@ -30,7 +30,8 @@ FLOORS = (
     "model/training/songs model/training/parallel model/training/degradations",
     "model/training/sources model/training/output_folders model/training/cases",
     "model/training/grooves model/training/fitting",
-    "model/training/sample_audio model/training/scores model/training/recordings",
+    "model/training/sample_audio model/training/scores model/training/recordings"
+    " model/training/rendered",
     "model/training/benchmark_sets model/training/free_music",
     "model/training/labels",
     "model/training/settings model/training/scoring",

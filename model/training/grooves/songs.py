@@ -10,15 +10,19 @@ from pacetag.model.training.songs import TEMPTING, LabelledTruth, TrainingSong, 
 
 
 def groove_truth(levels: Sequence[Level], beat: float) -> LabelledTruth:
-    """Exact levels, from the notes that were played; `beat` in bpm."""
+    """Exact levels, from the notes that were played; `beat` in bpm.
+
+    Levels that are named though they are wrong tempt as much as the beat's usual mistakes do.
+    """
     right = tuple(level.bpm for level in levels if level.verdict == "compatible")
     unclear = tuple(level.bpm for level in levels if level.verdict == "unclear")
+    wrong = tuple(level.bpm for level in levels if level.verdict == "wrong")
     return LabelledTruth(
         right=right,
         unclear=unclear,
         family=right + unclear,
         annotated=beat,
-        tempting=tuple(beat * ratio for ratio in TEMPTING),
+        tempting=tuple(beat * ratio for ratio in TEMPTING) + wrong,
     )
 
 
