@@ -59,14 +59,15 @@ def calibration_of(data: dict[str, Any]) -> dict[str, float]:
 
 def spec_of(data: dict[str, Any]) -> FeatureSpec:
     """The spec, each of its numbers within a sane range. Raises BadBundleError."""
-    found = object_of(data, "spec")
+    found = {"percussive_margin": 0.0, **object_of(data, "spec")}  # older bundles have none
     wanted = {each.name: each.type for each in fields(FeatureSpec)}
     _check_keys(found, wanted, "spec")
     for key, kind in wanted.items():
         number = _number(found[key], key)
         if kind in (int, "int") and not isinstance(found[key], int):
             raise BadBundleError(f"`{key}` must be a whole number, not {number:g}")
-        if not 0 < number <= LARGEST:
+        may_be_zero = key == "percussive_margin"
+        if not 0 <= number <= LARGEST or not (number or may_be_zero):
             raise BadBundleError(f"`{key}` cannot be {number:g}")
     spec = FeatureSpec(**found)
     if math.prod(spec.case) > MOST_INPUT:

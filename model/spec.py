@@ -27,6 +27,8 @@ class FeatureSpec:
     log_floor: float = 1e-5  # power added before the logarithm
     log_shift: float = 2.5  # natural-log units added after it
     log_scale: float = 5.0  # and then divided by
+    # By how much strokes must stand out of what sounds on to be heard; 0: all is heard.
+    percussive_margin: float = 0.0
 
     @property
     def frame_rate(self) -> float:
@@ -40,8 +42,12 @@ class FeatureSpec:
 
     @property
     def fingerprint(self) -> str:
-        """Equal for equal specs, different for any other: what a bundle is checked against."""
-        text = json.dumps(asdict(self), sort_keys=True)
+        """Equal for equal specs, different for any other: what a bundle is checked against.
+
+        What a spec does without is left out, as it was before it could be had.
+        """
+        numbers = {name: number for name, number in asdict(self).items() if number}
+        text = json.dumps(numbers, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def lag(self, bpm: float) -> float:

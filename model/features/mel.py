@@ -1,5 +1,6 @@
 """Samples to power in mel bands, equal to librosa's in a fifth of the time."""
 
+from collections.abc import Iterator
 from functools import cache
 
 import numpy as np
@@ -8,9 +9,11 @@ from numpy.typing import NDArray
 from scipy.fft import rfft
 from scipy.sparse import csr_array
 
+from pacetag.model.features.percussive import percussive_share
 from pacetag.model.spec import FeatureSpec
 
 _BLOCK = 128  # frames at a time: their spectra fit into the processor's cache
+_TOGETHER = 4  # bins of the spectrum that are heard as one above its lowest quarter
 # Slaney's mel scale (Auditory Toolbox, 1998): linear below 1 kHz, logarithmic above.
 _HZ_PER_MEL = 200 / 3
 _KNEE = 1_000.0  # Hz
@@ -23,17 +26,55 @@ def mel_spectrogram(samples: NDArray[np.float32], spec: FeatureSpec) -> NDArray[
     Equal to librosa.feature.melspectrogram, whose filters are dense though nearly all zero. The
     frames of one band lie n_bands apart in memory: what reads them frame by frame is quick.
     """
-    window = hann_window(spec.n_fft)
     filters = mel_filters(spec)
+    parts = [filters @ power.T for power in _spectra(samples, spec)]
+    return np.ascontiguousarray(np.concatenate(parts, axis=1).T).T
+
+
+def percussive_mel(samples: NDArray[np.float32], spec: FeatureSpec) -> NDArray[np.float32]:
+    """The same of the percussive part alone: what `percussive_share` leaves of the spectrum.
+
+    Above the lowest quarter of the spectrum four bins are heard as one: mel bands are as wide
+    there, and half of the work is saved.
+    """
+    power = np.concatenate([_grouped(each, spec) for each in _spectra(samples, spec)])
+    level = power.copy()
+    level[:, _alone(spec) :] *= 1 / _TOGETHER  # a mean, as loud as the bins that stand alone
+    power *= percussive_share(level, spec.percussive_margin)
+    return np.ascontiguousarray((_grouped_filters(spec) @ power.T).T).T
+
+
+def _spectra(samples: NDArray[np.float32], spec: FeatureSpec) -> Iterator[NDArray[np.float32]]:
+    """Power [frames, bins] of the samples [n], some frames at a time."""
+    window = hann_window(spec.n_fft)
     padded = np.pad(samples, spec.n_fft // 2)
     frames = sliding_window_view(padded, spec.n_fft)[:: spec.hop_length]
-    found = np.empty((len(frames), spec.n_bands), np.float32)
     for first in range(0, len(frames), _BLOCK):
         spectrum = rfft(frames[first : first + _BLOCK] * window, axis=1)
         power = spectrum.real**2
         power += spectrum.imag**2
-        found[first : first + _BLOCK] = (filters @ power.T).T
-    return found.T
+        yield power
+
+
+def _grouped(power: NDArray[np.float32], spec: FeatureSpec) -> NDArray[np.float32]:
+    """Power [frames, groups of bins], without the last bin: no resampled sound reaches it."""
+    alone = _alone(spec)
+    above = power[:, alone:-1].reshape(len(power), -1, _TOGETHER)
+    return np.concatenate([power[:, :alone], above.sum(axis=2)], axis=1)
+
+
+@cache
+def _grouped_filters(spec: FeatureSpec) -> csr_array:
+    """The mel filters [bands, groups of bins], each group heard by the mean of its bins' share."""
+    filters = mel_filters(spec).toarray()
+    alone = _alone(spec)
+    above = filters[:, alone:-1].reshape(len(filters), -1, _TOGETHER)
+    return csr_array(np.concatenate([filters[:, :alone], above.mean(axis=2)], axis=1))
+
+
+def _alone(spec: FeatureSpec) -> int:
+    """How many bins, the lowest, are heard one by one."""
+    return spec.n_fft // (2 * _TOGETHER)
 
 
 @cache

@@ -300,8 +300,15 @@ def test_a_part_of_another_type_is_refused_in_a_sentence(
         load_bundle(folder)
 
 
-@pytest.mark.parametrize("key", [each.name for each in fields(FeatureSpec)])
-@pytest.mark.parametrize("value", [*WRONG, 0, -5, float("nan"), float("inf"), 1.5e9])
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        (each.name, value)
+        for each in fields(FeatureSpec)
+        for value in (*WRONG, 0, -5, float("nan"), float("inf"), 1.5e9)
+        if value != 0 or each.name != "percussive_margin"  # without a margin all is heard
+    ],
+)
 def test_a_number_of_the_spec_that_makes_no_sense_is_refused(
     folder: Path, key: str, value: Any
 ) -> None:
@@ -316,6 +323,16 @@ def test_a_number_of_the_spec_that_makes_no_sense_is_refused(
 
     with pytest.raises(BundleError, match=rf"bundle\.json: .*{key}"):
         load_bundle(folder)
+
+
+def test_a_spec_of_before_the_percussive_part_hears_all(folder: Path) -> None:
+    def change(data: dict[str, Any]) -> None:
+        del data["spec"]["percussive_margin"]
+        data["fingerprint"] = fingerprint(data)
+
+    edit(folder, change)
+
+    assert load_bundle(folder).spec.percussive_margin == 0
 
 
 @pytest.mark.parametrize("key", ["slope", "offset"])
