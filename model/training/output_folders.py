@@ -11,7 +11,10 @@ from pacetag.model.errors import ModelError
 NOTES, NOTES_HEAD = "experiments.md", "# What each addition brought"
 _BUNDLES = "bundles"
 # What a run makes below its folder, and what proves that a run made it.
-_MADE = ("grooves", "further", "human", "chamber", "scores", "recordings", "cases", "networks")
+_MADE = (
+    *("grooves", "further", "human", "chamber", "drummers", "scores", "recordings"),
+    *("cases", "networks"),
+)
 _TRACES = (
     "grooves/songs.jsonl",
     "cases/*/made_with.json",

@@ -1,0 +1,137 @@
+"""From a plan to its sound and truth: MIDI, FluidSynth, FLAC."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import numpy as np
+from mido import Message
+
+from pacetag.model.training.degradations.room import room
+from pacetag.model.training.drummers.band import TICKS, Players, play
+from pacetag.model.training.drummers.plan import DrummerPlan
+from pacetag.model.training.drummers.takes import BEATS_PER_BAR, SPLIT
+from pacetag.model.training.drummers.truth import Played, drummed_levels
+from pacetag.model.training.grooves.score import Score, Track, write_score
+from pacetag.model.training.rendered import RenderedSong
+from pacetag.model.training.sources.midi import DRUM_CHANNEL, Note
+from pacetag.model.training.sources.sound import synthesise, write_flac
+
+SAMPLE_RATE = 22_050  # Hz
+
+_RING_OUT = 0.5  # seconds after the last bar
+_EARLY = 0.1  # beats before the stretch of which a note still belongs to it
+_HIT = 0.1  # beats for which a drum's note is held
+
+
+def render_drummer(plan: DrummerPlan, folder: Path) -> RenderedSong:
+    """Render one song into `folder` as 22 050 Hz mono FLAC and find its truth.
+
+    Raises RenderError: FluidSynth failed; the message holds what it said.
+    """
+    score = full_score(plan)
+    stereo = synthesise(
+        write_score(score),
+        plan.font,
+        rate=SAMPLE_RATE,
+        gain=plan.gain,
+        reverb=plan.reverb,
+        what=plan.name,
+    )
+    # FluidSynth waits for the last echo: up to ten seconds without a beat.
+    last = (plan.beats + 1) * 60 / plan.bpm
+    mono = stereo[: round((last + _RING_OUT) * SAMPLE_RATE)].mean(axis=1)
+    if plan.room:
+        mono = room(mono, SAMPLE_RATE, np.random.default_rng(plan.seed))
+    audio = folder / f"{plan.name}.flac"
+    write_flac(audio, mono, SAMPLE_RATE)
+    return RenderedSong(
+        name=plan.name,
+        group=plan.take.drummer,
+        split=SPLIT[plan.take.drummer],
+        tempo=round(plan.bpm, 4),
+        seconds=round(len(mono) / SAMPLE_RATE, 2),
+        audio=audio.name,
+        levels=drummed_levels(played(plan, score), plan.swing),
+        made=_made(plan),
+    )
+
+
+def full_score(plan: DrummerPlan) -> Score:
+    """The drummer's stretch, and the band's music if there is one; a beat of rest comes first."""
+    rng = random.Random(plan.seed)
+    band = _band(plan, rng) if plan.band else Score(ticks_per_quarter=TICKS, tracks=())
+    size = band.ticks_per_quarter
+    kit = Message("program_change", channel=DRUM_CHANNEL, program=plan.kit)
+    drums = Track(notes=_drum_notes(plan, size), others=((0, kit),))
+    later = band.moved(lambda note: note if note.tick < plan.beats * size else None)
+    shifted = later.moved(lambda note: _later(note, size))
+    conductor = Track(notes=(), others=())
+    full = Score(ticks_per_quarter=size, tracks=(conductor, drums, *shifted.tracks))
+    return full.timed([(0, round(60e6 / plan.bpm))])
+
+
+def played(plan: DrummerPlan, score: Score) -> Played:
+    """What is struck, counted from the first downbeat."""
+    notes = [note for track in score.tracks for note in track.notes]
+    return Played(
+        onsets=np.array([note.tick for note in notes], np.float64) / score.ticks_per_quarter - 1,
+        velocities=np.array([note.velocity for note in notes], np.float64),
+        beats=plan.beats,
+        bpm=plan.bpm,
+    )
+
+
+def _band(plan: DrummerPlan, rng: random.Random) -> Score:
+    doubled = plan.swing.pulses == 2 and plan.kind in ("jazz", "shuffle")
+    stretch = 0.5 if doubled else 1.0
+    players = Players(
+        kind=plan.kind, swing=plan.swing, bars=plan.beats // BEATS_PER_BAR, stretch=stretch
+    )
+    return play(players, rng, bpm=plan.bpm)
+
+
+def _drum_notes(plan: DrummerPlan, size: int) -> tuple[Note, ...]:
+    notes = (
+        Note(
+            tick=round((onset - plan.start + 1) * size),
+            channel=DRUM_CHANNEL,
+            key=note.key,
+            velocity=note.velocity,
+            length=round(_HIT * size),
+        )
+        for onset, note in zip(plan.take.onsets, plan.take.notes, strict=True)
+        if plan.start - _EARLY <= onset < plan.start + plan.beats - _EARLY
+    )
+    return tuple(sorted(notes))
+
+
+def _later(note: Note, ticks: int) -> Note:
+    return Note(
+        tick=note.tick + ticks,
+        channel=note.channel,
+        key=note.key,
+        velocity=note.velocity,
+        length=note.length,
+    )
+
+
+def _made(plan: DrummerPlan) -> dict[str, object]:
+    ratio = plan.swing.ratio
+    return {
+        "drummer": plan.take.drummer,
+        "take": plan.take.id,
+        "style": plan.take.style,
+        "start": plan.start,  # beats
+        "beats": plan.beats,
+        "take_bpm": plan.take.bpm,
+        "swing_ratio": None if ratio is None else round(ratio, 3),
+        "swung_pulses": plan.swing.pulses if plan.swing.swung else None,
+        "kit": plan.kit,
+        "font": Path(plan.font).name,
+        "gain": plan.gain,
+        "reverb": plan.reverb,
+        "room": plan.room,
+        "band": plan.kind if plan.band else None,
+    }
