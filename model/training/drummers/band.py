@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 from mido import Message
 
@@ -22,6 +21,8 @@ _SHARES = {"bass": 0.95, "chords": 0.85, "second": 0.35, "lead": 0.45}  # of the
 _CHANCE = 0.15  # share of the bars in which a player takes the other rhythm
 _RESTS = 0.25  # share of the bars in which the lead pauses
 _STROKE, _SOFT = 92, 62  # velocities
+_LONG, _SHORT = 4.0, 0.45  # beats; how long a note sounds at most
+_LEGATO = 0.95  # share of the time to the next note
 _VOLUME = (60, 115)  # of General MIDI, whose usual one is 100
 _MAJOR, _MINOR = (0, 2, 4, 5, 7, 9, 10), (0, 2, 3, 5, 7, 9, 10)
 
@@ -41,9 +42,9 @@ def play(players: Players, rng: random.Random, *, bpm: float) -> Score:
     """Compose a band's notes and play them as people do; see `humanise` for the ticks."""
     arrangement = ARRANGEMENTS[players.kind]
     present = [part for part in _PARTS if rng.random() < _SHARES[part]] or ["bass"]
-    roots, minor = _progression(rng, arrangement, players.bars), rng.random() < 0.4
+    harmony = _draw_harmony(rng, arrangement, players.bars)
     tracks = [
-        _track(rng, arrangement, name, channel, players, roots, minor)
+        _track(rng, _Seat(name=name, channel=channel, arrangement=arrangement), players, harmony)
         for channel, name in enumerate(present)
     ]
     score = Score(ticks_per_quarter=TICKS, tracks=(Track(notes=(), others=()), *tracks))
@@ -61,47 +62,56 @@ def warp(beat: float, swing: Swing) -> float:
     return (pulse + played) / swing.pulses
 
 
-def _progression(rng: random.Random, arrangement: Arrangement, bars: int) -> list[int]:
+@dataclass(frozen=True, kw_only=True)
+class _Harmony:
+    """The chords of a song."""
+
+    roots: tuple[int, ...]  # pitch class of each bar
+    scale: tuple[int, ...]  # semitones above each root
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Seat:
+    """One player's place in the band."""
+
+    name: str  # of the part
+    channel: int
+    arrangement: Arrangement
+
+    @property
+    def part(self) -> Part:
+        part: Part = getattr(self.arrangement, self.name)
+        return part
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Stroke:
+    """One note or chord, before it has a pitch."""
+
+    beat: float  # of the click
+    velocity: int
+
+
+def _draw_harmony(rng: random.Random, arrangement: Arrangement, bars: int) -> _Harmony:
     walk, tonic = rng.choice(arrangement.walks), rng.randrange(12)
-    return [(tonic + walk[bar % len(walk)]) % 12 for bar in range(bars)]
+    roots = tuple((tonic + walk[bar % len(walk)]) % 12 for bar in range(bars))
+    return _Harmony(roots=roots, scale=_MINOR if rng.random() < 0.4 else _MAJOR)
 
 
-def _track(
-    rng: random.Random,
-    arrangement: Arrangement,
-    name: str,
-    channel: int,
-    players: Players,
-    roots: Sequence[int],
-    minor: bool,
-) -> Track:
-    part: Part = getattr(arrangement, name)
-    strokes = list(_strokes(rng, part, players, pauses=name == "lead"))
-    ends = [after for _, (after, _) in pairwise(strokes)] + [players.bars * BEATS_PER_BAR * 1.0]
-    pitches = _Pitches(rng, _MINOR if minor else _MAJOR, walking=arrangement.walking)
-    notes: list[Note] = []
-    for (beat, velocity), end in zip(strokes, ends, strict=True):
-        length = min(end - beat, 4.0 if part.long else 0.45)
-        root = roots[min(len(roots) - 1, int(beat // BEATS_PER_BAR))]
-        notes += (
-            Note(
-                tick=round(beat * TICKS),
-                channel=channel,
-                key=key,
-                velocity=velocity,
-                length=round(length * TICKS * 0.95),
-            )
-            for key in pitches.keys(name, root)
-        )
-    program = Message("program_change", channel=channel, program=rng.choice(part.programs))
-    volume = Message("control_change", channel=channel, control=7, value=rng.randint(*_VOLUME))
-    return Track(notes=tuple(sorted(notes)), others=((0, program), (0, volume)))
+def _track(rng: random.Random, seat: _Seat, players: Players, harmony: _Harmony) -> Track:
+    strokes = list(_strokes(rng, seat.part, players, pauses=seat.name == "lead"))
+    notes = tuple(sorted(_notes(rng, seat, strokes, harmony)))
+    program = Message(
+        "program_change", channel=seat.channel, program=rng.choice(seat.part.programs)
+    )
+    volume = Message("control_change", channel=seat.channel, control=7, value=rng.randint(*_VOLUME))
+    return Track(notes=notes, others=((0, program), (0, volume)))
 
 
 def _strokes(
     rng: random.Random, part: Part, players: Players, *, pauses: bool
-) -> Iterator[tuple[float, int]]:
-    """When (in beats of the click) and how hard a part is struck."""
+) -> Iterator[_Stroke]:
+    """When and how hard a part is struck."""
     usual, other = rng.choice(part.rhythms), rng.choice(part.rhythms)
     level = rng.uniform(0.8, 1.15)
     written = BEATS_PER_BAR * players.stretch  # beats of the click in a written bar
@@ -113,7 +123,26 @@ def _strokes(
             if sign != ".":
                 beat = warp(written * (bar + step / len(rhythm)), players.swing)
                 velocity = round((_STROKE if sign == "x" else _SOFT) * level)
-                yield beat, min(127, velocity)
+                yield _Stroke(beat=beat, velocity=min(127, velocity))
+
+
+def _notes(
+    rng: random.Random, seat: _Seat, strokes: Sequence[_Stroke], harmony: _Harmony
+) -> Iterator[Note]:
+    """Give strokes pitches and lengths."""
+    pitches = _Pitches(rng, harmony.scale, walking=seat.arrangement.walking)
+    ends = [after.beat for after in strokes[1:]] + [len(harmony.roots) * float(BEATS_PER_BAR)]
+    for stroke, end in zip(strokes, ends, strict=True):
+        length = min(end - stroke.beat, _LONG if seat.part.long else _SHORT)
+        bar = min(len(harmony.roots) - 1, int(stroke.beat // BEATS_PER_BAR))
+        for key in pitches.keys(seat.name, harmony.roots[bar]):
+            yield Note(
+                tick=round(stroke.beat * TICKS),
+                channel=seat.channel,
+                key=key,
+                velocity=stroke.velocity,
+                length=round(length * TICKS * _LEGATO),
+            )
 
 
 class _Pitches:

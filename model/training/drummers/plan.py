@@ -6,7 +6,7 @@ import hashlib
 import math
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pacetag.model.training.drummers.patterns import Kind, kind_of
 from pacetag.model.training.drummers.swing import Swing, clearness, find_swing
@@ -16,8 +16,9 @@ from pacetag.model.training.grooves.draw import FONTS
 LONGEST = 75.0  # seconds
 _SWUNG_STRETCHES, _STRAIGHT_STRETCHES = 3, 2
 _SECONDS_A_STRAIGHT_STRETCH = 45.0  # of the take: the straight ones are many
+_VERSIONS = 4  # of a swung stretch: alone and with a band, at the take's tempo and close to it
 _SWING_STYLES = ("jazz", "shuffle")
-_TEMPO = 0.08  # share by which a take is played faster or slower at most
+_TEMPO = 0.08  # share by which a version is faster or slower at most
 _WITH_BAND = 0.6  # share of the straight stretches
 _CLEAR = 0.3  # of a take's notes, see `clearness`
 _GAIN = (0.3, 1.4)  # of FluidSynth
@@ -36,6 +37,14 @@ _KITS: dict[Kind, tuple[int, ...]] = {
 
 
 @dataclass(frozen=True, kw_only=True)
+class Stretch:
+    """A part of a take, of whole bars."""
+
+    start: int  # beats from the beginning of the take
+    beats: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class DrummerPlan:
     """Everything that makes one song; equal plans give equal songs."""
 
@@ -43,8 +52,7 @@ class DrummerPlan:
     seed: int  # of the song's own random numbers
     take: Take
     swing: Swing
-    start: int  # beats from the beginning of the take, a downbeat
-    beats: int  # whole bars
+    stretch: Stretch
     bpm: float
     kit: int  # program of the drums' channel
     font: str  # path
@@ -56,25 +64,20 @@ class DrummerPlan:
 
 
 def plan_songs(takes: Sequence[Take], seed: int) -> tuple[DrummerPlan, ...]:
-    """Plan all songs of the takes: swung ones in four versions, straight ones in one."""
+    """Plan all songs of the takes: swung stretches in four versions, straight ones in one."""
     return tuple(plan for take in takes for plan in _plan_take(take, seed))
 
 
-def stretches(take: Take, most: int, seconds: float) -> list[tuple[int, int]]:
-    """Cut a take into at most `most` stretches: first beats and lengths in beats.
+def stretches(take: Take, most: int, seconds: float) -> list[Stretch]:
+    """Cut a take into at most `most` stretches, one for each `seconds` of it.
 
-    They do not overlap and lie far apart; each is of whole bars and at most LONGEST, also when the
-    take is played slower. There is one for each `seconds` of the take.
+    They do not overlap and lie far apart; each is at most LONGEST, also when it is played slower.
     """
     count = max(1, min(most, int(take.beats * 60 / take.bpm // seconds)))
     longest = LONGEST * take.bpm * (1 - _TEMPO) / 60
     length = _whole_bars(min(take.beats / count, longest))
     gap = (take.beats - length) / max(1, count - 1)
-    return [(_whole_bars(gap * number), length) for number in range(count)]
-
-
-def _whole_bars(beats: float) -> int:
-    return int(beats // BEATS_PER_BAR) * BEATS_PER_BAR
+    return [Stretch(start=_whole_bars(gap * number), beats=length) for number in range(count)]
 
 
 def is_swing(take: Take, swing: Swing) -> bool:
@@ -85,33 +88,33 @@ def is_swing(take: Take, swing: Swing) -> bool:
     return swing.swung and (swing.pulses == 1 or any(word in take.style for word in _SWING_STYLES))
 
 
+def _whole_bars(beats: float) -> int:
+    return int(beats // BEATS_PER_BAR) * BEATS_PER_BAR
+
+
 def _plan_take(take: Take, seed: int) -> Iterator[DrummerPlan]:
     if clearness(take.onsets) < _CLEAR:
         return  # away from the click: there is no knowing what the beat is
     swing = find_swing(take.onsets, take.timekeepers)
     if is_swing(take, swing):
-        for number, place in enumerate(stretches(take, _SWUNG_STRETCHES, LONGEST)):
-            for version in range(4):
-                yield _draw(take, swing, seed, (number, version), place, band=version % 2 == 1)
+        for number, stretch in enumerate(stretches(take, _SWUNG_STRETCHES, LONGEST)):
+            for version in range(_VERSIONS):
+                spread = 0.0 if version < 2 else _TEMPO
+                plan = _draw(take, swing, stretch, f"{number}-{version}", seed, spread)
+                yield replace(plan, band=version % 2 == 1)
         return
-    rng = song_random(seed, take.id)
-    band = rng.random() < _WITH_BAND
+    band = song_random(seed, take.id).random() < _WITH_BAND
     places = stretches(take, _STRAIGHT_STRETCHES, _SECONDS_A_STRAIGHT_STRETCH)
-    for number, place in enumerate(places):
-        yield _draw(take, swing, seed, (number, 0), place, band=band == (number == 0))
+    for number, stretch in enumerate(places):
+        plan = _draw(take, swing, stretch, f"{number}-0", seed)
+        yield replace(plan, band=band == (number == 0))
 
 
 def _draw(
-    take: Take,
-    swing: Swing,
-    seed: int,
-    which: tuple[int, int],
-    place: tuple[int, int],
-    *,
-    band: bool,
+    take: Take, swing: Swing, stretch: Stretch, which: str, seed: int, spread: float = 0.0
 ) -> DrummerPlan:
-    """Draw one version; the first two of a stretch keep the take's tempo."""
-    name = f"{take.id.replace('/', '-')}-{which[0]}-{which[1]}"
+    """Draw the sound of a version, without a band; its tempo is within `spread` of the take's."""
+    name = f"{take.id.replace('/', '-')}-{which}"
     rng = song_random(seed, name)
     kind = kind_of(take.style, swung=is_swing(take, swing))
     return DrummerPlan(
@@ -119,16 +122,15 @@ def _draw(
         seed=rng.getrandbits(32),
         take=take,
         swing=swing,
-        start=place[0],
-        beats=place[1],
-        bpm=take.bpm * (1 + rng.uniform(-_TEMPO, _TEMPO) if which[1] >= 2 else 1.0),
+        stretch=stretch,
+        bpm=take.bpm * (1 + rng.uniform(-spread, spread) if spread else 1.0),
         kit=rng.choice(_KITS[kind]),
         font=rng.choices(tuple(FONTS), _FONT_SHARES)[0],
         gain=round(math.exp(rng.uniform(*map(math.log, _GAIN))), 3),
         reverb=rng.random() < 0.5,
         room=rng.random() < _ROOMS,
         kind=kind,
-        band=band,
+        band=False,
     )
 
 

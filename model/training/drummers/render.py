@@ -40,7 +40,7 @@ def render_drummer(plan: DrummerPlan, folder: Path) -> RenderedSong:
         what=plan.name,
     )
     # FluidSynth waits for the last echo: up to ten seconds without a beat.
-    last = (plan.beats + 1) * 60 / plan.bpm
+    last = (plan.stretch.beats + 1) * 60 / plan.bpm
     mono = stereo[: round((last + _RING_OUT) * SAMPLE_RATE)].mean(axis=1)
     if plan.room:
         mono = room(mono, SAMPLE_RATE, np.random.default_rng(plan.seed))
@@ -65,7 +65,7 @@ def full_score(plan: DrummerPlan) -> Score:
     size = band.ticks_per_quarter
     kit = Message("program_change", channel=DRUM_CHANNEL, program=plan.kit)
     drums = Track(notes=_drum_notes(plan, size), others=((0, kit),))
-    later = band.moved(lambda note: note if note.tick < plan.beats * size else None)
+    later = band.moved(lambda note: note if note.tick < plan.stretch.beats * size else None)
     shifted = later.moved(lambda note: _later(note, size))
     conductor = Track(notes=(), others=())
     full = Score(ticks_per_quarter=size, tracks=(conductor, drums, *shifted.tracks))
@@ -78,7 +78,7 @@ def played(plan: DrummerPlan, score: Score) -> Played:
     return Played(
         onsets=np.array([note.tick for note in notes], np.float64) / score.ticks_per_quarter - 1,
         velocities=np.array([note.velocity for note in notes], np.float64),
-        beats=plan.beats,
+        beats=plan.stretch.beats,
         bpm=plan.bpm,
     )
 
@@ -87,7 +87,7 @@ def _band(plan: DrummerPlan, rng: random.Random) -> Score:
     doubled = plan.swing.pulses == 2 and plan.kind in ("jazz", "shuffle")
     stretch = 0.5 if doubled else 1.0
     players = Players(
-        kind=plan.kind, swing=plan.swing, bars=plan.beats // BEATS_PER_BAR, stretch=stretch
+        kind=plan.kind, swing=plan.swing, bars=plan.stretch.beats // BEATS_PER_BAR, stretch=stretch
     )
     return play(players, rng, bpm=plan.bpm)
 
@@ -95,14 +95,14 @@ def _band(plan: DrummerPlan, rng: random.Random) -> Score:
 def _drum_notes(plan: DrummerPlan, size: int) -> tuple[Note, ...]:
     notes = (
         Note(
-            tick=round((onset - plan.start + 1) * size),
+            tick=round((onset - plan.stretch.start + 1) * size),
             channel=DRUM_CHANNEL,
             key=note.key,
             velocity=note.velocity,
             length=round(_HIT * size),
         )
         for onset, note in zip(plan.take.onsets, plan.take.notes, strict=True)
-        if plan.start - _EARLY <= onset < plan.start + plan.beats - _EARLY
+        if 0 <= onset - plan.stretch.start + _EARLY < plan.stretch.beats
     )
     return tuple(sorted(notes))
 
@@ -123,8 +123,8 @@ def _made(plan: DrummerPlan) -> dict[str, object]:
         "drummer": plan.take.drummer,
         "take": plan.take.id,
         "style": plan.take.style,
-        "start": plan.start,  # beats
-        "beats": plan.beats,
+        "start": plan.stretch.start,  # beats
+        "beats": plan.stretch.beats,
         "take_bpm": plan.take.bpm,
         "swing_ratio": None if ratio is None else round(ratio, 3),
         "swung_pulses": plan.swing.pulses if plan.swing.swung else None,

@@ -2,7 +2,13 @@
 
 from pathlib import Path
 
-from pacetag.model.training.drummers.plan import LONGEST, DrummerPlan, plan_songs, stretches
+from pacetag.model.training.drummers.plan import (
+    LONGEST,
+    DrummerPlan,
+    Stretch,
+    plan_songs,
+    stretches,
+)
 from tests.model.training.drummers.made_takes import MadeSet, straight_beat, swung_beat
 
 
@@ -14,11 +20,20 @@ def test_a_long_take_gives_stretches_apart_and_a_short_one_itself(tmp_path: Path
 
     places = stretches(long, 3, LONGEST)
 
-    assert [start for start, _ in places] == [0, 232, 464]
-    assert all(start % 4 == 0 and length % 4 == 0 for start, length in places)
-    assert all(length * 60 / (120 * 0.92) <= LONGEST for _, length in places)
-    assert places[0][1] <= places[1][0]
-    assert stretches(short, 3, LONGEST) == [(0, 40)]
+    assert [place.start for place in places] == [0, 232, 464]
+    assert {place.beats for place in places} == {136}  # 74 seconds where it is 8 % slower
+    assert stretches(short, 3, LONGEST) == [Stretch(start=0, beats=40)]
+
+
+def test_stretches_do_not_overlap(tmp_path: Path) -> None:
+    made = MadeSet(tmp_path)
+    made.add(straight_beat(50), bpm=120.0)  # 100 seconds
+    (take,) = made.takes()
+
+    first, second = stretches(take, 2, 45.0)
+
+    assert (first.start, first.beats) == (0, 100)
+    assert second.start == first.beats == second.beats
 
 
 def test_swing_is_heard_more_often_than_straight_takes(tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ def test_the_truth_counts_from_the_first_downbeat(made: MadeSet) -> None:
     onsets = played(plan, full_score(plan)).onsets
 
     assert onsets.min() == pytest.approx(0, abs=0.01)
-    assert onsets.max() == pytest.approx(plan.beats - 0.25, abs=0.01)
+    assert onsets.max() == pytest.approx(plan.stretch.beats - 0.25, abs=0.01)
 
 
 @pytest.mark.outside("fluidsynth", *outside.FONTS)
