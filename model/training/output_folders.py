@@ -12,8 +12,8 @@ NOTES, NOTES_HEAD = "experiments.md", "# What each addition brought"
 _BUNDLES = "bundles"
 # What a run makes below its folder, and what proves that a run made it.
 _MADE = (
-    *("grooves", "further", "human", "chamber", "drummers", "scores", "recordings"),
-    *("cases", "networks"),
+    *("grooves", "further", "human", "chamber", "drummers", "metres", "expressive"),
+    *("scores", "recordings", "cases", "networks"),
 )
 _TRACES = (
     "grooves/songs.jsonl",

@@ -1,0 +1,1 @@
+"""Songs in compound, triple and odd metre, composed and rendered."""

@@ -1,0 +1,40 @@
+"""Render the corpus of metres from the command line."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from rich.console import Console
+
+from pacetag.model.errors import ModelError
+from pacetag.model.training.metres.corpus import SONGS, build_metres
+from pacetag.model.training.output_folders import OutputError, check_own, named_path
+from pacetag.model.training.rendered import SONGS_FILE
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Render songs into a folder; return the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m pacetag.model.training.metres",
+        description="Compose and render songs in compound, triple and odd metre.",
+    )
+    parser.add_argument("folder", type=named_path, help="where songs.jsonl and the audio go")
+    parser.add_argument("--songs", type=int, default=SONGS)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=None, help="songs at once (default: all cores)")
+    options = parser.parse_args(arguments)
+    try:
+        check_own(options.folder, SONGS_FILE)
+        build_metres(options.folder, songs=options.songs, seed=options.seed, jobs=options.jobs)
+    except ModelError as error:
+        Console(stderr=True).print(str(error), markup=False)
+        return 2 if isinstance(error, OutputError) else 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
