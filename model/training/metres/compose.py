@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -17,7 +17,8 @@ from pacetag.model.training.grooves.truth import Level
 from pacetag.model.training.metres.draw import MetrePlan
 from pacetag.model.training.metres.drums import KITS, TIGHT_KITS, Drummer
 from pacetag.model.training.metres.kinds import Kind, load_kinds
-from pacetag.model.training.metres.players import draw_players, playing
+from pacetag.model.training.metres.ornaments import STRUMMED, graced, strummed, with_gaps
+from pacetag.model.training.metres.players import Player, draw_players, playing
 from pacetag.model.training.metres.truth import Onsets, find_metre_levels
 from pacetag.model.training.sources.midi import DRUM_CHANNEL, Note
 
@@ -25,6 +26,7 @@ TICKS = 480  # a beat; MIDI's quarter is the felt beat here
 _HIT_TICKS = 60
 _TWO_THIRDS = 2 / 3
 _ATTEMPTS = 20
+_GRACE = (0.05, 0.09)  # seconds
 _BEAT_VELOCITY = 110  # of the loudest drum
 
 
@@ -51,20 +53,23 @@ def compose(plan: MetrePlan) -> Composition:
     kind = load_kinds()[plan.kind]
     for attempt in range(_ATTEMPTS):
         rng = song_random(plan.seed, plan.number, f"metres notes {attempt}")
-        tracks, programs = _tracks(plan, kind, rng)
+        tracks, players = _tracks(plan, kind, rng)
         onsets = _onsets(plan, kind, tracks)
         levels = find_metre_levels(kind, plan.bpm, onsets)
         if any(level.verdict == "compatible" for level in levels):
-            midi = write_score(_played(plan, kind, tracks))
+            midi = write_score(_played(plan, kind, tracks, players))
+            programs = tuple(player.program for player in players)
             return Composition(midi=midi, onsets=onsets, levels=levels, programs=programs)
     raise CompositionError(f"{plan.name}: no tempo fits what is played")
 
 
-def _tracks(plan: MetrePlan, kind: Kind, rng: random.Random) -> tuple[list[Track], tuple[int, ...]]:
-    """The conductor's track and one for each player, and the players' programs."""
+def _tracks(
+    plan: MetrePlan, kind: Kind, rng: random.Random
+) -> tuple[list[Track], Sequence[Player]]:
+    """The conductor's track, one for each player, in their order, and one for the drums."""
     players = draw_players(kind, plan, rng)
     channels = {player.role: channel for channel, player in enumerate(players)}
-    drummer = Drummer(kind, rng) if plan.drums else None
+    drummer = Drummer(kind, rng, lean=plan.lean) if plan.drums else None
     notes: dict[int, list[Note]] = {channel: [] for channel in (*channels.values(), DRUM_CHANNEL)}
     place = _Place(beats=kind.beats, swing=plan.swing)
     for first, section in zip(plan.section_bars, plan.sections, strict=True):
@@ -84,6 +89,10 @@ def _tracks(plan: MetrePlan, kind: Kind, rng: random.Random) -> tuple[list[Track
                     Note(tick=place.tick(first + bar, hit.at), channel=DRUM_CHANNEL, key=hit.key,
                          velocity=velocity, length=_HIT_TICKS)
                 )  # fmt: skip
+    for role in ("chords", "arps"):
+        if role in channels:
+            whole = notes[channels[role]]
+            notes[channels[role]] = with_gaps(whole, rng, plan.gaps, kind.beats * TICKS)
     programs = {channels[player.role]: player.program for player in players}
     kit = rng.choice(TIGHT_KITS if kind.tight else KITS)
     voices = {**programs, **({DRUM_CHANNEL: kit} if drummer is not None else {})}
@@ -95,7 +104,7 @@ def _tracks(plan: MetrePlan, kind: Kind, rng: random.Random) -> tuple[list[Track
         _track(notes[channel], channel, voices[channel], pans.get(channel, 64))
         for channel in voices
     ]
-    return [conductor, *tracks], tuple(programs.values())
+    return [conductor, *tracks], players
 
 
 def _track(notes: Iterable[Note], channel: int, program: int, pan: int) -> Track:
@@ -141,10 +150,20 @@ def _onsets(plan: MetrePlan, kind: Kind, tracks: Iterable[Track]) -> Onsets:
     )
 
 
-def _played(plan: MetrePlan, kind: Kind, tracks: Iterable[Track]) -> Score:
-    score = Score(ticks_per_quarter=TICKS, tracks=tuple(tracks))
+def _played(
+    plan: MetrePlan, kind: Kind, tracks: Sequence[Track], players: Sequence[Player]
+) -> Score:
+    """The score as people play it, if they do: ornaments make no level of their own."""
     if plan.feel is None:
-        return score
+        return Score(ticks_per_quarter=TICKS, tracks=tuple(tracks))
+    conductor, *others = tracks
+    rng = song_random(plan.seed, plan.number, "metres ornaments")
+    ornate = [
+        _ornate(track, player, plan, rng)
+        for track, player in zip(others[: len(players)], players, strict=True)
+    ]
+    played = (conductor, *ornate, *others[len(players) :])
+    score = Score(ticks_per_quarter=TICKS, tracks=played)
     return humanise(
         score.moved(lambda note: _lilted(note, plan.lilt, kind.beats)),
         plan.feel,
@@ -153,6 +172,13 @@ def _played(plan: MetrePlan, kind: Kind, tracks: Iterable[Track]) -> Score:
         quarters=plan.bars * kind.beats,
         section_starts=[float(bar * kind.beats) for bar in plan.section_bars],
     )
+
+
+def _ornate(track: Track, player: Player, plan: MetrePlan, rng: random.Random) -> Track:
+    second = plan.bpm / 60 * TICKS  # ticks
+    if player.role == "tunes":
+        return graced(track, rng, plan.graces, round(rng.uniform(*_GRACE) * second))
+    return strummed(track, rng, plan.strum * second) if player.program in STRUMMED else track
 
 
 def _lilted(note: Note, lilt: float, beats: int) -> Note:

@@ -78,6 +78,11 @@ def render(plan: MetrePlan, folder: Path) -> RenderedSong:
             "reverb": plan.reverb,
             "drums": plan.drums,
             "swing": plan.swing,
+            "lean": plan.lean,
+            "gaps": plan.gaps,
+            "strum": plan.strum,
+            "graces": plan.graces,
+            "lilt": plan.lilt,
             "feel": None if plan.feel is None else asdict(plan.feel),
         },
     )

@@ -17,7 +17,12 @@ _SECTION_SECONDS = (8.0, 17.0)
 _GAIN = (0.3, 1.4)
 _HUMAN = 0.67  # share of the songs of kinds that people play
 _RUBATO = (0.01, 0.025)  # share of the tempo
-_PACKED = 0.35  # how often a packed font is drawn for an unpacked one; each song unpacks it: 3 s
+_LOOSE = (6.0, 26.0)  # ms; the spread of onsets where no drummer holds people together
+_LEAN = 0.35  # share of songs
+_GAPS = 0.2
+_STRUM = 0.045  # seconds
+_GRACES = 0.3
+_PACKED = 0.2  # how often a packed font is drawn for an unpacked one; each song unpacks it: 3 s
 _SOLO = 0.3  # share of the songs without drums that one instrument plays
 _DEALT: Mapping[str, int] = {"train": 2, "validation": 3}  # songs of a kind in each round
 
@@ -64,6 +69,10 @@ class MetrePlan:
     gain: float
     reverb: bool
     feel: Feel | None  # None: a machine plays
+    lean: bool  # whether the fast drums, which tell the division, are silent
+    gaps: float  # share of the accompaniment's strokes that are left out
+    strum: float = 0.0  # seconds that a plucked chord takes
+    graces: float = 0.0  # share of a tune's notes with a grace note
     lilt: float = 0.0  # beats by which people play the second beat of a waltz early
 
     @property
@@ -103,7 +112,7 @@ def draw_plan(seed: int, number: int) -> MetrePlan:
     minor = rng.random() < 0.45
     drums = bool(kind.drums) and rng.random() >= kind.bare
     bar_seconds = 60 / bpm * kind.beats
-    feel = None if kind.tight or rng.random() > _HUMAN else _draw_feel(rng, kind)
+    feel = None if kind.tight or rng.random() > _HUMAN else _draw_feel(rng, kind, drums)
     return MetrePlan(
         seed=seed,
         number=number,
@@ -116,12 +125,14 @@ def draw_plan(seed: int, number: int) -> MetrePlan:
         drums=drums,
         solo=bool(kind.solo) and not drums and rng.random() < _SOLO,
         swing=None if kind.swing is None else round(rng.uniform(*kind.swing), 3),
-        font=rng.choices(tuple(FONTS), [_PACKED if font.endswith(".sf3") else 1 for font in FONTS])[
-            0
-        ],
+        font=_draw_font(rng),
         gain=round(math.exp(rng.uniform(*map(math.log, _GAIN))), 3),
         reverb=rng.random() < 0.5,
         feel=feel,
+        lean=rng.random() < _LEAN,
+        gaps=round(rng.choice((0.0, rng.uniform(0, _GAPS))), 3),
+        strum=0.0 if feel is None else round(rng.uniform(0, _STRUM), 4),
+        graces=0.0 if feel is None else round(rng.choice((0.0, rng.uniform(0, _GRACES))), 3),
         lilt=0.0 if feel is None else round(rng.uniform(0, kind.lilt), 3),
     )
 
@@ -148,9 +159,16 @@ def _draw_sections(rng: random.Random, bar_seconds: float, minor: bool) -> tuple
     return tuple(sections)
 
 
-def _draw_feel(rng: random.Random, kind: Kind) -> Feel:
+def _draw_font(rng: random.Random) -> str:
+    weights = [_PACKED if font.endswith(".sf3") else 1 for font in FONTS]
+    return rng.choices(tuple(FONTS), weights)[0]
+
+
+def _draw_feel(rng: random.Random, kind: Kind, drums: bool) -> Feel:
     """Draw how people play; who plays is drawn elsewhere."""
     feel = replace(draw_feel(rng), players="all", voice=False)
+    if not drums:
+        feel = replace(feel, timing=round(rng.uniform(*_LOOSE), 2))
     if kind.rubato and rng.random() < 0.6:
         feel = replace(feel, drift=round(rng.uniform(*_RUBATO), 5))
     return feel

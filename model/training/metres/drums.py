@@ -18,6 +18,7 @@ KEYS: Mapping[str, int] = {  # of General MIDI's drums
 }  # fmt: skip
 _FILL_KEYS = (38, 45, 47, 50)
 _LIGHT = ("hat", "ride", "shaker", "tambourine", "low_conga", "side", "bell", "kick", "snare")
+_FAST = frozenset({"hat", "ride", "shaker", "tambourine"})
 KITS = (0, 0, 8, 16)
 TIGHT_KITS = (24, 25)
 _SOFTER: Mapping[str, float] = {"hat": 0.8, "shaker": 0.75, "ride": 0.85, "tambourine": 0.8}
@@ -36,9 +37,10 @@ class Hit:
 class Drummer:
     """Plays one song."""
 
-    def __init__(self, kind: Kind, rng: random.Random) -> None:
+    def __init__(self, kind: Kind, rng: random.Random, *, lean: bool) -> None:
         self._kind, self._rng = kind, rng
-        chosen = rng.sample(kind.drums, min(2, len(kind.drums)))
+        lines = [_leaner(line) for line in kind.drums] if lean else kind.drums
+        chosen = rng.sample(lines, min(2, len(lines)))
         # Mostly one pattern all along; else another one for the second theme.
         self._lines = chosen if rng.random() < 0.4 else chosen[:1]
         self._fills = rng.choice((0.0, 0.4, 0.8))
@@ -82,3 +84,9 @@ class Drummer:
                 yield Hit(at=place, key=key, loudness=self._rng.uniform(0.65, 1.0))
             key = self._rng.choice(_FILL_KEYS)
             place += step
+
+
+def _leaner(line: Mapping[str, Pattern]) -> Mapping[str, Pattern]:
+    """A line without what tells the division, where two drums are left."""
+    slower = {name: pattern for name, pattern in line.items() if name not in _FAST}
+    return slower if len(slower) > 1 else line

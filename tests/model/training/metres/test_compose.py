@@ -1,6 +1,7 @@
 """Composed MIDI: right lengths, no overlapping notes, people's hands, the same every time."""
 
 import io
+import random
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from pacetag.model.training.metres.__main__ import main
 from pacetag.model.training.metres.compose import TICKS, compose, seconds
 from pacetag.model.training.metres.corpus import build_metres
 from pacetag.model.training.metres.draw import MetrePlan, draw_plan
+from pacetag.model.training.metres.drums import KEYS, Drummer
 from pacetag.model.training.metres.kinds import load_kinds
 from pacetag.model.training.rendered import rendered_songs
 from pacetag.model.training.sources.midi import timed
@@ -80,13 +82,26 @@ def test_a_lilting_waltz_has_its_second_beat_early() -> None:
     still = replace(feel, timing=0.0, lag=0.0, touch=0.0, drift=0.0, softer=0.0)
 
     places = set()
-    for track in compose(replace(plan, feel=still, lilt=0.125)).midi.tracks:
+    plain = replace(plan, feel=still, lilt=0.125, strum=0.0, graces=0.0)
+    for track in compose(plain).midi.tracks:
         for tick, event in timed(track):
             if event.type == "note_on":
                 places.add(round(tick / (TICKS * 5) % 3, 3))
 
     assert 0.875 in places
     assert 1.0 not in places
+
+
+def test_a_lean_drummer_leaves_out_what_divides_the_beat() -> None:
+    kind = KINDS["blues 12/8"]
+
+    def keys(lean: bool) -> set[int]:
+        drummer = Drummer(kind, random.Random(1), lean=lean)
+        return {hit.key for _, hit in drummer.section("full", 0, 8)}
+
+    assert KEYS["hat"] in keys(False) or KEYS["ride"] in keys(False)
+    assert not {KEYS["hat"], KEYS["ride"]} & keys(True)
+    assert KEYS["kick"] in keys(True)
 
 
 def test_melodies_do_not_strike_every_third() -> None:
