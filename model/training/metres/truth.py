@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from pacetag.model.evaluation.metrics import GREY
 from pacetag.model.training.grooves.truth import (
-    SILENT,
     SOUNDS,
     Level,
     Verdict,
@@ -92,7 +91,7 @@ def _foreign_level(ratio: Fraction, kind: Kind, bpm: float, onsets: Onsets) -> L
 def _share(ratio: Fraction, onsets: Onsets) -> float:
     """Share of a foreign level's pulses between the beats that are struck."""
     pulses = np.arange(0, onsets.length, 1 / float(ratio))
-    own = pulses[np.abs(pulses - np.rint(pulses)) > SILENT]
+    own = pulses[np.abs(pulses - np.rint(pulses)) > _NEAR]
     if not len(own) or not len(onsets.beats):
         return 0.0
     places = np.sort(onsets.beats)

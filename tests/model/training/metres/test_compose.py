@@ -12,11 +12,12 @@ from mido import MidiFile
 from rich.console import Console
 
 from pacetag.model.training.metres.__main__ import main
-from pacetag.model.training.metres.compose import TICKS, compose, seconds
+from pacetag.model.training.metres.compose import compose, seconds
 from pacetag.model.training.metres.corpus import build_metres
 from pacetag.model.training.metres.draw import MetrePlan, draw_plan
 from pacetag.model.training.metres.drums import KEYS, Drummer
 from pacetag.model.training.metres.kinds import load_kinds
+from pacetag.model.training.metres.parts import TICKS
 from pacetag.model.training.rendered import rendered_songs
 from pacetag.model.training.sources.midi import timed
 from pacetag.model.training.sources.tools import ToolsMissingError

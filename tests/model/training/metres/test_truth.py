@@ -6,6 +6,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from pacetag.model.evaluation.truths import SongTruth, Verdict
 from pacetag.model.training.grooves.songs import groove_truth
@@ -96,7 +97,7 @@ def test_thirds_are_right_where_all_of_them_sound_and_not_where_only_the_last_on
     even = np.concatenate([beats, beats + 1 / 3, beats + 2 / 3])
     swung = np.concatenate([beats, beats + 2 / 3])
 
-    def said(onsets: np.ndarray) -> str:  # type: ignore[type-arg]
+    def said(onsets: NDArray[np.float64]) -> str:
         played = Onsets(
             beats=onsets, velocities=np.full(len(onsets), 90.0), length=64, section_starts=(0,)
         )
