@@ -1,0 +1,1 @@
+"""Songs rendered from composed chamber music that is played with expression."""

@@ -1,0 +1,40 @@
+"""Render the expressive songs: `python -m pacetag.model.training.expressive FOLDER`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from rich.console import Console
+
+from pacetag.model.errors import ModelError
+from pacetag.model.training.expressive.corpus import SONGS, build_expressive
+from pacetag.model.training.output_folders import OutputError, check_own, named_path
+from pacetag.model.training.rendered import SONGS_FILE
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Render the corpus from the command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m pacetag.model.training.expressive",
+        description="Render composed music that is played with expression.",
+    )
+    parser.add_argument("folder", type=named_path, help=f"where {SONGS_FILE} and the audio go")
+    parser.add_argument("--songs", type=int, default=SONGS)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=None, help="songs at once (default: all cores)")
+    given = parser.parse_args(arguments)
+    try:
+        check_own(given.folder, SONGS_FILE)
+        build_expressive(given.folder, songs=given.songs, seed=given.seed, jobs=given.jobs)
+    except ModelError as error:
+        Console(stderr=True).print(str(error), markup=False)
+        return 2 if isinstance(error, OutputError) else 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
