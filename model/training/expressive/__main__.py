@@ -10,6 +10,7 @@ from rich.console import Console
 
 from pacetag.model.errors import ModelError
 from pacetag.model.training.expressive.corpus import SONGS, build_expressive
+from pacetag.model.training.expressive.covers import COVERED
 from pacetag.model.training.output_folders import OutputError, check_own, named_path
 from pacetag.model.training.rendered import SONGS_FILE
 
@@ -24,10 +25,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--songs", type=int, default=SONGS)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=None, help="songs at once (default: all cores)")
+    parser.add_argument(
+        "--covers", action="store_true", help="play the scores of free games again as well"
+    )
+    parser.add_argument(
+        "--debs", type=named_path, metavar="DIR", help="packages that were downloaded before"
+    )
     given = parser.parse_args(arguments)
     try:
         check_own(given.folder, SONGS_FILE)
-        build_expressive(given.folder, songs=given.songs, seed=given.seed, jobs=given.jobs)
+        build_expressive(
+            given.folder,
+            songs=given.songs,
+            seed=given.seed,
+            jobs=given.jobs,
+            packages=COVERED if given.covers else (),
+            debs=given.debs,
+        )
     except ModelError as error:
         Console(stderr=True).print(str(error), markup=False)
         return 2 if isinstance(error, OutputError) else 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from pathlib import Path
 
 from pacetag.model.training.expressive.expression import Expression, draw_expression
 from pacetag.model.training.expressive.kinds import KINDS
@@ -38,6 +37,16 @@ class PiecePlan:
     def name(self) -> str:
         """The song's name, unique within its corpus."""
         return f"{self.number:04d} {self.kind}"
+
+    @property
+    def group(self) -> str:
+        """The kind, which is on one side of the split."""
+        return self.kind
+
+    @property
+    def split(self) -> str:
+        """The side on which the kind is."""
+        return KINDS[self.kind].split
 
 
 def kind_of(seed: int, number: int) -> str:
@@ -78,8 +87,3 @@ def draw_plan(seed: int, number: int) -> PiecePlan:
 def draw_plans(songs: int, seed: int) -> list[PiecePlan]:
     """Draw the first songs of the corpus."""
     return [draw_plan(seed, number) for number in range(songs)]
-
-
-def font_name(plan: PiecePlan) -> str:
-    """File name of the sound font."""
-    return Path(plan.font).name

@@ -9,10 +9,11 @@ from pathlib import Path
 from mido import Message, MetaMessage, MidiFile
 
 from pacetag.model.training.expressive.compose import compose
-from pacetag.model.training.expressive.kinds import KINDS
+from pacetag.model.training.expressive.covers import CoverPlan, cover_piece
+from pacetag.model.training.expressive.expression import Expression
 from pacetag.model.training.expressive.perform import Performance, perform
 from pacetag.model.training.expressive.piece import Part, Piece
-from pacetag.model.training.expressive.plan import PiecePlan, font_name
+from pacetag.model.training.expressive.plan import PiecePlan
 from pacetag.model.training.expressive.truth import piece_levels
 from pacetag.model.training.grooves.draw import song_random
 from pacetag.model.training.grooves.score import Score, Track, write_score
@@ -31,11 +32,11 @@ _RING_OUT = 1.5  # seconds after the last bar
 _ATTEMPTS = 6  # to write a piece whose beat sounds
 
 
-def render(plan: PiecePlan, folder: Path) -> RenderedSong:
+def render(plan: PiecePlan | CoverPlan, folder: Path) -> RenderedSong:
     """Render one song into `folder` as mono FLAC and find its truth. Raises RenderError."""
-    piece, played, levels = play(plan)
+    piece, played, levels = play(plan) if isinstance(plan, PiecePlan) else play_cover(plan)
     stereo = synthesise(
-        to_midi(piece, played, plan),
+        to_midi(piece, played, plan.expression),
         plan.font,
         rate=SAMPLE_RATE,
         gain=plan.gain,
@@ -48,16 +49,16 @@ def render(plan: PiecePlan, folder: Path) -> RenderedSong:
     write_flac(folder / audio, mono, SAMPLE_RATE)
     return RenderedSong(
         name=plan.name,
-        group=plan.kind,
-        split=KINDS[plan.kind].split,
-        tempo=round(plan.bpm, 4),
+        group=plan.group,
+        split=plan.split,
+        tempo=round(piece.bpm, 4),
         seconds=round(len(mono) / SAMPLE_RATE, 2),
         audio=audio,
         levels=levels,
         made={
             "seed": plan.seed,
-            "metre": plan.metre,
-            "font": font_name(plan),
+            "metre": piece.metre.name,
+            "font": Path(plan.font).name,
             "gain": plan.gain,
             "reverb": plan.reverb,
             "programs": [part.program for part in piece.parts],
@@ -65,6 +66,13 @@ def render(plan: PiecePlan, folder: Path) -> RenderedSong:
             "beats": [round(float(second), 3) for second in played.tempo_map.beats],
         },
     )
+
+
+def play_cover(plan: CoverPlan) -> tuple[Piece, Performance, tuple[Level, ...]]:
+    """Play a score again; its levels are those that it has as it is written."""
+    piece = cover_piece(plan)
+    rng = song_random(plan.seed, plan.number, f"cover hands {plan.name}")
+    return piece, perform(piece, plan.expression, rng), plan.truth.levels
 
 
 def play(plan: PiecePlan) -> tuple[Piece, Performance, tuple[Level, ...]]:
@@ -80,7 +88,7 @@ def play(plan: PiecePlan) -> tuple[Piece, Performance, tuple[Level, ...]]:
     return piece, played, levels
 
 
-def to_midi(piece: Piece, played: Performance, plan: PiecePlan) -> MidiFile:
+def to_midi(piece: Piece, played: Performance, expression: Expression) -> MidiFile:
     """Write a performance in ticks of a millisecond, a track for each part."""
     tracks = [Track(notes=(), others=((0, MetaMessage("set_tempo", tempo=1000 * _TICKS)),))]
     for number, part in enumerate(piece.parts):
@@ -99,13 +107,13 @@ def to_midi(piece: Piece, played: Performance, plan: PiecePlan) -> MidiFile:
         others = [(0, Message("program_change", channel=channel, program=part.program))]
         pan = 64 if len(piece.parts) < 3 else 34 + 60 * number // (len(piece.parts) - 1)
         others.append((0, Message("control_change", channel=channel, control=_PAN, value=pan)))
-        others += _controls(part, played, [note.start for note in own], channel, plan)
+        others += _controls(part, played, [note.start for note in own], channel, expression)
         tracks.append(Track(notes=notes, others=tuple(others)))
     return write_score(Score(ticks_per_quarter=_TICKS, tracks=tuple(tracks)))
 
 
 def _controls(
-    part: Part, played: Performance, onsets: list[float], channel: int, plan: PiecePlan
+    part: Part, played: Performance, onsets: list[float], channel: int, feel: Expression
 ) -> Iterator[tuple[int, Message]]:
     """The pedal, and the soft beginnings of what is bowed or sung."""
 
@@ -116,8 +124,8 @@ def _controls(
     if part.pedal:
         for second, down in played.pedals:
             yield control(second, _PEDAL, 127 if down else 0)
-    if part.program in _SWELLING and plan.expression.swell:
-        softest = 1 - 0.7 * plan.expression.swell
+    if part.program in _SWELLING and feel.swell:
+        softest = 1 - 0.7 * feel.swell
         for onset, after in zip(onsets, [*onsets[1:], float("inf")], strict=True):
             length = min(_SWELL_SECONDS, after - onset)
             if length < 0.1:

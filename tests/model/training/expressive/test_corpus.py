@@ -126,7 +126,7 @@ def test_rhythms_vary_and_not_every_subdivision_sounds() -> None:
 
 
 def midi_onsets(piece: Piece, played: Performance, plan: PiecePlan) -> list[tuple[int, int]]:
-    song = song_of(to_midi(piece, played, plan))
+    song = song_of(to_midi(piece, played, plan.expression))
     assert song.tempo == 120.0
     assert song.ticks_per_quarter == 500
     return sorted((note.tick, note.key) for note in song.notes)
