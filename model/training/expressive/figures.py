@@ -169,7 +169,6 @@ FIGURES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "6/8": ("b - c b - c", "bc - - c - -", "b 0 2 b 0 2", "bc c c c c c"),
     },
 }  # fmt: skip
-_EPSILON = 1e-6
 
 
 def play_figure(
