@@ -7,7 +7,7 @@ import numpy as np
 from av.audio.frame import AudioFrame, format_dtypes
 from numpy.typing import NDArray
 
-from pacetag.model.audio.downmix import Kept, mean_of
+from pacetag.model.audio.downmix import BLOCK, Kept, mix
 
 
 class Window:
@@ -18,6 +18,9 @@ class Window:
         self._samples = np.zeros(round(seconds * rate), np.float32)
         self._one = Kept(len(self._samples))
         self._rate, self._filled, self._end = rate, 0, 0
+        # A song has thousands of frames: those that follow one another are mixed together.
+        self._run: list[AudioFrame] = []
+        self._low = self._high = 0  # samples of the window at which the run begins and ends
 
     @property
     def stop(self) -> int:
@@ -39,30 +42,66 @@ class Window:
         stop = position + frame.samples * (self._rate / frame.sample_rate)
         low, high = round(position) - self._first, round(stop) - self._first
         if high > 0 and low < len(self._samples):
-            planes = planes_of(frame)
-            if frame.sample_rate != self._rate:
-                planes = [_stretched(plane, high - low) for plane in planes]
-            part = mean_of(planes)[max(0, -low) : len(self._samples) - low]
-            self._samples[max(0, low) : max(0, low) + len(part)] = part
-            self._one.add(planes, low)
-            self._filled += len(part)
-            self._end = max(self._end, max(0, low) + len(part))
+            if not self._continues(frame, low):
+                self._mix_run()
+                self._low = low
+            self._run.append(frame)
+            self._high = low + frame.samples if frame.sample_rate == self._rate else high
+            end = min(self._high, len(self._samples))
+            self._filled += end - max(0, low)
+            self._end = max(self._end, end)
         return stop
+
+    def _continues(self, frame: AudioFrame, low: int) -> bool:
+        """Whether a frame that begins at a sample of the window is mixed with those before it."""
+        if not self._run:
+            return False
+        last = self._run[-1]
+        return (
+            low == self._high
+            and self._high - self._low < BLOCK
+            and frame.sample_rate == last.sample_rate == self._rate
+            and frame.format.name == last.format.name
+            and frame.layout.nb_channels == last.layout.nb_channels
+        )
+
+    def _mix_run(self) -> None:
+        if not self._run:
+            return
+        planes = planes_of(self._run)
+        if self._run[0].sample_rate != self._rate:
+            planes = [_stretched(plane, self._high - self._low) for plane in planes]
+        inside = slice(max(0, -self._low), len(self._samples) - self._low)
+        held = self._samples[max(0, self._low) : self._high]
+        mix([plane[inside] for plane in planes], held)
+        self._one.add(planes, self._low)
+        self._run.clear()
 
     def samples(self) -> NDArray[np.float32]:
         """Mono samples [n] up to the end of the last frame."""
+        self._mix_run()
         return self._one.unless_cancelled(self._samples[: self._end], self._rate)
 
 
-def planes_of(frame: AudioFrame) -> list[NDArray[Any]]:
-    """The channels [n] of `frame` as they are stored."""
-    kind, channels = np.dtype(format_dtypes[frame.format.name]), frame.layout.nb_channels
-    # Straight from FFmpeg's memory: a song has thousands of frames, and to_ndarray stacks each.
-    buffers: Sequence[Any] = frame.planes  # that they are buffers, their types do not say
-    if frame.format.is_planar:
-        return [np.frombuffer(buffer, kind, frame.samples) for buffer in buffers]
-    whole = np.frombuffer(buffers[0], kind, frame.samples * channels)
-    return list(whole.reshape(-1, channels).T)
+def planes_of(frames: Sequence[AudioFrame]) -> list[NDArray[Any]]:
+    """The channels [n] of `frames` of one kind, joined, as they are stored."""
+    first = frames[0]
+    kind, channels = np.dtype(format_dtypes[first.format.name]), first.layout.nb_channels
+    if first.format.is_planar:
+        planes = list(zip(*[frame.planes for frame in frames], strict=True))
+        return [np.frombuffer(_joined(frames, plane, kind.itemsize), kind) for plane in planes]
+    whole = _joined(frames, [frame.planes[0] for frame in frames], channels * kind.itemsize)
+    return list(np.frombuffer(whole, kind).reshape(-1, channels).T)
+
+
+def _joined(frames: Sequence[AudioFrame], planes: Sequence[Any], size: int) -> bytes:
+    """The samples of `size` bytes in the planes of frames, which may be padded."""
+    # Straight from FFmpeg's memory: an array of each frame would take longer than the decoding.
+    whole = b"".join(planes)
+    if len(whole) == size * sum(frame.samples for frame in frames):
+        return whole
+    pairs = zip(frames, planes, strict=True)
+    return b"".join([memoryview(plane)[: frame.samples * size] for frame, plane in pairs])
 
 
 def _stretched(plane: NDArray[Any], length: int) -> NDArray[Any]:

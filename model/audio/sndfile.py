@@ -81,10 +81,11 @@ class SndfileDecoder:
         first = min(round(start * self.rate), self._file.frames)
         missing = length = min(round(seconds * self.rate), self._file.frames - first)
         mix = Downmix(length, self._file.channels)
+        held = np.empty((min(length, BLOCK), self._file.channels), np.float32)
         try:
             self._file.seek(first)
             while missing > 0:
-                block = self._file.read(min(missing, BLOCK), dtype="float32", always_2d=True)
+                block = self._file.read(out=held[:missing])
                 if not len(block):
                     break
                 mix.add(block)

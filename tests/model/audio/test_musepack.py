@@ -10,7 +10,6 @@ import soundfile
 from numpy.typing import NDArray
 
 from pacetag.model.audio.decoders import open_decoder
-from pacetag.model.audio.downmix import mean_of
 from pacetag.model.audio.excerpts import read_excerpts
 from pacetag.model.audio.ffmpeg_frames import planes_of
 from pacetag.model.audio.musepack import MOST, read_packets
@@ -37,7 +36,8 @@ def encode(
 def from_the_start(path: Path) -> NDArray[np.float32]:
     """The whole song, decoded in one go without any seeking."""
     with av.open(str(path)) as container:
-        return np.concatenate([mean_of(planes_of(frame)) for frame in container.decode(audio=0)])
+        planes = planes_of(list(container.decode(audio=0)))
+    return np.asarray(np.mean(planes, axis=0, dtype=np.float32) / np.float32(2**15))
 
 
 def claiming(data: bytes, samples: int) -> bytes:
