@@ -70,11 +70,19 @@ class TempoFolder:
         return csr_array((share, frame, row_ends), shape=(len(low), self.frames))
 
 
-def log_power(cases: NDArray[np.float32], spec: FeatureSpec) -> NDArray[np.float32]:
+def log_power(
+    cases: NDArray[np.float32], spec: FeatureSpec, *, in_place: bool = False
+) -> NDArray[np.float32]:
     """Natural log of the power above the floor, same shape: what augmentation works on."""
-    return np.asarray(np.log(cases + np.float32(spec.log_floor)))
+    out = cases if in_place else None
+    above = np.add(cases, np.float32(spec.log_floor), out=out)
+    return np.asarray(np.log(above, out=above))
 
 
-def network_input(log_cases: NDArray[np.float32], spec: FeatureSpec) -> NDArray[np.float32]:
+def network_input(
+    log_cases: NDArray[np.float32], spec: FeatureSpec, *, in_place: bool = False
+) -> NDArray[np.float32]:
     """Log power to the range the network was trained on, same shape."""
-    return ((log_cases + spec.log_shift) / spec.log_scale).astype(np.float32)
+    shifted = np.add(log_cases, spec.log_shift, out=log_cases if in_place else None)
+    shifted /= spec.log_scale
+    return shifted.astype(np.float32, copy=False)

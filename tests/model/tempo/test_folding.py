@@ -82,3 +82,22 @@ def test_the_input_transform_is_that_of_the_prototype(spec: FeatureSpec) -> None
     assert network_input(log_power(power, spec), spec) == pytest.approx(
         (np.log(power + 1e-5) + 2.5) / 5, abs=1e-6
     )
+
+
+def test_the_input_can_be_made_without_another_array(spec: FeatureSpec) -> None:
+    power = noise(100, spec)
+    plain = network_input(log_power(power, spec), spec)
+
+    found = network_input(log_power(power, spec, in_place=True), spec, in_place=True)
+
+    assert np.shares_memory(found, power)
+    assert np.array_equal(found, plain)
+
+
+def test_what_is_given_stays_as_it_is_unless_asked(spec: FeatureSpec) -> None:
+    power = np.array([0.0, 1.0, 20.0], np.float32)
+
+    network_input(log_power(power, spec), spec)
+    network_input(power, spec)
+
+    assert power.tolist() == [0.0, 1.0, 20.0]
