@@ -6,13 +6,20 @@ from pathlib import Path
 
 from rich.console import Console
 
+from pacetag.model.training.drummers.corpus import build_drummers
+from pacetag.model.training.expressive.corpus import SOURCE as EXPRESSIVE
+from pacetag.model.training.expressive.corpus import build_expressive
 from pacetag.model.training.grooves.corpus import build_corpus
 from pacetag.model.training.grooves.draw import Collection
 from pacetag.model.training.grooves.songs import groove_songs
+from pacetag.model.training.metres.corpus import SOURCE as METRES
+from pacetag.model.training.metres.corpus import build_metres
 from pacetag.model.training.recordings.fetch import fetch_recordings
 from pacetag.model.training.recordings.songs import recording_songs
+from pacetag.model.training.rendered import rendered_songs
 from pacetag.model.training.scores.corpus import build_corpus as build_scores
 from pacetag.model.training.scores.songs import notated_songs
+from pacetag.model.training.scores.sources import PACKAGES
 from pacetag.model.training.songs import FreeMusic, TrainingSong
 
 # Songs of each further collection for one of the standard library's. The further libraries have
@@ -20,6 +27,9 @@ from pacetag.model.training.songs import FreeMusic, TrainingSong
 SHARES: dict[Collection, float] = {"further": 0.41, "human": 0.2, "chamber": 0.4}
 # Came later, and is there to learn from: what is held out stays what it was.
 LEARNT_ONLY: frozenset[Collection] = frozenset({"chamber"})
+# Songs composed in compound, triple and odd metre, and with expression, for one of these.
+METRES_SHARE, EXPRESSIVE_SHARE = 0.6, 0.39
+DRUMMERS = "drummers"
 
 
 def free_songs(
@@ -36,9 +46,37 @@ def free_songs(
             songs = groove_songs(work / collection)[:count]
             learnt = [song for song in songs if song.split == "train"]
             found += learnt if collection in LEARNT_ONLY else songs
+    found += _composed(work, free, seed=seed, jobs=jobs, console=console)
     if free.fetched:
         build_scores(work / "scores", debs=free.debs, console=console)
         found += notated_songs(work / "scores")
         fetch_recordings(work / "recordings", debs=free.debs, console=console)
         found += recording_songs(work / "recordings", pseudo_labels=free.pseudo_labels)
     return found
+
+
+def _composed(
+    work: Path, free: FreeMusic, *, seed: int, jobs: int, console: Console
+) -> list[TrainingSong]:
+    """Songs that are composed or played for this, each kind in a folder of its own."""
+    build_metres(
+        work / METRES,
+        songs=round(METRES_SHARE * free.songs),
+        seed=seed,
+        jobs=jobs,
+        console=console,
+    )
+    build_expressive(
+        work / EXPRESSIVE,
+        songs=round(EXPRESSIVE_SHARE * free.songs),
+        seed=seed,
+        jobs=jobs,
+        console=console,
+        packages=PACKAGES if free.fetched else (),
+        debs=free.debs,
+    )
+    kinds = [METRES, EXPRESSIVE]
+    if free.drummers is not None:
+        build_drummers(work / DRUMMERS, free.drummers, seed=seed, jobs=jobs, console=console)
+        kinds.append(DRUMMERS)
+    return [song for kind in kinds for song in rendered_songs(work / kind, kind)]

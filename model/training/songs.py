@@ -58,7 +58,7 @@ class TrainingSong:
     """A song to learn from or to be scored on."""
 
     name: str  # unique within the corpus
-    source: str  # "grooves" or "recordings"
+    source: str  # of music: "grooves", "recordings" and so on
     group: str  # style family or package: never on both sides of a split
     split: str  # "train", "validation" or "test"
     windows: tuple[Window, ...]
@@ -74,3 +74,4 @@ class FreeMusic:
     fetched: bool = True  # recordings and scores in Debian packages, several gigabytes
     pseudo_labels: bool = True  # recordings too that an earlier network labelled, to train on
     debs: Path | None = None  # folder with packages that were downloaded before
+    drummers: Path | None = None  # folder of the Groove MIDI Dataset; human drummers, if given

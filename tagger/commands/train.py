@@ -66,6 +66,14 @@ def train(
             metavar="DIR", click_type=PATH, help="Debian packages that were downloaded before."
         ),
     ] = None,
+    drummers: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            click_type=PATH,
+            help="The Groove MIDI Dataset, to learn from human drummers, too.",
+        ),
+    ] = None,
 ) -> None:
     """Train the network on free music and on own songs, score it, bundle it.
 
@@ -104,7 +112,9 @@ def train(
         teachers=teachers,
         tolerance=tolerance,
         jobs=jobs,
-        free=FreeMusic(songs=songs, fetched=recordings, debs=debs) if with_free else None,
+        free=FreeMusic(songs=songs, fetched=recordings, debs=debs, drummers=drummers)
+        if with_free
+        else None,
     )
     own = labelled_songs(labels, music) if labels else None
     with library_noise():

@@ -28,23 +28,38 @@ def test_chamber_music_is_learnt_from_and_never_held_out(
     def build(folder: Path, count: int, *_: object) -> None:
         built[folder.name] = count
 
+    def compose(folder: Path, *, songs: int, **_: object) -> None:
+        built[folder.name] = songs
+
+    def play(folder: Path, source: Path, **_: object) -> None:
+        built[folder.name] = len(source.name)
+
     def read(folder: Path) -> list[Song]:
         return [Song(folder.name, split) for split in ("train", "validation", "test") * 100]
 
     monkeypatch.setattr(free_music, "build_corpus", build)
     monkeypatch.setattr(free_music, "groove_songs", read)
+    monkeypatch.setattr(free_music, "build_metres", compose)
+    monkeypatch.setattr(free_music, "build_expressive", compose)
+    monkeypatch.setattr(free_music, "build_drummers", play)
+    monkeypatch.setattr(free_music, "rendered_songs", lambda folder, source: read(folder))
 
     songs = free_songs(
         tmp_path,
-        FreeMusic(songs=30, fetched=False),
+        FreeMusic(songs=30, fetched=False, drummers=Path("groove")),
         seed=1,
         jobs=1,
         console=Console(file=StringIO()),
     )
 
-    assert built == {"grooves": 30, "further": 12, "human": 6, "chamber": 12}
+    assert built == {
+        **{"grooves": 30, "further": 12, "human": 6, "chamber": 12},
+        **{"metres": 18, "expressive": 12, "drummers": 6},
+    }
     found = [(song.corpus, song.split) for song in songs]
     sides = ("train", "validation", "test")
     assert [found.count(("grooves", side)) for side in sides] == [10, 10, 10]
     assert [found.count(("further", side)) for side in sides] == [4, 4, 4]
     assert [found.count(("chamber", side)) for side in sides] == [4, 0, 0]
+    for kind in ("metres", "expressive", "drummers"):
+        assert [found.count((kind, side)) for side in sides] == [100, 100, 100]
