@@ -27,7 +27,7 @@ from pacetag.model.steps import (
     song_logits,
 )
 from pacetag.model.tempo.calibration import Calibration
-from pacetag.model.tempo.clips import Clips, weighted_logits
+from pacetag.model.tempo.clips import Clips, KnownLogits, weighted_logits
 from pacetag.model.tempo.stability import exact_tempos
 
 
@@ -81,9 +81,10 @@ class Judge:
         Raises DecodeError or TooShortError.
         """
         schedule = schedule or self.settings.schedule
+        known = KnownLogits()
         with closing(heard_rounds(sound, self.spec, schedule)) as rounds:
             for heard in rounds:
-                levels = self.levels(heard.features)
+                levels = self.levels(heard.features, known)
                 if levels.expected_errors <= schedule.expected_errors:
                     break
         return Listening(
@@ -100,13 +101,13 @@ class Judge:
         heard = HeardExcerpts(features=tuple(excerpts), starts=(), duration=duration)
         return self._judgement(self.levels(excerpts), heard)
 
-    def levels(self, excerpts: Sequence[Features]) -> SongLevels:
+    def levels(self, excerpts: Sequence[Features], known: KnownLogits | None = None) -> SongLevels:
         """The levels of a song, from the features of its excerpts."""
-        return song_levels(self.logits(excerpts), self.calibration, self.settings)
+        return song_levels(self.logits(excerpts, known), self.calibration, self.settings)
 
-    def logits(self, excerpts: Sequence[Features]) -> SongLogits:
+    def logits(self, excerpts: Sequence[Features], known: KnownLogits | None = None) -> SongLogits:
         """The network's logits of a song's tempos, from the features of its excerpts."""
-        return song_logits(excerpts, self.clips, self.spec, self.settings, self.calibration)
+        return song_logits(excerpts, self.clips, self.spec, self.settings, self.calibration, known)
 
     def tempo_logits(
         self, excerpts: Sequence[Features], bpms: NDArray[np.float64]

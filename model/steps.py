@@ -16,7 +16,7 @@ from pacetag.model.judge_settings import JudgeSettings, ScheduleSettings
 from pacetag.model.spec import FeatureSpec
 from pacetag.model.tempo.calibration import Calibration
 from pacetag.model.tempo.candidates import retained_candidates, song_candidates
-from pacetag.model.tempo.clips import Clips, weighted_logits
+from pacetag.model.tempo.clips import Clips, KnownLogits, weighted_logits
 from pacetag.model.tempo.levels import TempoLevels, tempo_levels
 from pacetag.model.tempo.metre import metre_log_odds
 from pacetag.model.tempo.schedule import excerpt_schedule, expected_errors
@@ -87,14 +87,15 @@ def song_logits(
     spec: FeatureSpec,
     settings: JudgeSettings,
     calibration: Calibration | None = None,
+    known: KnownLogits | None = None,
 ) -> SongLogits:
     """Ask the network about a song's tempos, and its pulses about its metre.
 
     With the calibration given, only tempos that it retains are asked for their metre; without, as
-    while it is being fitted, all are.
+    while it is being fitted, all are. `known` are the logits of earlier rounds.
     """
     bpms = retained_tempos(features, spec, settings)
-    logits = clips.logits(features, bpms)
+    logits = clips.logits(features, bpms, known)
     asked = np.ones(len(bpms), bool)
     if calibration is not None:
         asked = _has_metre(weighted_logits(logits, settings.clips), calibration, settings)

@@ -17,6 +17,21 @@ from pacetag.model.tempo.folding import TempoFolder, log_power, network_input
 FOLDED = 16  # cases folded at once; more would not be quicker, but leave the cache
 
 
+class KnownLogits:
+    """Logits of a song's clips, kept for when the song is judged again with more excerpts."""
+
+    def __init__(self) -> None:
+        self._excerpts: list[tuple[Features, dict[tuple[float, float], float]]] = []
+
+    def of(self, excerpt: Features) -> dict[tuple[float, float], float]:
+        """Those of one excerpt's clips, by the tempo and the frame at which the clip begins."""
+        for other, logits in self._excerpts:
+            if other is excerpt:
+                return logits
+        self._excerpts.append((excerpt, {}))
+        return self._excerpts[-1][1]
+
+
 class Clips:
     """The network over clips of a song."""
 
@@ -24,19 +39,24 @@ class Clips:
         self._runtime, self._spec, self._settings = runtime, spec, settings
 
     def logits(
-        self, excerpts: Sequence[Features], bpms: NDArray[np.float64]
+        self,
+        excerpts: Sequence[Features],
+        bpms: NDArray[np.float64],
+        known: KnownLogits | None = None,
     ) -> NDArray[np.float64]:
         """Logits [k, clips] of each tempo [k] in clips spread over the song, in their order.
 
         All tempos are judged in a few clips, at least one of each excerpt. Those that are unlikely
         in all of these are pruned: in the other clips they keep the logit of the clip before.
+        Logits that are `known` are not asked for, and what is found becomes known.
         """
+        known = known if known is not None else KnownLogits()
         seconds = [excerpt.mel.shape[1] / self._spec.frame_rate for excerpt in excerpts]
         counts = clip_counts(seconds, self._spec, self._settings)
         if not len(bpms) or not counts:
             return np.empty((len(bpms), sum(counts)))
         rows = [
-            _Row(TempoFolder(excerpt.mel, self._spec), count, tempos=len(bpms))
+            _Row(excerpt, self._spec, count, tempos=len(bpms), known=known.of(excerpt))
             for excerpt, count in zip(excerpts, counts, strict=True)
         ]
         every = np.arange(len(bpms))
@@ -57,26 +77,37 @@ class Clips:
         if not len(which) or not places:
             return
         starts = np.concatenate([row.folder.starts(bpm, row.count)[places] for bpm in bpms[which]])
-        logits = self._cases(row.folder, np.repeat(bpms[which], len(places)), starts)
+        logits = self._cases(row, np.repeat(bpms[which], len(places)), starts)
         row.logits[which[:, None], places] = logits.reshape(len(which), len(places))
         row.open = [place for place in row.open if place not in places]
 
     def _cases(
-        self, folder: TempoFolder, bpms: NDArray[np.float64], starts: NDArray[np.float64]
+        self, row: _Row, bpms: NDArray[np.float64], starts: NDArray[np.float64]
     ) -> NDArray[np.float64]:
-        parts = []
-        for first in range(0, len(bpms), FOLDED):
-            part = slice(first, first + FOLDED)
-            cases = log_power(folder.fold(bpms[part], starts[part]), self._spec, in_place=True)
-            parts.append(self._runtime.logits(network_input(cases, self._spec, in_place=True)))
-        return np.concatenate(parts)
+        """The logits [k] of an excerpt's clips with the tempos [k] and starts [k] in frames."""
+        keys = list(zip(bpms.tolist(), starts.tolist(), strict=True))
+        new = [place for place, key in enumerate(keys) if key not in row.known]
+        for first in range(0, len(new), FOLDED):
+            part = new[first : first + FOLDED]
+            cases = log_power(row.folder.fold(bpms[part], starts[part]), self._spec, in_place=True)
+            logits = self._runtime.logits(network_input(cases, self._spec, in_place=True))
+            row.known.update(zip([keys[place] for place in part], logits.tolist(), strict=True))
+        return np.array([row.known[key] for key in keys])
 
 
 class _Row:
     """The clips of one excerpt."""
 
-    def __init__(self, folder: TempoFolder, count: int, *, tempos: int) -> None:
-        self.folder, self.count = folder, count
+    def __init__(
+        self,
+        excerpt: Features,
+        spec: FeatureSpec,
+        count: int,
+        *,
+        tempos: int,
+        known: dict[tuple[float, float], float],
+    ) -> None:
+        self.folder, self.count, self.known = TempoFolder(excerpt.mel, spec), count, known
         self.logits = np.full((tempos, count), -np.inf)  # [tempos, clips]
         self.open = list(range(count))  # places of the clips that were not judged yet
 

@@ -10,7 +10,14 @@ from pacetag.model.features.features import Features, extract_features
 from pacetag.model.judge_settings import ClipSettings
 from pacetag.model.runtime import Runtime
 from pacetag.model.spec import FeatureSpec
-from pacetag.model.tempo.clips import Clips, clip_counts, clip_weights, probes, weighted_logits
+from pacetag.model.tempo.clips import (
+    Clips,
+    KnownLogits,
+    clip_counts,
+    clip_weights,
+    probes,
+    weighted_logits,
+)
 from tests.conftest import ClickTrack
 
 SETTINGS = ClipSettings()
@@ -77,6 +84,23 @@ def test_retained_tempos_are_judged_in_every_clip(heard: list[Features], spec: F
     Clips(runtime, spec, SETTINGS).logits(heard, np.array([60.0, 120.0]))
 
     assert runtime.cases == 2 * 15
+
+
+def test_with_more_excerpts_only_new_clips_and_tempos_are_judged(
+    heard: list[Features], spec: FeatureSpec
+) -> None:
+    from pacetag.model.bundle import load_bundle
+
+    counting, known = CountingRuntime(LEAST + 1), KnownLogits()
+    Clips(counting, spec, SETTINGS).logits(heard[:2], np.array([60.0, 120.0]), known)
+    assert counting.cases == 2 * 10
+    Clips(counting, spec, SETTINGS).logits(heard, np.array([60.0, 90.0, 120.0]), known)
+    assert counting.cases == 2 * 10 + 2 * 5 + 15
+
+    bundle, bpms, known = load_bundle(None), np.array([60.0, 97.0, 120.0]), KnownLogits()
+    clips = Clips(Runtime(bundle.litert), bundle.spec, SETTINGS)
+    clips.logits([heard[0], heard[2]], bpms[:2], known)
+    assert clips.logits(heard, bpms, known) == pytest.approx(clips.logits(heard, bpms), abs=1e-5)
 
 
 def test_pruning_changes_no_likely_tempo(heard: list[Features], spec: FeatureSpec) -> None:
