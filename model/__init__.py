@@ -21,11 +21,13 @@ if TYPE_CHECKING:
     )
     from pacetag.model.judge import Judge
     from pacetag.model.judgement import Analysis, Pace
+    from pacetag.model.tempo.beats import Beats
 
     __version__: str
 
 __all__ = [
     "Analysis",
+    "Beats",
     "BundleError",
     "DecodeError",
     "Judge",
@@ -36,7 +38,12 @@ __all__ = [
     "__version__",
 ]
 
-_HOMES = {"Judge": "judge", "Analysis": "judgement", "Pace": "judgement"}  # all others: errors
+_HOMES = {  # all others: errors
+    "Analysis": "judgement",
+    "Beats": "tempo.beats",
+    "Judge": "judge",
+    "Pace": "judgement",
+}
 
 if not TYPE_CHECKING:  # for which every name would exist
 

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pacetag.model.audio.excerpts import Excerpts
+from pacetag.model.audio.excerpts import Excerpts, open_song
 from pacetag.model.audio.samples import Samples, Sound
 from pacetag.model.bundle import Bundle, load_bundle
 from pacetag.model.features.features import Features, extract_features
 from pacetag.model.judge_settings import ScheduleSettings
-from pacetag.model.judgement import Analysis, compatible_paces
+from pacetag.model.judgement import Analysis, Pace, compatible_paces
 from pacetag.model.runtime import Runtime
 from pacetag.model.steps import (
     HeardExcerpts,
@@ -26,6 +26,8 @@ from pacetag.model.steps import (
     song_levels,
     song_logits,
 )
+from pacetag.model.tempo.beat_features import BEAT_SPEC
+from pacetag.model.tempo.beats import Beats, check_pace, song_beats
 from pacetag.model.tempo.calibration import Calibration
 from pacetag.model.tempo.clips import Clips, KnownLogits, weighted_logits
 from pacetag.model.tempo.stability import exact_tempos
@@ -74,6 +76,31 @@ class Judge:
         cannot be sound, DecodeError where all is silent, TooShortError.
         """
         return self.listen(Samples(y, sr)).judgement
+
+    def beats(self, path: str | Path, pace: float | Pace) -> Beats:
+        """The beats of a whole sound file at one of its paces, in bpm: times in s, confidences.
+
+        They follow a tempo that drifts, and there are none where nothing is heard. At half the beat
+        they fall on the accented pulses. Raises ValueError for a pace that is not from 30 to 400
+        bpm, DecodeError or TooShortError.
+        """
+        return self._beats(Path(path), pace)
+
+    def beats_of_samples(
+        self, y: NDArray[np.floating[Any]], sr: float, pace: float | Pace
+    ) -> Beats:
+        """The beats of decoded sound at a pace, as those of a file that held it.
+
+        `y` and `sr` are as for `samples`. Raises ValueError for a pace, samples or a rate that
+        cannot be, TooShortError.
+        """
+        return self._beats(Samples(y, sr), pace)
+
+    def _beats(self, sound: Sound, pace: float | Pace) -> Beats:
+        bpm = float(pace.bpm if isinstance(pace, Pace) else pace)
+        check_pace(bpm)  # before anything is opened
+        with open_song(sound, BEAT_SPEC) as song:
+            return song_beats(song, bpm)
 
     def listen(self, sound: Sound, schedule: ScheduleSettings | None = None) -> Listening:
         """Judge a sound and keep what was heard of it: no more rounds than are needed.
