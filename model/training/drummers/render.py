@@ -14,6 +14,7 @@ from pacetag.model.training.drummers.plan import DrummerPlan
 from pacetag.model.training.drummers.takes import BEATS_PER_BAR, SPLIT
 from pacetag.model.training.drummers.truth import Played, drummed_levels
 from pacetag.model.training.grooves.score import Score, Track, write_score
+from pacetag.model.training.grooves.truth import Level
 from pacetag.model.training.rendered import RenderedSong
 from pacetag.model.training.sources.midi import DRUM_CHANNEL, Note
 from pacetag.model.training.sources.sound import synthesise, write_flac
@@ -53,7 +54,7 @@ def render_drummer(plan: DrummerPlan, folder: Path) -> RenderedSong:
         tempo=round(plan.bpm, 4),
         seconds=round(len(mono) / SAMPLE_RATE, 2),
         audio=audio.name,
-        levels=drummed_levels(played(plan, score), plan.swing),
+        levels=levels_of(plan, score),
         made=_made(plan),
     )
 
@@ -70,6 +71,12 @@ def full_score(plan: DrummerPlan) -> Score:
     conductor = Track(notes=(), others=())
     full = Score(ticks_per_quarter=size, tracks=(conductor, drums, *shifted.tracks))
     return full.timed([(0, round(60e6 / plan.bpm))])
+
+
+def levels_of(plan: DrummerPlan, score: Score) -> tuple[Level, ...]:
+    """Judge the levels of a song by all of its notes."""
+    drums = score.moved(lambda note: note if note.channel == DRUM_CHANNEL else None)
+    return drummed_levels(played(plan, score), plan.swing, played(plan, drums))
 
 
 def played(plan: DrummerPlan, score: Score) -> Played:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pacetag.model.training.drummers.swing import Swing
+from pacetag.model.training.drummers.takes import BEATS_PER_BAR
 from pacetag.model.training.grooves.truth import (
     SECTION_SILENT,
     SECTION_SOUNDS,
@@ -22,6 +23,10 @@ from pacetag.model.training.grooves.truth import (
 _AUDIBLE_VELOCITY = 0.3  # of the strong notes, as in rendered grooves
 _SECTION_BEATS = 16  # a clip holds about as many
 _SWUNG_SOUNDS = 0.3  # share of even divisions from which swing is not all that is heard
+# Three against two, as in Afro-Cuban 12/8: strokes two thirds apart, and a beat that is left out.
+_CROSSING = 0.35  # share of the bars' halves in which the third of these strokes is heard
+_OPEN = 0.65  # share of its bars in which the beat is struck that is struck least
+_CARRIED = 0.7  # share of all beats; from here on the beat is heard in spite of it
 _LOWEST_BPM, _HIGHEST_BPM = 36.0, 345.0
 # Half a window about a pulse: a share of a beat, and at fast tempos the scatter of human hands.
 _HALVES, _QUARTERS, _THIRDS = 0.07, 0.055, 0.05  # beats
@@ -51,10 +56,12 @@ class Played:
         return found
 
 
-def drummed_levels(played: Played, swing: Swing) -> tuple[Level, ...]:
+def drummed_levels(played: Played, swing: Swing, drums: Played | None = None) -> tuple[Level, ...]:
     """Judge the metrical levels of a stretch in 4/4, slow to fast.
 
-    The beat is the click that the drummer followed, so it is right, and its bars and halves are.
+    The beat is the click that the drummer followed, so it is right, and its bars and halves are;
+    but where three go against two it may be felt otherwise. `drums` are what is struck without the
+    band, if there is one.
     """
     bpm = played.bpm
     levels = [
@@ -69,8 +76,27 @@ def drummed_levels(played: Played, swing: Swing) -> tuple[Level, ...]:
     else:
         sextuple = "wrong" if triple.verdict == "wrong" else "unclear"
     levels += [double, triple, quadruple, Level(name="beat*6", bpm=bpm * 6, verdict=sextuple)]
+    levels = (
+        _crossed(played, drums or played, levels) if swing.swung and swing.pulses == 1 else levels
+    )
     inside = (level for level in levels if _LOWEST_BPM <= level.bpm <= _HIGHEST_BPM)
     return tuple(sorted(map(_unclear_if_slow, inside), key=lambda level: level.bpm))
+
+
+def _crossed(played: Played, drums: Played, levels: list[Level]) -> list[Level]:
+    """Leave open what three against two leaves open, if the drums play it."""
+    of_bars = drums.struck([0.0], _HALVES).reshape(-1, BEATS_PER_BAR)
+    crossing = drums.struck([1 / 3], _THIRDS)[1::2].mean()
+    if crossing < _CROSSING or of_bars.mean(axis=0).min() >= _OPEN:
+        return levels
+    bpm = played.bpm
+    hemiola = [
+        Level(name=name, bpm=bpm * factor, verdict="unclear")
+        for name, factor in (("hemiola", 3 / 2), ("hemiola/2", 3 / 4))
+    ]
+    if played.struck([0.0], _HALVES).mean() < _CARRIED:
+        levels = [replace(one, verdict="unclear") if one.bpm <= bpm else one for one in levels]
+    return [*levels, *hemiola]
 
 
 def _double(played: Played, swing: Swing) -> Level:
