@@ -9,6 +9,7 @@ from rich.console import Console
 from pacetag.model.training.drummers.corpus import build_drummers
 from pacetag.model.training.expressive.corpus import SOURCE as EXPRESSIVE
 from pacetag.model.training.expressive.corpus import build_expressive
+from pacetag.model.training.expressive.covers import COVERED
 from pacetag.model.training.grooves.corpus import build_corpus
 from pacetag.model.training.grooves.draw import Collection
 from pacetag.model.training.grooves.songs import groove_songs
@@ -19,7 +20,6 @@ from pacetag.model.training.recordings.songs import recording_songs
 from pacetag.model.training.rendered import rendered_songs
 from pacetag.model.training.scores.corpus import build_corpus as build_scores
 from pacetag.model.training.scores.songs import notated_songs
-from pacetag.model.training.scores.sources import PACKAGES
 from pacetag.model.training.songs import FreeMusic, TrainingSong
 
 # Songs of each further collection for one of the standard library's. The further libraries have
@@ -72,7 +72,7 @@ def _composed(
         seed=seed,
         jobs=jobs,
         console=console,
-        packages=PACKAGES if free.fetched else (),
+        packages=COVERED if free.fetched else (),
         debs=free.debs,
     )
     kinds = [METRES, EXPRESSIVE]
