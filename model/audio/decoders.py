@@ -6,6 +6,7 @@ FFmpeg had encoded) and takes twice as long for others. It reads MP3 as well, bu
 variable bit rate without a Xing header for a fraction of its length, misses by up to a fifth of a
 second when it seeks in one that has the header, and its MP3 decoder prints complaints on the
 terminal that a caller cannot stop. FFmpeg does the same work in the same time without these faults.
+Of Vorbis FFmpeg reads 6 of 70 excerpts from a wrong place after it has sought them, and no quicker.
 """
 
 import errno
