@@ -1,5 +1,6 @@
 """Mean autocorrelation to candidate tempos: interpolated peaks and their metrical relatives."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ RELATIVES = (2.0, 3.0, 1 / 2, 1 / 3)
 
 # How far around a peak its multiples may pull it. Half a lag is all that a peak can be off.
 _PULL = np.linspace(-0.03, 0.03, 121)
+_GRID = 0.04  # natural-log units between the tempos of a grid
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,11 +66,15 @@ def merge_candidates(
 def song_candidates(
     autocorrelations: Iterable[NDArray[np.float32]], spec: FeatureSpec
 ) -> tuple[Candidate, ...]:
-    """Candidates of a whole song: the union over its excerpts' autocorrelations and their mean."""
+    """Candidates of a whole song: the union over its excerpts' autocorrelations and their mean.
+
+    A song without any peak gets a grid of tempos.
+    """
     each = list(autocorrelations)
     mean = np.mean(each, axis=0)
+    peaks = [find_peaks(t, spec) for t in (mean, *each)]
     return merge_candidates(
-        [find_peaks(t, spec) for t in (mean, *each)], spec, autocorrelation=mean
+        peaks if any(peaks) else [_grid(mean, spec)], spec, autocorrelation=mean
     )
 
 
@@ -86,6 +92,17 @@ def retained_candidates(
         if c.strength >= settings.faint * top
         or any(abs(c.bpm / bpm - 1) <= spec.merge_ratio for bpm in related)
     )
+
+
+def _grid(autocorrelation: NDArray[np.float32], spec: FeatureSpec) -> list[Candidate]:
+    """Tempos over the whole range, so close that none is further off than a judgement allows."""
+    count = 1 + math.ceil(math.log(spec.max_bpm / spec.min_bpm) / _GRID)
+    bpms = np.geomspace(spec.min_bpm, spec.max_bpm, count)
+    heights = _height(autocorrelation, 60 * spec.frame_rate / bpms)
+    return [
+        Candidate(bpm=float(bpm), strength=float(height))
+        for bpm, height in zip(bpms, heights, strict=True)
+    ]
 
 
 def find_peaks(autocorrelation: NDArray[np.float32], spec: FeatureSpec) -> list[Candidate]:

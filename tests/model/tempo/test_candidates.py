@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -85,3 +87,13 @@ def test_faint_candidates_are_left_out_unless_a_strong_one_is_their_relative(
 
     assert found == (bar, other, beat)
     assert retained_candidates([], spec, settings) == ()
+
+
+def test_a_song_without_a_peak_gets_a_grid_of_tempos(spec: FeatureSpec) -> None:
+    falling = np.linspace(1.0, 0.0, spec.tempogram_window, dtype=np.float32)
+
+    found = sorted(c.bpm for c in song_candidates([falling], spec))
+
+    assert found[0] == pytest.approx(spec.min_bpm)
+    assert found[-1] == pytest.approx(spec.max_bpm)
+    assert max(b / a for a, b in pairwise(found)) < 1.05
