@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pacetag.model.beats.beats import Beats
     from pacetag.model.errors import (
         BundleError,
         DecodeError,
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     )
     from pacetag.model.judge import Judge
     from pacetag.model.judgement import Analysis, Pace
-    from pacetag.model.tempo.beats import Beats
 
     __version__: str
 
@@ -40,7 +40,7 @@ __all__ = [
 
 _HOMES = {  # all others: errors
     "Analysis": "judgement",
-    "Beats": "tempo.beats",
+    "Beats": "beats.beats",
     "Judge": "judge",
     "Pace": "judgement",
 }

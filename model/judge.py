@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from pacetag.model.audio.excerpts import Excerpts, open_song
 from pacetag.model.audio.samples import Samples, Sound
+from pacetag.model.beats.beats import Beats, check_pace, song_beats
+from pacetag.model.beats.features import BEAT_SPEC
 from pacetag.model.bundle import Bundle, load_bundle
 from pacetag.model.features.features import Features, extract_features
 from pacetag.model.judge_settings import ScheduleSettings
@@ -26,8 +28,6 @@ from pacetag.model.steps import (
     song_levels,
     song_logits,
 )
-from pacetag.model.tempo.beat_features import BEAT_SPEC
-from pacetag.model.tempo.beats import Beats, check_pace, song_beats
 from pacetag.model.tempo.calibration import Calibration
 from pacetag.model.tempo.clips import Clips, KnownLogits, weighted_logits
 from pacetag.model.tempo.stability import exact_tempos

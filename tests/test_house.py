@@ -23,7 +23,7 @@ FLOORS = (
     "model/caches model/extras model/regular",
     "model/stderr",
     "model/audio model/bundle_json model/features model/network model/runtime",
-    "model/bundle model/tempo",
+    "model/bundle model/beats model/tempo",
     "model/steps",
     "model/judge",
     "model/evaluation model/evidence",

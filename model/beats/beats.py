@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pacetag.model.audio.excerpts import Song
-from pacetag.model.tempo.beat_features import (
+from pacetag.model.beats.features import (
     ATTACK_RATE,
     FRAME_RATE,
     LEAD,
@@ -14,9 +14,9 @@ from pacetag.model.tempo.beat_features import (
     beat_features,
     scaled,
 )
-from pacetag.model.tempo.beat_path import best_path, local_periods, smoothed
-from pacetag.model.tempo.beat_phase import best_shift, near, shifted
-from pacetag.model.tempo.beat_presence import contrast, present
+from pacetag.model.beats.path import best_path, local_periods, smoothed
+from pacetag.model.beats.phase import best_shift, near, shifted
+from pacetag.model.beats.presence import contrast, present
 
 SLOWEST, FASTEST = 30.0, 400.0  # beats a minute
 

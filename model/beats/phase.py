@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from pacetag.model.tempo.beat_features import BeatFeatures, highest, scaled
+from pacetag.model.beats.features import BeatFeatures, highest, scaled
 
 # Where a pulse may be shifted to, in beats: to another of twos, threes or fours.
 _SHIFTS = (0.0, 1 / 2, 1 / 3, 2 / 3, 1 / 4, 3 / 4)

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from pacetag.model.tempo.beat_features import FRAME_RATE, BeatFeatures, highest
-from pacetag.model.tempo.beat_path import smoothed
+from pacetag.model.beats.features import FRAME_RATE, BeatFeatures, highest
+from pacetag.model.beats.path import smoothed
 
 _QUIET = 1e-5  # of the song's loud power: 50 dB below it nothing is heard
 _LOUD = 0.95  # quantile of its frames' power that counts as loud
