@@ -55,23 +55,23 @@ MUTATIONS = (
     _setting(
         "least clip weight", "least_weight: float = within(0.02", "least_weight: float = within(1.0"
     ),
-    _setting("sign of the metre line", "slope: float = within(30.0", "slope: float = within(-30.0"),
-    _setting("slope of the metre line", "slope: float = within(30.0", "slope: float = within(25.0"),
+    _setting("sign of the metre line", "slope: float = within(60.0", "slope: float = within(-60.0"),
+    _setting("slope of the metre line", "slope: float = within(60.0", "slope: float = within(50.0"),
     _setting(
-        "offset of the metre line", "offset: float = within(-0.67", "offset: float = within(0.67"
+        "offset of the metre line", "offset: float = within(-1.34", "offset: float = within(1.34"
     ),
-    _setting("bound of the metre", "most: float = within(3.0", "most: float = within(4.0"),
+    _setting("bound of the metre", "most: float = within(6.0", "most: float = within(8.0"),
     _setting(
         "pruned metre", "pruned_below: float = within(-3.0", "pruned_below: float = within(0.0"
     ),
-    _setting("clear metre", "clear: float = within(1.0", "clear: float = within(2.9"),
+    _setting("clear metre", "clear: float = within(2.0", "clear: float = within(5.8"),
     _setting("family leap", "within(-log(356.0)", "within(-log(3.0)"),
     _setting(
         "family tolerance", "tolerance: float = within(0.04", "tolerance: float = within(0.02"
     ),
     _setting("merge width", "same_tempo: float = within(0.06", "same_tempo: float = within(0.03"),
-    _setting("prior, slow side", "0.35, 0.52, 0.85", "0.35, 0.62, 0.85"),
-    _setting("prior, fast side", "1.0, 0.9, 0.6", "1.0, 0.9, 0.8"),
+    _setting("prior, slow side", "0.35, 0.52, 0.74", "0.35, 0.62, 0.74"),
+    _setting("prior, fast side", "1.0, 0.76, 0.6", "1.0, 0.76, 0.8"),
     _setting("rates of the prior", "(40.0, 46.0, 52.0", "(40.0, 43.0, 52.0"),
     _setting("parts of a song", "parts: int = within(3", "parts: int = within(1"),
     _setting("sure tempo", "sure: float = within(0.8", "sure: float = within(0.99"),
@@ -114,7 +114,7 @@ MUTATIONS = (
     _code(
         "clips from the start", "tempo/folding.py", "(np.arange(count) + 0.5)", "np.arange(count)"
     ),
-    _code("sign of the shift", "tempo/folding.py", "+ spec.log_shift", "- spec.log_shift"),
+    _code("sign of the shift", "tempo/folding.py", "np.add(log_cases", "np.subtract(log_cases"),
     _code("metres exchanged", "tempo/family.py", "{2: duple, 3: triple", "{2: triple, 3: duple"),
     _code("no step of six", "tempo/family.py", "(2, 3, 4, 6)  #", "(2, 3, 4)  #"),
     _code("leaps allowed", "tempo/family.py", "LEAPS = (4, 6)", "LEAPS = (6,)"),
@@ -152,6 +152,25 @@ MUTATIONS = (
         "features/mel.py",
         "np.array([spec.sample_rate / 2])",
         "np.array([spec.sample_rate / 3])",
+    ),
+    _code(
+        "strokes for what sounds on",
+        "features/percussive.py",
+        "_ratio(struck[part], sustained[part])",
+        "_ratio(sustained[part], struck[part])",
+    ),
+    _code(
+        "all is percussive",
+        "features/mel.py",
+        "power *= percussive_share(level, spec.percussive_margin)",
+        "pass",
+    ),
+    _code("one margin for another", "features/percussive.py", "margin**2", "margin"),
+    _code(
+        "median of the wrong axis",
+        "features/percussive.py",
+        "_centred_median(levels[::2])",
+        "_centred_median(levels[::2].T).T",
     ),
     _code("areas of the mel bands", "features/mel.py", "2.0 / (borders[2:]", "1.0 / (borders[2:]"),
     _code(
