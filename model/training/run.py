@@ -24,7 +24,8 @@ from pacetag.model.training.fitting.fit import score_cases
 from pacetag.model.training.fitting.networks import TrainingData, fitted_network
 from pacetag.model.training.fitting.threshold import shift_threshold
 from pacetag.model.training.scoring.by_source import HELD_OUT, source_scores, sources_of
-from pacetag.model.training.scoring.score import fit_calibration, score_songs
+from pacetag.model.training.scoring.calibrate import fit_calibration
+from pacetag.model.training.scoring.score import score_songs
 from pacetag.model.training.settings import TrainingSettings
 from pacetag.model.training.songs import TrainingSong
 

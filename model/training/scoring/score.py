@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from pacetag.model.errors import ModelError
 from pacetag.model.evaluation.metrics import (
@@ -23,8 +22,6 @@ from pacetag.model.tempo.calibration import Calibration
 from pacetag.model.tempo.clips import weighted_logits
 from pacetag.model.training.parallel import tracked
 from pacetag.model.training.songs import TrainingSong
-
-MOST_FITS = 10  # of the calibration; two or three are enough where few songs stop elsewhere
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,59 +50,33 @@ class ScoredSong:
         Of the round after which a scan with that calibration stops.
         """
         logits, _ = self.heard(calibration)
-        known: dict[float, bool] = {}
-        for window in range(len(self.song.windows)):
-            for tempo in self.song.truth.label(window, list(logits.bpms)):
-                known[tempo.bpm] = tempo.compatible
+        known = self.known(logits.bpms)
         rows = [i for i, bpm in enumerate(logits.bpms) if bpm in known]
         labels = np.array([known[logits.bpms[i]] for i in rows], np.uint8)
         return weighted_logits(logits.clips, self.settings.clips)[rows], labels
+
+    def known(self, bpms: NDArray[np.float64]) -> dict[float, bool]:
+        """Of which of the tempos [k] it is known whether they are right."""
+        known: dict[float, bool] = {}
+        for window in range(len(self.song.windows)):
+            for tempo in self.song.truth.label(window, list(bpms)):
+                known[tempo.bpm] = tempo.compatible
+        return known
+
+    def levelled(
+        self, logits: SongLogits, known: dict[float, bool], calibration: Calibration
+    ) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
+        """Probabilities [n] that tempos are levels of the song, and labels [n], where known."""
+        levels = song_levels(logits, calibration, self.settings).levels
+        rows = [i for i, bpm in enumerate(levels.bpms) if bpm in known]
+        labels = np.array([known[levels.bpms[i]] for i in rows], np.uint8)
+        return levels.present[rows], labels
 
 
 def score_songs(songs: Sequence[TrainingSong], bundle: Path, *, jobs: int = 1) -> list[ScoredSong]:
     """Score songs with the bundle's judge; those that cannot be read are left out."""
     work = [(song, bundle) for song in songs]
     return [one for one in tracked(_one, work, "scored", jobs=jobs) if one]
-
-
-def fit_calibration(scored: Sequence[ScoredSong]) -> Calibration:
-    """Platt's straight line through the logits of songs that were not trained on.
-
-    The calibration decides after which round a scan stops, and so which logits it is fitted to:
-    fitted again until that is so for the calibration that comes out.
-    """
-    calibration = Calibration()
-    for _ in range(MOST_FITS):
-        fitted = _platt(*_all_labelled(scored, calibration))
-        if fitted == calibration:
-            break
-        calibration = fitted
-    return calibration
-
-
-def _all_labelled(
-    scored: Sequence[ScoredSong], calibration: Calibration
-) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
-    """Logits [n] and labels [n] of all songs."""
-    parts = [song.labelled(calibration) for song in scored]
-    logits = np.concatenate([np.empty(0), *(part[0] for part in parts)])
-    labels = np.concatenate([np.empty(0, np.uint8), *(part[1] for part in parts)])
-    return logits, labels
-
-
-def _platt(logits: NDArray[np.float64], labels: NDArray[np.uint8]) -> Calibration:
-    if len(np.unique(labels)) < 2:
-        return Calibration()
-    # Platt's targets: no certainty beyond what so many examples can give.
-    right, wrong = float(labels.sum()), float((1 - labels).sum())
-    targets = np.where(labels == 1, (right + 1) / (right + 2), 1 / (wrong + 2))
-
-    def loss(line: NDArray[np.float64]) -> float:
-        z = line[0] * logits + line[1]
-        return float(np.mean(np.logaddexp(0, z) - targets * z))
-
-    slope, offset = minimize(loss, np.array([1.0, 0.0])).x
-    return Calibration(slope=float(slope), offset=float(offset))
 
 
 def song_figures(
@@ -125,7 +96,7 @@ def song_figures(
         else:
             false_alarms.append(bool(claimed))
     sets = set_scores(judged)
-    logits, labels = _all_labelled(scored, calibration)
+    present, labels = _all_levelled(scored, calibration)
     return {
         "songs": float(sets.songs),
         "set_precision": sets.precision,
@@ -135,8 +106,20 @@ def song_figures(
         "songs_with_family": float(len(tops)),
         "beatless_songs": float(len(false_alarms)),
         "beatless_with_a_pace": float(sum(false_alarms)),
-        "calibration_error": expected_calibration_error(calibration.probability(logits), labels),
+        "calibration_error": expected_calibration_error(present, labels),
     }
+
+
+def _all_levelled(
+    scored: Sequence[ScoredSong], calibration: Calibration
+) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
+    """Probabilities [n] of levels as a scan gives them, and labels [n], of all songs."""
+    parts = [(np.empty(0), np.empty(0, np.uint8))]
+    for song in scored:
+        logits, _ = song.heard(calibration)
+        parts.append(song.levelled(logits, song.known(logits.bpms), calibration))
+    present, labels = zip(*parts, strict=True)
+    return np.concatenate(present), np.concatenate(labels)
 
 
 _JUDGES: dict[Path, Judge] = {}  # one a process: loading takes longer than judging a song

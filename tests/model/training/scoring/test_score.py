@@ -8,12 +8,8 @@ import soundfile
 
 from pacetag.model.judge import Judge
 from pacetag.model.tempo.calibration import Calibration
-from pacetag.model.training.scoring.score import (
-    ScoredSong,
-    fit_calibration,
-    score_songs,
-    song_figures,
-)
+from pacetag.model.training.scoring.calibrate import fit_calibration, level_loss, platt_line
+from pacetag.model.training.scoring.score import ScoredSong, score_songs, song_figures
 from pacetag.model.training.songs import LabelledTruth, TrainingSong, Window
 from tests.conftest import RATE, ClickTrack
 from tests.model.training.scoring.scored_songs import scored_song
@@ -36,20 +32,35 @@ def scored(truth: LabelledTruth, *rounds: dict[float, float]) -> ScoredSong:
     return scored_song(song, *rounds)
 
 
-def test_the_line_is_found_by_which_the_labels_were_drawn() -> None:
+def test_platts_line_is_found_by_which_the_labels_were_drawn() -> None:
     """4 000 labels drawn with probability sigmoid(0.7 x - 1): the fit must give 0.7 and -1 back."""
     rng = np.random.default_rng(4)
-    songs = []
-    for _ in range(400):
-        logits = dict(zip(np.arange(60.0, 260.0, 20.0), rng.normal(0, 4, 10), strict=True))
-        chance = 1 / (1 + np.exp(1.0 - 0.7 * np.array(list(logits.values()))))
-        right = tuple(bpm for bpm, p in zip(logits, chance, strict=True) if rng.random() < p)
-        songs.append(scored(known(right), logits))
+    logits = rng.normal(0, 4, 4_000)
+    labels = (rng.random(4_000) < 1 / (1 + np.exp(1.0 - 0.7 * logits))).astype(np.uint8)
 
-    found = fit_calibration(songs)
+    found = platt_line(logits, labels)
 
     assert found.slope == pytest.approx(0.7, rel=0.1)
     assert found.offset == pytest.approx(-1.0, rel=0.15)
+
+
+def test_the_line_is_fitted_to_what_a_scan_makes_of_it() -> None:
+    """Beat, double and half of a song support one another, which Platt's line knows nothing of."""
+    rng = np.random.default_rng(5)
+    songs = []
+    for _ in range(150):
+        beat = rng.uniform(90, 110)
+        right = tuple(beat * ratio for ratio in (0.5, 1.0, 2.0))
+        wrong = tuple(beat * ratio for ratio in (1.37, 0.71, 1.83))
+        logits = dict(zip(right, rng.normal(1.0, 2.0, 3), strict=True))
+        logits |= dict(zip(wrong, rng.normal(-3.0, 2.0, 3), strict=True))
+        songs.append(scored(known(right), logits))
+    labelled = [song.labelled(Calibration()) for song in songs]
+    alone = platt_line(*(np.concatenate(part) for part in zip(*labelled, strict=True)))
+
+    found = fit_calibration(songs)
+
+    assert level_loss(songs, found) < 0.98 * level_loss(songs, alone)
 
 
 def test_without_both_classes_the_logits_are_taken_as_they_are() -> None:
