@@ -25,7 +25,7 @@ FORMAT = 1
 KERAS_FILE = "model.keras"
 LITERT_FILE = "model.tflite"
 JSON_FILE = "bundle.json"
-DEFAULT_NAME = "stride-4"  # the bundle that is shipped
+DEFAULT_NAME = "stride-5"  # the bundle that is shipped
 STAGE0_NAME = "stage0-1"  # the network of 2019, shipped to be compared with
 
 _WEIGHTS = Path(__file__).parent / "weights"

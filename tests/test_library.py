@@ -92,7 +92,7 @@ def song(title: str, bpm: float) -> SongRecord:
         artist="Legs",
         album=None,
         genre=None,
-        bundle="stride-4",
+        bundle="stride-5",
         analysis=Analysis(paces=(Pace(bpm=bpm, confidence=0.9),), duration=200.0),
     )
 

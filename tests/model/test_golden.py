@@ -63,4 +63,4 @@ def test_the_songs_reach_every_step() -> None:
     assert {"duple", "triple", None} == {song["metre"] for song in GOLDEN.values()}
     assert {1, 3, 5} <= {len(song["excerpts"]) for song in GOLDEN.values()}
     assert any(song["tempo_segments"] for song in GOLDEN.values())
-    assert any(not song["paces"] for song in GOLDEN.values())
+    assert any(all(confidence < 0.5 for _, confidence in song["paces"]) for song in GOLDEN.values())

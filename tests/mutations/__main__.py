@@ -31,7 +31,7 @@ import json
 from dataclasses import asdict
 from pacetag.model.bundle import fingerprint, shipped_bundle_folder
 from pacetag.model.judge_settings import JudgeSettings
-for name in ("stride-4", "stage0-1"):
+for name in ("stride-5", "stage0-1"):
     file = shipped_bundle_folder(name) / "bundle.json"
     data = json.loads(file.read_text()) | {"judging": asdict(JudgeSettings())}
     file.write_text(json.dumps(data | {"fingerprint": fingerprint(data)}))

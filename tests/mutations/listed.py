@@ -41,11 +41,11 @@ MUTATIONS = (
     ),
     _setting(
         "expected errors",
-        "expected_errors: float = within(0.2",
+        "expected_errors: float = within(0.5",
         "expected_errors: float = within(9.0",
     ),
-    _setting("faint candidates", "faint: float = within(0.2", "faint: float = within(0.3"),
-    _setting("strong candidates", "strong: float = within(0.5", "strong: float = within(0.9"),
+    _setting("faint candidates", "faint: float = within(0.4", "faint: float = within(0.5"),
+    _setting("strong candidates", "strong: float = within(0.7", "strong: float = within(0.95"),
     _setting("fewest clips", "fewest: int = within(3", "fewest: int = within(4"),
     _setting("rate of clips", "usual_bpm: float = within(120.0", "usual_bpm: float = within(60.0"),
     _setting("probe clips", "probes: int = within(3, 1, 100)", "probes: int = within(2, 1, 100)"),
@@ -58,7 +58,7 @@ MUTATIONS = (
     _setting("sign of the metre line", "slope: float = within(60.0", "slope: float = within(-60.0"),
     _setting("slope of the metre line", "slope: float = within(60.0", "slope: float = within(50.0"),
     _setting(
-        "offset of the metre line", "offset: float = within(-1.34", "offset: float = within(1.34"
+        "offset of the metre line", "offset: float = within(-4.0", "offset: float = within(4.0"
     ),
     _setting("bound of the metre", "most: float = within(6.0", "most: float = within(8.0"),
     _setting(
@@ -188,7 +188,7 @@ MUTATIONS = (
     ),
     _code(
         "right for wrong in the fit",
-        "training/scoring/score.py",
+        "training/scoring/calibrate.py",
         "np.where(labels == 1,",
         "np.where(labels == 0,",
     ),

@@ -226,5 +226,5 @@ def test_training_on_own_songs_alone_ends_in_a_bundle_and_notes(
     assert bundle.training["settings"]["distillation"]["teachers"] == 2
     notes = (work / "experiments.md").read_text()
     assert "labels.csv (rows left out: 2)" in notes
-    assert "| test own | stride-4 (before) | 1 |" in notes
+    assert "| test own | stride-5 (before) | 1 |" in notes
     assert "| test own | own-1 | 1 |" in notes

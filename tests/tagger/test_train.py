@@ -26,7 +26,7 @@ SAMPLES = Path(__file__).parents[2] / "sample_audio"
 @pytest.mark.first
 @pytest.mark.outside(*RENDERING)
 def test_training_on_a_few_grooves_ends_in_a_bundle_that_judges(tmp_path: Path) -> None:
-    """Six songs teach nothing, but everything from rendering to judging has run."""
+    """A dozen songs teach nothing, but everything from rendering to judging has run."""
     pytest.importorskip("keras")
     arguments = ["--no-recordings", "--songs", "6", "--seed", "21", "--epochs", "1"]
     arguments += ["--jobs", "2", "--name", "tiny"]
@@ -42,9 +42,12 @@ def test_training_on_a_few_grooves_ends_in_a_bundle_that_judges(tmp_path: Path) 
         "grooves test": 1,
         "grooves train": 7,  # two of the further libraries, one played by humans, one of chamber
         "grooves validation": 2,
+        "metres train": 1,
+        "metres validation": 3,
+        "expressive train": 2,
     }
     assert "Warning: Only 6 grooves will be rendered to learn from" in done.stderr
-    assert re.search(r"^tiny is (worse|better|neither .*) than stride-4 on ", done.stdout, re.M)
+    assert re.search(r"^tiny is (worse|better|neither .*) than stride-5 on ", done.stdout, re.M)
     shown = subprocess.run(
         [*pacetag, "show", str(SAMPLES / "01-kerbside-rock.mp3")],
         env={**os.environ, "PACETAG_BUNDLE": str(bundle.folder)},
@@ -61,7 +64,7 @@ def told(verdict: Verdict) -> list[str]:
 
 def compared(old: list[float], new: list[float]) -> Verdict:
     return Verdict(
-        before="stride-4",
+        before="stride-5",
         new="own-1",
         what="own songs",
         old_f1=np.array(old, float),
@@ -70,12 +73,12 @@ def compared(old: list[float], new: list[float]) -> Verdict:
 
 
 EXPORT = "To have it judge: export PACETAG_BUNDLE='/my work/bundles/own-1'"
-KEPT = "So stride-4 goes on judging; own-1 stays where it is, and nothing uses it."
+KEPT = "So stride-5 goes on judging; own-1 stays where it is, and nothing uses it."
 
 
 def test_a_worse_network_is_called_worse_and_not_recommended() -> None:
     assert told(compared([1.0] * 30, [1.0] * 10 + [0.0] * 20)) == [
-        "own-1 is worse than stride-4 on the 30 own songs that were held out to test on: F1 0.333 "
+        "own-1 is worse than stride-5 on the 30 own songs that were held out to test on: F1 0.333 "
         "instead of 1.000 (0 better, 20 worse, 10 alike).",
         "This is more than chance: on other songs of this kind the difference would lie from "
         "-0.833 to -0.500, 95 times in 100.",
@@ -86,7 +89,7 @@ def test_a_worse_network_is_called_worse_and_not_recommended() -> None:
 def test_a_network_that_is_worse_by_chance_perhaps_is_not_recommended_either() -> None:
     first, second, last = told(compared([1.0, 0.5, 1.0], [0.5, 1.0, 0.9]))
 
-    assert first.startswith("own-1 is worse than stride-4 on the 3 own songs")
+    assert first.startswith("own-1 is worse than stride-5 on the 3 own songs")
     assert second == "This may be chance: 3 songs can tell nothing of others."
     assert last == KEPT
 
@@ -104,7 +107,7 @@ def test_a_network_that_is_no_worse_is_recommended_as_a_command_for_a_shell(
 def test_without_songs_to_test_on_nothing_is_recommended() -> None:
     assert told(compared([], [])) == [
         "No songs were held out to test on, so that nothing tells whether own-1 is better or worse "
-        "than stride-4.",
+        "than stride-5.",
         KEPT,
     ]
 

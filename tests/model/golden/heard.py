@@ -1,6 +1,6 @@
 """What the shipped bundle hears in the sample clips, step by step, as numbers to compare.
 
-`stride-4.json` beside this file holds them. Each clip is judged as a scan judges it; two longer
+`stride-5.json` beside this file holds them. Each clip is judged as a scan judges it; two longer
 songs, made of the lossless clips, are there for the steps that a clip of half a minute never
 reaches: the second round of excerpts, and a tempo that changes.
 """

@@ -30,7 +30,7 @@ def test_the_shipped_network_judges_and_its_name_costs_no_reading(
 
     ref = SHIPPED_JUDGE()
 
-    assert (ref.bundle, ref.folder) == ("stride-4", None)
+    assert (ref.bundle, ref.folder) == ("stride-5", None)
 
 
 @pytest.mark.parametrize("place", ["variable", "file"])
