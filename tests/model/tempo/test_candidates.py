@@ -79,7 +79,7 @@ def test_faint_candidates_are_left_out_unless_a_strong_one_is_their_relative(
 ) -> None:
     """The beat of a march whose bars alone stand out in the tempogram is judged all the same."""
     bar, beat = Candidate(bpm=80.0, strength=0.7), Candidate(bpm=160.3, strength=0.05)
-    ripple, other = Candidate(bpm=93.0, strength=0.1), Candidate(bpm=107.0, strength=0.2)
+    ripple, other = Candidate(bpm=93.0, strength=0.2), Candidate(bpm=107.0, strength=0.4)
 
     settings = CandidateSettings()
 

@@ -163,6 +163,8 @@ def traced(tmp_path: Path, index_file: Path) -> Callable[..., tuple[list[str], l
         command = ["strace", "-f", "-y", "-s", "0", "-e", TRACED, "-o", str(trace), sys.executable]
         done = subprocess.run(
             [*command, FAKES / "pacetag_with_fake_judge.py", *arguments],
+            # Python's own caches are renamed unflushed, and no song hangs on them.
+            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
             check=False,
             capture_output=True,
             text=True,
