@@ -24,10 +24,11 @@ from rich.progress import track
 from scipy.signal import butter, sosfilt
 
 from pacetag.model.errors import ModelError
-from pacetag.model.training.grooves.draw import FONTS, Section, draw_settings
+from pacetag.model.training.grooves.draw import Section, draw_settings
 from pacetag.model.training.grooves.render import GrooveSong, render, require_tools
 from pacetag.model.training.grooves.styles import load_styles
 from pacetag.model.training.output_folders import OutputError, check_free, named_path
+from pacetag.model.training.sources.sound import FONTS
 
 ARTIST = "The Pacetag House Band"
 SECONDS = 46.0  # of each clip, about

@@ -23,11 +23,11 @@ from rich.progress import track
 from pacetag.model.training.grooves.compose import compose
 from pacetag.model.training.grooves.draw import GrooveSettings, draw_settings, song_random
 from pacetag.model.training.grooves.humanise import Feel
-from pacetag.model.training.grooves.render import SAMPLE_RATE, require_tools
+from pacetag.model.training.grooves.render import require_tools
 from pacetag.model.training.grooves.score import read_score, write_score
 from pacetag.model.training.grooves.styles import Style, load_styles
 from pacetag.model.training.sources.midi import song_of, timed
-from pacetag.model.training.sources.sound import synthesise, write_flac
+from pacetag.model.training.sources.sound import SAMPLE_RATE, synthesise_mono, write_flac
 
 BEATS_FILE = "beats.jsonl"
 SLOWER_BARS = 2  # at the end of a section
@@ -94,16 +94,15 @@ def render(number: int, seed: int, drift: float, folder: Path) -> TimedSong:
         played = compose(settings, style, Path(scratch))
     midi = slowed(played.midi, settings, style, song_random(seed, number, "ritardandi"))
     times = beat_times(midi, style, len(played.struck) + 1)
-    stereo = synthesise(
+    mono = synthesise_mono(
         midi,
         settings.font,
-        rate=SAMPLE_RATE,
         gain=settings.gain,
         reverb=settings.reverb,
+        seconds=times[-1] + RING_OUT,
         what=settings.named,
     )
     audio = f"{number:05d}-{settings.style.replace('/', '-')}.flac"
-    mono = stereo[: round((times[-1] + RING_OUT) * SAMPLE_RATE)].mean(axis=1)
     write_flac(folder / audio, mono, SAMPLE_RATE)
     return TimedSong(
         audio=audio,

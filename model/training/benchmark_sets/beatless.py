@@ -18,11 +18,9 @@ from rich.console import Console
 
 from pacetag.model.training.benchmark_sets import noise, pads
 from pacetag.model.training.benchmark_sets.table import BenchmarkSong
-from pacetag.model.training.grooves.draw import FONTS
 from pacetag.model.training.sources.deb_files import PackageError
 from pacetag.model.training.sources.debian import take_files
-from pacetag.model.training.sources.sound import write_flac
-from pacetag.model.training.sources.tools import require_installed
+from pacetag.model.training.sources.sound import require_synthesiser, write_flac
 
 SEED = 20_261_123
 CROWDS = (4, 12, 40)  # people
@@ -104,8 +102,7 @@ def build_beatless(
     A package that cannot be had is left out, with a sentence on the console. Raises
     ToolsMissingError when FluidSynth or a sound font is not installed.
     """
-    fonts = {Path(font): package for font, package in FONTS.items()}
-    require_installed("playing free-rhythm pieces", {"fluidsynth": "fluidsynth"}, fonts)
+    require_synthesiser("playing free-rhythm pieces")
     songs = []
     for source in sources:
         try:

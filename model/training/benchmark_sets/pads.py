@@ -10,9 +10,8 @@ import numpy as np
 from mido import Message, MidiFile
 from numpy.typing import NDArray
 
-from pacetag.model.training.grooves.draw import FONTS
 from pacetag.model.training.sources.midi import Note, note_events, track_of
-from pacetag.model.training.sources.sound import synthesise
+from pacetag.model.training.sources.sound import FONTS, synthesise
 
 SECONDS = 60.0
 RATE = 44_100  # Hz

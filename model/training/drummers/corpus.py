@@ -9,9 +9,8 @@ from rich.console import Console
 from pacetag.model.training.drummers.plan import plan_songs
 from pacetag.model.training.drummers.render import render_drummer
 from pacetag.model.training.drummers.takes import load_takes
-from pacetag.model.training.grooves.draw import FONTS
 from pacetag.model.training.rendered import RenderedSong, build_rendered
-from pacetag.model.training.sources.tools import require_installed
+from pacetag.model.training.sources.sound import require_synthesiser
 
 
 def build_drummers(
@@ -25,8 +24,7 @@ def build_drummers(
         ToolsMissingError: FluidSynth or a sound font is not installed.
         RenderError: FluidSynth failed.
     """
-    fonts = {Path(font): package for font, package in FONTS.items()}
-    require_installed("rendering human drummers", {"fluidsynth": "fluidsynth"}, fonts)
+    require_synthesiser("rendering human drummers")
     plans = plan_songs(load_takes(source), seed)
     return build_rendered(
         folder, plans, render_drummer, title="Rendering drummers", jobs=jobs, console=console

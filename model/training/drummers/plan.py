@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pacetag.model.training.drummers.patterns import Kind, kind_of
 from pacetag.model.training.drummers.swing import Swing, clearness, find_swing
 from pacetag.model.training.drummers.takes import BEATS_PER_BAR, Take
-from pacetag.model.training.grooves.draw import FONTS
+from pacetag.model.training.sources.sound import FONTS
 
 LONGEST = 75.0  # seconds
 _SWUNG_STRETCHES, _STRAIGHT_STRETCHES = 3, 2

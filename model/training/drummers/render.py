@@ -17,9 +17,7 @@ from pacetag.model.training.grooves.score import Score, Track, write_score
 from pacetag.model.training.grooves.truth import Level
 from pacetag.model.training.rendered import RenderedSong
 from pacetag.model.training.sources.midi import DRUM_CHANNEL, Note
-from pacetag.model.training.sources.sound import synthesise, write_flac
-
-SAMPLE_RATE = 22_050  # Hz
+from pacetag.model.training.sources.sound import SAMPLE_RATE, synthesise_mono, write_flac
 
 _RING_OUT = 0.5  # seconds after the last bar
 _EARLY = 0.1  # beats before the stretch of which a note still belongs to it
@@ -32,17 +30,14 @@ def render_drummer(plan: DrummerPlan, folder: Path) -> RenderedSong:
     Raises RenderError: FluidSynth failed; the message holds what it said.
     """
     score = full_score(plan)
-    stereo = synthesise(
+    mono = synthesise_mono(
         write_score(score),
         plan.font,
-        rate=SAMPLE_RATE,
         gain=plan.gain,
         reverb=plan.reverb,
+        seconds=(plan.stretch.beats + 1) * 60 / plan.bpm + _RING_OUT,
         what=plan.name,
     )
-    # FluidSynth waits for the last echo: up to ten seconds without a beat.
-    last = (plan.stretch.beats + 1) * 60 / plan.bpm
-    mono = stereo[: round((last + _RING_OUT) * SAMPLE_RATE)].mean(axis=1)
     if plan.room:
         mono = room(mono, SAMPLE_RATE, np.random.default_rng(plan.seed))
     audio = folder / f"{plan.name}.flac"

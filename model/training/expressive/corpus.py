@@ -8,10 +8,9 @@ from rich.console import Console
 from pacetag.model.training.expressive.covers import CoverPlan, draw_covers
 from pacetag.model.training.expressive.plan import PiecePlan, draw_plans
 from pacetag.model.training.expressive.render import render
-from pacetag.model.training.grooves.draw import FONTS
 from pacetag.model.training.rendered import RenderedSong, build_rendered
 from pacetag.model.training.sources.deb_files import PackageError
-from pacetag.model.training.sources.tools import require_installed
+from pacetag.model.training.sources.sound import require_synthesiser
 
 SONGS = 310
 SOURCE = "expressive"
@@ -37,8 +36,7 @@ def build_expressive(
 
     Raises ToolsMissingError: FluidSynth or a sound font is not installed; RenderError: it failed.
     """
-    fonts = {Path(font): package for font, package in FONTS.items()}
-    require_installed("rendering expressive songs", {"fluidsynth": "fluidsynth"}, fonts)
+    require_synthesiser("rendering expressive songs")
     console = console or Console(stderr=True)
     plans: list[PiecePlan | CoverPlan] = [*draw_plans(songs, seed)]
     plans += _covers(packages, seed, debs, console)

@@ -11,7 +11,7 @@ import numpy as np
 
 from pacetag.model.training.expressive.expression import Expression, draw_expression
 from pacetag.model.training.expressive.piece import METRES, Part, Piece, Tone
-from pacetag.model.training.grooves.draw import FONTS, song_random
+from pacetag.model.training.grooves.draw import song_random
 from pacetag.model.training.grooves.score import read_score as read_notes
 from pacetag.model.training.scores.score import Score, read_score
 from pacetag.model.training.scores.sections import find_stretches
@@ -20,6 +20,7 @@ from pacetag.model.training.scores.sources import PACKAGES, opened_package
 from pacetag.model.training.scores.sources import Piece as Source
 from pacetag.model.training.scores.truth import ScoreTruth, find_truth
 from pacetag.model.training.sources.midi import DRUM_CHANNEL, MidiError, Note, parse_midi
+from pacetag.model.training.sources.sound import FONTS
 
 # Every package but the one whose pieces are all in another one as well.
 COVERED = tuple(package for package in PACKAGES if package != "freedm")

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from pacetag.model.training.expressive.expression import Expression, draw_expression
 from pacetag.model.training.expressive.kinds import KINDS
-from pacetag.model.training.grooves.draw import FONTS, song_random
+from pacetag.model.training.grooves.draw import song_random
+from pacetag.model.training.sources.sound import FONTS
 
 _HELD_OUT_SHARE = 3, 2  # cards of a kind that is held out, and of another one
 _SECONDS = (62.0, 71.0)  # as written

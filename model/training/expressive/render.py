@@ -20,9 +20,7 @@ from pacetag.model.training.grooves.score import Score, Track, write_score
 from pacetag.model.training.grooves.truth import Level
 from pacetag.model.training.rendered import RenderedSong
 from pacetag.model.training.sources.midi import DRUM_CHANNEL, Note
-from pacetag.model.training.sources.sound import synthesise, write_flac
-
-SAMPLE_RATE = 22_050  # Hz
+from pacetag.model.training.sources.sound import SAMPLE_RATE, synthesise_mono, write_flac
 
 _TICKS = 500  # a quarter of half a second: one tick is a millisecond
 _PEDAL, _PAN, _EXPRESSION = 64, 10, 11  # controllers
@@ -35,16 +33,14 @@ _ATTEMPTS = 6  # to write a piece whose beat sounds
 def render(plan: PiecePlan | CoverPlan, folder: Path) -> RenderedSong:
     """Render one song into `folder` as mono FLAC and find its truth. Raises RenderError."""
     piece, played, levels = play(plan) if isinstance(plan, PiecePlan) else play_cover(plan)
-    stereo = synthesise(
+    mono = synthesise_mono(
         to_midi(piece, played, plan.expression),
         plan.font,
-        rate=SAMPLE_RATE,
         gain=plan.gain,
         reverb=plan.reverb,
+        seconds=float(played.tempo_map.seconds[-1]) + _RING_OUT,
         what=plan.name,
     )
-    last = float(played.tempo_map.seconds[-1]) + _RING_OUT
-    mono = stereo[: round(last * SAMPLE_RATE)].mean(axis=1)
     audio = f"{plan.name.replace(' ', '-')}.flac"
     write_flac(folder / audio, mono, SAMPLE_RATE)
     return RenderedSong(

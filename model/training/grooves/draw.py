@@ -13,19 +13,13 @@ from typing import Literal, get_args
 from pacetag.model.training.grooves.band import draw_band
 from pacetag.model.training.grooves.humanise import Feel, Players, draw_feel
 from pacetag.model.training.grooves.styles import STANDARD, Style, grooves_of, load_styles
-from pacetag.model.training.sources.tools import SHARE
+from pacetag.model.training.sources.sound import FONTS
 
 # stdlib: the standard library, played by a machine. further: the other libraries, mostly with a
 # human feel. human: the standard library with a human feel. chamber: people, mostly without a
 # drummer, and half of it not in four.
 Collection = Literal["stdlib", "further", "human", "chamber"]
 COLLECTIONS: tuple[Collection, ...] = get_args(Collection)
-
-FONTS: Mapping[str, str] = {  # file -> the Debian package that brings it
-    f"{SHARE}/sounds/sf2/FluidR3_GM.sf2": "fluid-soundfont-gm",
-    f"{SHARE}/sounds/sf2/TimGM6mb.sf2": "timgm6mb-soundfont",
-    f"{SHARE}/sounds/sf3/MuseScore_General_Lite.sf3": "musescore-general-soundfont-small",
-}
 
 # Three of four style files are in 4/4; songs in other metres are drawn more often.
 _SHARES_OF_ODD_METRE: Mapping[Collection, int] = {

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pacetag.model.training.grooves.compose import compose
-from pacetag.model.training.grooves.draw import FONTS, Collection, GrooveSettings
+from pacetag.model.training.grooves.draw import Collection, GrooveSettings
 from pacetag.model.training.grooves.humanise import Feel
 from pacetag.model.training.grooves.styles import STYLE_FOLDER, load_styles
 from pacetag.model.training.grooves.truth import Level, find_levels
-from pacetag.model.training.sources.sound import synthesise, write_flac
-from pacetag.model.training.sources.tools import require_installed
-
-SAMPLE_RATE = 22_050  # Hz
+from pacetag.model.training.sources.sound import (
+    SAMPLE_RATE,
+    require_synthesiser,
+    synthesise_mono,
+    write_flac,
+)
 
 _RING_OUT = 0.5  # seconds after the last bar
 
@@ -49,12 +51,7 @@ def require_tools() -> None:
     Raises:
         ToolsMissingError: says which Debian packages to install.
     """
-    fonts = {Path(font): package for font, package in FONTS.items()}
-    require_installed(
-        "rendering the groove corpus",
-        {"mma": "mma", "fluidsynth": "fluidsynth"},
-        {STYLE_FOLDER: "mma", **fonts},
-    )
+    require_synthesiser("rendering the groove corpus", {"mma": "mma"}, {STYLE_FOLDER: "mma"})
 
 
 def render(settings: GrooveSettings, folder: Path) -> GrooveSong:
@@ -67,17 +64,14 @@ def render(settings: GrooveSettings, folder: Path) -> GrooveSong:
     audio = folder / f"{settings.number:05d}-{settings.style.replace('/', '-')}.flac"
     with tempfile.TemporaryDirectory(prefix="pacetag-groove-") as scratch:
         played = compose(settings, style, Path(scratch))
-    stereo = synthesise(
+    mono = synthesise_mono(
         played.midi,
         settings.font,
-        rate=SAMPLE_RATE,
         gain=settings.gain,
         reverb=settings.reverb,
+        seconds=len(played.struck) * 60 * style.quarters_per_beat / played.tempo + _RING_OUT,
         what=settings.named,
     )
-    # FluidSynth waits for the last echo: up to ten seconds without a beat.
-    last = len(played.struck) * 60 * style.quarters_per_beat / played.tempo
-    mono = stereo[: round((last + _RING_OUT) * SAMPLE_RATE)].mean(axis=1)
     write_flac(audio, mono, SAMPLE_RATE)
     bpm = played.tempo / style.quarters_per_beat
     return GrooveSong(

@@ -10,17 +10,19 @@ from pathlib import Path
 
 from rich.console import Console
 
-from pacetag.model.training.grooves.draw import FONTS
 from pacetag.model.training.metres.compose import compose, seconds
 from pacetag.model.training.metres.draw import MetrePlan, draw_plan
 from pacetag.model.training.metres.kinds import load_kinds
 from pacetag.model.training.rendered import RenderedSong, build_rendered
-from pacetag.model.training.sources.sound import synthesise, write_flac
-from pacetag.model.training.sources.tools import require_installed
+from pacetag.model.training.sources.sound import (
+    SAMPLE_RATE,
+    require_synthesiser,
+    synthesise_mono,
+    write_flac,
+)
 
 SOURCE = "metres"
 SONGS = 480
-SAMPLE_RATE = 22_050  # Hz
 
 _RING_OUT = 0.5  # seconds after the last bar
 
@@ -39,8 +41,7 @@ def build_metres(
         ToolsMissingError: FluidSynth or a sound font is not installed.
         RenderError: FluidSynth failed.
     """
-    fonts = {Path(font): package for font, package in FONTS.items()}
-    require_installed("rendering the metres", {"fluidsynth": "fluidsynth"}, fonts)
+    require_synthesiser("rendering the metres")
     plans = [draw_plan(seed, number) for number in range(songs)]
     return build_rendered(
         folder, plans, render, title="Rendering metres", jobs=jobs, console=console
@@ -50,16 +51,14 @@ def build_metres(
 def render(plan: MetrePlan, folder: Path) -> RenderedSong:
     """Render one song into `folder` as 22 050 Hz mono FLAC. Raises RenderError."""
     kind, composed = load_kinds()[plan.kind], compose(plan)
-    stereo = synthesise(
+    mono = synthesise_mono(
         composed.midi,
         plan.font,
-        rate=SAMPLE_RATE,
         gain=plan.gain,
         reverb=plan.reverb,
+        seconds=seconds(plan) + _RING_OUT,
         what=plan.name,
     )
-    # FluidSynth waits for the last echo: up to ten seconds without a beat.
-    mono = stereo[: round((seconds(plan) + _RING_OUT) * SAMPLE_RATE)].mean(axis=1)
     audio = folder / f"{plan.name}.flac"
     write_flac(audio, mono, SAMPLE_RATE)
     return RenderedSong(

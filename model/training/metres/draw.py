@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from pacetag.model.training.grooves.draw import FONTS, song_random
+from pacetag.model.training.grooves.draw import song_random
 from pacetag.model.training.grooves.humanise import Feel, draw_feel
 from pacetag.model.training.metres.kinds import Kind, load_kinds
+from pacetag.model.training.sources.sound import FONTS
 
 _SECONDS = (60.0, 70.0)
 _SECTION_SECONDS = (8.0, 17.0)

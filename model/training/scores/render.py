@@ -13,14 +13,13 @@ from numpy.typing import NDArray
 from pacetag.model.audio.excerpts import read_window
 from pacetag.model.errors import DecodeError
 from pacetag.model.spec import FeatureSpec
-from pacetag.model.training.grooves.draw import FONTS
 from pacetag.model.training.grooves.truth import Level
 from pacetag.model.training.scores.score import read_score
 from pacetag.model.training.scores.sections import Stretch, find_stretches, recording_lag
 from pacetag.model.training.scores.sources import PACKAGES, Piece
 from pacetag.model.training.scores.truth import ScoreTruth, find_truth
-from pacetag.model.training.sources.sound import synthesise, write_flac
-from pacetag.model.training.sources.tools import RenderError, require_installed
+from pacetag.model.training.sources.sound import FONTS, require_synthesiser, synthesise, write_flac
+from pacetag.model.training.sources.tools import RenderError
 
 RENDERINGS = 2  # of each piece, with different sound fonts
 
@@ -51,8 +50,7 @@ class ScoreSong:
 
 def require_tools() -> None:
     """Check that FluidSynth and the sound fonts are there. Raises ToolsMissingError."""
-    fonts = {Path(font): package for font, package in FONTS.items()}
-    require_installed("rendering the scores", {"fluidsynth": "fluidsynth"}, fonts)
+    require_synthesiser("rendering the scores")
 
 
 def render_piece(piece: Piece, folder: Path) -> Iterator[ScoreSong]:

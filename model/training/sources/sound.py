@@ -1,6 +1,7 @@
 """MIDI to sound by FluidSynth, and sound to FLAC files."""
 
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -8,9 +9,41 @@ import soundfile
 from mido import MidiFile
 from numpy.typing import NDArray
 
-from pacetag.model.training.sources.tools import RenderError, run_tool
+from pacetag.model.training.sources.tools import SHARE, RenderError, require_installed, run_tool
+
+SAMPLE_RATE = 22_050  # Hz, of rendered songs
+FONTS: Mapping[str, str] = {  # file -> the Debian package that brings it
+    f"{SHARE}/sounds/sf2/FluidR3_GM.sf2": "fluid-soundfont-gm",
+    f"{SHARE}/sounds/sf2/TimGM6mb.sf2": "timgm6mb-soundfont",
+    f"{SHARE}/sounds/sf3/MuseScore_General_Lite.sf3": "musescore-general-soundfont-small",
+}
 
 _FULL_SCALE = 0.99
+
+
+def require_synthesiser(
+    purpose: str, programs: Mapping[str, str] | None = None, paths: Mapping[Path, str] | None = None
+) -> None:
+    """Check FluidSynth, the sound fonts, and what else is named with its Debian package.
+
+    Raises ToolsMissingError, which says what to install.
+    """
+    require_installed(
+        purpose,
+        {"fluidsynth": "fluidsynth", **(programs or {})},
+        {**{Path(font): package for font, package in FONTS.items()}, **(paths or {})},
+    )
+
+
+def synthesise_mono(
+    midi: MidiFile, font: str, *, gain: float, reverb: bool, seconds: float, what: str
+) -> NDArray[np.float32]:
+    """Play the first seconds of a MIDI file: samples [n] at SAMPLE_RATE. Raises RenderError.
+
+    FluidSynth waits for the last echo: up to ten seconds without a beat.
+    """
+    stereo = synthesise(midi, font, rate=SAMPLE_RATE, gain=gain, reverb=reverb, what=what)
+    return np.asarray(stereo[: round(seconds * SAMPLE_RATE)].mean(axis=1), np.float32)
 
 
 def synthesise(

@@ -115,7 +115,7 @@ def test_a_package_that_cannot_be_had_is_said(
         yield
 
     monkeypatch.setattr(covers, "opened_package", missing)
-    monkeypatch.setattr("pacetag.model.training.expressive.corpus.require_installed", tuple_of)
+    monkeypatch.setattr("pacetag.model.training.expressive.corpus.require_synthesiser", tuple_of)
     said = io.StringIO()
 
     made = build_expressive(

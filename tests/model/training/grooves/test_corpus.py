@@ -13,7 +13,6 @@ import soundfile
 from rich.console import Console
 
 from pacetag.model.training.grooves import corpus
-from pacetag.model.training.grooves import render as groove_render
 from pacetag.model.training.grooves.compose import compose
 from pacetag.model.training.grooves.corpus import CorpusError, build_corpus, load_songs, main
 from pacetag.model.training.grooves.draw import (
@@ -24,14 +23,15 @@ from pacetag.model.training.grooves.draw import (
 )
 from pacetag.model.training.grooves.humanise import Feel
 from pacetag.model.training.grooves.render import (
-    SAMPLE_RATE,
     GrooveSong,
     render,
 )
 from pacetag.model.training.grooves.songs import groove_songs, groove_truth
 from pacetag.model.training.grooves.styles import load_styles
 from pacetag.model.training.grooves.truth import Level
+from pacetag.model.training.sources import sound
 from pacetag.model.training.sources.midi import song_of
+from pacetag.model.training.sources.sound import SAMPLE_RATE
 from pacetag.model.training.sources.tools import RenderError, ToolsMissingError
 from tests.outside import RENDERING, needs
 
@@ -104,7 +104,7 @@ def test_missing_tools_are_named_with_the_packages_to_install(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(shutil, "which", lambda tool: None)
-    monkeypatch.setattr(groove_render, "FONTS", {"/nowhere/font.sf2": "some-soundfont"})
+    monkeypatch.setattr(sound, "FONTS", {"/nowhere/font.sf2": "some-soundfont"})
 
     with pytest.raises(ToolsMissingError, match=r"apt-get install fluidsynth mma some-soundfont"):
         build_corpus(tmp_path, songs=1, console=silent())

@@ -13,7 +13,6 @@ import pytest
 import soundfile
 
 from pacetag.model.spec import FeatureSpec
-from pacetag.model.training.grooves.draw import FONTS
 from pacetag.model.training.scores import render, sources
 from pacetag.model.training.scores.corpus import (
     SONGS_FILE,
@@ -26,7 +25,9 @@ from pacetag.model.training.scores.score import Score, TempoChange, read_score
 from pacetag.model.training.scores.sections import Stretch, find_stretches, recording_lag
 from pacetag.model.training.scores.songs import SPLIT, notated_songs
 from pacetag.model.training.scores.sources import PACKAGES, Piece, opened_package
+from pacetag.model.training.sources import sound
 from pacetag.model.training.sources.deb_files import PackageError
+from pacetag.model.training.sources.sound import FONTS
 from tests import outside
 from tests.model.training.midi_files import midi_bytes, note, tempo
 from tests.outside import needs
@@ -87,7 +88,8 @@ def two_fonts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     small = next(font for font, package in FONTS.items() if package == "timgm6mb-soundfont")
     other = tmp_path / "Other.sf2"
     other.symlink_to(small)
-    monkeypatch.setattr(render, "FONTS", {small: "a", str(other): "b"})
+    for module in (render, sound):
+        monkeypatch.setattr(module, "FONTS", {small: "a", str(other): "b"})
 
 
 @pytest.fixture
