@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,23 +11,20 @@ from numpy.typing import NDArray
 from pacetag.model.training.drummers.swing import Swing
 from pacetag.model.training.drummers.takes import BEATS_PER_BAR
 from pacetag.model.training.grooves.truth import (
-    SECTION_SILENT,
-    SECTION_SOUNDS,
-    SILENT,
-    SLOWEST_CLEAR_BPM,
-    SOUNDS,
+    AUDIBLE_VELOCITY,
     Level,
     Verdict,
+    in_range,
+    judge_pulses,
+    within,
 )
 
-_AUDIBLE_VELOCITY = 0.3  # of the strong notes, as in rendered grooves
 _SECTION_BEATS = 16  # a clip holds about as many
 _SWUNG_SOUNDS = 0.3  # share of even divisions from which swing is not all that is heard
 # Three against two, as in Afro-Cuban 12/8: strokes two thirds apart, and a beat that is left out.
 _CROSSING = 0.35  # share of the bars' halves in which the third of these strokes is heard
 _OPEN = 0.65  # share of its bars in which the beat is struck that is struck least
 _CARRIED = 0.7  # share of all beats; from here on the beat is heard in spite of it
-_LOWEST_BPM, _HIGHEST_BPM = 36.0, 345.0
 # Half a window about a pulse: a share of a beat, and at fast tempos the scatter of human hands.
 _HALVES, _QUARTERS, _THIRDS = 0.07, 0.055, 0.05  # beats
 _HANDS = 0.022  # seconds
@@ -46,7 +43,7 @@ class Played:
     def struck(self, places: Sequence[float], tolerance: float) -> NDArray[np.bool_]:
         """Whether each place in the beat, 0 to 1, is struck in each beat: [beats, places]."""
         width = min(_WIDEST, max(tolerance, _HANDS * self.bpm / 60))
-        loud = self.velocities >= _AUDIBLE_VELOCITY * np.quantile(self.velocities, 0.9)
+        loud = self.velocities >= AUDIBLE_VELOCITY * np.quantile(self.velocities, 0.9)
         onsets = self.onsets[loud]
         found = np.zeros((self.beats, len(places)), bool)
         for column, place in enumerate(places):
@@ -70,7 +67,7 @@ def drummed_levels(played: Played, swing: Swing, drums: Played | None = None) ->
     ]
     double = _double(played, swing)
     triple = _triple(played, swing)
-    quadruple = _within(double, _quadruple(played, swing))
+    quadruple = within(double, _quadruple(played, swing))
     if swing.swung and swing.pulses == 2:
         sextuple: Verdict = "unclear"
     else:
@@ -79,8 +76,7 @@ def drummed_levels(played: Played, swing: Swing, drums: Played | None = None) ->
     levels = (
         _crossed(played, drums or played, levels) if swing.swung and swing.pulses == 1 else levels
     )
-    inside = (level for level in levels if _LOWEST_BPM <= level.bpm <= _HIGHEST_BPM)
-    return tuple(sorted(map(_unclear_if_slow, inside), key=lambda level: level.bpm))
+    return in_range(levels)
 
 
 def _crossed(played: Played, drums: Played, levels: list[Level]) -> list[Level]:
@@ -138,24 +134,5 @@ def _level(played: Played, factor: int, struck: NDArray[np.bool_]) -> Level:
 
 def _judge(struck: NDArray[np.bool_]) -> Verdict:
     """Judge a level by the pulses it adds [beats, pulses a beat], as in rendered grooves."""
-    sections = [
-        float(struck[start : start + _SECTION_BEATS].mean())
-        for start in range(0, max(1, len(struck) - _SECTION_BEATS // 2), _SECTION_BEATS)
-    ]
-    if struck.mean() < SILENT and max(sections) < SECTION_SILENT:
-        return "wrong"
-    even = struck.mean(axis=0).min() >= SILENT
-    if struck.mean() >= SOUNDS and even and min(sections) >= SECTION_SOUNDS:
-        return "compatible"
-    return "unclear"
-
-
-def _within(slower: Level, faster: Level) -> Level:
-    """A level needs the one it divides: it is never better than that."""
-    order: tuple[Verdict, ...] = ("wrong", "unclear", "compatible")
-    worst: Callable[[Verdict], int] = order.index
-    return replace(faster, verdict=min(slower.verdict, faster.verdict, key=worst))
-
-
-def _unclear_if_slow(level: Level) -> Level:
-    return level if level.bpm >= SLOWEST_CLEAR_BPM else replace(level, verdict="unclear")
+    starts = range(0, max(1, len(struck) - _SECTION_BEATS // 2), _SECTION_BEATS)
+    return judge_pulses(struck, [struck[start : start + _SECTION_BEATS] for start in starts])

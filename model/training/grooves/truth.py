@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -21,7 +21,7 @@ SECTION_SOUNDS = 0.25
 SECTION_SILENT = 0.35
 
 # A note 20 dB below the song's strong ones does not carry a pulse; loudness goes with velocity².
-_AUDIBLE_VELOCITY = 0.3
+AUDIBLE_VELOCITY = 0.3
 _GRID = 12  # slots a beat: holds halves, thirds, quarters and sixths; tolerance 1/24 beat
 _LOWEST_BPM, _HIGHEST_BPM = 36.0, 345.0  # a little beyond the 40 to 320 that is asked for
 
@@ -51,7 +51,7 @@ def sounding_grid(
     """
     struck = np.zeros(n_beats * _GRID, dtype=bool)
     if len(beats):
-        audible = velocities >= _AUDIBLE_VELOCITY * np.quantile(velocities, 0.9)
+        audible = velocities >= AUDIBLE_VELOCITY * np.quantile(velocities, 0.9)
         slots = np.rint(beats[audible] * _GRID).astype(int)
         struck[slots[(slots >= 0) & (slots < len(struck))]] = True
     return struck.reshape(n_beats, _GRID)
@@ -81,12 +81,12 @@ def find_levels(
     sections = np.split(struck, [start for start in section_starts if 0 < start < len(struck)])
     levels = [_slow(bpm, divisor, name) for divisor, name in _slower(beats_per_bar)]
     beat = _beat(sections, bpm, beats_per_bar)
-    double = _within(beat, _fast(sections, bpm, 2, (6,)))
-    triple = _within(beat, _fast(sections, bpm, 3, (4, 8)))
+    double = within(beat, _fast(sections, bpm, 2, (6,)))
+    triple = within(beat, _fast(sections, bpm, 3, (4, 8)))
     if compound and double.verdict == "compatible":  # some band members play against the metre
         double = replace(double, verdict="unclear")
-    levels += [beat, double, _within(double, _fast(sections, bpm, 4, (3, 9)))]
-    levels += [triple, _within(triple, _fast(sections, bpm, 6, (2, 6, 10)))]
+    levels += [beat, double, within(double, _fast(sections, bpm, 4, (3, 9)))]
+    levels += [triple, within(triple, _fast(sections, bpm, 6, (2, 6, 10)))]
     if hemiola:
         levels.append(Level(name="hemiola", bpm=bpm * 1.5, verdict="unclear"))
     if crossed:
@@ -95,8 +95,7 @@ def find_levels(
             Level(name=f"crossed/{divisor}", bpm=bpm * 2 / divisor, verdict="unclear")
             for divisor in (3, 6)
         ]
-    inside = (level for level in levels if _LOWEST_BPM <= level.bpm <= _HIGHEST_BPM)
-    return tuple(sorted(map(_grey_if_slow, inside), key=lambda level: level.bpm))
+    return in_range(levels)
 
 
 def _slower(beats_per_bar: int) -> list[tuple[int, str]]:
@@ -138,23 +137,34 @@ def _judge(pulses: Sequence[NDArray[np.bool_]]) -> tuple[float, Verdict]:
     if not filled:
         return 0.0, "unclear"
     everything = np.concatenate(filled)
-    share = float(everything.mean())
-    of_sections = [float(section.mean()) for section in filled]
+    return float(everything.mean()), judge_pulses(everything, filled)
+
+
+def judge_pulses(struck: NDArray[np.bool_], sections: Sequence[NDArray[np.bool_]]) -> Verdict:
+    """Judge a level by the pulses it adds [beats, pulses a beat], and by those of each section."""
+    share = float(struck.mean())
+    of_sections = [float(section.mean()) for section in sections]
     if share < SILENT and max(of_sections) < SECTION_SILENT:
-        return share, "wrong"
+        return "wrong"
     # The long-short of swing strikes one of two pulses every time: half of them, yet no even row.
-    even = everything.mean(axis=0).min() >= SILENT
+    even = struck.mean(axis=0).min() >= SILENT
     if share >= SOUNDS and even and min(of_sections) >= SECTION_SOUNDS:
-        return share, "compatible"
-    return share, "unclear"
+        return "compatible"
+    return "unclear"
 
 
-def _within(slower: Level, faster: Level) -> Level:
+def within(slower: Level, faster: Level) -> Level:
     """A level needs the one it divides: it is never better than that."""
     order: tuple[Verdict, ...] = ("wrong", "unclear", "compatible")
     said = order[min(order.index(slower.verdict), order.index(faster.verdict))]
     return replace(faster, verdict=said)
 
 
-def _grey_if_slow(level: Level) -> Level:
+def in_range(levels: Iterable[Level]) -> tuple[Level, ...]:
+    """The levels that can be asked for, slow to fast; unclear those that are too slow to name."""
+    inside = (level for level in levels if _LOWEST_BPM <= level.bpm <= _HIGHEST_BPM)
+    return tuple(sorted(map(_unclear_if_slow, inside), key=lambda level: level.bpm))
+
+
+def _unclear_if_slow(level: Level) -> Level:
     return level if level.bpm >= SLOWEST_CLEAR_BPM else replace(level, verdict="unclear")
