@@ -6,6 +6,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from pacetag.model.training.drummers.corpus import SOURCE as DRUMMERS
 from pacetag.model.training.drummers.corpus import build_drummers
 from pacetag.model.training.expressive.corpus import SOURCE as EXPRESSIVE
 from pacetag.model.training.expressive.corpus import build_expressive
@@ -29,7 +30,6 @@ SHARES: dict[Collection, float] = {"further": 0.41, "human": 0.2, "chamber": 0.4
 LEARNT_ONLY: frozenset[Collection] = frozenset({"chamber"})
 # Songs composed in compound, triple and odd metre, and with expression, for one of these.
 METRES_SHARE, EXPRESSIVE_SHARE = 0.6, 0.39
-DRUMMERS = "drummers"
 
 
 def free_songs(

@@ -1,7 +1,7 @@
 """Whether training and its tools may write where they are told to: never over foreign files."""
 
 from argparse import ArgumentTypeError
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from pacetag.model.bundle import JSON_FILE, KERAS_FILE, LITERT_FILE
@@ -34,6 +34,23 @@ def named_path(text: str) -> Path:
 
 class OutputError(ModelError):
     """Something lies where a tool was told to write."""
+
+
+def exit_code(make: Callable[[], object]) -> int:
+    """Call what makes a corpus: 0 done, 1 failed, 2 may not write there, 130 interrupted.
+
+    What went wrong is said on stderr.
+    """
+    from rich.console import Console
+
+    try:
+        make()
+    except ModelError as error:
+        Console(stderr=True).print(str(error), markup=False)
+        return 2 if isinstance(error, OutputError) else 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
 
 
 def check_work(work: Path, name: str) -> None:

@@ -14,20 +14,22 @@ from functools import partial
 from pathlib import Path
 
 from pacetag.model.errors import ModelError
+from pacetag.model.training.drummers.corpus import SOURCE as DRUMMERS
+from pacetag.model.training.expressive.corpus import SOURCE as EXPRESSIVE
 from pacetag.model.training.grooves.songs import groove_songs
+from pacetag.model.training.metres.corpus import SOURCE as METRES
 from pacetag.model.training.output_folders import OutputError, check_free, named_path
 from pacetag.model.training.recordings.songs import recording_songs
 from pacetag.model.training.rendered import rendered_songs
 from pacetag.model.training.scores.songs import notated_songs
 from pacetag.model.training.songs import TrainingSong
 
-COMPOSED = ("metres", "expressive", "drummers")
 COLUMNS = ("file", "paces", "unclear", "style", "remarks")
 CORPORA: dict[str, Callable[[Path], list[TrainingSong]]] = {
     "grooves": groove_songs,
     "further": groove_songs,
     "human": groove_songs,
-    **{kind: partial(rendered_songs, source=kind) for kind in COMPOSED},
+    **{kind: partial(rendered_songs, source=kind) for kind in (METRES, EXPRESSIVE, DRUMMERS)},
     "scores": notated_songs,
     "recordings": recording_songs,
 }

@@ -24,7 +24,9 @@ from pacetag.model.training.parallel import tracked
 from pacetag.model.training.songs import LabelledTempo, TrainingSong
 
 MADE_WITH = "made_with.json"  # what cases were made with, so that a run knows its own
-RENDERED = ("grooves", "scores")  # sources of music that never was in a room
+# Sources of rendered music that is degraded as if it had been in a room. It brought nothing beside
+# recordings (docs/experiments.md), so what came later is learnt from as it was rendered.
+RENDERED = ("grooves", "scores")
 DEGRADED = 1  # sets the draws of degradations apart from those of cases
 
 

@@ -8,9 +8,8 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
-from pacetag.model.errors import ModelError
 from pacetag.model.training.drummers.corpus import build_drummers
-from pacetag.model.training.output_folders import OutputError, check_own, named_path
+from pacetag.model.training.output_folders import check_own, exit_code, named_path
 from pacetag.model.training.rendered import SONGS_FILE
 
 
@@ -24,19 +23,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1, help="another one gives other songs")
     parser.add_argument("--jobs", type=int, help="songs rendered at once; all cores by default")
     given = parser.parse_args(arguments)
-    console = Console(stderr=True)
-    try:
+
+    def make() -> None:
+        console = Console(stderr=True)
         check_own(given.folder, SONGS_FILE)
         songs = build_drummers(
             given.folder, given.source, seed=given.seed, jobs=given.jobs, console=console
         )
-    except ModelError as error:
-        console.print(str(error), markup=False)
-        return 2 if isinstance(error, OutputError) else 1
-    except KeyboardInterrupt:
-        return 130
-    console.print(f"{len(songs)} songs.", highlight=False)
-    return 0
+        console.print(f"{len(songs)} songs.", highlight=False)
+
+    return exit_code(make)
 
 
 if __name__ == "__main__":

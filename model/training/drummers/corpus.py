@@ -12,6 +12,8 @@ from pacetag.model.training.drummers.takes import load_takes
 from pacetag.model.training.rendered import RenderedSong, build_rendered
 from pacetag.model.training.sources.sound import require_synthesiser
 
+SOURCE = "drummers"
+
 
 def build_drummers(
     folder: Path, source: Path, *, seed: int, jobs: int | None, console: Console | None

@@ -6,12 +6,9 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from rich.console import Console
-
-from pacetag.model.errors import ModelError
 from pacetag.model.training.expressive.corpus import SONGS, build_expressive
 from pacetag.model.training.expressive.covers import COVERED
-from pacetag.model.training.output_folders import OutputError, check_own, named_path
+from pacetag.model.training.output_folders import check_own, exit_code, named_path
 from pacetag.model.training.rendered import SONGS_FILE
 
 
@@ -32,7 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--debs", type=named_path, metavar="DIR", help="packages that were downloaded before"
     )
     given = parser.parse_args(arguments)
-    try:
+
+    def make() -> None:
         check_own(given.folder, SONGS_FILE)
         build_expressive(
             given.folder,
@@ -42,12 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             packages=COVERED if given.covers else (),
             debs=given.debs,
         )
-    except ModelError as error:
-        Console(stderr=True).print(str(error), markup=False)
-        return 2 if isinstance(error, OutputError) else 1
-    except KeyboardInterrupt:
-        return 130
-    return 0
+
+    return exit_code(make)
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ from pacetag.model.training.grooves.draw import COLLECTIONS, Collection, draw_se
 from pacetag.model.training.grooves.humanise import Feel
 from pacetag.model.training.grooves.render import GrooveSong, render, require_tools
 from pacetag.model.training.grooves.truth import Level
-from pacetag.model.training.output_folders import OutputError, check_own, named_path
+from pacetag.model.training.output_folders import check_own, exit_code, named_path
 
 SONGS_FILE = "songs.jsonl"
 
@@ -186,7 +186,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help="the standard library, the further ones with people, or the first with people",
     )
     options = parser.parse_args(arguments)
-    try:
+
+    def make() -> None:
         check_own(options.folder, SONGS_FILE)
         build_corpus(
             options.folder,
@@ -195,12 +196,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             options.jobs,
             collection=options.collection,
         )
-    except ModelError as error:
-        Console(stderr=True).print(str(error), markup=False)
-        return 2 if isinstance(error, OutputError) else 1
-    except KeyboardInterrupt:
-        return 130
-    return 0
+
+    return exit_code(make)
 
 
 if __name__ == "__main__":

@@ -6,11 +6,8 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from rich.console import Console
-
-from pacetag.model.errors import ModelError
 from pacetag.model.training.metres.corpus import SONGS, build_metres
-from pacetag.model.training.output_folders import OutputError, check_own, named_path
+from pacetag.model.training.output_folders import check_own, exit_code, named_path
 from pacetag.model.training.rendered import SONGS_FILE
 
 
@@ -25,15 +22,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=None, help="songs at once (default: all cores)")
     options = parser.parse_args(arguments)
-    try:
+
+    def make() -> None:
         check_own(options.folder, SONGS_FILE)
         build_metres(options.folder, songs=options.songs, seed=options.seed, jobs=options.jobs)
-    except ModelError as error:
-        Console(stderr=True).print(str(error), markup=False)
-        return 2 if isinstance(error, OutputError) else 1
-    except KeyboardInterrupt:
-        return 130
-    return 0
+
+    return exit_code(make)
 
 
 if __name__ == "__main__":

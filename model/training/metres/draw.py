@@ -6,6 +6,7 @@ import math
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import Literal
 
 from pacetag.model.training.grooves.draw import song_random
@@ -90,10 +91,8 @@ class MetrePlan:
     @property
     def section_bars(self) -> tuple[int, ...]:
         """The bars with which the sections begin, from 0."""
-        return tuple(
-            sum(section.bars for section in self.sections[:index])
-            for index in range(len(self.sections))
-        )
+        lengths = [section.bars for section in self.sections]
+        return tuple(accumulate(lengths[:-1], initial=0))
 
 
 def kind_of(seed: int, number: int) -> Kind:

@@ -82,7 +82,7 @@ def _foreign_level(ratio: Fraction, kind: Kind, bpm: float, onsets: Onsets) -> L
     if ratio in kind.crossing:
         share = _share(ratio, onsets)
         verdict = "unclear" if share >= SOUNDS else verdict
-    # The uneven groups of an odd bar may be stepped to; two a bar are a limp that nobody runs.
+    # The uneven groups of an odd bar may be stepped to; two a bar are a limp that is not run.
     if len(kind.groups) > 2 and ratio == Fraction(len(kind.groups), kind.beats):
         verdict = "unclear"
     return Level(name=f"beat*{ratio}", bpm=bpm * float(ratio), verdict=verdict, share=share)

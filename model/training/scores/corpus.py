@@ -17,7 +17,7 @@ from rich.progress import Progress
 
 from pacetag.model.errors import ModelError
 from pacetag.model.training.grooves.truth import Level
-from pacetag.model.training.output_folders import OutputError, check_own, named_path
+from pacetag.model.training.output_folders import check_own, exit_code, named_path
 from pacetag.model.training.scores.render import (
     ScoreSong,
     render_piece,
@@ -137,17 +137,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     given = parser.parse_args(arguments)
     console = Console(stderr=True)
-    try:
+    missing = set(PACKAGES)
+
+    def make() -> None:
         check_own(given.folder, SONGS_FILE)
         songs = build_corpus(given.folder, debs=given.debs, console=console)
-    except ModelError as error:
-        console.print(str(error), markup=False)
-        return 2 if isinstance(error, OutputError) else 1
-    except KeyboardInterrupt:
-        return 130
-    missing = set(PACKAGES) - {song.package for song in songs}
-    console.print(f"{len(songs)} songs.", highlight=False)
-    return 1 if missing else 0
+        missing.difference_update(song.package for song in songs)
+        console.print(f"{len(songs)} songs.", highlight=False)
+
+    return exit_code(make) or int(bool(missing))
 
 
 if __name__ == "__main__":
