@@ -59,15 +59,16 @@ def calibration_of(data: dict[str, Any]) -> dict[str, float]:
 
 def spec_of(data: dict[str, Any]) -> FeatureSpec:
     """The spec, each of its numbers within a sane range. Raises BadBundleError."""
-    found = {"percussive_margin": 0.0, **object_of(data, "spec")}  # older bundles have none
+    # What a spec can do without came later: older bundles lack it.
+    optional = {each.name: each.default for each in fields(FeatureSpec) if each.default == 0}
+    found = {**optional, **object_of(data, "spec")}
     wanted = {each.name: each.type for each in fields(FeatureSpec)}
     _check_keys(found, wanted, "spec")
     for key, kind in wanted.items():
         number = _number(found[key], key)
         if kind in (int, "int") and not isinstance(found[key], int):
             raise BadBundleError(f"`{key}` must be a whole number, not {number:g}")
-        may_be_zero = key == "percussive_margin"
-        if not 0 <= number <= LARGEST or not (number or may_be_zero):
+        if not 0 <= number <= LARGEST or (number == 0 and key not in optional):
             raise BadBundleError(f"`{key}` cannot be {number:g}")
     spec = FeatureSpec(**found)
     if math.prod(spec.case) > MOST_INPUT:

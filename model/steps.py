@@ -108,13 +108,10 @@ def song_levels(
     logits: SongLogits, calibration: Calibration, settings: JudgeSettings
 ) -> SongLevels:
     """The levels of a song, the tempos of its parts, and how much of that may be wrong."""
-    bpms, whole = logits.bpms, weighted_logits(logits.clips, settings.clips)
-    odds = np.where(_has_metre(whole, calibration, settings), logits.metre_log_odds, 0.0)
-    levels = tempo_levels(bpms, whole, odds, calibration, settings)
+    odds = _retained_odds(logits, calibration, settings)
+    levels = _levels(logits, logits.clips, odds, calibration, settings)
     parts = [
-        tempo_levels(
-            bpms, weighted_logits(part, settings.clips), odds, calibration, settings
-        ).tempos
+        _levels(logits, part, odds, calibration, settings).tempos
         for part in np.array_split(logits.clips, settings.stability.parts, axis=1)
     ]
     segments = tempo_segments(parts, settings.stability, settings.family)
@@ -125,6 +122,34 @@ def song_levels(
         tempo_segments=segments,
         expected_errors=expected_errors(levels.present) if settled else np.inf,
     )
+
+
+def whole_levels(
+    logits: SongLogits, calibration: Calibration, settings: JudgeSettings
+) -> TempoLevels:
+    """The levels of a song as a whole, whether or not its parts agree with them."""
+    odds = _retained_odds(logits, calibration, settings)
+    return _levels(logits, logits.clips, odds, calibration, settings)
+
+
+def _levels(
+    logits: SongLogits,
+    clips: NDArray[np.float64],
+    odds: NDArray[np.float64],
+    calibration: Calibration,
+    settings: JudgeSettings,
+) -> TempoLevels:
+    """The levels by some of a song's clips [k, clips], with its metre log-odds [k]."""
+    whole = weighted_logits(clips, settings.clips)
+    return tempo_levels(logits.bpms, whole, odds, calibration, settings)
+
+
+def _retained_odds(
+    logits: SongLogits, calibration: Calibration, settings: JudgeSettings
+) -> NDArray[np.float64]:
+    """Metre log-odds [k], 0 for tempos that are not asked for their metre."""
+    whole = weighted_logits(logits.clips, settings.clips)
+    return np.where(_has_metre(whole, calibration, settings), logits.metre_log_odds, 0.0)
 
 
 def _has_metre(

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from pacetag.model.steps import SongLogits
+from pacetag.model.steps import SongLogits, whole_levels
 from pacetag.model.tempo.calibration import Calibration
-from pacetag.model.training.scoring.score import ScoredSong
+from pacetag.model.training.scoring.score import ScoredSong, labelled_levels
 
 MOST_FITS = 10  # of Platt's line; two or three are enough where few songs stop elsewhere
 FAMILY_FITS = 2  # of the line by what follows from it; the second changes hardly anything
@@ -93,7 +93,10 @@ def _likeliest(scored: Sequence[ScoredSong], start: Calibration) -> Calibration:
 
 
 def _loss(known: Sequence[_Known], calibration: Calibration) -> float:
-    parts = [one.song.levelled(one.logits, one.labels, calibration) for one in known]
+    parts = [
+        labelled_levels(whole_levels(one.logits, calibration, one.song.settings), one.labels)
+        for one in known
+    ]
     present = np.concatenate([part[0] for part in parts])
     labels = np.concatenate([part[1] for part in parts])
     sure = np.clip(present, _SURE, 1 - _SURE)

@@ -20,6 +20,7 @@ from pacetag.model.judgement import Pace
 from pacetag.model.steps import SongLevels, SongLogits, heard_rounds, song_levels, song_logits
 from pacetag.model.tempo.calibration import Calibration
 from pacetag.model.tempo.clips import weighted_logits
+from pacetag.model.tempo.levels import TempoLevels
 from pacetag.model.training.parallel import tracked
 from pacetag.model.training.songs import TrainingSong
 
@@ -63,14 +64,14 @@ class ScoredSong:
                 known[tempo.bpm] = tempo.compatible
         return known
 
-    def levelled(
-        self, logits: SongLogits, known: dict[float, bool], calibration: Calibration
-    ) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
-        """Probabilities [n] that tempos are levels of the song, and labels [n], where known."""
-        levels = song_levels(logits, calibration, self.settings).levels
-        rows = [i for i, bpm in enumerate(levels.bpms) if bpm in known]
-        labels = np.array([known[levels.bpms[i]] for i in rows], np.uint8)
-        return levels.present[rows], labels
+
+def labelled_levels(
+    levels: TempoLevels, known: dict[float, bool]
+) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
+    """Probabilities [n] that tempos are levels of a song, and labels [n], where these are known."""
+    rows = [i for i, bpm in enumerate(levels.bpms) if bpm in known]
+    labels = np.array([known[levels.bpms[i]] for i in rows], np.uint8)
+    return levels.present[rows], labels
 
 
 def score_songs(songs: Sequence[TrainingSong], bundle: Path, *, jobs: int = 1) -> list[ScoredSong]:
@@ -116,8 +117,8 @@ def _all_levelled(
     """Probabilities [n] of levels as a scan gives them, and labels [n], of all songs."""
     parts = [(np.empty(0), np.empty(0, np.uint8))]
     for song in scored:
-        logits, _ = song.heard(calibration)
-        parts.append(song.levelled(logits, song.known(logits.bpms), calibration))
+        logits, found = song.heard(calibration)
+        parts.append(labelled_levels(found.levels, song.known(logits.bpms)))
     present, labels = zip(*parts, strict=True)
     return np.concatenate(present), np.concatenate(labels)
 
