@@ -8,6 +8,7 @@ from rich.console import Console
 
 from pacetag.model.training.drummers.corpus import SOURCE as DRUMMERS
 from pacetag.model.training.drummers.corpus import build_drummers
+from pacetag.model.training.drummers.takes import load_takes
 from pacetag.model.training.expressive.corpus import SOURCE as EXPRESSIVE
 from pacetag.model.training.expressive.corpus import build_expressive
 from pacetag.model.training.expressive.covers import COVERED
@@ -36,6 +37,8 @@ def free_songs(
     work: Path, free: FreeMusic, *, seed: int, jobs: int, console: Console
 ) -> list[TrainingSong]:
     """Make what is missing below `work`, and give the songs. Raises ModelError."""
+    if free.drummers is not None:
+        load_takes(free.drummers)  # what is wrong with them should not come out after hours
     build_corpus(work / "grooves", free.songs, seed, jobs, console)
     found = groove_songs(work / "grooves")[: free.songs]
     for collection, share in SHARES.items():

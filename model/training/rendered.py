@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -38,6 +38,7 @@ class RenderedSong:
     # Slow to fast; levels with the verdict "wrong" are those that the beat is easily taken for.
     levels: tuple[Level, ...]
     made: dict[str, Any] = field(default_factory=dict)  # what it was made with
+    seed: int = 0  # of the corpus, which `build_rendered` notes
 
 
 class Plan(Protocol):
@@ -57,6 +58,7 @@ def build_rendered(
     plans: Sequence[P],
     render: Callable[[P, Path], RenderedSong],
     *,
+    seed: int,
     title: str,
     jobs: int | None = None,
     console: Console | None = None,
@@ -64,10 +66,15 @@ def build_rendered(
     """Render the songs of `plans` into `folder`, keeping those that are there already.
 
     `render` is called in threads, several at a time, since its work is in child processes; what it
-    raises ends the run, after which another one goes on from there.
+    raises ends the run, after which another one goes on from there. `seed` is that of the corpus.
+    Raises RenderedCorpusError where the folder holds songs of another one: names may be the same.
     """
     folder.mkdir(parents=True, exist_ok=True)
     done = {song.name: song for song in _noted(folder)}
+    if seeds := {song.seed for song in done.values()} - {seed}:
+        raise RenderedCorpusError(
+            f"{folder} holds songs of seed {min(seeds)}: ask for that seed or for another folder"
+        )
     missing = [plan for plan in plans if plan.name not in done]
     _rewrite(folder, done.values())  # what an interruption cut off must not run into the next line
     pool = ThreadPoolExecutor(jobs or os.cpu_count() or 1)
@@ -78,7 +85,8 @@ def build_rendered(
         task = progress.add_task(title, total=len(plans), completed=len(plans) - len(missing))
         try:
             running = [pool.submit(render, plan, folder) for plan in missing]
-            for song in _as_finished(running):
+            for rendered in _as_finished(running):
+                song = replace(rendered, seed=seed)
                 done[song.name] = song
                 lines.write(_line(song))
                 lines.flush()

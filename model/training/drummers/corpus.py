@@ -29,5 +29,11 @@ def build_drummers(
     require_synthesiser("rendering human drummers")
     plans = plan_songs(load_takes(source), seed)
     return build_rendered(
-        folder, plans, render_drummer, title="Rendering drummers", jobs=jobs, console=console
+        folder,
+        plans,
+        render_drummer,
+        seed=seed,
+        title="Rendering drummers",
+        jobs=jobs,
+        console=console,
     )

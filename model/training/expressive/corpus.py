@@ -44,6 +44,7 @@ def build_expressive(
         folder,
         plans,
         render,
+        seed=seed,
         title="Rendering expressive songs",
         jobs=jobs,
         console=console,

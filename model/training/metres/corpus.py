@@ -44,7 +44,7 @@ def build_metres(
     require_synthesiser("rendering the metres")
     plans = [draw_plan(seed, number) for number in range(songs)]
     return build_rendered(
-        folder, plans, render, title="Rendering metres", jobs=jobs, console=console
+        folder, plans, render, seed=seed, title="Rendering metres", jobs=jobs, console=console
     )
 
 

@@ -8,6 +8,7 @@ import pytest
 from rich.console import Console
 
 from pacetag.model.training import free_music
+from pacetag.model.training.drummers.takes import TakesError
 from pacetag.model.training.free_music import free_songs
 from pacetag.model.training.songs import FreeMusic
 
@@ -42,6 +43,7 @@ def test_chamber_music_is_learnt_from_and_never_held_out(
     monkeypatch.setattr(free_music, "build_metres", compose)
     monkeypatch.setattr(free_music, "build_expressive", compose)
     monkeypatch.setattr(free_music, "build_drummers", play)
+    monkeypatch.setattr(free_music, "load_takes", lambda source: ())
     monkeypatch.setattr(free_music, "rendered_songs", lambda folder, source: read(folder))
 
     songs = free_songs(
@@ -63,3 +65,21 @@ def test_chamber_music_is_learnt_from_and_never_held_out(
     assert [found.count(("chamber", side)) for side in sides] == [4, 0, 0]
     for kind in ("metres", "expressive", "drummers"):
         assert [found.count((kind, side)) for side in sides] == [100, 100, 100]
+
+
+def test_a_folder_without_takes_is_said_before_anything_is_rendered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built: list[Path] = []
+    monkeypatch.setattr(free_music, "build_corpus", lambda folder, *_: built.append(folder))
+
+    with pytest.raises(TakesError, match=r"info\.csv: cannot be read"):
+        free_songs(
+            tmp_path,
+            FreeMusic(songs=30, fetched=False, drummers=tmp_path / "nothing"),
+            seed=1,
+            jobs=1,
+            console=Console(file=StringIO()),
+        )
+
+    assert built == []

@@ -45,7 +45,9 @@ def render(plan: Click, folder: Path) -> RenderedSong:
 
 
 def test_songs_read_back_as_they_were_made_and_in_order(tmp_path: Path) -> None:
-    made = build_rendered(tmp_path, [Click("b"), Click("a", 90.0)], render, title="clicks", jobs=2)
+    made = build_rendered(
+        tmp_path, [Click("b"), Click("a", 90.0)], render, seed=1, title="clicks", jobs=2
+    )
 
     assert [song.name for song in made] == ["b", "a"]
     assert load_rendered(tmp_path) == made
@@ -53,7 +55,7 @@ def test_songs_read_back_as_they_were_made_and_in_order(tmp_path: Path) -> None:
 
 def test_only_what_is_missing_is_rendered_again(tmp_path: Path) -> None:
     plans = [Click("a"), Click("b"), Click("c")]
-    build_rendered(tmp_path, plans[:1], render, title="clicks")
+    build_rendered(tmp_path, plans[:1], render, seed=1, title="clicks")
     with (tmp_path / "songs.jsonl").open("a") as record:
         record.write('{"name": "b", "gro')  # an interruption
     rendered: list[str] = []
@@ -62,7 +64,7 @@ def test_only_what_is_missing_is_rendered_again(tmp_path: Path) -> None:
         rendered.append(plan.name)
         return render(plan, folder)
 
-    found = build_rendered(tmp_path, plans, noted, title="clicks", jobs=1)
+    found = build_rendered(tmp_path, plans, noted, seed=1, title="clicks", jobs=1)
 
     assert rendered == ["b", "c"]
     assert load_rendered(tmp_path) == found
@@ -75,13 +77,22 @@ def test_what_was_finished_before_a_failure_is_kept(tmp_path: Path) -> None:
         return render(plan, folder)
 
     with pytest.raises(RenderedCorpusError, match="no sound"):
-        build_rendered(tmp_path, [Click("a"), Click("b")], failing, title="clicks", jobs=1)
+        build_rendered(tmp_path, [Click("a"), Click("b")], failing, seed=1, title="clicks", jobs=1)
 
     assert [song.name for song in load_rendered(tmp_path)] == ["a"]
 
 
+def test_songs_of_another_seed_are_not_taken_for_these(tmp_path: Path) -> None:
+    build_rendered(tmp_path, [Click("a")], render, seed=1, title="clicks")
+
+    with pytest.raises(RenderedCorpusError, match="holds songs of seed 1: ask for that seed"):
+        build_rendered(tmp_path, [Click("a", 90.0)], render, seed=2, title="clicks")
+
+    assert [song.tempo for song in load_rendered(tmp_path)] == [120.0]
+
+
 def test_a_level_that_is_wrong_tempts(tmp_path: Path) -> None:
-    build_rendered(tmp_path, [Click("a")], render, title="clicks")
+    build_rendered(tmp_path, [Click("a")], render, seed=1, title="clicks")
 
     (song,) = rendered_songs(tmp_path, "clicks")
 
