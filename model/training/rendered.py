@@ -16,7 +16,7 @@ from rich.progress import Progress
 from pacetag.model.errors import ModelError
 from pacetag.model.training.grooves.songs import groove_truth
 from pacetag.model.training.grooves.truth import Level
-from pacetag.model.training.songs import TrainingSong, Window
+from pacetag.model.training.songs import LabelledTruth, TrainingSong, Window
 
 SONGS_FILE = "songs.jsonl"
 
@@ -32,7 +32,7 @@ class RenderedSong:
     name: str  # unique within its corpus
     group: str  # family, player or piece: never on both sides of a split
     split: str  # "train", "validation" or "test"
-    tempo: float  # felt beats per minute; the mean where it drifts
+    tempo: float | None  # felt beats per minute, the mean where it drifts; None without a beat
     seconds: float
     audio: str  # file name, beside songs.jsonl
     # Slow to fast; levels with the verdict "wrong" are those that the beat is easily taken for.
@@ -93,9 +93,9 @@ def build_rendered(
                 progress.advance(task)
         finally:
             pool.shutdown(cancel_futures=True)
-    found = tuple(done[plan.name] for plan in plans)
-    _rewrite(folder, found)
-    return found
+    found = {plan.name: done[plan.name] for plan in plans}
+    _rewrite(folder, {**found, **done}.values())  # those that only a longer list has stay noted
+    return tuple(found.values())
 
 
 def load_rendered(folder: Path) -> tuple[RenderedSong, ...]:
@@ -108,6 +108,11 @@ def load_rendered(folder: Path) -> tuple[RenderedSong, ...]:
 
 def rendered_songs(folder: Path, source: str) -> list[TrainingSong]:
     """The songs of a corpus on disk as songs to learn from. Raises RenderedCorpusError."""
+    return training_songs(load_rendered(folder), folder, source)
+
+
+def training_songs(songs: Iterable[RenderedSong], folder: Path, source: str) -> list[TrainingSong]:
+    """Some songs of the corpus in `folder` as songs to learn from."""
     return [
         TrainingSong(
             name=f"{source} {song.name}",
@@ -115,10 +120,16 @@ def rendered_songs(folder: Path, source: str) -> list[TrainingSong]:
             group=song.group,
             split=song.split,
             windows=(Window(path=folder / song.audio, start=0.0, seconds=song.seconds),),
-            truth=groove_truth(song.levels, song.tempo),
+            truth=_truth(song),
         )
-        for song in load_rendered(folder)
+        for song in songs
     ]
+
+
+def _truth(song: RenderedSong) -> LabelledTruth:
+    if song.tempo is None:
+        return LabelledTruth(right=())
+    return groove_truth(song.levels, song.tempo)
 
 
 def _as_finished(running: Sequence[Future[RenderedSong]]) -> Iterator[RenderedSong]:

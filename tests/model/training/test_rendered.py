@@ -104,3 +104,13 @@ def test_a_level_that_is_wrong_tempts(tmp_path: Path) -> None:
 def test_a_folder_without_songs_is_said(tmp_path: Path) -> None:
     with pytest.raises(RenderedCorpusError, match="holds no rendered songs"):
         load_rendered(tmp_path)
+
+
+def test_fewer_songs_than_before_are_given_and_the_rest_is_kept(tmp_path: Path) -> None:
+    plans = [Click("a"), Click("b"), Click("c")]
+    build_rendered(tmp_path, plans, render, seed=1, title="clicks")
+
+    fewer = build_rendered(tmp_path, plans[:1], render, seed=1, title="clicks")
+
+    assert [song.name for song in fewer] == ["a"]
+    assert [song.name for song in load_rendered(tmp_path)] == ["a", "b", "c"]

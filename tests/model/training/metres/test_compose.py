@@ -134,4 +134,5 @@ def test_songs_are_rendered_with_their_truth(tmp_path: Path) -> None:
         assert training.source == "metres"
         assert training.group == song.group
         assert training.split == KINDS[song.group].split
+        assert song.tempo is not None
         assert song.tempo * 3 / 2 in training.truth.tempting
