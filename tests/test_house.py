@@ -32,7 +32,8 @@ FLOORS = (
     "model/training/grooves model/training/fitting",
     "model/training/sample_audio model/training/scores model/training/recordings"
     " model/training/rendered",
-    "model/training/drummers model/training/expressive model/training/metres",
+    "model/training/beatless model/training/drummers model/training/expressive"
+    " model/training/metres",
     "model/training/benchmark_sets model/training/free_music",
     "model/training/labels",
     "model/training/settings model/training/scoring",

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from rich.console import Console
 
+from pacetag.model.training.beatless.corpus import SOURCE as BEATLESS
+from pacetag.model.training.beatless.corpus import build_beatless
 from pacetag.model.training.drummers.corpus import SOURCE as DRUMMERS
 from pacetag.model.training.drummers.corpus import build_drummers
 from pacetag.model.training.drummers.takes import load_takes
@@ -19,7 +21,7 @@ from pacetag.model.training.metres.corpus import SOURCE as METRES
 from pacetag.model.training.metres.corpus import build_metres
 from pacetag.model.training.recordings.fetch import fetch_recordings
 from pacetag.model.training.recordings.songs import recording_songs
-from pacetag.model.training.rendered import rendered_songs
+from pacetag.model.training.rendered import training_songs
 from pacetag.model.training.scores.corpus import build_corpus as build_scores
 from pacetag.model.training.scores.songs import notated_songs
 from pacetag.model.training.songs import FreeMusic, TrainingSong
@@ -29,8 +31,8 @@ from pacetag.model.training.songs import FreeMusic, TrainingSong
 SHARES: dict[Collection, float] = {"further": 0.41, "human": 0.2, "chamber": 0.4}
 # Came later, and is there to learn from: what is held out stays what it was.
 LEARNT_ONLY: frozenset[Collection] = frozenset({"chamber"})
-# Songs composed in compound, triple and odd metre, and with expression, for one of these.
-METRES_SHARE, EXPRESSIVE_SHARE = 0.6, 0.39
+# Songs in compound, triple and odd metre, with expression, and without a beat, for one of these.
+METRES_SHARE, EXPRESSIVE_SHARE, BEATLESS_SHARE = 0.6, 0.39, 0.15
 
 
 def free_songs(
@@ -62,24 +64,35 @@ def _composed(
     work: Path, free: FreeMusic, *, seed: int, jobs: int, console: Console
 ) -> list[TrainingSong]:
     """Songs that are composed or played for this, each kind in a folder of its own."""
-    build_metres(
-        work / METRES,
-        songs=round(METRES_SHARE * free.songs),
-        seed=seed,
-        jobs=jobs,
-        console=console,
-    )
-    build_expressive(
-        work / EXPRESSIVE,
-        songs=round(EXPRESSIVE_SHARE * free.songs),
-        seed=seed,
-        jobs=jobs,
-        console=console,
-        packages=COVERED if free.fetched else (),
-        debs=free.debs,
-    )
-    kinds = [METRES, EXPRESSIVE]
+    made = {
+        METRES: build_metres(
+            work / METRES,
+            songs=round(METRES_SHARE * free.songs),
+            seed=seed,
+            jobs=jobs,
+            console=console,
+        ),
+        BEATLESS: build_beatless(
+            work / BEATLESS,
+            songs=round(BEATLESS_SHARE * free.songs),
+            seed=seed,
+            jobs=jobs,
+            console=console,
+        ),
+        EXPRESSIVE: build_expressive(
+            work / EXPRESSIVE,
+            songs=round(EXPRESSIVE_SHARE * free.songs),
+            seed=seed,
+            jobs=jobs,
+            console=console,
+            packages=COVERED if free.fetched else (),
+            debs=free.debs,
+        ),
+    }
     if free.drummers is not None:
-        build_drummers(work / DRUMMERS, free.drummers, seed=seed, jobs=jobs, console=console)
-        kinds.append(DRUMMERS)
-    return [song for kind in kinds for song in rendered_songs(work / kind, kind)]
+        made[DRUMMERS] = build_drummers(
+            work / DRUMMERS, free.drummers, seed=seed, jobs=jobs, console=console
+        )
+    return [
+        song for kind, songs in made.items() for song in training_songs(songs, work / kind, kind)
+    ]

@@ -12,7 +12,7 @@ NOTES, NOTES_HEAD = "experiments.md", "# What each addition brought"
 _BUNDLES = "bundles"
 # What a run makes below its folder, and what proves that a run made it.
 _MADE = (
-    *("grooves", "further", "human", "chamber", "drummers", "metres", "expressive"),
+    *("grooves", "further", "human", "chamber", "drummers", "metres", "expressive", "beatless"),
     *("scores", "recordings", "cases", "networks"),
 )
 _TRACES = (

@@ -44,6 +44,7 @@ def test_training_on_a_few_grooves_ends_in_a_bundle_that_judges(tmp_path: Path) 
         "grooves validation": 2,
         "metres train": 1,
         "metres validation": 3,
+        "beatless validation": 1,
         "expressive train": 2,
     }
     assert "Warning: Only 6 grooves will be rendered to learn from" in done.stderr

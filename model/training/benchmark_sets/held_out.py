@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from pacetag.model.errors import ModelError
+from pacetag.model.training.beatless.corpus import SOURCE as BEATLESS
 from pacetag.model.training.drummers.corpus import SOURCE as DRUMMERS
 from pacetag.model.training.expressive.corpus import SOURCE as EXPRESSIVE
 from pacetag.model.training.grooves.songs import groove_songs
@@ -29,7 +30,10 @@ CORPORA: dict[str, Callable[[Path], list[TrainingSong]]] = {
     "grooves": groove_songs,
     "further": groove_songs,
     "human": groove_songs,
-    **{kind: partial(rendered_songs, source=kind) for kind in (METRES, EXPRESSIVE, DRUMMERS)},
+    **{
+        kind: partial(rendered_songs, source=kind)
+        for kind in (METRES, BEATLESS, EXPRESSIVE, DRUMMERS)
+    },
     "scores": notated_songs,
     "recordings": recording_songs,
 }

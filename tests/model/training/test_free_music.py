@@ -41,10 +41,11 @@ def test_chamber_music_is_learnt_from_and_never_held_out(
     monkeypatch.setattr(free_music, "build_corpus", build)
     monkeypatch.setattr(free_music, "groove_songs", read)
     monkeypatch.setattr(free_music, "build_metres", compose)
+    monkeypatch.setattr(free_music, "build_beatless", compose)
     monkeypatch.setattr(free_music, "build_expressive", compose)
     monkeypatch.setattr(free_music, "build_drummers", play)
     monkeypatch.setattr(free_music, "load_takes", lambda source: ())
-    monkeypatch.setattr(free_music, "rendered_songs", lambda folder, source: read(folder))
+    monkeypatch.setattr(free_music, "training_songs", lambda songs, folder, source: read(folder))
 
     songs = free_songs(
         tmp_path,
@@ -56,14 +57,14 @@ def test_chamber_music_is_learnt_from_and_never_held_out(
 
     assert built == {
         **{"grooves": 30, "further": 12, "human": 6, "chamber": 12},
-        **{"metres": 18, "expressive": 12, "drummers": 6},
+        **{"metres": 18, "beatless": 4, "expressive": 12, "drummers": 6},
     }
     found = [(song.corpus, song.split) for song in songs]
     sides = ("train", "validation", "test")
     assert [found.count(("grooves", side)) for side in sides] == [10, 10, 10]
     assert [found.count(("further", side)) for side in sides] == [4, 4, 4]
     assert [found.count(("chamber", side)) for side in sides] == [4, 0, 0]
-    for kind in ("metres", "expressive", "drummers"):
+    for kind in ("metres", "beatless", "expressive", "drummers"):
         assert [found.count((kind, side)) for side in sides] == [100, 100, 100]
 
 

@@ -1,0 +1,1 @@
+"""Music without a beat, composed to learn from: it has no pace."""
