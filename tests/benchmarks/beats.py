@@ -1,8 +1,8 @@
 """How exact beats are: those of songs whose every beat is known, by level of the metre.
 
-`python tests/benchmarks/beats.py CORPUS [--songs N]` reads a groove corpus, in which every beat
-follows from the tempo (or, where people play, from the tempo map, which MMA composes anew), or a
-corpus of `expressive_songs.py`. Every level that fits the song is asked for at its exact pace.
+`python tests/benchmarks/beats.py CORPUS [--songs N]` reads a groove corpus, of which it takes the
+songs that a machine plays, where every beat follows from the tempo; or the expressive corpus, whose
+validation songs note their beats. Every level that fits the song is asked for at its exact pace.
 Printed are F-measure and continuity (CMLt, AMLt) as mir_eval has them, the share of songs with an
 F-measure over .9, the median of the absolute and of the signed error of the beats within 70 ms, and
 processor time beside a plain decode. Of any other folder it prints only what its songs cost.
@@ -11,13 +11,11 @@ One core. Not a test: machines differ and are noisy.
 
 import argparse
 import contextlib
-import json
 import os
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
 
@@ -27,7 +25,6 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 import mir_eval  # noqa: E402
 import numpy as np  # noqa: E402
 import soundfile  # noqa: E402
-from expressive_songs import BEATS_FILE, beat_times  # type: ignore[import-not-found]  # noqa: E402
 from numpy.typing import NDArray  # noqa: E402
 from rich.box import SIMPLE_HEAD  # noqa: E402
 from rich.console import Console  # noqa: E402
@@ -37,11 +34,12 @@ from rich.table import Table  # noqa: E402
 from pacetag.model import Judge  # noqa: E402
 from pacetag.model.audio.ffmpeg import FfmpegDecoder  # noqa: E402
 from pacetag.model.audio.sndfile import SndfileDecoder  # noqa: E402
-from pacetag.model.training.grooves.compose import compose  # noqa: E402
-from pacetag.model.training.grooves.corpus import SONGS_FILE, load_songs  # noqa: E402
-from pacetag.model.training.grooves.draw import draw_settings  # noqa: E402
+from pacetag.model.training.expressive.corpus import SOURCE as EXPRESSIVE  # noqa: E402
+from pacetag.model.training.expressive.piece import METRES  # noqa: E402
+from pacetag.model.training.grooves.corpus import load_songs  # noqa: E402
 from pacetag.model.training.grooves.render import GrooveSong  # noqa: E402
 from pacetag.model.training.grooves.styles import load_styles  # noqa: E402
+from pacetag.model.training.rendered import SONGS_FILE, RenderedSong, load_rendered  # noqa: E402
 
 RING_OUT = 0.5  # s of a groove behind its last beat
 TOLERANCE = 0.07  # s; MIREX's, and mir_eval's
@@ -54,6 +52,7 @@ class Case:
     """A song at one level of its metre."""
 
     audio: Path
+    kind: str  # of music
     level: str
     bpm: float
     beats: NDArray[np.float64]  # s [beats]
@@ -72,48 +71,44 @@ class Marks:
     decode: float  # s of a plain decode
 
 
-def known(song: GrooveSong) -> NDArray[np.float64]:
-    """Times in s of the felt beats [beats] of a groove."""
-    if song.feel is None:
-        return np.arange(0.0, song.seconds - RING_OUT - 1e-6, 60 / song.tempo)
-    settings = draw_settings(song.seed, song.number, song.collection)
-    style = load_styles()[song.style]
-    with tempfile.TemporaryDirectory(prefix="pacetag-beats-") as scratch:
-        played = compose(replace(settings, feel=song.feel), style, Path(scratch))
-    return np.asarray(beat_times(played.midi, style, len(played.struck)))
-
-
 def cases(corpus: Path, songs: int) -> Iterator[Case]:
     """The cases of a corpus, song by song."""
-    if (corpus / BEATS_FILE).exists():
-        for line in (corpus / BEATS_FILE).read_text(encoding="utf-8").splitlines()[:songs]:
-            row = json.loads(line)
-            half = ["beat/2"] if row["bar"] == 4 else []
-            yield from at_levels(
-                corpus / row["audio"],
-                np.array(row["beats"]),
-                row["bpm"],
-                row["bar"],
-                ["bar", "beat", *half],
-            )
+    if corpus.name == EXPRESSIVE:
+        held_out = [song for song in load_rendered(corpus) if song.split == "validation"]
+        for song in held_out[:songs]:
+            yield from played(corpus, song)
         return
-    for song in load_songs(corpus)[:songs]:
-        fitting = [level.name for level in song.levels if level.verdict == "compatible"]
-        bar = load_styles()[song.style].beats_per_bar
-        yield from at_levels(corpus / song.audio, known(song), song.tempo, bar, fitting)
+    strict = [song for song in load_songs(corpus) if song.feel is None]
+    for groove in strict[:songs]:
+        yield from programmed(corpus, groove)
+
+
+def played(corpus: Path, song: RenderedSong) -> Iterator[Case]:
+    """An expressive song; its beats stand in its record."""
+    bar = METRES[song.made["metre"]].beats
+    beats = np.array(song.made["beats"])
+    return at_levels(song, corpus / song.audio, song.group, beats, bar)
+
+
+def programmed(corpus: Path, song: GrooveSong) -> Iterator[Case]:
+    """A groove that a machine plays, from its first downbeat on."""
+    bar = load_styles()[song.style].beats_per_bar
+    beats = np.arange(0.0, song.seconds - RING_OUT - 1e-6, 60 / song.tempo)
+    return at_levels(song, corpus / song.audio, "groove", beats, bar)
 
 
 def at_levels(
-    audio: Path, beats: NDArray[np.float64], bpm: float, bar: int, names: list[str]
+    song: RenderedSong | GrooveSong, audio: Path, kind: str, beats: NDArray[np.float64], bar: int
 ) -> Iterator[Case]:
-    """A song at some of its levels, the beats of faster ones even between those of the beat."""
-    for name in names:
+    """A song at the levels that fit, the beats of faster ones even between those of the beat."""
+    bpm = song.tempo or np.nan
+    for name in (level.name for level in song.levels if level.verdict == "compatible"):
         if name in LEVELS:
             step = LEVELS[name] or (bar if name == "bar" else 2 * bar)
             places = np.arange(0, len(beats) - 1 + 1e-6, step)
             times = np.interp(places, np.arange(len(beats)), beats)
             if 40 <= bpm / step <= 320:
-                yield Case(audio=audio, level=name, bpm=bpm / step, beats=times)
+                yield Case(audio=audio, kind=kind, level=name, bpm=bpm / step, beats=times)
 
 
 def timed(work: Callable[[], object]) -> float:
@@ -165,30 +160,31 @@ def heard(judge: Judge, case: Case) -> Marks:
 
 
 def main() -> int:
-    """Print a row for every level."""
+    """Print a row for every kind of music and level."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("corpus", type=Path)
     parser.add_argument("--songs", type=int, default=10_000)
     parser.add_argument("--worst", action="store_true", help="name the songs that are not good")
     options = parser.parse_args()
     console, judge = Console(width=120), Judge()
-    if not any((options.corpus / name).exists() for name in (BEATS_FILE, SONGS_FILE)):
+    if not (options.corpus / SONGS_FILE).exists():
         console.print(cost_of_all(judge, options.corpus, options.songs))
         return 0
-    marks: dict[str, list[Marks]] = {}
+    marks: dict[tuple[str, str], list[Marks]] = {}
     for case in track(list(cases(options.corpus, options.songs)), "cases", console=console):
         found = heard(judge, case)
-        marks.setdefault(case.level, []).append(found)
+        marks.setdefault((case.kind, case.level), []).append(found)
         if options.worst and found.f_measure <= GOOD:
             console.print(f"{case.audio.name} {case.level} {case.bpm:.1f}: {found.f_measure:.3f}")
     table = Table(box=SIMPLE_HEAD)
+    table.add_column("music")
     table.add_column("level")
     headings = ("songs", "F-measure", "CMLt", "AMLt", f"F > {GOOD}", "error ms", "signed ms")
     for heading in (*headings, "s a song", "x decode"):
         table.add_column(heading, justify="right")
-    for level, rows in sorted(marks.items()):
-        table.add_row(level, *_figures(rows))
-    table.add_row("all", *_figures([mark for rows in marks.values() for mark in rows]))
+    for names, rows in sorted(marks.items()):
+        table.add_row(*names, *_figures(rows))
+    table.add_row("all", "", *_figures([mark for rows in marks.values() for mark in rows]))
     console.print(table)
     return 0
 
