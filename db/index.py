@@ -1,6 +1,7 @@
 """The song index: what is known about every file, and which songs have which pace."""
 
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -102,7 +103,8 @@ class SongIndex(IndexFile):
                 self._move(encode_path(moved_from), encode_path(song.path), song.fingerprint)
                 if song.fingerprint is not None:
                     self.writes.carry_over(moved_from, song.path, song.fingerprint)
-            song_id = self._db.execute(sql.STORE_SONG, song_row(song)).fetchone()[0]
+            row = {**song_row(song), "added": song.added or time.time()}
+            song_id = self._db.execute(sql.STORE_SONG, row).fetchone()[0]
             self._db.execute(sql.FORGET_PACES, {"song_id": song_id})
             self._db.executemany(
                 sql.STORE_PACE,

@@ -13,7 +13,7 @@ from sqlite_utils import Database, Migrations
 from sqlite_utils.db import ForeignKey
 
 from pacetag.db.steps import MIGRATION_SET
-from pacetag.db.views import SONG_PACES, SONGS
+from pacetag.db.views import SONG_PACES, SONGS, SONGS_WITH_DATES
 
 MIGRATIONS = Migrations(MIGRATION_SET)
 
@@ -214,3 +214,23 @@ def _views(db: Database) -> None:
         db.execute("PRAGMA legacy_alter_table = OFF")
     db.execute(SONGS)
     db.execute(SONG_PACES)
+
+
+@_step("0010_dates")
+def _dates(db: Database) -> None:
+    songs = db.table("song_records")
+    songs.add_column("album_artist", str)
+    songs.add_column("year", int)  # 0: the tags have no date; none: they were not read for it
+    songs.add_column("added", float)  # seconds since 1970, when the index first met the file
+    # Of a song that was met before, the first write of its tags is all that tells the time.
+    db.execute(
+        """
+        UPDATE song_records SET added = (
+            SELECT min(started) FROM tag_writes JOIN runs ON runs.id = tag_writes.run
+            WHERE tag_writes.path = song_records.path
+              AND tag_writes.fingerprint = song_records.fingerprint
+        )
+        """
+    )
+    db.execute("DROP VIEW IF EXISTS songs")
+    db.execute(SONGS_WITH_DATES)

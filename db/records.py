@@ -1,7 +1,7 @@
 """The values that the index takes and gives: songs, stamps, queries and statistics."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pacetag.db.runs import TagState
 from pacetag.model.judgement import Analysis, Pace
@@ -46,6 +46,10 @@ class SongRecord:
     failure: str | None = None  # why it could not be judged
     too_short: bool = False  # it could not be judged for that reason, which is not an error
     missing: bool = False  # the last scan did not find its file
+    album_artist: str | None = None
+    year: int | None = None  # of its date; 0 where the tags have none, None where it was not read
+    # Seconds since 1970 when the index first met the file; None: not known, or to be stored as now.
+    added: float | None = field(default=None, compare=False)
 
     @property
     def paces(self) -> tuple[Pace, ...]:
@@ -72,6 +76,7 @@ class SongStatus:
     tags: TagState  # whether its tags were written, undone or never handled
     listener: tuple[float, ...] | None = None  # paces that a person set; () where they want none
     untagged: str | None = None  # why the file does not carry its paces, if it does not
+    year: int | None = None  # as in SongRecord
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -12,6 +12,7 @@ from pacetag.db.bins import bins_of
 from pacetag.db.records import SongRecord, Stamp
 from pacetag.db.values import (
     FASTEST,
+    LATEST,
     MOST_SECONDS,
     flag,
     listener_of,
@@ -22,6 +23,7 @@ from pacetag.db.values import (
     stamp_of,
     tempos_of,
     text_or_none,
+    year_of,
 )
 from pacetag.model.judgement import Analysis, Pace
 
@@ -126,6 +128,9 @@ RECORD_COLUMNS = {  # the fields of a SongRecord by their columns; the first one
     "failure": _text("failure", "a failure"),
     "too_short": _flag("too_short"),
     "missing": _flag("missing"),
+    "album_artist": _text("album_artist", "an artist"),
+    "year": Column(field="year", write=lambda value: value, read=year_of),
+    "added": _number("added", "a time", LATEST),
 }
 ANALYSIS_COLUMNS = {  # the fields of its Analysis; a column keeps its first name
     "duration": _number("duration", "a length", MOST_SECONDS),

@@ -26,6 +26,7 @@ from pacetag.db.values import (
     tempos_of,
     text_or_none,
     whole,
+    year_of,
 )
 from pacetag.model.judgement import Pace
 
@@ -125,9 +126,8 @@ def statuses(connection: sqlite3.Connection, paths: Sequence[str]) -> Iterator[S
             songs = connection.execute(sql.STATUSES, part).fetchall()
             paces = _paces_of(connection, [song[0] for song in songs])
         for song in songs:
-            song_id, path, stamp, bundle, failure, too_short, missing, listener, untagged, tags = (
-                song
-            )
+            song_id, path, stamp, bundle, failure, too_short, missing, *rest = song
+            listener, untagged, year, tags = rest
             yield SongStatus(
                 path=decode_path(path),
                 stamp=decode_stamp(stamp),
@@ -139,6 +139,7 @@ def statuses(connection: sqlite3.Connection, paths: Sequence[str]) -> Iterator[S
                 tags=TagState(whole(tags, "a state", most=2)),
                 listener=listener_of(listener),
                 untagged=text_or_none(untagged, "a reason"),
+                year=year_of(year),
             )
 
 

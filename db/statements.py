@@ -39,7 +39,7 @@ OFFERED_SONGS = f"""
     FROM song_records WHERE id IN ({_KEYS}) AND +missing = 0 AND failure IS NULL
 """
 STATUSES = f"""
-    SELECT id, path, stamp, bundle, failure, too_short, missing, listener, untagged,
+    SELECT id, path, stamp, bundle, failure, too_short, missing, listener, untagged, year,
            {tag_state("song_records.path", "song_records.fingerprint")}
     FROM song_records WHERE path IN ({_KEYS})
 """
@@ -83,11 +83,14 @@ NOTED_UNDER = f"""
       AND (failure IS NOT NULL OR untagged IS NOT NULL OR changes IS NOT NULL)
 """
 
+# When a song was first met does not change.
+_CHANGED = [column for column in STORED_COLUMNS if column not in ("path", "added")]
 STORE_SONG = f"""
     INSERT INTO song_records ({", ".join(STORED_COLUMNS)})
     VALUES ({", ".join(f":{column}" for column in STORED_COLUMNS)})
     ON CONFLICT (path) DO UPDATE
-    SET {", ".join(f"{column} = excluded.{column}" for column in STORED_COLUMNS[1:])}
+    SET {", ".join(f"{column} = excluded.{column}" for column in _CHANGED)},
+        added = coalesce(song_records.added, excluded.added)
     RETURNING id
 """
 FORGET_PACES = "DELETE FROM paces WHERE song_id = :song_id"

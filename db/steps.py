@@ -15,6 +15,7 @@ STEPS = (
     "0007_kinds_of_failure",
     "0008_listeners_word",
     "0009_views",
+    "0010_dates",
 )
 
 TAKEN = "SELECT name FROM _sqlite_migrations WHERE migration_set = ?"

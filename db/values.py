@@ -13,6 +13,7 @@ from pacetag.db.runs import FIELDS, Fields
 
 MOST_SECONDS = 1e9  # 30 years; longer than any song
 FASTEST = 999.99  # bpm; far beyond what is judged, and the most that a tag can hold
+LAST_YEAR = 9999
 LATEST = 253_370_000_000.0  # s since 1970; datetime has no years of five digits
 
 _STAMP = re.compile(r"(\d{1,30}) (-?\d{1,30}) (-?\d{1,30}) (\d{1,30})", re.ASCII)
@@ -48,6 +49,11 @@ def whole(value: object, what: str, *, most: int = (1 << 63) - 1) -> int:
 def whole_or_none(value: object, what: str) -> int | None:
     """The value, which must be an integer of at least 0, or NULL."""
     return None if value is None else whole(value, what)
+
+
+def year_of(value: object) -> int | None:
+    """The value, which must be a year, 0 or NULL."""
+    return None if value is None else whole(value, "a year", most=LAST_YEAR)
 
 
 def flag(value: object, what: str) -> bool:

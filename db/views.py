@@ -1,7 +1,7 @@
 """The views for people who query the index by SQL: `songs` and `song_paces`.
 
-`docs/index.md` explains the columns. Step 0009 of `migrations.py` makes these views, so the texts
-are append-only as the steps are: a later shape gets texts of its own.
+`docs/index.md` explains the columns. Steps of `migrations.py` make these views, so the texts are
+append-only as the steps are: a later shape gets texts of its own.
 """
 
 # A path is text, except where the file's name is not UTF-8: then its bytes are spelt out, since a
@@ -67,6 +67,17 @@ SONGS = f"""
         fingerprint
     FROM song_records
 """
+
+# Step 0010.
+SONGS_WITH_DATES = SONGS.replace(
+    "title, artist, album, genre,",
+    "title, artist, album, album_artist, genre, nullif(year, 0) AS year,",
+).replace(
+    "        fingerprint\n    FROM",
+    """        strftime('%Y-%m-%dT%H:%M:%SZ', added, 'unixepoch') AS added_at,
+        fingerprint
+    FROM""",
+)
 
 # The plus keeps SQLite from searching by `missing`, which selects nearly every song.
 SONG_PACES = f"""

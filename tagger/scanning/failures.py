@@ -72,6 +72,8 @@ class Failures:
                 artist=tags.artist if tags else None,
                 album=tags.album if tags else None,
                 genre=tags.genre if tags else None,
+                album_artist=tags.album_artist if tags else None,
+                year=(tags.year or 0) if tags else None,
                 bundle=self._bundle,
                 analysis=Analysis(paces=(), duration=tags.duration if tags else None),
                 failure=why.reason,

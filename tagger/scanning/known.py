@@ -105,6 +105,8 @@ class Memory:
                 too_short=song.too_short,
                 at_rest=True,
             )
+        if song.year is None:  # an earlier pacetag did not read it
+            return None
         untagged = song.untagged if self._options.tags else None
         if self._options.tags and not self._seen_to(state):
             untagged = _refused(song.path)

@@ -16,6 +16,8 @@ def record_of(probe: FileProbe, analysis: Analysis, word: Word, bundle: str | No
         artist=probe.tags.artist,
         album=probe.tags.album,
         genre=probe.tags.genre,
+        album_artist=probe.tags.album_artist,
+        year=probe.tags.year or 0,
         bundle=bundle,
         analysis=analysis.with_duration(probe.tags.duration),
         listener=word.paces,

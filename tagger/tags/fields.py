@@ -55,6 +55,17 @@ ALBUM = Field(
     name="album", id3="TALB", vorbis="ALBUM", mp4="©alb", apev2="Album", asf="WM/AlbumTitle"
 )
 GENRE = Field(name="genre", id3="TCON", vorbis="GENRE", mp4="©gen", apev2="Genre", asf="WM/Genre")
+ALBUM_ARTIST = Field(
+    name="album artist",
+    id3="TPE2",
+    vorbis="ALBUMARTIST",
+    mp4="aART",
+    apev2="Album Artist",
+    asf="WM/AlbumArtist",
+)
+DATE = Field(name="date", id3="TDRC", vorbis="DATE", mp4="©day", apev2="Year", asf="WM/Year")
+# Where some programs write the date instead.
+YEAR = Field(name="year", id3="TYER", vorbis="YEAR", mp4="©day", apev2="Date", asf="Year")
 BPM = Field(
     name="bpm",
     id3="TBPM",
@@ -84,4 +95,5 @@ PACETAG = Field(
     written=True,
 )
 
-FIELDS = {row.name: row for row in (TITLE, ARTIST, ALBUM, GENRE, BPM, PACE, PACETAG)}
+_READ = (TITLE, ARTIST, ALBUM, GENRE, ALBUM_ARTIST, DATE, YEAR)
+FIELDS = {row.name: row for row in (*_READ, BPM, PACE, PACETAG)}

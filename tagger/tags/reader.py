@@ -1,6 +1,7 @@
 """Reads the fields of a song, in any container of the registry."""
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,10 +17,27 @@ from pacetag.tagger.tags.containers.copied import Copies
 from pacetag.tagger.tags.containers.matroska import Texts
 from pacetag.tagger.tags.containers.registry import by_kind
 from pacetag.tagger.tags.errors import UnreadableError, system_reason
-from pacetag.tagger.tags.fields import ALBUM, ARTIST, BPM, GENRE, PACE, PACETAG, TITLE, Field
+from pacetag.tagger.tags.fields import (
+    ALBUM,
+    ALBUM_ARTIST,
+    ARTIST,
+    BPM,
+    DATE,
+    GENRE,
+    PACE,
+    PACETAG,
+    TITLE,
+    YEAR,
+    Field,
+)
 from pacetag.tagger.tags.misread import misread
 from pacetag.tagger.tags.mutagen_io import Audio, loose_tags, open_audio
 from pacetag.tagger.tags.writable import forbidden, why_not_writable
+
+_NAMES = (TITLE, ARTIST, ALBUM, GENRE)
+_MORE = (ALBUM_ARTIST, DATE, YEAR)
+# The year of "1999", "1999-04-12", "12/04/1999" or "19990412".
+_FOUR = re.compile(r"(?<!\d)[12]\d{3}(?=[01]\d[0-3]\d(?!\d)|(?!\d))", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +56,8 @@ class SongTags:
     why_not: str | None  # a clause; None if it is writable
     bpm_beside: tuple[str, ...] = ()  # in a tag of an older kind, which pacetag does not write
     forbidden: bool = False  # only permissions prevent it, which can change without the file
+    album_artist: str | None = None  # likewise joined
+    year: int | None = None  # of the recording or the release, as the tags have it
 
 
 def read_tags(path: Path) -> SongTags:
@@ -64,6 +84,8 @@ def read_tags(path: Path) -> SongTags:
         writable=why_not is None,
         why_not=why_not,
         forbidden=unfit is None and refused is not None,
+        album_artist=texts[ALBUM_ARTIST],
+        year=_year(texts[DATE], texts[YEAR]),
     )
 
 
@@ -81,6 +103,8 @@ def read_loosely(path: Path, why_not: str) -> SongTags:
         duration=None,
         writable=False,
         why_not=why_not,
+        album_artist=_joined(tags, ALBUM_ARTIST),
+        year=_year(_joined(tags, DATE), _joined(tags, YEAR)),
     )
 
 
@@ -92,18 +116,24 @@ def _refused(path: Path) -> str | None:
 
 
 def _texts(path: Path, audio: Audio, older: Copies) -> dict[Field, str | None]:
-    """Title, artist, album and genre, several values joined.
+    """Title, artist, album, genre, album artist and dates, several values joined.
 
     What the tag lacks may stand in tags of older kinds. ID3v1, which mutagen reads if there is no
     ID3v2 tag, is the shortest of them.
     """
-    texts = {field: _joined(audio.tags, field) for field in (TITLE, ARTIST, ALBUM, GENRE)}
-    lacking = [field for field, text in texts.items() if text is None]
+    texts = {field: _joined(audio.tags, field) for field in (*_NAMES, *_MORE)}
+    lacking = [field for field in _NAMES if texts[field] is None]
     texts |= {field: _stripped(found) for field, found in misread(path, audio, lacking).items()}
     for field, own in texts.items():
         other = "; ".join(older.get(field.name, ())) or None
         texts[field] = other or own if _is_id3v1(audio.tags) else own or other
     return texts
+
+
+def _year(*dates: str | None) -> int | None:
+    """The year of the first date that has one."""
+    found = (_FOUR.search(date) for date in dates if date)
+    return next((int(match[0]) for match in found if match), None)
 
 
 def _is_id3v1(tags: object) -> bool:

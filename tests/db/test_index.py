@@ -373,3 +373,20 @@ def test_songs_that_failed_are_not_tagged_or_change_tempo_are_found_below_a_fold
     assert found["/m/a/plain.mp3"].untagged == "read-only"
     assert found["/m/a/changing.mp3"].tempo_segments == (100.0, 141.0)
     assert len(list(index.noted_under("/"))) == 5
+
+
+def test_when_a_song_was_first_met_outlasts_rescans_and_moves(
+    index: SongIndex, make_song: MakeSong
+) -> None:
+    index.store(make_song("/a.mp3", fingerprint="f", added=1000.0))
+    index.store(make_song("/a.mp3", fingerprint="f", year=1999))
+    index.store(make_song("/b.mp3", fingerprint="f"), moved_from="/a.mp3")
+    index.store(make_song("/new.mp3"))
+
+    moved, new = index.song("/b.mp3"), index.song("/new.mp3")
+
+    assert moved is not None
+    assert new is not None
+    assert moved.added == 1000.0
+    assert new.added is not None
+    assert new.added > 1e9

@@ -47,6 +47,7 @@ WRITTEN_THEN = {
         WHERE id = 7;
     """,
     "0009_views": "UPDATE song_records SET listener = '84 168' WHERE id = 7;",
+    "0010_dates": "UPDATE song_records SET year = 1999, added = 1000.5 WHERE id = 7;",
 }
 
 
@@ -106,6 +107,10 @@ def test_every_old_shape_becomes_the_newest_and_keeps_what_it_held(
         then |= {"stability": 0.004, "tempo_segments": (100.0, 141.0)}
     if last >= "0008":
         then |= {"paces": {82.49: 1.0}, "listener": (84.0, 168.0), "untagged": "read-only"}
+    if last >= "0010":
+        then |= {"year": 1999}
+        assert song is not None
+        assert song.added == 1000.5
     assert song == make_song("/a.mp3", fingerprint="f", **then)
     had_tags = last >= "0002"
     assert [(write.run, write.change.old) for write in writes] == [(1, {"bpm": ["82"]})] * had_tags

@@ -41,6 +41,9 @@ def test_a_song_is_shown_with_all_that_is_known_of_it(
             fingerprint="f",
             stability=0.004,
             tempo_segments=(100.0, 141.0),
+            album_artist="Band",
+            year=1987,
+            added=1_764_154_800.5,
         )
     )
 
@@ -51,7 +54,9 @@ def test_a_song_is_shown_with_all_that_is_known_of_it(
             "title": "Hill",
             "artist": "Legs",
             "album": "Road",
+            "album_artist": "Band",
             "genre": "Rock",
+            "year": 1987,
             "duration_s": 200.5,
             "paces": "165 82",
             "listener_paces": None,
@@ -66,6 +71,7 @@ def test_a_song_is_shown_with_all_that_is_known_of_it(
             "tagged_at": None,
             "size_bytes": 1_000,
             "modified_at": "2025-11-26T11:00:00Z",
+            "added_at": "2025-11-26T11:00:00Z",
             "fingerprint": "f",
         }
     ]

@@ -1,4 +1,4 @@
-"""CAF (Apple's Core Audio Format): title, artist, album, genre and length, read and never written.
+"""CAF (Apple's Core Audio Format): names, year and length, read and never written.
 
 Specification: Core Audio Format 1.0, Apple (2011).
 """
@@ -12,7 +12,11 @@ from pacetag.tagger.tags.containers.matroska import Length, Texts
 _HEAD = 8  # bytes of the file's header
 _LARGEST = 1 << 20  # bytes of texts that are read
 _MOST = 10_000  # chunks
-_TEXTS = ("title", "artist", "album", "genre")
+_TEXTS = {  # keys of its texts by field; an information chunk has no other names
+    **{name: name for name in ("title", "artist", "album", "genre")},
+    "date": "year",
+    "album artist": "album artist",
+}
 
 
 class CoreAudio:
@@ -21,7 +25,7 @@ class CoreAudio:
     def __init__(self, source: BinaryIO) -> None:
         held = _chunks(source)
         said = _texts(held.get(b"info", b""))
-        self.tags = Texts(values={name: said[name] for name in _TEXTS if said.get(name)})
+        self.tags = Texts(values={name: said[key] for name, key in _TEXTS.items() if said.get(key)})
         try:
             self.info = Length(length=_seconds(held))
         except (struct.error, ZeroDivisionError, OverflowError, ValueError):

@@ -1,4 +1,4 @@
-"""Matroska (MKA): title, artist, album, genre and length, read and never written.
+"""Matroska (MKA): title, artist, album, genre, date and length, read and never written.
 
 Specification: RFC 9559 (2024), and its companion on tags.
 """
@@ -27,7 +27,7 @@ _MOST = 100_000  # elements that are looked at
 
 @dataclass(frozen=True, kw_only=True)
 class Texts:
-    """Title, artist, album and genre, by these names."""
+    """Title, artist, album, genre, album artist and date, by these names."""
 
     values: dict[str, str]
 
@@ -60,6 +60,8 @@ class Matroska:
         yield "artist", self._any("ARTIST", "LEAD_PERFORMER", "PERFORMER")
         yield "album", self._any("ALBUM") or (of_album if of_song else "")
         yield "genre", self._any("GENRE")
+        yield "album artist", self._any("ALBUM_ARTIST", "ALBUMARTIST")
+        yield "date", self._any("DATE_RELEASED", "DATE_RECORDED", "DATE", "YEAR")
 
     def _of(self, name: str, level: int) -> str:
         return self._said.get((level, name), "")

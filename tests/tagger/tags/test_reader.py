@@ -174,3 +174,68 @@ def test_damage_anywhere_is_an_error_or_harmless(song: Song, seed: int) -> None:
         assert read_tags(song.path).pace == ("172",)
 
     assert [each.name for each in song.path.parent.iterdir()] == [song.path.name]
+
+
+@pytest.mark.parametrize(
+    ("kind", "frame"),
+    [
+        ("mp3-v24", id3.TDRC(encoding=3, text="1987-03-02")),  # type: ignore[no-untyped-call]
+        ("mp3-v23", id3.TYER(encoding=0, text="1987")),  # type: ignore[no-untyped-call]
+        ("flac", ("date", "1987-03-02")),
+        ("ogg", ("year", "1987")),
+        ("opus", ("DATE", "02.03.1987")),
+        ("m4a", ("\xa9day", "1987-03-02T08:00:00Z")),
+        ("wma", ("WM/Year", "1987")),
+        ("ape", ("Year", "19870302")),
+        ("wav", id3.TDRC(encoding=3, text="1987")),  # type: ignore[no-untyped-call]
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_the_year_of_a_date_is_read_in_every_kind_of_tag(
+    copy_of: Callable[[str], Song], kind: str, frame: Any
+) -> None:
+    path = copy_of(kind).path
+    audio: Any = mutagen.File(path)
+    if isinstance(frame, tuple):
+        audio[frame[0]] = frame[1]
+    else:
+        for name in ("TDRC", "TYER"):
+            audio.tags.delall(name)
+        audio.tags.add(frame)
+    audio.save(**({"v2_version": 3} if kind == "mp3-v23" else {}))
+
+    assert read_tags(path).year == 1987
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("mp3-v24", "TPE2"),
+        ("flac", "albumartist"),
+        ("m4a", "aART"),
+        ("ape", "Album Artist"),
+        ("wma", "WM/AlbumArtist"),
+    ],
+)
+def test_the_artist_of_the_album_is_read(
+    copy_of: Callable[[str], Song], kind: str, name: str
+) -> None:
+    path = copy_of(kind).path
+    audio: Any = mutagen.File(path)
+    if name == "TPE2":
+        audio.tags.add(id3.TPE2(encoding=3, text="The Band"))  # type: ignore[no-untyped-call]
+    else:
+        audio[name] = "The Band"
+    audio.save()
+
+    assert read_tags(path).album_artist == "The Band"
+
+
+@pytest.mark.parametrize("date", ["", "unknown", "99", "00-00-0000", "12345"])
+def test_a_date_without_a_year_is_none(copy_of: Callable[[str], Song], date: str) -> None:
+    path = copy_of("flac").path
+    audio: Any = mutagen.File(path)
+    audio["date"] = date
+    audio.save()
+
+    assert read_tags(path).year is None

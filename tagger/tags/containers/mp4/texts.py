@@ -24,6 +24,8 @@ _ITUNES = {
     b"\xa9ART": "artist",
     b"\xa9alb": "album",
     b"\xa9gen": "genre",
+    b"aART": "album artist",
+    b"\xa9day": "date",
     b"tmpo": "bpm",
 }
 _QUICKTIME = {**_ITUNES, b"\xa9art": "artist", b"\xa9prf": "artist", b"\xa9aut": "artist"}
@@ -31,6 +33,9 @@ _3GPP = {b"titl": "title", b"perf": "artist", b"auth": "artist", b"albm": "album
 _KEYS = {name.encode(): name for name in ("title", "artist", "album", "genre")} | {
     b"author": "artist",
     b"performer": "artist",
+    b"date": "date",
+    b"year": "date",
+    b"album_artist": "album artist",
 }
 _PREFIX = b"com.apple.quicktime."
 _NUMBERS = range(21, 25)  # types of data
