@@ -10,6 +10,7 @@ from pacetag.db import statements as sql
 from pacetag.db.connection import in_words, writing
 from pacetag.db.errors import DamagedIndexError
 from pacetag.db.index_file import IndexFile
+from pacetag.db.listening import Listening
 from pacetag.db.records import (
     BestSongs,
     IndexStats,
@@ -48,6 +49,7 @@ class SongIndex(IndexFile):
         """Use `open` instead, which also brings the file up to date."""
         super().__init__(db, path)
         self.writes = WriteLog(db, path)
+        self.listening = Listening(db, path)
 
     def song(self, path: str) -> SongRecord | None:
         """Return what is known about the file at `path`, or None."""

@@ -13,7 +13,7 @@ from sqlite_utils import Database, Migrations
 from sqlite_utils.db import ForeignKey
 
 from pacetag.db.steps import MIGRATION_SET
-from pacetag.db.views import SONG_PACES, SONGS, SONGS_WITH_DATES
+from pacetag.db.views import SONG_PACES, SONGS, SONGS_WITH_DATES, SONGS_WITH_OPINIONS
 
 MIGRATIONS = Migrations(MIGRATION_SET)
 
@@ -234,3 +234,49 @@ def _dates(db: Database) -> None:
     )
     db.execute("DROP VIEW IF EXISTS songs")
     db.execute(SONGS_WITH_DATES)
+
+
+@_step("0011_opinions")
+def _opinions(db: Database) -> None:
+    # By sound, not by song: what a person said outlasts renames, `forget` and a new row.
+    db.create_table(
+        "opinions",
+        {
+            "fingerprint": str,
+            "opinion": str,  # "loved", "excluded", or "none" where it was withdrawn
+            "name": str,  # of the piece, to know it in another format; none: not known
+            "duration": float,  # seconds
+            "said": float,  # seconds since 1970
+        },
+        pk="fingerprint",
+        not_null={"opinion"},
+    )
+    db.execute("DROP VIEW IF EXISTS songs")
+    db.execute(SONGS_WITH_OPINIONS)
+
+
+@_step("0012_playlists")
+def _playlists(db: Database) -> None:
+    db.create_table(
+        "playlists",
+        {
+            "id": int,
+            "written": float,  # seconds since 1970
+            "target": str,  # the file that it was written to
+        },
+        pk="id",
+        not_null={"written", "target"},
+    )
+    db.create_table(
+        "playlist_songs",
+        {
+            "playlist": int,
+            "place": int,  # 0 is the first
+            "fingerprint": str,
+            "name": str,  # of the piece, as in `opinions`
+        },
+        pk=("playlist", "place"),
+        foreign_keys=[
+            ForeignKey("playlist_songs", "playlist", "playlists", "id", on_delete="CASCADE")
+        ],
+    )

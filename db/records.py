@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from pacetag.db.runs import TagState
 from pacetag.model.judgement import Analysis, Pace
@@ -26,6 +27,14 @@ def counting_paces(judged: Sequence[Pace], listener: Sequence[float] | None) -> 
     if listener is None:
         return tuple(judged)
     return tuple(Pace(bpm=bpm, confidence=SURE) for bpm in listener)
+
+
+class Opinion(StrEnum):
+    """What a person said of a song; the index keeps the values."""
+
+    LOVED = "loved"  # it goes before others that are as good
+    EXCLUDED = "excluded"  # it is in no playlist
+    NONE = "none"  # withdrawn
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -99,6 +108,25 @@ class Nearest:
     title: str | None
     artist: str | None
     duration: float | None  # seconds
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SaidOpinion:
+    """An opinion, and what tells the piece that it is about."""
+
+    opinion: Opinion
+    fingerprint: str
+    name: str | None  # of the piece, as `tagger.playlist.pieces` spells it
+    duration: float | None  # seconds
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlayedSong:
+    """A song of a playlist that was written to a file."""
+
+    ago: int  # playlists: 1 is the last one
+    fingerprint: str | None
+    name: str | None  # of the piece
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -105,3 +105,24 @@ MOVE = (
     "DELETE FROM song_records WHERE path = :new",
     "UPDATE song_records SET path = :new WHERE path = :old",
 )
+
+OPINIONS = "SELECT fingerprint, opinion, name, duration FROM opinions WHERE opinion <> 'none'"
+OPINION = "SELECT opinion FROM opinions WHERE fingerprint = :fingerprint"
+SAY = """
+    INSERT INTO opinions (fingerprint, opinion, name, duration, said)
+    VALUES (:fingerprint, :opinion, :name, :duration, :said)
+    ON CONFLICT (fingerprint) DO UPDATE
+    SET opinion = excluded.opinion, name = excluded.name, duration = excluded.duration,
+        said = excluded.said
+"""
+# A playlist that is written again soon takes the place of its earlier form.
+FORGET_PLAYLIST = "DELETE FROM playlists WHERE target = :target AND written > :since"
+STORE_PLAYLIST = "INSERT INTO playlists (written, target) VALUES (:now, :target) RETURNING id"
+STORE_PLAYLIST_SONG = """
+    INSERT INTO playlist_songs (playlist, place, fingerprint, name) VALUES (?, ?, ?, ?)
+"""
+LAST_PLAYLISTS = """
+    SELECT id FROM playlists WHERE NOT (target IS :target AND written > :since)
+    ORDER BY id DESC LIMIT :most
+"""
+SONGS_OF_PLAYLIST = "SELECT fingerprint, name FROM playlist_songs WHERE playlist = ?"

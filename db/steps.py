@@ -16,6 +16,8 @@ STEPS = (
     "0008_listeners_word",
     "0009_views",
     "0010_dates",
+    "0011_opinions",
+    "0012_playlists",
 )
 
 TAKEN = "SELECT name FROM _sqlite_migrations WHERE migration_set = ?"

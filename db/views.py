@@ -79,6 +79,17 @@ SONGS_WITH_DATES = SONGS.replace(
     FROM""",
 )
 
+# Step 0011.
+SONGS_WITH_OPINIONS = SONGS_WITH_DATES.replace(
+    "        CASE\n            WHEN too_short",
+    """        (
+            SELECT nullif(opinion, 'none') FROM opinions
+            WHERE opinions.fingerprint = song_records.fingerprint
+        ) AS opinion,
+        CASE
+            WHEN too_short""",
+)
+
 # The plus keeps SQLite from searching by `missing`, which selects nearly every song.
 SONG_PACES = f"""
     CREATE VIEW IF NOT EXISTS song_paces AS SELECT

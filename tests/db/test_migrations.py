@@ -11,7 +11,7 @@ from sqlite_utils import Database
 from pacetag.db.errors import ForeignIndexError, NewerIndexError, SongIndexError
 from pacetag.db.index import SongIndex
 from pacetag.db.migrations import MIGRATIONS
-from pacetag.db.records import NEVER, SongRecord
+from pacetag.db.records import NEVER, Opinion, SongRecord
 from pacetag.db.steps import STEPS, is_current
 from pacetag.db.upgrade import migrate
 
@@ -48,6 +48,11 @@ WRITTEN_THEN = {
     """,
     "0009_views": "UPDATE song_records SET listener = '84 168' WHERE id = 7;",
     "0010_dates": "UPDATE song_records SET year = 1999, added = 1000.5 WHERE id = 7;",
+    "0011_opinions": "INSERT INTO opinions (fingerprint, opinion) VALUES ('f', 'loved');",
+    "0012_playlists": """
+        INSERT INTO playlists (id, written, target) VALUES (1, 1000.5, '/run.m3u8');
+        INSERT INTO playlist_songs (playlist, place, fingerprint) VALUES (1, 0, 'f');
+    """,
 }
 
 
@@ -97,6 +102,7 @@ def test_every_old_shape_becomes_the_newest_and_keeps_what_it_held(
         writes = index.writes.history("/a.mp3", "f")
         runs = index.writes.runs()
         index.store(make_song("/b.mp3"))
+        loved, played = index.listening.opinion("f"), index.listening.played()
         found = index.matches(low=160, high=170, min_confidence=0.5)
         stats = index.stats()
 
@@ -112,6 +118,8 @@ def test_every_old_shape_becomes_the_newest_and_keeps_what_it_held(
         assert song is not None
         assert song.added == 1000.5
     assert song == make_song("/a.mp3", fingerprint="f", **then)
+    assert (loved is Opinion.LOVED) == (last >= "0011")
+    assert [one.fingerprint for one in played] == ["f"] * (last >= "0012")
     had_tags = last >= "0002"
     assert [(write.run, write.change.old) for write in writes] == [(1, {"bpm": ["82"]})] * had_tags
     assert [(run.command, run.started, run.files) for run in runs] == [("scan", None, 1)] * had_tags

@@ -56,6 +56,13 @@ SEARCHES = {
     "IS_KNOWN": (PATH,),
     "MOVE 0": (PATH,),
     "MOVE 1": (PATH,),
+    "OPINION": ("opinions USING INDEX sqlite_autoindex_opinions_1 (fingerprint=?)",),
+    "SAY": (),
+    "STORE_PLAYLIST": (),
+    "STORE_PLAYLIST_SONG": (),
+    "SONGS_OF_PLAYLIST": (
+        "playlist_songs USING INDEX sqlite_autoindex_playlist_songs_1 (playlist=?)",
+    ),
     "START_RUN": (),
     "NOTE": (),
     "FORGET_UNFINISHED": (f"{WRITES[:-1]} AND rowid<?)", WRITE),
@@ -85,6 +92,10 @@ SEARCHES = {
 }
 # What counts everything may read a whole index, but never the rows themselves.
 SCANS = {
+    # As few as a person said something about, and as there were runs.
+    "OPINIONS": ("opinions",),
+    "FORGET_PLAYLIST": ("playlists",),
+    "LAST_PLAYLISTS": ("playlists",),
     "COUNTS": ("song_records USING INDEX songs_by_state",),
     "ANY_SONG": (
         "song_records USING INDEX songs_by_bins",

@@ -63,6 +63,7 @@ def test_a_song_is_shown_with_all_that_is_known_of_it(
             "network_paces": None,
             "tempo_cv": 0.004,
             "tempo_segments": "100.00 141.00",
+            "opinion": None,
             "status": "judged",
             "tagged": 0,
             "reason": None,

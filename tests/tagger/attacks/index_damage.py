@@ -14,6 +14,9 @@ TABLES = {
     "song_records": "path stamp fingerprint title artist album genre duration spread changes "
     "bundle failure missing bins",
     "paces": "song_id rank bpm confidence",
+    "opinions": "fingerprint opinion name duration said",
+    "playlists": "id written target",
+    "playlist_songs": "playlist place fingerprint name",
     "runs": "id command started",
     "tag_writes": "path fingerprint run old new stamp undoing undone_by",
     "_sqlite_migrations": "migration_set name applied_at",
