@@ -13,7 +13,13 @@ from sqlite_utils import Database, Migrations
 from sqlite_utils.db import ForeignKey
 
 from pacetag.db.steps import MIGRATION_SET
-from pacetag.db.views import SONG_PACES, SONGS, SONGS_WITH_DATES, SONGS_WITH_OPINIONS
+from pacetag.db.views import (
+    SONG_PACES,
+    SONGS,
+    SONGS_WITH_DATES,
+    SONGS_WITH_INTENSITY,
+    SONGS_WITH_OPINIONS,
+)
 
 MIGRATIONS = Migrations(MIGRATION_SET)
 
@@ -280,3 +286,10 @@ def _playlists(db: Database) -> None:
             ForeignKey("playlist_songs", "playlist", "playlists", "id", on_delete="CASCADE")
         ],
     )
+
+
+@_step("0013_intensity")
+def _intensity(db: Database) -> None:
+    db.table("song_records").add_column("intensity", float)  # 0 to 1; none: not measured
+    db.execute("DROP VIEW IF EXISTS songs")
+    db.execute(SONGS_WITH_INTENSITY)

@@ -136,6 +136,7 @@ ANALYSIS_COLUMNS = {  # the fields of its Analysis; a column keeps its first nam
     "duration": _number("duration", "a length", MOST_SECONDS),
     "spread": _number("stability", "a stability"),
     "changes": Column(field="tempo_segments", write=encode_tempos, read=tempos_of),
+    "intensity": _number("intensity", "an intensity", 1.0),
 }
 # The network's paces are rows of `paces`, or text in `judged` where a person set others.
 SONG_COLUMNS = (*RECORD_COLUMNS, *ANALYSIS_COLUMNS, "judged")

@@ -18,6 +18,7 @@ STEPS = (
     "0010_dates",
     "0011_opinions",
     "0012_playlists",
+    "0013_intensity",
 )
 
 TAKEN = "SELECT name FROM _sqlite_migrations WHERE migration_set = ?"

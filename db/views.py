@@ -90,6 +90,12 @@ SONGS_WITH_OPINIONS = SONGS_WITH_DATES.replace(
             WHEN too_short""",
 )
 
+# Step 0013.
+SONGS_WITH_INTENSITY = SONGS_WITH_OPINIONS.replace(
+    "        changes AS tempo_segments,\n",
+    "        changes AS tempo_segments,\n        intensity,\n",
+)
+
 # The plus keeps SQLite from searching by `missing`, which selects nearly every song.
 SONG_PACES = f"""
     CREATE VIEW IF NOT EXISTS song_paces AS SELECT

@@ -17,6 +17,7 @@ from pacetag.model.beats.beats import Beats, check_pace, song_beats
 from pacetag.model.beats.features import BEAT_SPEC
 from pacetag.model.bundle import Bundle, load_bundle
 from pacetag.model.features.features import Features, extract_features
+from pacetag.model.features.intensity import song_intensity
 from pacetag.model.judge_settings import ScheduleSettings
 from pacetag.model.judgement import Analysis, Pace, compatible_paces
 from pacetag.model.runtime import Runtime
@@ -150,6 +151,7 @@ class Judge:
             duration=heard.duration,
             stability=stability,
             tempo_segments=levels.tempo_segments,
+            intensity=song_intensity([f.drive for f in heard.features if f.drive is not None]),
             metre=levels.levels.metre,
             candidates=exact,
         )

@@ -22,6 +22,7 @@ class Analysis:
     duration: float | None  # s, as decoding showed; None where only the file's header tells
     stability: float | None = None  # coefficient of variation of the tempo, 0: rock steady
     tempo_segments: tuple[float, ...] = ()  # bpm of its parts in turn; () where the tempo stays
+    intensity: float | None = None  # how driving it is, 0 to 1; None where that was not measured
     metre: str | None = None  # "duple" or "triple"; None where it is unclear or was not kept
     # Every judged tempo, improbable ones too; () if not kept. They are too many to print.
     candidates: tuple[Pace, ...] = field(default=(), repr=False)
@@ -41,6 +42,7 @@ class Analysis:
             self,
             stability=None if self.stability is None else round(self.stability, 5),
             tempo_segments=tuple(round(bpm, 2) for bpm in self.tempo_segments),
+            intensity=None if self.intensity is None else round(self.intensity, 2),
         )
 
 

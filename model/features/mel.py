@@ -31,17 +31,29 @@ def mel_spectrogram(samples: NDArray[np.float32], spec: FeatureSpec) -> NDArray[
     return np.ascontiguousarray(np.concatenate(parts, axis=1).T).T
 
 
-def percussive_mel(samples: NDArray[np.float32], spec: FeatureSpec) -> NDArray[np.float32]:
-    """The same of the percussive part alone: what `percussive_share` leaves of the spectrum.
+def grouped_power(samples: NDArray[np.float32], spec: FeatureSpec) -> NDArray[np.float32]:
+    """Power [frames, groups of bins] of mono samples [n] at the spec's rate.
 
     Above the lowest quarter of the spectrum four bins are heard as one: mel bands are as wide
     there, and half of the work is saved.
     """
-    power = np.concatenate([_grouped(each, spec) for each in _spectra(samples, spec)])
+    return np.concatenate([_grouped(each, spec) for each in _spectra(samples, spec)])
+
+
+def percussive_mel(power: NDArray[np.float32], spec: FeatureSpec) -> NDArray[np.float32]:
+    """Power [bands, frames] of the percussive part of `grouped_power` alone."""
     level = power.copy()
     level[:, _alone(spec) :] *= 1 / _TOGETHER  # a mean, as loud as the bins that stand alone
-    power *= percussive_share(level, spec.percussive_margin)
-    return np.ascontiguousarray((_grouped_filters(spec) @ power.T).T).T
+    heard = power * percussive_share(level, spec.percussive_margin)
+    return np.ascontiguousarray((_grouped_filters(spec) @ heard.T).T).T
+
+
+@cache
+def group_hz(spec: FeatureSpec) -> NDArray[np.float64]:
+    """The middle of each group of bins of `grouped_power` in Hz [groups]."""
+    bins = np.linspace(0.0, spec.sample_rate / 2, spec.n_fft // 2 + 1)[:-1]
+    alone = _alone(spec)
+    return np.concatenate([bins[:alone], bins[alone:].reshape(-1, _TOGETHER).mean(axis=1)])
 
 
 def _spectra(samples: NDArray[np.float32], spec: FeatureSpec) -> Iterator[NDArray[np.float32]]:

@@ -89,6 +89,9 @@ def _paces(analysis: Analysis, listener: tuple[float, ...] | None) -> list[str]:
         lines.append(f"The tempo changes: {parts} bpm.")
     elif analysis.paces and analysis.stability is not None:
         lines.append(_stability(analysis.stability))
+    if analysis.intensity is not None:
+        share = f"{analysis.intensity:.0%}"
+        lines.append(f"It drives harder than {share} of recordings.")
     return lines
 
 
@@ -153,6 +156,7 @@ def shown_object(
         "judged": pace_objects(analysis.paces),
         "stability": None if analysis.stability is None else round(analysis.stability, 5),
         "tempo_segments": [round(bpm, 2) for bpm in analysis.tempo_segments],
+        "intensity": None if analysis.intensity is None else round(analysis.intensity, 2),
         "candidates": [
             {"bpm": round(tempo.bpm, 2), "probability": round(tempo.confidence, 4)}
             for tempo in analysis.candidates

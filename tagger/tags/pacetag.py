@@ -3,11 +3,12 @@
     1 bundle=NAME paces=172.34@0.98,86.17@0.95 length=215.04 audio=FINGERPRINT
 
 The leading number is the version of the format. A song that changes tempo has
-`changes=100.00,141.00` as well. `listener=84.00` holds the paces that a person set, which PACE
-shows then; a song that is not judged yet has no bundle and no paces. `none` stands for no paces.
-The only spaces in the line stand between the words, and it has no ";", "/" or NUL, since readers
-split values there. The fingerprint comes last, so that a line that was cut does not pass for a
-whole one. Words with other names, which later versions may add, are ignored.
+`changes=100.00,141.00` as well. `intensity=0.62` says how driving it is, from 0 to 1.
+`listener=84.00` holds the paces that a person set, which PACE shows then; a song that is not judged
+yet has no bundle and no paces. `none` stands for no paces. The only spaces in the line stand
+between the words, and it has no ";", "/" or NUL, since readers split values there. The fingerprint
+comes last, so that a line that was cut does not pass for a whole one. Words with other names, which
+later versions may add, are ignored.
 """
 
 import math
@@ -98,6 +99,12 @@ ANALYSIS_WORDS = {  # the fields of an analysis by their words, in the order of 
         form=rf"{_RATE}(?:,{_RATE})+",
         write=_rates,
         read=_read_rates,
+    ),
+    "intensity": _Word(
+        field="intensity",
+        form=r"[01]\.\d\d",
+        write=lambda share: None if share is None else f"{share:.2f}",
+        read=lambda word: min(1.0, float(word)),
     ),
     "length": _Word(
         field="duration",

@@ -53,6 +53,7 @@ WRITTEN_THEN = {
         INSERT INTO playlists (id, written, target) VALUES (1, 1000.5, '/run.m3u8');
         INSERT INTO playlist_songs (playlist, place, fingerprint) VALUES (1, 0, 'f');
     """,
+    "0013_intensity": "UPDATE song_records SET intensity = 0.62 WHERE id = 7;",
 }
 
 
@@ -117,6 +118,8 @@ def test_every_old_shape_becomes_the_newest_and_keeps_what_it_held(
         then |= {"year": 1999}
         assert song is not None
         assert song.added == 1000.5
+    if last >= "0013":
+        then |= {"intensity": 0.62}
     assert song == make_song("/a.mp3", fingerprint="f", **then)
     assert (loved is Opinion.LOVED) == (last >= "0011")
     assert [one.fingerprint for one in played] == ["f"] * (last >= "0012")

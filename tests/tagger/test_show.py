@@ -137,6 +137,7 @@ def test_json_keeps_its_keys(make_song: MakeSong, pacetag: Run) -> None:
         "judged": [{"bpm": 172.0, "confidence": 0.98}],
         "stability": 0.001,
         "tempo_segments": [],
+        "intensity": None,
         "candidates": [
             {"bpm": 172.0, "probability": 0.98},
             {"bpm": 133.0, "probability": 0.1},
@@ -437,6 +438,14 @@ def test_a_song_that_changes_tempo_says_so(make_song: MakeSong, pacetag: Run) ->
 
     assert "The tempo changes: 100.0, 141.4 bpm." in pacetag("show", song).stdout
     assert json.loads(pacetag("show", song, "--json").stdout)["tempo_segments"] == [100.0, 141.41]
+
+
+def test_how_driving_a_song_is_stands_below_its_paces(make_song: MakeSong, pacetag: Run) -> None:
+    song = make_song("100 driving.mp3")
+
+    assert "\nIt drives harder than 62% of recordings.\n" in pacetag("show", song).stdout
+    assert json.loads(pacetag("show", song, "--json").stdout)["intensity"] == 0.62
+    assert "drives harder" not in pacetag("show", make_song("100.mp3")).stdout
 
 
 def test_a_song_that_does_not_keep_its_tempo_says_by_how_much(

@@ -79,6 +79,7 @@ class FakeJudge:
             duration=180.0,
             stability=0.012 if "wandering" in path.name else 0.001,
             tempo_segments=(100.0, 141.4142) if "changing" in path.name else (),
+            intensity=0.6249 if "driving" in path.name else None,
             metre=next((word for word in ("duple", "triple") if word in path.name), None),
             candidates=(*tempos, Pace(bpm=133.0, confidence=0.1)),  # not a pace: too unsure
         )

@@ -142,6 +142,17 @@ def test_a_song_that_changes_tempo_says_so_and_the_index_and_tags_remember(
     assert note(path).analysis.tempo_segments == (100.0, 141.41)
 
 
+def test_how_driving_a_song_is_stands_in_the_index_and_the_tags(
+    make_song: MakeSong, scan_json: Run, index_file: Path
+) -> None:
+    path = make_song("120 driving.mp3")
+
+    scan_json()
+
+    assert record(index_file, path).analysis.intensity == 0.62
+    assert note(path).analysis.intensity == 0.62
+
+
 def test_each_outcome_has_its_reason_and_failures_show_in_the_exit_code(
     make_song: MakeSong, scan_json: Run
 ) -> None:

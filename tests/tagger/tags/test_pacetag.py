@@ -81,6 +81,7 @@ def test_any_tag_survives_the_round_trip(seed: int) -> None:
             ),
             duration=draw.choice([None, 0.01, draw.randint(1, 10**7) / 100]),
             tempo_segments=draw.choice([(), (100.0, 141.25), (99.5, 160.0, 99.5)]),
+            intensity=draw.choice([None, 0.0, 1.0, draw.randint(0, 100) / 100]),
         ),
         fingerprint=f"{draw.getrandbits(128):032x}",
         listener=draw.choice([None, (), (84.5,), (20.0, 400.0)]),
