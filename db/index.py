@@ -9,10 +9,14 @@ from pacetag.db import search
 from pacetag.db import statements as sql
 from pacetag.db.connection import in_words, writing
 from pacetag.db.errors import DamagedIndexError
+from pacetag.db.functions import add_functions
 from pacetag.db.index_file import IndexFile
 from pacetag.db.listening import Listening
+from pacetag.db.pool import OfferedPace, offered_paces
 from pacetag.db.records import (
+    EVERY_SONG,
     BestSongs,
+    Condition,
     IndexStats,
     Nearest,
     NotedSong,
@@ -50,6 +54,7 @@ class SongIndex(IndexFile):
         super().__init__(db, path)
         self.writes = WriteLog(db, path)
         self.listening = Listening(db, path)
+        add_functions(db)
 
     def song(self, path: str) -> SongRecord | None:
         """Return what is known about the file at `path`, or None."""
@@ -197,6 +202,15 @@ class SongIndex(IndexFile):
         """
         with in_words(self.path):
             yield from search.nearest(self._db, query)
+
+    def offered(
+        self, *, low: float, high: float, min_confidence: float, where: Condition = EVERY_SONG
+    ) -> Iterator[OfferedPace]:
+        """Yield the paces from `low` to `high` bpm, both included, of songs that can be offered."""
+        with in_words(self.path):
+            yield from offered_paces(
+                self._db, low=low, high=high, min_confidence=min_confidence, where=where
+            )
 
     def songs_of(self, ids: Sequence[int]) -> dict[int, SongRecord]:
         """Return the songs with these numbers, without missing and failed ones."""

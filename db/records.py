@@ -146,6 +146,20 @@ class PaceMatch:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Condition:
+    """An SQL expression over the columns of `song_records`, with its named parameters.
+
+    It is one of pacetag's own texts, never a user's; `functions` has what it may call.
+    """
+
+    sql: str = "TRUE"
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+EVERY_SONG = Condition()
+
+
+@dataclass(frozen=True, kw_only=True)
 class PaceQuery:
     """Which paces to search for, and how to rank them.
 
@@ -157,6 +171,7 @@ class PaceQuery:
     reach: float  # the largest distance from the centre, as a share of it
     min_confidence: float  # 0..1
     fall: float = 0.0
+    where: Condition = EVERY_SONG
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -64,6 +64,14 @@ NEAREST = """
       AND +missing = 0 AND failure IS NULL
     GROUP BY coalesce(fingerprint, song_records.id)
 """
+# `where` is a condition on songs. For many songs this reads far less than whole songs are.
+OFFERED_PACES = """
+    SELECT song_records.id, path, fingerprint, title, artist, album_artist, duration, spread,
+           bpm, confidence
+    FROM paces CROSS JOIN song_records ON song_records.id = song_id
+    WHERE bpm BETWEEN :low AND :high AND confidence >= :min_confidence
+      AND +missing = 0 AND failure IS NULL AND ({where})
+"""
 STANDINGS = f"""
     SELECT path, id, untagged, {tag_state("song_records.path", "song_records.fingerprint")}
     FROM song_records WHERE path IN ({_KEYS})

@@ -8,7 +8,8 @@ from itertools import chain, islice
 from pacetag.db.index import SongIndex
 from pacetag.db.records import Nearest, PaceQuery, SongRecord
 from pacetag.tagger.playlist.entries import NearMiss
-from pacetag.tagger.playlist.pieces import Name, is_same_piece, piece_name
+from pacetag.tagger.playlist.names import Name, piece_name
+from pacetag.tagger.playlist.pieces import is_same_piece
 from pacetag.tagger.playlist.ranking import SLACK
 
 # Shares of the cadence. Beyond the last one the songs are for another run.

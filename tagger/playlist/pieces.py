@@ -1,109 +1,101 @@
 """Which files hold the same piece: copies of the same audio, and a recording in several formats."""
 
-import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import PurePath
 from typing import Protocol, TypeVar
 
-from pacetag.db.records import SongRecord, Standing
-from pacetag.tagger.playlist.entries import PlaylistEntry
+from pacetag.db.records import Standing
+from pacetag.model.judgement import Pace
+from pacetag.tagger.playlist.names import Name, Named, piece_name
 
 LENGTH = 2.0  # s; encoders add silence, and rips begin slightly earlier or later
+EDITION = 1.6  # how many times as long another edition may be, such as one that is not cut
 SURE = 0.75  # confidence; a less confident pace may be found in one format only
 LOSSLESS = frozenset({"aif", "aifc", "aiff", "ape", "dsf", "flac", "tta", "wav", "wave", "wv"})
 
-Name = tuple[str, str]
 
-
-class Named(Protocol):
-    """A song with the tags that name its piece."""
+class Recording(Named, Protocol):
+    """A song with what tells whether another is the same piece."""
 
     @property
-    def title(self) -> str | None:
-        """The title of its tags."""
+    def fingerprint(self) -> str | None:
+        """Of its sound, hex."""
 
     @property
-    def artist(self) -> str | None:
-        """The artist of its tags."""
+    def duration(self) -> float | None:
+        """Seconds."""
+
+    @property
+    def paces(self) -> tuple[Pace, ...]:
+        """Those that are known."""
 
 
-Entry = TypeVar("Entry", bound=PlaylistEntry)
+Entry = TypeVar("Entry")
 
 
-def piece_name(song: Named) -> Name | None:
-    """Artist and title without case, accents and spaces; None where either is not known.
+def is_same_piece(one: Recording, other: Recording) -> bool:
+    """Whether two songs of the same name are one piece to a listener.
 
-    A song without a title or artist is never taken for another by its name: many are called "Intro"
-    or "Track 1".
+    They are as long, whatever was heard in them; or they share a confident pace, and one is at most
+    another edition's length longer, or the length of one is not known.
     """
-    artist, title = _plain(song.artist), _plain(song.title)
-    return (artist, title) if artist and title else None
-
-
-def _plain(text: str | None) -> str:
-    if not text:
-        return ""
-    if not text.isascii():
-        apart = unicodedata.normalize("NFKD", text.casefold())
-        text = "".join(sign for sign in apart if not unicodedata.combining(sign))
-    return "".join(text.casefold().split())
-
-
-def is_same_piece(one: SongRecord, other: SongRecord) -> bool:
-    """Whether two songs of the same name are one recording: as long, and with the same paces."""
-    if one.duration is None or other.duration is None:
-        return False
-    if abs(one.duration - other.duration) > LENGTH:
-        return False
-    return _has_paces_of(one, other) and _has_paces_of(other, one)
-
-
-def _has_paces_of(one: SongRecord, other: SongRecord) -> bool:
-    """Whether each confident pace of the other is also one of the first, up to rounding."""
-    return all(
-        any(abs(pace.bpm - own.bpm) < 1 for own in one.paces)
+    if one.duration is not None and other.duration is not None:
+        if abs(one.duration - other.duration) <= LENGTH:
+            return True
+        short, long = sorted((one.duration, other.duration))
+        if long > EDITION * short:
+            return False
+    return any(
+        abs(pace.bpm - own.bpm) < 1
+        for own in one.paces
         for pace in other.paces
-        if pace.confidence >= SURE
+        if min(pace.confidence, own.confidence) >= SURE
     )
 
 
-def gathered(entries: Iterable[Entry]) -> list[list[Entry]]:
+def gathered(
+    entries: Iterable[Entry], recording: Callable[[Entry], Recording]
+) -> list[list[Entry]]:
     """Return the entries by piece; pieces and entries keep their order.
+
+    `recording`: the song of an entry.
 
     Each entry is compared with the first of a piece alone, so that later entries do not change
     earlier pieces.
     """
     pieces: list[list[Entry]] = []
     by_audio: dict[str, list[Entry]] = {}
-    by_name: dict[Name, list[list[Entry]]] = {}
+    by_name: dict[Name, list[tuple[Recording, list[Entry]]]] = {}
     for entry in entries:
-        song = entry.song
+        song = recording(entry)
         name = piece_name(song)
         piece = by_audio.get(song.fingerprint) if song.fingerprint is not None else None
         if piece is None and name is not None:
             namesakes = by_name.get(name, ())
-            piece = next((each for each in namesakes if is_same_piece(each[0].song, song)), None)
+            piece = next((each for first, each in namesakes if is_same_piece(first, song)), None)
         if piece is None:
             pieces.append(piece := [])
             if name is not None:
-                by_name.setdefault(name, []).append(piece)
+                by_name.setdefault(name, []).append((song, piece))
         piece.append(entry)
         if song.fingerprint is not None:  # unknown audio is not a copy of other unknown audio
             by_audio.setdefault(song.fingerprint, piece)
     return pieces
 
 
-def by_preference(piece: Sequence[Entry], standings: dict[str, Standing]) -> list[Entry]:
+def by_preference(
+    piece: Iterable[Entry], path: Callable[[Entry], str], standings: dict[str, Standing]
+) -> list[Entry]:
     """Return a piece's entries, the one to offer first.
 
     Preferred are files with pacetag's tags (a backup after an undo has none), then lossless
     formats, then the file that was scanned first.
     """
-    return sorted(piece, key=lambda entry: _rank(entry.song, standings.get(entry.song.path)))
+    return sorted(piece, key=lambda entry: _rank(path(entry), standings.get(path(entry))))
 
 
-def _rank(song: SongRecord, standing: Standing | None) -> tuple[bool, bool, int]:
-    lossy = PurePath(song.path).suffix.lower().removeprefix(".") not in LOSSLESS
+def _rank(path: str, standing: Standing | None) -> tuple[bool, bool, int]:
+    lossy = PurePath(path).suffix.lower().removeprefix(".") not in LOSSLESS
     if standing is None:  # the index has just forgotten it
         return True, lossy, 0
     return not standing.tagged, lossy, standing.song_id

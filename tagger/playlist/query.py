@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from pacetag.db.index import SongIndex
+from pacetag.db.records import SongRecord
 from pacetag.tagger.library.presence import Place, Presence
 from pacetag.tagger.playlist.entries import Playlist, PlaylistEntry
 from pacetag.tagger.playlist.near_misses import near_misses
@@ -87,7 +88,7 @@ def _choose(
     parts = [all_entries(index, sought)] if whole else first_entries(index, sought, first=first)
     for part in parts:
         chosen = _Chosen(index, presence)
-        left = chosen.take(gathered(part), duration, limit)
+        left = chosen.take(gathered(part, _song), duration, limit)
         chosen.cut = left and len(chosen.entries) == limit and _seconds(chosen.entries) < enough
         chosen.given_up = not whole and not left and chosen.gone + chosen.silent >= MOST_GONE
         if left or chosen.given_up:
@@ -128,7 +129,7 @@ class _Chosen:
             if self._presence is not None:
                 self._presence.of(entry.song.path for piece in block for entry in piece)
             for piece in block:
-                yield by_preference(piece, standings) if len(piece) > 1 else piece
+                yield by_preference(piece, _path, standings) if len(piece) > 1 else piece
 
     def _that_is_there(self, piece: list[PlaylistEntry]) -> PlaylistEntry | None:
         if self._presence is None:
@@ -141,6 +142,14 @@ class _Chosen:
         self.silent += silent
         self.gone += not silent
         return None
+
+
+def _song(entry: PlaylistEntry) -> SongRecord:
+    return entry.song
+
+
+def _path(entry: PlaylistEntry) -> str:
+    return entry.song.path
 
 
 def _seconds(entries: Iterable[PlaylistEntry]) -> float:

@@ -43,6 +43,7 @@ SEARCHES = {
     "PACES_OF_SONGS": (PACES_OF_SONG,),
     "BEST_PACES": (PACE,),
     "NEAREST": (PACE, BY_ID),
+    "OFFERED_PACES": (PACE, BY_ID),
     "STANDINGS": (PATH, WRITES),
     "STAMPS_UNDER": FOLDER,
     "PATHS_UNDER": FOLDER,
@@ -132,7 +133,8 @@ def blank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connecti
 def _plan(connection: sqlite3.Connection, statement: str) -> list[str]:
     numbered = [None] * statement.count("?")
     named = _NoValues()
-    rows = connection.execute(f"EXPLAIN QUERY PLAN {statement}", numbered or named)
+    plain = statement.replace("{where}", "TRUE")
+    rows = connection.execute(f"EXPLAIN QUERY PLAN {plain}", numbered or named)
     return [detail for _, _, _, detail in rows]
 
 
