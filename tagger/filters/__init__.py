@@ -1,0 +1,1 @@
+"""Which songs may come: options and queries, as conditions on the index."""
