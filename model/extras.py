@@ -11,6 +11,7 @@ MODULES = {
     "train": ("keras", "tensorflow", "librosa", "mido"),
     "evaluate": ("librosa",),
     "plot": ("matplotlib",),
+    "runs": ("fitdecode",),
 }
 
 

@@ -52,7 +52,7 @@ FLOORS = (
     "tagger/tags/reader",
     "tagger/tags/held tagger/tags/ownership tagger/tags/writer",
     "tagger/tags/history",
-    "tagger/filters tagger/library tagger/workers",
+    "tagger/filters tagger/library tagger/runs tagger/workers",
     "tagger/index tagger/files",
     "tagger/evaluating tagger/playlist tagger/plots tagger/scanning",
     "tagger/output tagger/undoing",

@@ -1,0 +1,1 @@
+"""Recorded runs of watches and phones: their cadence, and a plan that follows it."""

@@ -1,0 +1,53 @@
+"""The content of a recording, unpacked from gzip, within limits."""
+
+import gzip
+import io
+import os
+import zlib
+from pathlib import Path
+from typing import BinaryIO
+
+from pacetag.model.regular import NotRegularError, read_regular
+from pacetag.tagger.runs.run import RunFileError
+from pacetag.tagger.text.formatting import printable
+
+# A day at one sample a second is 5 MB of FIT and 50 MB of GPX or TCX.
+MOST = 200 * 2**20  # bytes, packed and unpacked
+GZIP = b"\x1f\x8b"
+_PIECE = 2**20  # bytes that are unpacked at once
+
+
+def read_content(path: Path) -> bytes:
+    """Return the file's bytes, unpacked. Raises RunFileError."""
+    try:
+        content = read_regular(Path(os.path.expanduser(path)), most=MOST)  # noqa: PTH111
+    except NotRegularError as error:
+        raise RunFileError(path, _refusal(str(error))) from error
+    if content.startswith(GZIP):
+        content = _unpacked(path, io.BytesIO(content))
+    if not content:
+        raise RunFileError(path, "is empty; export the run again")
+    return content
+
+
+def _refusal(reason: str) -> str:
+    if reason == "missing":
+        return "there is no such file"
+    return f"{printable(reason)}; name a FIT, GPX or TCX file"
+
+
+def _unpacked(path: Path, packed: BinaryIO) -> bytes:
+    """Return what gzip packed; a few packed bytes may stand for terabytes."""
+    pieces, size = list[bytes](), 0
+    try:
+        with gzip.open(packed) as file:
+            while piece := file.read(_PIECE):
+                size += len(piece)
+                if size > MOST:
+                    raise RunFileError(path, f"unpacks to more than {MOST // 2**20} MB; too large")
+                pieces.append(piece)
+    except (OSError, EOFError, zlib.error) as error:
+        raise RunFileError(
+            path, "its gzip packing is damaged or cut off; export the run again"
+        ) from error
+    return b"".join(pieces)

@@ -1,0 +1,62 @@
+"""Which part of a recording is a run, by the sport that the file names, else by its speed."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import median
+
+from pacetag.tagger.runs.run import Part, RunFileError
+from pacetag.tagger.text.formatting import clock, printable
+
+# "9" is the number that Strava's GPX files have for a run.
+_RUNNING = ("run", "jog", "treadmill")
+_UNSAID = frozenset({"", "other", "generic", "training", "all", "unknown", "workout", "activity"})
+# 21.6 km/h: runners hold that for some minutes only, cyclists usually do.
+FASTEST = 6.0  # metres a second
+
+
+def is_running(sport: str | None) -> bool | None:
+    """Return whether a sport's name means running; None where it says nothing."""
+    word = (sport or "").strip().lower()
+    if word in _UNSAID:
+        return None
+    return word == "9" or any(each in word for each in _RUNNING)
+
+
+def running_parts(path: Path, parts: Sequence[Part]) -> tuple[list[Part], tuple[str, ...]]:
+    """Return the parts in which a person ran, and sentences about the others.
+
+    Raises RunFileError if there is none.
+    """
+    running = [part for part in parts if is_running(part.sport)]
+    if running:
+        others = [part for part in parts if not is_running(part.sport)]
+        return running, _about(others)
+    unsaid = [part for part in parts if is_running(part.sport) is None]
+    if not unsaid:
+        raise RunFileError(path, f"is a recording of {_names(parts)}, not of a run")
+    chosen = [part for part in unsaid if not _is_too_fast(part)]
+    if not chosen:
+        raise RunFileError(path, "is too fast for a run; it looks like cycling")
+    others = [part for part in parts if part not in chosen]
+    said = "The file does not say which sport it is; it is taken for a run."
+    return chosen, (said, *_about(others))
+
+
+def _is_too_fast(part: Part) -> bool:
+    speeds = [s.speed for s in part.samples if s.speed is not None and s.cadence]
+    return bool(speeds) and median(speeds) > FASTEST
+
+
+def _about(others: Sequence[Part]) -> tuple[str, ...]:
+    if not others:
+        return ()
+    listed = ", ".join(f"{_name(part)} ({clock(part.seconds)})" for part in others)
+    return (f"Only the running counts; the file also holds {listed}.",)
+
+
+def _names(parts: Sequence[Part]) -> str:
+    return " and ".join(dict.fromkeys(map(_name, parts)))
+
+
+def _name(part: Part) -> str:
+    return printable((part.sport or "another sport").strip().lower().replace("_", " "))[:40]
