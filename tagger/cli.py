@@ -14,6 +14,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from pacetag.tagger.commands.cadence import cadence
 from pacetag.tagger.commands.config import config
 from pacetag.tagger.commands.evaluate import evaluate
 from pacetag.tagger.commands.forget import forget
@@ -151,7 +152,10 @@ def _interruptible(command: Callable[..., None]) -> Callable[..., None]:
     return interruptible
 
 
-COMMANDS = (scan, playlist, watch, show, set_paces, stats, problems, undo, prune, forget, evaluate)
+COMMANDS = (
+    *(scan, playlist, cadence, watch, show, set_paces, stats, problems, undo, prune, forget),
+    evaluate,
+)
 
 for command in (*COMMANDS, _interruptible(train)):
     app.command(cls=SettingsCommand)(command)

@@ -4,6 +4,7 @@ import gzip
 import io
 import os
 import zlib
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,8 +20,9 @@ _PIECE = 2**20  # bytes that are unpacked at once
 
 def read_content(path: Path) -> bytes:
     """Return the file's bytes, unpacked. Raises RunFileError."""
+    real = Path(os.path.expanduser(path))  # noqa: PTH111 - Path's own raises without a home
     try:
-        content = read_regular(Path(os.path.expanduser(path)), most=MOST)  # noqa: PTH111
+        content = read_regular(real, most=_room(real))
     except NotRegularError as error:
         raise RunFileError(path, _refusal(str(error))) from error
     if content.startswith(GZIP):
@@ -28,6 +30,13 @@ def read_content(path: Path) -> bytes:
     if not content:
         raise RunFileError(path, "is empty; export the run again")
     return content
+
+
+def _room(path: Path) -> int:
+    """Return the file's size, up to MOST: reading reserves memory for as many bytes."""
+    with suppress(OSError):
+        return min(MOST, path.stat().st_size)
+    return MOST
 
 
 def _refusal(reason: str) -> str:

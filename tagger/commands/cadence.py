@@ -1,0 +1,90 @@
+"""`pacetag cadence`: the cadence of a recorded run, and a plan that goes as the run went."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pacetag.tagger.commands.options import OUTPUT, PATH, JsonOption, OverwriteOption
+from pacetag.tagger.terminal.standard_output import is_stdout
+from pacetag.tagger.terminal.standard_streams import results_on_stderr
+
+if TYPE_CHECKING:
+    from pacetag.tagger.files.output_files import OutputFile
+    from pacetag.tagger.runs.counting import Counting
+
+
+def cadence(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE", click_type=PATH, help="A recorded run: FIT, GPX or TCX, also .gz."
+        ),
+    ],
+    strides: Annotated[
+        bool | None,
+        typer.Option(
+            "--strides/--steps",
+            help="What the file counts: one foot or both; told from its numbers if not given.",
+            show_default=False,
+        ),
+    ] = None,
+    plot: Annotated[
+        Path | None,
+        typer.Option(
+            "--plot",
+            metavar="PNG",
+            click_type=OUTPUT,
+            help="Draw the cadence with the proposed blocks, - to standard output; needs "
+            "matplotlib.",
+        ),
+    ] = None,
+    overwrite: OverwriteOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Say at which cadence you ran, and propose a plan that goes as the run went.
+
+    Nothing is written but the plot. FIT files need the extra `runs`. Exit codes: 0 done, 1 there is
+    no run in the file or it cannot be read, 2 wrong usage.
+    """
+    from pacetag.tagger.output.cadence import cadence_lines, cadence_object
+    from pacetag.tagger.runs.proposal import propose
+    from pacetag.tagger.runs.reading import read_run
+    from pacetag.tagger.terminal.say import say
+
+    place = None if plot is None else _place(plot, file, overwrite=overwrite)
+    run = read_run(file)
+    proposal = propose(run, _said(strides))
+    if place is not None:
+        from pacetag.tagger.plots.run import draw_run
+
+        draw_run(run, proposal, place, title=f"{file.name}: {proposal.cadence} steps a minute")
+    stream = results_on_stderr() if is_stdout(plot) else sys.stdout
+    if as_json:
+        from pacetag.tagger.output.json_lines import say_json
+
+        say_json(cadence_object(run, proposal), stream)
+        return
+    for line in cadence_lines(proposal):
+        say(line, stream)
+
+
+def _said(strides: bool | None) -> "Counting | None":
+    from pacetag.tagger.runs.counting import Counting
+
+    if strides is None:
+        return None
+    return Counting.STRIDES if strides else Counting.STEPS
+
+
+def _place(plot: Path, recording: Path, *, overwrite: bool) -> "OutputFile":
+    """The picture's output file. Raises TaggerError if it cannot or must not be written."""
+    from pacetag.tagger.plots.image_files import check_kind, picture_output
+    from pacetag.tagger.settings import index_path
+
+    inputs = (recording.expanduser(), index_path())
+    place = picture_output(plot, overwrite=overwrite, inputs=inputs)
+    place.check()
+    check_kind(plot)
+    return place
