@@ -55,6 +55,7 @@ FLOORS = (
     "tagger/filters tagger/library tagger/runs tagger/workers",
     "tagger/index tagger/files",
     "tagger/evaluating tagger/playlist tagger/plots tagger/scanning",
+    "tagger/sessions",
     "tagger/output tagger/undoing",
     "tagger/audit tagger/watch",
     "tagger/commands",

@@ -1,0 +1,1 @@
+"""From a plan of a run to the songs of each of its blocks."""
