@@ -1,0 +1,42 @@
+"""What is filled: stretches of a run, and the songs that each could be filled with."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Kind(Enum):
+    """How a stretch is filled."""
+
+    WHOLE = "whole"  # one block with whole songs
+    SHARED = "shared"  # several short blocks with one song that has a pace for each
+    CUT = "cut"  # a block shorter than its songs with a part of one
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Offer:
+    """A song that fits a stretch."""
+
+    piece: str  # two offers of the same piece are the same music
+    artist: str  # "" where it is unknown
+    seconds: float  # that are played
+    enters: float  # the pace to step to where it begins, steps a minute
+    leaves: float  # and where it ends
+    worth: float  # 0..1, for a pace that is exactly the cadence
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stretch:
+    """A part of a run that is filled at once."""
+
+    blocks: range  # places of its blocks in the plan
+    seconds: float
+    first: float  # cadence where it begins, steps a minute
+    last: float  # and where it ends
+    tolerance: float  # as a share of the cadence
+    kind: Kind = Kind.WHOLE
+    offers: tuple[Offer, ...] = ()
+
+    def cadence_at(self, seconds: float) -> float:
+        """Return the cadence so many seconds after its begin."""
+        part = min(1.0, max(0.0, seconds / self.seconds))
+        return self.first + (self.last - self.first) * part
