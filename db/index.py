@@ -168,15 +168,17 @@ class SongIndex(IndexFile):
         with in_words(self.path), writing(self._db):
             self._db.executemany(sql.FORGET_SONG, [(encode_path(path),) for path in paths])
 
-    def matches(self, *, low: float, high: float, min_confidence: float) -> list[PaceMatch]:
+    def matches(
+        self, *, low: float, high: float, min_confidence: float, where: Condition = EVERY_SONG
+    ) -> list[PaceMatch]:
         """Return the songs with a pace of `low` to `high` bpm, both included.
 
         Each song comes once, with the most confident such pace (and all its paces in the record),
         in the order in which they were first stored. Missing and failed songs are left out.
         """
-        wanted = {"low": low, "high": high, "min_confidence": min_confidence}
+        wanted = {"low": low, "high": high, "min_confidence": min_confidence, **where.values}
         found = []
-        for song in self._songs(sql.SONGS_BY_PACE, wanted):
+        for song in self._songs(sql.SONGS_BY_PACE.format(where=where.sql), wanted):
             fitting = [
                 pace
                 for pace in song.paces

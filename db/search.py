@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 from pacetag.db import statements as sql
 from pacetag.db.connection import snapshot
 from pacetag.db.records import (
+    EVERY_SONG,
     BestSongs,
+    Condition,
     Nearest,
     NotedSong,
     PaceQuery,
@@ -54,7 +56,7 @@ def _best_paces(
     for ring in RINGS:
         near = ring * query.reach
         values = {"fall": query.fall, "at_most": at_most, **_sought(query, near)}
-        rows = connection.execute(sql.BEST_PACES, values)
+        rows = connection.execute(_best(query.where), values)
         paces = [
             (whole(song, "a song"), number(worth, "a pace", least=-math.inf))
             for song, worth in rows
@@ -62,6 +64,13 @@ def _best_paces(
         if len(paces) == at_most and paces[-1][1] >= 1 - query.fall * near**2:
             break
     return paces
+
+
+def _best(where: Condition) -> str:
+    """The statement for the best paces; without a condition it reads no songs."""
+    if where == EVERY_SONG:
+        return sql.BEST_PACES
+    return sql.BEST_PACES_OF_SOME.format(where=where.sql)
 
 
 def songs_of(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, SongRecord]:
@@ -82,7 +91,9 @@ def _offered(
 
 def nearest(connection: sqlite3.Connection, query: PaceQuery) -> Iterator[Nearest]:
     """Yield, for each audio with a pace in the range, the relative distance of the nearest one."""
-    rows = connection.execute(sql.NEAREST, _sought(query, query.reach))
+    rows = connection.execute(
+        sql.NEAREST.format(where=query.where.sql), _sought(query, query.reach)
+    )
     for song_id, off, title, artist, duration in rows:
         yield Nearest(
             song_id=whole(song_id, "a song"),
@@ -110,12 +121,13 @@ def standings(
             )
 
 
-def _sought(query: PaceQuery, reach: float) -> dict[str, float]:
+def _sought(query: PaceQuery, reach: float) -> dict[str, object]:
     return {
         "low": query.centre * (1 - reach),
         "high": query.centre * (1 + reach),
         "centre": query.centre,
         "min_confidence": query.min_confidence,
+        **query.where.values,
     }
 
 

@@ -31,7 +31,7 @@ SONGS_BY_PACE = f"""
     {_SONGS} WHERE +missing = 0 AND failure IS NULL AND song_records.id IN (
         SELECT song_id FROM paces
         WHERE bpm BETWEEN :low AND :high AND confidence >= :min_confidence
-    ) ORDER BY song_records.id, rank
+    ) AND ({{where}}) ORDER BY song_records.id, rank
 """
 # For many songs, songs and paces are read apart: a join repeats the names for every pace.
 OFFERED_SONGS = f"""
@@ -55,13 +55,22 @@ BEST_PACES = """
     FROM paces WHERE bpm BETWEEN :low AND :high AND confidence >= :min_confidence
     ORDER BY worth DESC LIMIT :at_most
 """
+# The same of songs that a condition holds for, which must be looked up for each pace.
+BEST_PACES_OF_SOME = """
+    SELECT song_id,
+           confidence * (1 - :fall * (bpm / :centre - 1) * (bpm / :centre - 1)) AS worth
+    FROM paces CROSS JOIN song_records ON song_records.id = song_id
+    WHERE bpm BETWEEN :low AND :high AND confidence >= :min_confidence
+      AND +missing = 0 AND failure IS NULL AND ({where})
+    ORDER BY worth DESC LIMIT :at_most
+"""
 # The distance of each audio, with the names of the nearest song: beside min(), SQLite takes the
 # other columns from the row of the minimum. Copies of the same fingerprint count once.
 NEAREST = """
     SELECT song_records.id, min(abs(bpm / :centre - 1)), title, artist, duration
     FROM paces CROSS JOIN song_records ON song_records.id = song_id
     WHERE bpm BETWEEN :low AND :high AND confidence >= :min_confidence
-      AND +missing = 0 AND failure IS NULL
+      AND +missing = 0 AND failure IS NULL AND ({where})
     GROUP BY coalesce(fingerprint, song_records.id)
 """
 # `where` is a condition on songs. For many songs this reads far less than whole songs are.

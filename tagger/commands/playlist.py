@@ -6,7 +6,37 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pacetag.tagger.commands.options import OUTPUT, PATH, IndexOption, JsonOption, OverwriteOption
+from pacetag.tagger.commands.choice_options import (
+    RepeatOption,
+    RestOption,
+    SeedOption,
+    ShuffleOption,
+    StridesOption,
+    listener_for,
+    note_written,
+    seed_of,
+    steps_of,
+)
+from pacetag.tagger.commands.filter_options import (
+    AddedOption,
+    AlbumOption,
+    ArtistOption,
+    ExcludeOption,
+    GenreOption,
+    MaxLengthOption,
+    MinLengthOption,
+    PathOption,
+    QueryOption,
+    YearOption,
+    condition_of,
+)
+from pacetag.tagger.commands.options import OUTPUT, IndexOption, JsonOption, OverwriteOption
+from pacetag.tagger.commands.playlist_paths import (
+    AbsoluteOption,
+    RelativeOption,
+    RootOption,
+    path_style,
+)
 from pacetag.tagger.settings import index_path
 
 if TYPE_CHECKING:
@@ -16,33 +46,6 @@ if TYPE_CHECKING:
     from pacetag.tagger.playlist.paths import PathStyle
 
 LINES = 250  # rows of a table without --limit and --duration: fifteen hours of music
-
-AbsoluteOption = Annotated[
-    bool | None,
-    typer.Option(
-        "--absolute/--no-absolute",
-        help="Write absolute paths, not relative to the playlist.",
-        show_default=False,
-    ),
-]
-RelativeOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--relative-to",
-        metavar="DIR",
-        click_type=PATH,
-        help="Write paths relative to this folder, as a music server wants of its own.",
-    ),
-]
-RootOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--root-map",
-        metavar="FROM=TO",
-        help="Write absolute paths in which TO stands for the folder FROM, as the player sees it; "
-        "may be given several times.",
-    ),
-]
 
 
 def playlist(
@@ -84,6 +87,21 @@ def playlist(
             help="Write an M3U8 playlist instead of a table; - prints it.",
         ),
     ] = None,
+    strides: StridesOption = None,
+    genre: GenreOption = None,
+    artist: ArtistOption = None,
+    album: AlbumOption = None,
+    year: YearOption = None,
+    path: PathOption = None,
+    added: AddedOption = None,
+    min_length: MinLengthOption = None,
+    max_length: MaxLengthOption = None,
+    query: QueryOption = None,
+    exclude: ExcludeOption = None,
+    rest: RestOption = 3,
+    repeat: RepeatOption = False,
+    shuffle: ShuffleOption = False,
+    seed: SeedOption = None,
     overwrite: OverwriteOption = False,
     absolute: AbsoluteOption = None,
     relative_to: RelativeOption = None,
@@ -91,18 +109,35 @@ def playlist(
     index: IndexOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List the songs that fit a cadence, the best first.
+    """List the songs that fit a cadence best.
 
-    A piece comes once, however many files hold it, and songs that are not where they were are left
-    out. When nothing fits, or less than --duration wants, it says what a wider tolerance would
-    give. Exit codes: 0 done, 1 the index or the output cannot be used, 2 wrong usage.
+    A piece comes once, however many files hold it, songs of one artist stand apart, and songs that
+    are not where they were are left out. When nothing fits, or less than --duration wants, it says
+    what a wider tolerance would give. Exit codes: 0 done, 1 the index or the output cannot be used,
+    2 wrong usage.
     """
     from pacetag.tagger.index.opening import read_index
     from pacetag.tagger.library.presence import Presence
     from pacetag.tagger.playlist.query import build_playlist
+    from pacetag.tagger.terminal.standard_output import descriptor_of
 
+    cadence = steps_of(cadence, strides=strides)
     share, seconds = _check(cadence, tolerance, min_confidence, duration)
-    style = _style(output, relative_to, root_map or [], absolute=absolute)
+    where = condition_of(
+        genre=genre,
+        artist=artist,
+        album=album,
+        year=year,
+        path=path,
+        added=added,
+        min_length=min_length,
+        max_length=max_length,
+        query=query,
+        exclude=exclude,
+    )
+    style = path_style(output, relative_to, root_map or [], absolute=absolute)
+    bounded = limit is not None or seconds is not None
+    drawn = seed_of(seed, shuffle=shuffle)
     if limit is None and seconds is None and output is None and not as_json:
         limit = LINES
     index_file = index_path(index)
@@ -116,9 +151,14 @@ def playlist(
             duration=seconds,
             limit=limit,
             presence=Presence(),
+            where=where,
+            listener=listener_for(songs, rest=rest, repeat=repeat, output=output, bounded=bounded),
+            seed=drawn,
         )
         if place is not None and found.entries:
             found = _write(found, place, style)
+            if output is not None and bounded and descriptor_of(output) is None:
+                note_written(songs, found, output)
     _show(found, output, as_json=as_json)
 
 
@@ -176,38 +216,6 @@ def _check(
     except ValueError as error:
         sign = " " if str(error).startswith("must") else ": "
         raise UsageError(f"{option}{sign}{error}") from error
-
-
-def _style(
-    output: Path | None, relative_to: Path | None, maps: list[str], *, absolute: bool | None
-) -> "PathStyle | None":
-    """Return how songs are named; None for the usual way. Raises UsageError.
-
-    The three options stand together: one that is typed has the settings of all three ignored.
-    """
-    typed = absolute is not None or relative_to is not None or bool(maps)
-    if not typed and output is not None:
-        from pacetag.tagger.config.values import value_of
-
-        absolute = value_of("playlist.absolute").value
-        relative_to = value_of("playlist.relative-to").value
-        maps = value_of("playlist.root-map").value or []
-    if relative_to is None and not maps and not absolute:
-        return None
-    from pacetag.tagger.errors import UsageError
-    from pacetag.tagger.playlist.paths import PathStyle, parse_roots
-
-    if output is None:
-        raise UsageError(
-            "--absolute, --relative-to and --root-map say what stands in a file: name it with "
-            "--output, or - to print it"
-        )
-    if relative_to is not None and (absolute or maps):
-        raise UsageError("--relative-to excludes --absolute and --root-map")
-    try:
-        return PathStyle(relative_to=relative_to, roots=parse_roots(maps))
-    except (ValueError, RuntimeError) as error:  # RuntimeError: ~ of an unknown user
-        raise UsageError(f"--root-map: {error}") from error
 
 
 def _show(found: "Playlist", output: Path | None, *, as_json: bool) -> None:

@@ -124,6 +124,13 @@ SETTINGS = (
         default=0.5,
     ),
     _row(
+        "playlist.rest",
+        whole(0),
+        "Songs of so many playlists before are left out; 0 takes them.",
+        option="--rest",
+        default=3,
+    ),
+    _row(
         "playlist.absolute",
         SWITCH,
         "Whether playlists name songs by absolute paths.",

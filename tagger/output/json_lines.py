@@ -8,6 +8,8 @@ from typing import Any, Self, TextIO
 from pacetag.db.records import IndexStats
 from pacetag.model.judgement import Pace
 from pacetag.tagger.playlist.entries import Playlist
+from pacetag.tagger.playlist.ranking import worth
+from pacetag.tagger.playlist.worth import closeness
 from pacetag.tagger.scanning.outcomes import ScanSummary, SongOutcome
 from pacetag.tagger.tags.changes import changes_object
 from pacetag.tagger.terminal.say import say
@@ -79,6 +81,12 @@ def playlist_object(playlist: Playlist) -> dict[str, Any]:
                 "pace": {"bpm": entry.pace.bpm, "confidence": entry.pace.confidence},
                 "by": "network" if entry.song.listener is None else "listener",
                 "deviation": round(entry.deviation, 5),
+                "worth": worth(entry, playlist.tolerance),
+                "closeness": round(closeness(entry.deviation, playlist.tolerance), 5),
+                "stability": _rounded(entry.song.analysis.stability),
+                "opinion": entry.opinion,
+                "ago": entry.ago,
+                "rank": entry.rank + 1,
             }
             for entry in playlist.entries
         ],
@@ -86,6 +94,10 @@ def playlist_object(playlist: Playlist) -> dict[str, Any]:
         "wanted": playlist.wanted,
         "gone": playlist.gone,
         "silent": playlist.silent,
+        "excluded": playlist.excluded,
+        "resting": playlist.resting,
+        "rests": playlist.rests,
+        "seed": playlist.seed,
         "near": [
             {
                 "tolerance": near.tolerance,
@@ -95,6 +107,10 @@ def playlist_object(playlist: Playlist) -> dict[str, Any]:
             for near in playlist.near
         ],
     }
+
+
+def _rounded(stability: float | None) -> float | None:
+    return None if stability is None else round(stability, 5)
 
 
 def stats_object(stats: IndexStats) -> dict[str, Any]:

@@ -47,6 +47,8 @@ def nothing_fits(playlist: Playlist) -> list[str]:
     within = f"{playlist.cadence:g} steps a minute within {100 * playlist.tolerance:.3g} %"
     if playlist.gone or playlist.silent:
         return [f"No song that is there fits {within}."]
+    if playlist.resting:
+        return [f"No song that is rested fits {within}."]
     first = f"No song fits {within}."
     if not playlist.near:
         return [first, NO_WIDER]
@@ -60,7 +62,8 @@ def too_short_lines(playlist: Playlist) -> list[str]:
         return []
     within = f"within {100 * playlist.tolerance:.3g} %"
     first = f"That is all that fits {within}, less than the {clock(playlist.wanted or 0)} wanted."
-    if playlist.gone or playlist.silent:  # other lines say how to get those back
+    # Other lines say how to get those back.
+    if playlist.gone or playlist.silent or playlist.resting:
         return [first]
     enough = next((n for n in playlist.near if n.seconds >= (playlist.wanted or 0)), None)
     wider = [near for near in playlist.near if enough is None or near.tolerance <= enough.tolerance]
@@ -74,8 +77,15 @@ def too_short_lines(playlist: Playlist) -> list[str]:
 
 
 def absent_lines(playlist: Playlist) -> list[str]:
-    """How many songs are left out because their files are gone or do not answer."""
+    """How many songs are left out because they rest, are gone or do not answer."""
     lines = []
+    if playlist.resting:
+        one = playlist.resting == 1
+        last = f"{playlist.rests} playlists" if playlist.rests > 1 else "playlist"
+        lines.append(
+            f"{songs(playlist.resting)} of the last {last} "
+            f"{'rests' if one else 'rest'}; --repeat takes {'it' if one else 'them'} as well"
+        )
     if playlist.gone:
         more = "more than " if playlist.given_up else ""
         one = playlist.gone == 1

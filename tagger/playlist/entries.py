@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from pacetag.db.records import SongRecord
+from pacetag.db.records import Opinion, SongRecord
 from pacetag.model.judgement import Pace
 
 
@@ -13,6 +13,9 @@ class PlaylistEntry:
     song: SongRecord
     pace: Pace
     deviation: float  # pace / cadence - 1: 0.02 when the song is 2 % faster than the cadence
+    opinion: Opinion | None = None  # what the listener said of the piece
+    ago: int | None = None  # how many playlists ago it was in one, 1 for the last; None: in none
+    rank: int = field(default=0, compare=False)  # songs that were taken before it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +33,7 @@ class Playlist:
 
     cadence: float  # steps per minute, both feet
     tolerance: float  # as a part of the cadence
-    entries: tuple[PlaylistEntry, ...]  # best first
+    entries: tuple[PlaylistEntry, ...]  # the best ones, with their artists apart
     total: float  # seconds; songs of unknown duration add nothing
     near: tuple[NearMiss, ...]  # the nearest first; empty unless there are too few entries
     cut: bool = False  # more songs fit than were asked for
@@ -38,6 +41,10 @@ class Playlist:
     gone: int = 0  # songs that fit better than the last entry, but whose files are gone
     silent: int = 0  # such songs on disks that do not answer
     given_up: bool = False  # too many were gone to look for more
+    excluded: int = 0  # songs that fit better than the last entry, but that the listener excluded
+    resting: int = 0  # such songs that were in one of the last playlists
+    rests: int = 0  # how many playlists a song rests for
+    seed: int | None = None  # of a shuffled playlist
 
     @property
     def is_short(self) -> bool:

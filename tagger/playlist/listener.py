@@ -31,6 +31,11 @@ class Listener:
     _played: Mapping[str, int] = field(default_factory=dict)  # playlists ago, by fingerprint
     _played_names: Mapping[str, int] = field(default_factory=dict)
 
+    @property
+    def loves_any(self) -> bool:
+        """Whether any song is loved."""
+        return Opinion.LOVED in self._opinions.values()
+
     def opinion(self, song: Recording) -> Opinion | None:
         """Return what was said of the song itself, or else of its piece; None if nothing was."""
         own = self._opinions.get(song.fingerprint or "")

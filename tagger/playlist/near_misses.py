@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 
 from pacetag.db.index import SongIndex
-from pacetag.db.records import Nearest, PaceQuery, SongRecord
+from pacetag.db.records import EVERY_SONG, Condition, Nearest, PaceQuery, SongRecord
 from pacetag.tagger.playlist.entries import NearMiss
 from pacetag.tagger.playlist.names import Name, piece_name
 from pacetag.tagger.playlist.pieces import is_same_piece
@@ -18,7 +18,12 @@ CLOSELY = 20_000  # songs that are compared by name; more take seconds
 
 
 def near_misses(
-    index: SongIndex, cadence: float, *, min_confidence: float, beyond: float = 0.0
+    index: SongIndex,
+    cadence: float,
+    *,
+    min_confidence: float,
+    beyond: float = 0.0,
+    where: Condition = EVERY_SONG,
 ) -> tuple[NearMiss, ...]:
     """Return the tolerances at which more songs fit than at the one before, nearest first.
 
@@ -27,9 +32,12 @@ def near_misses(
         cadence: steps per minute.
         min_confidence: 0..1, as for the playlist.
         beyond: only tolerances that are wider than this.
+        where: which songs may come.
     """
     reaches = [tolerance + SLACK for tolerance in TOLERANCES]
-    query = PaceQuery(centre=float(cadence), reach=reaches[-1], min_confidence=min_confidence)
+    query = PaceQuery(
+        centre=float(cadence), reach=reaches[-1], min_confidence=min_confidence, where=where
+    )
     fitting: Counter[int] = Counter()
     lasting: defaultdict[int, float] = defaultdict(float)
     for song in _once(index, index.nearest(query)):

@@ -1,18 +1,20 @@
 """From a cadence to the songs to run to."""
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 
 from pacetag.db.index import SongIndex
-from pacetag.db.records import SongRecord
-from pacetag.tagger.library.presence import Place, Presence
+from pacetag.db.records import EVERY_SONG, Condition, SongRecord
+from pacetag.tagger.library.presence import Presence
+from pacetag.tagger.playlist.choosing import Choice, artist_of
 from pacetag.tagger.playlist.entries import Playlist, PlaylistEntry
+from pacetag.tagger.playlist.listener import NOBODY, Listener
 from pacetag.tagger.playlist.near_misses import near_misses
-from pacetag.tagger.playlist.pieces import by_preference, gathered
-from pacetag.tagger.playlist.ranking import FIRST, Sought, all_entries, first_entries
+from pacetag.tagger.playlist.pieces import gathered
+from pacetag.tagger.playlist.ranking import FIRST, Part, Sought, all_entries, first_entries
+from pacetag.tagger.playlist.spacing import spaced
 
-BLOCK, LARGEST_BLOCK = 16, 4_096  # pieces for which disks and index are asked at once
 MOST_GONE = 4_096  # missing pieces, after which no more are looked for
 
 
@@ -25,10 +27,14 @@ def build_playlist(
     duration: float | None = None,
     limit: int | None = None,
     presence: Presence | None = None,
+    where: Condition = EVERY_SONG,
+    listener: Listener = NOBODY,
+    seed: int | None = None,
 ) -> Playlist:
-    """Find the songs with a pace near the cadence, best first (see `ranking.worth`).
+    """Find the best songs with a pace near the cadence (see `worth.worth`).
 
-    A piece is listed once, however many files hold it (see `pieces`), by its best file.
+    A piece is listed once, however many files hold it (see `pieces`), by its best file. No artist
+    has more than every second song, and they are set apart (see `spacing`), as far as others fit.
 
     Args:
         index: the songs.
@@ -43,15 +49,26 @@ def build_playlist(
             answers at once; otherwise every song that fits is read.
         presence: tells which songs are where the index says, so that the next best replace those
             that are not; without it all are taken to be there.
+        where: which songs may come, as `tagger.filters` makes it.
+        listener: what they excluded and love, and which songs rest; from `listener_of`.
+        seed: have the songs drawn at random, the worthier the likelier, instead of the best taken;
+            the same seed draws the same songs.
 
     Raises:
         ValueError: a number that makes no sense, with a sentence for the user.
         SongIndexError: the index cannot be read.
     """
     _check(cadence, tolerance, min_confidence, duration, limit)
-    sought = Sought(cadence=cadence, tolerance=tolerance, min_confidence=min_confidence)
+    sought = Sought(
+        cadence=cadence,
+        tolerance=tolerance,
+        min_confidence=min_confidence,
+        where=where,
+        listener=listener,
+        seed=seed,
+    )
     chosen = _choose(index, sought, duration=duration, limit=limit, presence=presence)
-    entries = tuple(chosen.entries)
+    entries = tuple(spaced(chosen.entries, artist_of))
     found = Playlist(
         cadence=cadence,
         tolerance=tolerance,
@@ -63,13 +80,17 @@ def build_playlist(
         gone=chosen.gone,
         silent=chosen.silent,
         given_up=chosen.given_up,
+        excluded=chosen.excluded,
+        resting=chosen.resting,
+        rests=listener.resting,
+        seed=seed,
     )
     if entries and not found.is_short:
         return found
-    if chosen.gone or chosen.silent:  # near misses would count songs that are not there
+    if chosen.gone or chosen.silent or chosen.resting:  # near misses would count such songs
         return found
     beyond = tolerance if entries else 0.0
-    near = near_misses(index, cadence, min_confidence=min_confidence, beyond=beyond)
+    near = near_misses(index, cadence, min_confidence=min_confidence, beyond=beyond, where=where)
     return replace(found, near=near)
 
 
@@ -80,15 +101,20 @@ def _choose(
     duration: float | None,
     limit: int | None,
     presence: Presence | None,
-) -> "_Chosen":
+) -> Choice:
     """The chosen entries, and whether `limit` kept some out."""
     enough = duration or math.inf
-    whole = duration is None and limit is None
+    # A shuffled ranking is not the index's, so all that fits is read.
+    whole = (duration is None and limit is None) or sought.seed is not None
     first = FIRST if limit is None else limit + limit // 8 + FIRST  # some may be missing, or copies
-    parts = [all_entries(index, sought)] if whole else first_entries(index, sought, first=first)
+    parts = (
+        [Part(entries=all_entries(index, sought))]
+        if whole
+        else first_entries(index, sought, first=first)
+    )
     for part in parts:
-        chosen = _Chosen(index, presence)
-        left = chosen.take(gathered(part, _song), duration, limit)
+        chosen = Choice(index, sought, presence)
+        left = chosen.take(gathered(part.entries, _song), duration, limit, least=part.least)
         chosen.cut = left and len(chosen.entries) == limit and _seconds(chosen.entries) < enough
         chosen.given_up = not whole and not left and chosen.gone + chosen.silent >= MOST_GONE
         if left or chosen.given_up:
@@ -96,60 +122,8 @@ def _choose(
     return chosen
 
 
-class _Chosen:
-    """The songs of a playlist: for each piece the best file that is there."""
-
-    def __init__(self, index: SongIndex, presence: Presence | None) -> None:
-        self._index, self._presence = index, presence
-        self.entries: list[PlaylistEntry] = []
-        self.gone = self.silent = 0
-        self.cut = self.given_up = False
-
-    def take(
-        self, pieces: Sequence[list[PlaylistEntry]], duration: float | None, limit: int | None
-    ) -> bool:
-        """Take pieces until there are enough. Returns whether any were left over."""
-        filled = 0.0
-        for piece in self._ordered(pieces):
-            if len(self.entries) == limit or (duration is not None and filled >= duration):
-                return True
-            entry = self._that_is_there(piece)
-            if entry is not None:
-                self.entries.append(entry)
-                filled += entry.song.duration or 0.0
-        return False
-
-    def _ordered(self, pieces: Sequence[list[PlaylistEntry]]) -> Iterator[list[PlaylistEntry]]:
-        """The pieces, each with its best file first; disks are asked for a block at a time."""
-        start, size = 0, BLOCK
-        while block := pieces[start : start + size]:
-            start, size = start + size, min(2 * size, LARGEST_BLOCK)
-            doubles = [entry.song.path for piece in block if len(piece) > 1 for entry in piece]
-            standings = self._index.standings(doubles) if doubles else {}
-            if self._presence is not None:
-                self._presence.of(entry.song.path for piece in block for entry in piece)
-            for piece in block:
-                yield by_preference(piece, _path, standings) if len(piece) > 1 else piece
-
-    def _that_is_there(self, piece: list[PlaylistEntry]) -> PlaylistEntry | None:
-        if self._presence is None:
-            return piece[0]
-        places = self._presence.of(entry.song.path for entry in piece)
-        for entry in piece:
-            if places[entry.song.path] is Place.THERE:
-                return entry
-        silent = Place.SILENT in places.values()
-        self.silent += silent
-        self.gone += not silent
-        return None
-
-
 def _song(entry: PlaylistEntry) -> SongRecord:
     return entry.song
-
-
-def _path(entry: PlaylistEntry) -> str:
-    return entry.song.path
 
 
 def _seconds(entries: Iterable[PlaylistEntry]) -> float:

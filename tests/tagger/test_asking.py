@@ -90,12 +90,22 @@ def test_json_holds_all_of_the_playlist(pacetag: Run, scanned: Path) -> None:
                 "pace": {"bpm": 165.0, "confidence": 0.98},
                 "by": "network",
                 "deviation": 0.0,
+                "worth": 0.97804,
+                "closeness": 1.0,
+                "stability": 0.001,
+                "opinion": None,
+                "ago": None,
+                "rank": 1,
             }
         ],
         "seconds": 180.0,
         "wanted": None,
         "gone": 0,
         "silent": 0,
+        "excluded": 0,
+        "resting": 0,
+        "rests": 0,
+        "seed": None,
         "near": [],
     }
 

@@ -1,0 +1,111 @@
+"""Options of how a playlist chooses: what rests, what is drawn by chance, what a cadence counts."""
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from pacetag.db.index import SongIndex
+    from pacetag.tagger.playlist.entries import Playlist
+    from pacetag.tagger.playlist.listener import Listener
+
+FEW_STEPS = 100  # a minute; nobody runs so slowly, so fewer are likely strides of one foot
+
+RestOption = Annotated[
+    int,
+    typer.Option(
+        "--rest",
+        min=0,
+        metavar="N",
+        help="Leave out songs of the last N playlists written with --duration or --limit.",
+    ),
+]
+RepeatOption = Annotated[
+    bool, typer.Option("--repeat", help="Take songs of the last playlists as well, as --rest 0.")
+]
+ShuffleOption = Annotated[
+    bool,
+    typer.Option("--shuffle", help="Draw songs at random, the better ones more probably."),
+]
+SeedOption = Annotated[
+    int | None,
+    typer.Option("--seed", metavar="N", help="Draw as --shuffle, the same songs for the same N."),
+]
+StridesOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--strides/--steps",
+        help="The cadence counts one foot, so 82 is 164 steps; or both feet, as it does.",
+        show_default=False,
+    ),
+]
+
+
+def steps_of(cadence: float, *, strides: bool | None) -> float:
+    """Return the steps a minute of a cadence that may count one foot.
+
+    One that is likely to count one foot is asked about in a terminal, and warned of elsewhere.
+    """
+    if strides is not None or not 0 < cadence < FEW_STEPS:
+        return 2 * cadence if strides else cadence
+    from pacetag.tagger.terminal.say import say
+
+    if all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+        asked = f"{cadence:g} strides of one foot, that is {2 * cadence:g} steps?"
+        return 2 * cadence if typer.confirm(asked, default=True, err=True) else cadence
+    say(
+        f"--cadence {cadence:g} counts the steps of both feet; add --strides if it counts one foot "
+        f"({2 * cadence:g} steps), or --steps if not",
+        sys.stderr,
+    )
+    return cadence
+
+
+def seed_of(seed: int | None, *, shuffle: bool) -> int | None:
+    """Return the seed of a shuffled playlist, a new one if none was given; None for no shuffle."""
+    if seed is None and shuffle:
+        seed = int.from_bytes(os.urandom(4))
+    if seed is not None:
+        from pacetag.tagger.logs.logger import info
+
+        info("playlist", f"drawn with --seed {seed}")
+    return seed
+
+
+def listener_for(
+    index: "SongIndex", *, rest: int, repeat: bool, output: Path | None, bounded: bool
+) -> "Listener":
+    """Return what the listener said and heard.
+
+    Songs rest in playlists that have a bound: without one all that fits is listed.
+    """
+    from pacetag.tagger.playlist.listener import listener_of
+
+    resting = 0 if repeat or not bounded else rest
+    return listener_of(index, resting=resting, target=None if output is None else _target(output))
+
+
+def note_written(index: "SongIndex", found: "Playlist", output: Path) -> None:
+    """Note a playlist that was written to a file, so that its songs rest in the next ones.
+
+    An index that cannot be written keeps no such notes.
+    """
+    from pacetag.db.access import in_the_way
+    from pacetag.tagger.logs.logger import info
+    from pacetag.tagger.playlist.listener import stored_name
+
+    songs = [(entry.song.fingerprint, stored_name(entry.song)) for entry in found.entries]
+    reason = in_the_way(index.path)
+    if reason is not None:
+        info("playlist", f"its songs do not rest: the index cannot be written ({reason})")
+        return
+    index.listening.wrote(_target(output), songs)
+
+
+def _target(output: Path) -> str:
+    """The absolute path of an output, as the index can keep it."""
+    path = os.path.abspath(output.expanduser())  # noqa: PTH100 - resolve() follows links
+    return path.encode("utf-8", "backslashreplace").decode("utf-8")
