@@ -18,6 +18,7 @@ from pacetag.tagger.commands.cadence import cadence
 from pacetag.tagger.commands.config import config
 from pacetag.tagger.commands.evaluate import evaluate
 from pacetag.tagger.commands.forget import forget
+from pacetag.tagger.commands.opinions import exclude, love
 from pacetag.tagger.commands.options import SettingsCommand
 from pacetag.tagger.commands.playlist import playlist
 from pacetag.tagger.commands.problems import problems
@@ -153,8 +154,8 @@ def _interruptible(command: Callable[..., None]) -> Callable[..., None]:
 
 
 COMMANDS = (
-    *(scan, playlist, cadence, watch, show, set_paces, stats, problems, undo, prune, forget),
-    evaluate,
+    *(scan, playlist, cadence, watch, show, set_paces, love, exclude),
+    *(stats, problems, undo, prune, forget, evaluate),
 )
 
 for command in (*COMMANDS, _interruptible(train)):

@@ -95,7 +95,7 @@ def note_written(index: "SongIndex", found: "Playlist", output: Path) -> None:
     """
     from pacetag.db.access import in_the_way
     from pacetag.tagger.logs.logger import info
-    from pacetag.tagger.playlist.listener import stored_name
+    from pacetag.tagger.text.piece_names import stored_name
 
     songs = [(entry.song.fingerprint, stored_name(entry.song)) for entry in found.entries]
     reason = in_the_way(index.path)

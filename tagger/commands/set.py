@@ -70,26 +70,12 @@ def set(  # noqa: A001 - the name of the command
 
 def _songs(paths: Sequence[Path]) -> dict[Path, str]:
     """Absolute path -> path as named, for each song once. Raises UsageError."""
+    from pacetag.tagger.commands.song_arguments import named_songs
     from pacetag.tagger.errors import UsageError
-    from pacetag.tagger.library.walk import check_paths
-    from pacetag.tagger.tags.containers.registry import AUDIO_SUFFIXES
 
     if not paths:
         raise UsageError(f"name the songs, {EXAMPLE}; one that is called 84 is named ./84")
-    found: dict[Path, str] = {}
-    for path in paths:
-        try:
-            (place,) = check_paths([path])
-        except UsageError as error:
-            raise UsageError(
-                f"{path}: neither a song that is there nor a pace, {EXAMPLE}"
-            ) from error
-        if place.is_dir():
-            raise UsageError(f"{path}: is a folder; name its songs, as {path}/*.mp3")
-        if place.suffix.removeprefix(".").lower() not in AUDIO_SUFFIXES:
-            raise UsageError(f"{path}: is not called as a song is; name songs, {EXAMPLE}")
-        found.setdefault(place, str(path))
-    return found
+    return named_songs(paths, example=EXAMPLE, or_not="a pace")
 
 
 def _paces(numbers: Sequence[str], *, none: bool, auto: bool) -> tuple[float, ...] | None:

@@ -12,6 +12,7 @@ from pacetag.tagger.terminal.standard_output import is_stdout
 from pacetag.tagger.terminal.standard_streams import results_on_stderr
 
 if TYPE_CHECKING:
+    from pacetag.db.records import Opinion
     from pacetag.model.evidence.evidence import Evidence
     from pacetag.model.judgement import Analysis
     from pacetag.tagger.files.output_files import OutputFile
@@ -75,29 +76,42 @@ def show(
 
 
 def _called(path: Path, named: str) -> "ShownSong":
-    """The song with names and paces from its tags, as far as they can be read."""
+    """The song with names, paces and opinion, as far as its tags and the index can be read."""
     from contextlib import suppress
 
     from pacetag.tagger.output.show import ShownSong
     from pacetag.tagger.tags.errors import TagError
     from pacetag.tagger.tags.ownership import said_by
+    from pacetag.tagger.tags.pacetag import parse_pacetag
     from pacetag.tagger.tags.reader import read_tags
 
+    listener, opinion = _said_in_index(path)
     with suppress(TagError, OSError):
         tags = read_tags(path)
-        listener = said_by(tags).listener
+        own = said_by(tags).listener
+        note = parse_pacetag(tags.pacetag)
         return ShownSong(
             path=path,
             named=named,
             title=tags.title,
             artist=tags.artist,
-            listener=listener if listener is not None else _set_in_index(path),
+            listener=own if own is not None else listener,
+            opinion=_standing(opinion, note.opinion if note is not None else None),
         )
-    return ShownSong(path=path, named=named, listener=_set_in_index(path))
+    return ShownSong(path=path, named=named, listener=listener, opinion=_standing(opinion, None))
 
 
-def _set_in_index(path: Path) -> tuple[float, ...] | None:
-    """The paces that a person set, if the file is still as the index has it."""
+def _standing(known: "Opinion | None", tagged: str | None) -> "Opinion | None":
+    """The opinion that stands: the index's, or else that of the tags."""
+    from pacetag.db.records import Opinion
+
+    if known is not None:
+        return None if known is Opinion.NONE else known
+    return None if tagged is None else Opinion(tagged)
+
+
+def _said_in_index(path: Path) -> "tuple[tuple[float, ...] | None, Opinion | None]":
+    """The paces that a person set and the opinion, if the file is still as the index has it."""
     from contextlib import suppress
 
     from pacetag.db.errors import SongIndexError
@@ -112,8 +126,8 @@ def _set_in_index(path: Path) -> tuple[float, ...] | None:
             with read_index(place) as index:
                 song = index.song(str(path))
                 if song is not None and song.stamp == stamp(path):
-                    return song.listener
-    return None
+                    return song.listener, index.listening.opinion(song.fingerprint or "")
+    return None, None
 
 
 def _check_tempos(tempos: tuple[float, float] | None) -> None:

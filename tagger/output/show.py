@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pacetag.db.records import counting_paces
+from pacetag.db.records import Opinion, counting_paces
 from pacetag.model.judgement import MIN_CONFIDENCE, Analysis
 from pacetag.tagger.output.json_lines import pace_objects
 from pacetag.tagger.text.formatting import clock, listed_paces, percent, printable
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 STEADY = 0.002  # coefficient of variation that cannot be felt, and that measuring causes itself
 LISTED = 0.01  # probability below which a candidate is listed only with --all
 METRES = {"duple": "duple (in two)", "triple": "triple (in three)"}
+OPINIONS = {
+    Opinion.LOVED: "You love it: it goes before others that are as good.",
+    Opinion.EXCLUDED: "You excluded it: it is in no playlist.",
+}
 SMALLEST_P = 0.0001  # p values below this are shown as a bound
 
 
@@ -31,6 +35,7 @@ class ShownSong:
     artist: str | None = None
     listener: tuple[float, ...] | None = None  # paces that a person set, also that there be none
     also: tuple[str, ...] = ()  # paths of other files with the same audio
+    opinion: Opinion | None = None  # what a person said of it
 
 
 def show_lines(
@@ -50,6 +55,7 @@ def show_lines(
         *_names(song, analysis.metre),
         printable(f"{song.named}  {clock(analysis.seconds)}, judged by {bundle}"),
         *_paces(analysis, song.listener),
+        *([OPINIONS[song.opinion]] if song.opinion in OPINIONS else ()),
         "Candidates:",
     ]
     listed = [t for t in analysis.candidates if everything or t.confidence >= LISTED]
@@ -153,6 +159,7 @@ def shown_object(
         "bundle": bundle,
         "paces": pace_objects(counting_paces(analysis.paces, song.listener)),
         "by": "network" if song.listener is None else "listener",
+        "opinion": song.opinion,
         "judged": pace_objects(analysis.paces),
         "stability": None if analysis.stability is None else round(analysis.stability, 5),
         "tempo_segments": [round(bpm, 2) for bpm in analysis.tempo_segments],

@@ -9,9 +9,9 @@ from pacetag.db.index import SongIndex
 from pacetag.db.records import Opinion, Standing
 from pacetag.tagger.library.presence import Place, Presence
 from pacetag.tagger.playlist.entries import PlaylistEntry
-from pacetag.tagger.playlist.names import artist_key
 from pacetag.tagger.playlist.pieces import by_preference
 from pacetag.tagger.playlist.ranking import Sought
+from pacetag.tagger.text.piece_names import artist_key
 
 BLOCK, LARGEST_BLOCK = 16, 4_096  # pieces for which disks and index are asked at once
 SAME_ARTIST = 0.95  # what every song of an artist leaves of the worth of that artist's next

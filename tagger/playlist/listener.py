@@ -6,16 +6,10 @@ from dataclasses import dataclass, field
 
 from pacetag.db.index import SongIndex
 from pacetag.db.records import Opinion, PlayedSong, SaidOpinion
-from pacetag.tagger.playlist.names import Named, piece_name
 from pacetag.tagger.playlist.pieces import EDITION, Recording
+from pacetag.tagger.text.piece_names import stored_name
 
 RESTING = 3  # playlists that a song rests for after one that was written
-
-
-def stored_name(song: Named) -> str | None:
-    """Return the name of a song's piece as the index keeps it."""
-    name = piece_name(song)
-    return None if name is None else "\n".join(name)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,9 +8,9 @@ from itertools import chain, islice
 from pacetag.db.index import SongIndex
 from pacetag.db.records import EVERY_SONG, Condition, Nearest, PaceQuery, SongRecord
 from pacetag.tagger.playlist.entries import NearMiss
-from pacetag.tagger.playlist.names import Name, piece_name
 from pacetag.tagger.playlist.pieces import is_same_piece
 from pacetag.tagger.playlist.ranking import SLACK
+from pacetag.tagger.text.piece_names import Name, piece_name
 
 # Shares of the cadence. Beyond the last one the songs are for another run.
 TOLERANCES = (0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.08, 0.10, 0.15, 0.20)

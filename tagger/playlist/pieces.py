@@ -6,7 +6,7 @@ from typing import Protocol, TypeVar
 
 from pacetag.db.records import Standing
 from pacetag.model.judgement import Pace
-from pacetag.tagger.playlist.names import Name, Named, piece_name
+from pacetag.tagger.text.piece_names import Name, Named, piece_name
 
 LENGTH = 2.0  # s; encoders add silence, and rips begin slightly earlier or later
 EDITION = 1.6  # how many times as long another edition may be, such as one that is not cut

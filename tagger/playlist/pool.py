@@ -16,9 +16,9 @@ from pacetag.db.pool import OfferedPace
 from pacetag.db.records import EVERY_SONG, Condition, Opinion, Standing
 from pacetag.model.judgement import Pace
 from pacetag.tagger.playlist.listener import NOBODY, Listener
-from pacetag.tagger.playlist.names import artist_key
 from pacetag.tagger.playlist.pieces import by_preference, gathered
 from pacetag.tagger.playlist.worth import worth
+from pacetag.tagger.text.piece_names import artist_key
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,7 +10,7 @@ from pacetag.model.judgement import Analysis
 from pacetag.tagger.index.lock import index_lock
 from pacetag.tagger.library.walk import stamp
 from pacetag.tagger.scanning.known import CachedAnalysis, Origin
-from pacetag.tagger.scanning.listener import Word, word_of
+from pacetag.tagger.scanning.listener import Word, said_opinion, word_of
 from pacetag.tagger.scanning.noted_write import TaggingRun
 from pacetag.tagger.scanning.options import ScanOptions
 from pacetag.tagger.scanning.outcomes import Outcome, SongOutcome
@@ -64,6 +64,7 @@ class Commit:
             _refuse_if_changed(probe)
             word = word_of(probe, analysis.paces, self._index, origin.moved_from)
             record = record_of(probe, analysis, word, self._bundle)
+            self._learn(probe, word)
             marked = self._mark(probe, analysis, record, origin, word)
         known = cached.reason if cached is not None else None
         reasons = (known, segments_text(analysis.tempo_segments), *marked.reasons, marked.untagged)
@@ -79,6 +80,12 @@ class Commit:
             written=marked.written,
             changes=marked.changes,
         )
+
+    def _learn(self, probe: FileProbe, word: Word) -> None:
+        """Take an opinion over from the tags, where the index was lost or never had it."""
+        listening = self._index.listening
+        if word.opinion is not None and listening.opinion(probe.fingerprint) is None:
+            listening.say(said_opinion(probe, word.opinion))
 
     def _mark(
         self,

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from pacetag.db.index import SongIndex
-from pacetag.db.records import SongRecord
+from pacetag.db.records import Opinion, SaidOpinion, SongRecord
 from pacetag.model.judgement import Pace
 from pacetag.tagger.scanning.probe import FileProbe
 from pacetag.tagger.scanning.reasons import CLEARED, FOREIGN, MANGLED, NONE, YOURS
@@ -17,6 +17,7 @@ from pacetag.tagger.tags.history import noted_listener, pace_left, was_tagged
 from pacetag.tagger.tags.ownership import Said, said_by
 from pacetag.tagger.tags.pacetag import pace_values
 from pacetag.tagger.tags.reader import SongTags
+from pacetag.tagger.text.piece_names import stored_name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +28,7 @@ class Word:
     stays: bool = False  # PACE must stay as it is
     cleared: bool = False  # the tags were cleared, and must not be written
     mangled: bool = False  # another program changed PACE, which may be corrected
+    opinion: Opinion | None = None  # LOVED or EXCLUDED, where a person said so
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -68,6 +70,26 @@ def word_of(
         stays=said.foreign,
         cleared=said.silent and was_tagged(here),
         mangled=said.mangled,
+        opinion=opinion_of(probe, index),
+    )
+
+
+def opinion_of(probe: FileProbe, index: SongIndex) -> Opinion | None:
+    """What a person said of the song: by the index, or else by its tags, which outlast that."""
+    known = index.listening.opinion(probe.fingerprint)
+    if known is not None:
+        return None if known is Opinion.NONE else known
+    note = probe.pacetag
+    return Opinion(note.opinion) if note is not None and note.opinion is not None else None
+
+
+def said_opinion(probe: FileProbe, opinion: Opinion | None) -> SaidOpinion:
+    """An opinion as the index keeps it."""
+    return SaidOpinion(
+        opinion=opinion or Opinion.NONE,
+        fingerprint=probe.fingerprint,
+        name=stored_name(probe.tags),
+        duration=probe.tags.duration,
     )
 
 

@@ -19,6 +19,7 @@ from pacetag.tagger.tags.errors import TagError
 from pacetag.tagger.tags.writer import Written, write_tags
 
 SET = "set"  # the command of a run in which a person set paces
+OPINIONS = ("love", "exclude")  # those of runs in which one said something of songs
 
 
 class TaggingRun:

@@ -10,7 +10,7 @@ from pacetag.db.runs import TagChange
 from pacetag.db.write_log import NOTHING
 from pacetag.model.judgement import Analysis, Pace
 from pacetag.tagger.index.lock import index_lock
-from pacetag.tagger.scanning.listener import Word, known_song
+from pacetag.tagger.scanning.listener import Word, known_song, opinion_of
 from pacetag.tagger.scanning.moved import lay_before
 from pacetag.tagger.scanning.noted_write import SET, TaggingRun
 from pacetag.tagger.scanning.options import BpmMode
@@ -106,7 +106,8 @@ class PaceSetter:
     def _song(self, path: Path, paces: tuple[float, ...] | None) -> SetOutcome:
         song = self._index.song(str(path))
         known = (song.stamp, song.fingerprint) if song is not None else ()
-        plan = self._plan(examine(path, *known), Word(paces=paces))
+        probe = examine(path, *known)
+        plan = self._plan(probe, Word(paces=paces, opinion=opinion_of(probe, self._index)))
         if plan.probe.tags.writable:
             return self._into_tags(plan)
         self._into_index(plan)
@@ -114,9 +115,9 @@ class PaceSetter:
 
     def _plan(self, probe: FileProbe, word: Word) -> _Plan:
         known = writes_of(probe, self._index)
-        moved_from = self._moved_from(probe, known)
+        moved_from = moved_from_where(probe, known, self._index)
         song = known_song(probe, self._index, moved_from)
-        bundle, judged = _judged(probe, song)
+        bundle, judged = judged_before(probe, song)
         record = record_of(probe, judged, word, bundle)
         wanted = dict(NO_PACES)
         if word.paces is not None or bundle is not None:
@@ -131,12 +132,6 @@ class PaceSetter:
             wanted=wanted,
             lacking=differing(probe, wanted),
         )
-
-    def _moved_from(self, probe: FileProbe, known: SongWrites) -> str | None:
-        path = str(probe.path)
-        if known_song(probe, self._index) or any(write.path == path for write in known.writes):
-            return None
-        return next(iter(known.gone), None) if known.writes else lay_before(probe, self._index)
 
     def _into_tags(self, plan: _Plan) -> SetOutcome:
         if plan.known.stale:
@@ -180,7 +175,15 @@ class PaceSetter:
         )
 
 
-def _judged(probe: FileProbe, song: SongRecord | None) -> tuple[str | None, Analysis]:
+def moved_from_where(probe: FileProbe, known: SongWrites, index: SongIndex) -> str | None:
+    """Where the index knew a file that was moved; None for one that was not."""
+    path = str(probe.path)
+    if known_song(probe, index) or any(write.path == path for write in known.writes):
+        return None
+    return next(iter(known.gone), None) if known.writes else lay_before(probe, index)
+
+
+def judged_before(probe: FileProbe, song: SongRecord | None) -> tuple[str | None, Analysis]:
     """The bundle and the network's analysis, from the index or else from the tags."""
     if song is not None and song.failure is None and (song.listener is None or song.analysis.paces):
         known = song.analysis

@@ -34,6 +34,7 @@ def wanted_fields(
         analysis=analysis.with_duration(probe.tags.duration),
         fingerprint=probe.fingerprint,
         listener=word.paces,
+        opinion=word.opinion,
     )
     if word.stays and word.paces is not None and _says_alone(probe, note):
         note = replace(note, listener=None)

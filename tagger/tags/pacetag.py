@@ -5,10 +5,11 @@
 The leading number is the version of the format. A song that changes tempo has
 `changes=100.00,141.00` as well. `intensity=0.62` says how driving it is, from 0 to 1.
 `listener=84.00` holds the paces that a person set, which PACE shows then; a song that is not judged
-yet has no bundle and no paces. `none` stands for no paces. The only spaces in the line stand
-between the words, and it has no ";", "/" or NUL, since readers split values there. The fingerprint
-comes last, so that a line that was cut does not pass for a whole one. Words with other names, which
-later versions may add, are ignored.
+yet has no bundle and no paces. `none` stands for no paces. `opinion=loved` or `opinion=excluded` is
+what a person said of the song. The only spaces in the line stand between the words, and it has no
+";", "/" or NUL, since readers split values there. The fingerprint comes last, so that a line that
+was cut does not pass for a whole one. Words with other names, which later versions may add, are
+ignored.
 """
 
 import math
@@ -35,6 +36,7 @@ class PaceTag:
     analysis: Analysis  # what the network says, with two decimals
     fingerprint: str  # of the sound that was judged, hex
     listener: tuple[float, ...] | None = None  # paces that a person set; () where they want none
+    opinion: str | None = None  # "loved" or "excluded", where a person said so
 
     @property
     def values(self) -> list[str]:
@@ -119,6 +121,7 @@ _FORMS = {
         "bundle": NAME_FORM,
         **{name: word.form for name, word in ANALYSIS_WORDS.items()},
         "listener": rf"none|{_RATE}(?:,{_RATE})*",
+        "opinion": r"loved|excluded",
         "audio": r"[0-9a-f]+",
     }.items()
 }
@@ -138,6 +141,7 @@ def format_pacetag(tag: PaceTag) -> str:
         "bundle": tag.bundle,
         **facts,
         "listener": None if tag.listener is None else _rates(tag.listener) or "none",
+        "opinion": tag.opinion,
         "audio": tag.fingerprint,
     }
     line = " ".join(["1", *(f"{name}={word}" for name, word in words.items() if word is not None)])
@@ -166,6 +170,7 @@ def parse_pacetag(line: str | None) -> PaceTag | None:
         analysis=_analysis(words),
         fingerprint=words["audio"],
         listener=listener,
+        opinion=words.get("opinion"),
     )
 
 

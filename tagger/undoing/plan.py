@@ -7,7 +7,7 @@ from functools import cached_property
 from pacetag.db.index import SongIndex
 from pacetag.db.runs import TagChange, TagWrite
 from pacetag.tagger.scanning.moved import lay_before
-from pacetag.tagger.scanning.noted_write import SET
+from pacetag.tagger.scanning.noted_write import OPINIONS, SET
 from pacetag.tagger.scanning.probe import FileProbe
 from pacetag.tagger.scanning.song_writes import writes_of
 from pacetag.tagger.tags.fields import FIELDS
@@ -80,9 +80,16 @@ class UndoPlanner:
         """The runs that would be taken back in which a person set paces."""
         return [run for run in standing_runs(plan.writes) if run in self._set_runs]
 
+    def opinions(self, plan: UndoPlan) -> list[int]:
+        """The runs that would be taken back in which a person said something of songs."""
+        return [run for run in standing_runs(plan.writes) if run in self._opinion_runs]
+
     def settings_not_chosen(self, plan: UndoPlan) -> list[int]:
-        """Those among them that the user did not choose; undoing older runs must not undo them."""
-        return [] if self._runs is None else [n for n in self.settings(plan) if n not in self._runs]
+        """Those of both that the user did not choose; undoing older runs must not undo them."""
+        if self._runs is None:
+            return []
+        set_by_hand = sorted({*self.settings(plan), *self.opinions(plan)})
+        return [run for run in set_by_hand if run not in self._runs]
 
     def later(self, plan: UndoPlan) -> str | None:
         """A clause that says which later runs' writes are taken back as well."""
@@ -95,6 +102,10 @@ class UndoPlanner:
     @cached_property
     def _set_runs(self) -> frozenset[int]:
         return frozenset(run.id for run in self._index.writes.runs() if run.command == SET)
+
+    @cached_property
+    def _opinion_runs(self) -> frozenset[int]:
+        return frozenset(run.id for run in self._index.writes.runs() if run.command in OPINIONS)
 
     def _is_chosen(self, write: TagWrite) -> bool:
         return self._runs is None or write.run in self._runs

@@ -5,17 +5,18 @@ from enum import StrEnum
 from pathlib import Path
 
 from pacetag.db.index import SongIndex
-from pacetag.db.records import Stamp
+from pacetag.db.records import Opinion, Stamp
 from pacetag.db.runs import TagChange
 from pacetag.tagger.index.lock import index_lock
 from pacetag.tagger.library.stalls import NO_ANSWER
-from pacetag.tagger.scanning.listener import after_undo
+from pacetag.tagger.scanning.listener import after_undo, said_opinion
 from pacetag.tagger.scanning.noted_write import TaggingRun
 from pacetag.tagger.scanning.probe import FileProbe, examine
 from pacetag.tagger.scanning.song_writes import writes_of
 from pacetag.tagger.tags.changes import FieldChange, field_changes
 from pacetag.tagger.tags.errors import TagError
 from pacetag.tagger.tags.history import externally_changed
+from pacetag.tagger.tags.pacetag import parse_pacetag
 from pacetag.tagger.tags.reader import read_tags
 from pacetag.tagger.undoing.plan import UndoPlan, UndoPlanner
 from pacetag.tagger.workers.judging import without_path
@@ -106,7 +107,8 @@ class Undoing:
         """Why the song is skipped unless forced; None where nothing speaks against its undo."""
         if later := self._planner.settings_not_chosen(plan):
             named = ", ".join(map(str, later))
-            return f"its paces were set since, by run {named}; undo that first, or use --force"
+            said = "its paces were set" if self._planner.settings(plan) else "you spoke of it"
+            return f"{said} since, by run {named}; undo that first, or use --force"
         external = externally_changed(plan.writes, plan.held)
         if changed := [name for name in external if name in plan.lacking]:
             named = " and ".join(name.upper() for name in changed)
@@ -116,6 +118,7 @@ class Undoing:
     def _write(self, probe: FileProbe, plan: UndoPlan) -> None:
         """Put the old values back, and let the index know the song as it is then."""
         taken_back = bool(self._planner.settings(plan))
+        with_opinion = bool(self._planner.opinions(plan))
         self._bring_along(probe, plan)
         written = self._run.write(
             probe,
@@ -125,9 +128,14 @@ class Undoing:
             found=plan.found,
             undoing=True,
         )
+        tags = read_tags(probe.path)
+        if with_opinion:
+            note = parse_pacetag(tags.pacetag)
+            opinion = Opinion(note.opinion) if note is not None and note.opinion else None
+            self._index.listening.say(said_opinion(probe, opinion))
         song = self._index.song(str(probe.path))
         if song is not None and song.stamp == probe.stamp:
-            restored = after_undo(song, read_tags(probe.path), taken_back=taken_back)
+            restored = after_undo(song, tags, taken_back=taken_back)
             self._index.store(replace(restored, stamp=written.stamp))
 
     def _note_undone(self, probe: FileProbe, plan: UndoPlan) -> None:

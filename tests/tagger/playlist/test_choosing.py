@@ -13,9 +13,9 @@ from pacetag.db.records import Opinion, SaidOpinion, SongRecord
 from pacetag.tagger.playlist import query
 from pacetag.tagger.playlist.choosing import artist_of
 from pacetag.tagger.playlist.entries import Playlist
-from pacetag.tagger.playlist.listener import listener_of, stored_name
-from pacetag.tagger.playlist.names import piece_name
+from pacetag.tagger.playlist.listener import listener_of
 from pacetag.tagger.playlist.query import build_playlist
+from pacetag.tagger.text.piece_names import piece_name, stored_name
 
 Song = Callable[..., SongRecord]
 

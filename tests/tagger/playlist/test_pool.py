@@ -7,8 +7,9 @@ import pytest
 from pacetag.db.index import SongIndex
 from pacetag.db.records import Condition, Opinion, SaidOpinion, SongRecord
 from pacetag.db.write_log import NOTHING
-from pacetag.tagger.playlist.listener import listener_of, stored_name
+from pacetag.tagger.playlist.listener import listener_of
 from pacetag.tagger.playlist.pool import Candidate, song_pool
+from pacetag.tagger.text.piece_names import stored_name
 
 Song = Callable[..., SongRecord]
 

@@ -40,6 +40,12 @@ def piece_name(song: Named) -> Name | None:
     return (artist, title) if artist and title else None
 
 
+def stored_name(song: Named) -> str | None:
+    """Return the name of a song's piece as the index keeps it."""
+    name = piece_name(song)
+    return None if name is None else "\n".join(name)
+
+
 def artist_key(artist: str | None, album_artist: str | None = None) -> str:
     """Return what two songs of one artist have in common; "" where the artist is not known.
 
