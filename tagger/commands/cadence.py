@@ -52,6 +52,7 @@ def cadence(
     from pacetag.tagger.runs.proposal import propose
     from pacetag.tagger.runs.reading import read_run
     from pacetag.tagger.terminal.say import say
+    from pacetag.tagger.text.formatting import printable
 
     place = None if plot is None else _place(plot, file, overwrite=overwrite)
     run = read_run(file)
@@ -59,7 +60,8 @@ def cadence(
     if place is not None:
         from pacetag.tagger.plots.run import draw_run
 
-        draw_run(run, proposal, place, title=f"{file.name}: {proposal.cadence} steps a minute")
+        title = printable(f"{file.name}: {proposal.cadence} steps a minute")
+        draw_run(run, proposal, place, title=title)
     stream = results_on_stderr() if is_stdout(plot) else sys.stdout
     if as_json:
         from pacetag.tagger.output.json_lines import say_json

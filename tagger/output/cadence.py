@@ -11,8 +11,9 @@ from pacetag.tagger.text.formatting import clock
 
 def cadence_lines(proposal: Proposal) -> Iterator[str]:
     """Yield the lines that a person reads."""
-    yield f"{proposal.cadence} steps a minute in {clock(proposal.seconds)} of running"
-    yield f"Plan: {proposal.plan}" + (" (steady)" if proposal.steady else "")
+    steady = ", steady," if proposal.steady else ""
+    yield f"{proposal.cadence} steps a minute{steady} in {clock(proposal.seconds)} of running"
+    yield f"Plan: {proposal.plan}"
     yield from proposal.reasons
 
 

@@ -9,22 +9,29 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pacetag.model.regular import NotRegularError, read_regular
+from pacetag.tagger.errors import UsageError
 from pacetag.tagger.runs.run import RunFileError
 from pacetag.tagger.text.formatting import printable
 
 # A day at one sample a second is 5 MB of FIT and 50 MB of GPX or TCX.
 MOST = 200 * 2**20  # bytes, packed and unpacked
+NAME_ONE = "name a FIT, GPX or TCX file"
 GZIP = b"\x1f\x8b"
 _PIECE = 2**20  # bytes that are unpacked at once
 
 
 def read_content(path: Path) -> bytes:
-    """Return the file's bytes, unpacked. Raises RunFileError."""
+    """Return the file's bytes, unpacked.
+
+    Raises RunFileError, or UsageError for a folder and where nothing is.
+    """
     real = Path(os.path.expanduser(path))  # noqa: PTH111 - Path's own raises without a home
     try:
         content = read_regular(real, most=_room(real))
     except NotRegularError as error:
-        raise RunFileError(path, _refusal(str(error))) from error
+        if real.is_dir() or not os.path.lexists(real):
+            raise UsageError(f"{path}: is no file; {NAME_ONE}") from error
+        raise RunFileError(path, f"{printable(str(error))}; {NAME_ONE}") from error
     if content.startswith(GZIP):
         content = _unpacked(path, io.BytesIO(content))
     if not content:
@@ -37,12 +44,6 @@ def _room(path: Path) -> int:
     with suppress(OSError):
         return min(MOST, path.stat().st_size)
     return MOST
-
-
-def _refusal(reason: str) -> str:
-    if reason == "missing":
-        return "there is no such file"
-    return f"{printable(reason)}; name a FIT, GPX or TCX file"
 
 
 def _unpacked(path: Path, packed: BinaryIO) -> bytes:

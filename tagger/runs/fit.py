@@ -17,7 +17,7 @@ from pacetag.tagger.errors import MissingExtraError
 from pacetag.tagger.runs.run import Part, RunFileError, Sample
 
 SIGNATURE = b".FIT"  # from byte 8 on
-MOST_SAMPLES = 1_000_000  # eleven days at one a second
+MOST_MESSAGES = 1_000_000  # of all kinds; a run of a day has a third of that
 _CADENCE = 4  # number of the record's field, to which fields of sensors may refer
 _BROKEN = "is a FIT file that is damaged or cut off; export the run again"
 
@@ -45,15 +45,15 @@ def fit_parts(path: Path, content: bytes) -> list[Part]:
             check_crc=fitdecode.CrcCheck.RAISE,
             error_handling=fitdecode.ErrorHandling.IGNORE,
         ) as reader:
-            for message in reader:
+            for count, message in enumerate(reader):
+                if count > MOST_MESSAGES:
+                    raise RunFileError(path, f"has more than {MOST_MESSAGES} messages; too many")
                 if message.frame_type != fitdecode.FIT_FRAME_DATA:
                     continue
                 if message.name == "record":
                     samples.extend(_sample(message))
                 elif message.name == "session":
                     sessions.extend(_session(message))
-                if len(samples) > MOST_SAMPLES:
-                    raise RunFileError(path, f"has more than {MOST_SAMPLES} samples; too many")
     except RunFileError:
         raise
     except Exception as error:  # damaged bytes lead the library to errors of many kinds

@@ -6,7 +6,7 @@ from pathlib import Path
 from pacetag.tagger.runs.bytes import read_content
 from pacetag.tagger.runs.fit import SIGNATURE, fit_parts
 from pacetag.tagger.runs.run import Part, Run, RunFileError, RunFormat, Sample
-from pacetag.tagger.runs.sports import running_parts
+from pacetag.tagger.runs.sports import last_run, running_parts
 from pacetag.tagger.runs.track_points import track_parts
 
 LONGEST = 14 * 86_400.0  # seconds; a longer recording has wrong times
@@ -26,7 +26,10 @@ def read_run(path: Path) -> Run:
     parts = [part for part in parts if part.samples]
     if not parts:
         raise RunFileError(path, f"this {form} file has no points with times; export the run again")
-    chosen, notes = running_parts(path, parts)
+    running, notes = running_parts(path, parts)
+    chosen, count = last_run(running)
+    if count > 1:
+        notes = (*notes, f"The file holds {count} runs; only the last counts.")
     samples = tuple(_ascending(chosen))
     if samples[-1].time - samples[0].time > LONGEST:
         raise RunFileError(path, "its times lie more than 14 days apart, so they must be wrong")

@@ -1,4 +1,4 @@
-"""Which part of a recording is a run, by the sport that the file names, else by its speed."""
+"""Which part of a recording is the run: by the sport that the file names, else by its speed."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +12,7 @@ _RUNNING = ("run", "jog", "treadmill")
 _UNSAID = frozenset({"", "other", "generic", "training", "all", "unknown", "workout", "activity"})
 # 21.6 km/h: runners hold that for some minutes only, cyclists usually do.
 FASTEST = 6.0  # metres a second
+APART = 4 * 3600.0  # seconds between parts that are not of one run
 
 
 def is_running(sport: str | None) -> bool | None:
@@ -40,6 +41,16 @@ def running_parts(path: Path, parts: Sequence[Part]) -> tuple[list[Part], tuple[
     others = [part for part in parts if part not in chosen]
     said = "The file does not say which sport it is; it is taken for a run."
     return chosen, (said, *_about(others))
+
+
+def last_run(parts: Sequence[Part]) -> tuple[list[Part], int]:
+    """Return the parts of the last run in order, and how many runs there are."""
+    last, count = list[Part](), 0
+    for part in sorted(parts, key=lambda part: part.samples[0].time):
+        if not last or part.samples[0].time - last[-1].samples[-1].time > APART:
+            last, count = [], count + 1
+        last.append(part)
+    return last, count
 
 
 def _is_too_fast(part: Part) -> bool:

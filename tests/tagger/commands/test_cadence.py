@@ -54,7 +54,10 @@ def test_a_steady_run_is_said_to_be_steady(pacetag: Run, tmp_path: Path) -> None
     path = tmp_path / "run.gpx"
     path.write_text(gpx(STEADY))
 
-    assert "Plan: 20m@165 (steady)" in pacetag("cadence", path).stdout
+    cadence, plan, *_ = pacetag("cadence", path).stdout.splitlines()
+
+    assert cadence == "165 steps a minute, steady, in 20:00 of running"
+    assert plan == "Plan: 20m@165"
 
 
 def test_json_has_all_of_it(pacetag: Run, recording: Path) -> None:
@@ -95,6 +98,12 @@ def test_what_is_no_run_is_one_sentence(content: bytes, pacetag: Run, tmp_path: 
     assert (done.exit_code, done.stdout) == (1, "")
     assert done.stderr.startswith(f"pacetag: {path}: ")
     assert done.stderr.count("\n") == 1
+
+
+def test_a_file_that_is_not_there_is_wrong_usage(pacetag: Run, tmp_path: Path) -> None:
+    for path in (tmp_path / "gone.fit", tmp_path):
+        done = pacetag("cadence", path)
+        assert (done.exit_code, done.stderr.count("\n")) == (2, 1)
 
 
 def test_without_fitdecode_gpx_is_read_and_fit_says_what_to_install(

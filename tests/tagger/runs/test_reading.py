@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from pacetag.tagger.errors import UsageError
 from pacetag.tagger.runs import bytes as run_bytes
 from pacetag.tagger.runs import fit, track_points
 from pacetag.tagger.runs.proposal import propose
@@ -63,9 +64,10 @@ def test_what_is_no_recording_is_said_to_be_none(tmp_path: Path) -> None:
 def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
 
-    assert refused(tmp_path) == "is a folder, not a file; name a FIT, GPX or TCX file"
-    assert "is a pipe" in refused(tmp_path / "pipe")
-    assert refused(tmp_path / "gone.fit") == "there is no such file"
+    assert refused(tmp_path / "pipe") == "is a pipe, not a file; name a FIT, GPX or TCX file"
+    for path in (tmp_path, tmp_path / "gone.fit"):
+        with pytest.raises(UsageError, match="is no file; name a FIT, GPX or TCX file"):
+            read_run(path)
 
 
 def test_a_file_that_unpacks_to_too_much_is_refused(
@@ -84,12 +86,24 @@ def test_a_file_that_unpacks_to_too_much_is_refused(
 def test_more_samples_than_a_run_has_are_refused(
     kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (fit, track_points):
-        monkeypatch.setattr(module, "MOST_SAMPLES", 100)
+    monkeypatch.setattr(fit, "MOST_MESSAGES", 100)
+    monkeypatch.setattr(track_points, "MOST_SAMPLES", 100)
     path = tmp_path / "run"
     path.write_bytes(CONTENTS[kind])
 
     assert "too many" in refused(path)
+
+
+def test_the_last_of_several_runs_counts(tmp_path: Path) -> None:
+    path = tmp_path / "all.tcx"
+    week = 7 * 86_400
+    race = (tcx_activity(STEADY, after=2 * week), tcx_activity(SMALL, after=2 * week + 1300))
+    path.write_text(tcx(*race, tcx_activity(SMALL), tcx_activity(SMALL, after=week)))
+
+    run = read_run(path)
+
+    assert len(run.samples) == 1200 + 170
+    assert run.notes == ("The file holds 3 runs; only the last counts.",)
 
 
 def test_times_far_apart_are_refused(tmp_path: Path) -> None:
