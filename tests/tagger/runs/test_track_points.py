@@ -117,18 +117,24 @@ def test_points_without_a_time_or_with_odd_numbers_are_passed_over(tmp_path: Pat
 
 def test_a_ride_without_a_named_sport_is_known_by_its_speed(tmp_path: Path) -> None:
     path = tmp_path / "ride.gpx"
-    path.write_text(gpx(((900, 170.0),), sport=None, length=2.6))
+    uphill = gpx(((900, 170.0),), sport=None, length=1.2)
+    points = gpx(((1200, 170.0),), sport=None, length=2.6).partition("<trkseg>")[2]
+    later = points.replace("2024-05-01T07", "2024-05-01T08")
+    path.write_text(uphill.replace("</trkseg></trk></gpx>", later))
 
     with pytest.raises(RunFileError, match=r"too fast for a run; it looks like cycling$"):
         read_run(path)
 
 
-@pytest.mark.parametrize("sport", ["cycling", "Ride", "1", "walking"])
-def test_another_sport_is_refused_by_its_name(sport: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("sport", "name"),
+    [("cycling", "cycling"), ("Ride", "ride"), ("1", "cycling"), ("mountain_biking", "mountain b")],
+)
+def test_another_sport_is_refused_by_its_name(sport: str, name: str, tmp_path: Path) -> None:
     path = tmp_path / "ride.gpx"
     path.write_text(gpx(STEADY, sport=sport))
 
-    with pytest.raises(RunFileError, match="not of a run"):
+    with pytest.raises(RunFileError, match=f"a recording of {name}.*, not of a run"):
         read_run(path)
 
 
