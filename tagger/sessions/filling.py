@@ -37,7 +37,7 @@ from pacetag.tagger.sessions.partial_runs import (
 from pacetag.tagger.sessions.stretches import Kind, Offer, Stretch
 
 WIDTH = 384  # partial runs that are kept
-SPREAD = 1 << 16  # partial runs times songs: fewer songs leave time for more runs
+SPREAD = 1 << 15  # partial runs times songs: fewer songs leave time for more runs
 ALL, FEW = 1 << 14, 9  # partial runs that are kept of so few songs
 HARDER, TIGHT = 8, 40  # times the width for a second try, where at most so many songs left a miss
 

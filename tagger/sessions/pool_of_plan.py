@@ -1,0 +1,102 @@
+"""The songs of the index that a plan may take, without reading all that fit in a large library.
+
+Around each cadence of the plan rings of growing width are read, until the songs that are needed are
+worth nearly as much as anything outside could be.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from pacetag.db.index import SongIndex
+from pacetag.db.records import EVERY_SONG, Condition
+from pacetag.tagger.playlist.listener import NOBODY, Listener
+from pacetag.tagger.playlist.pool import Candidate, song_pool
+from pacetag.tagger.sessions.block_pools import LEAST, TIMES
+from pacetag.tagger.sessions.losses import SLACK
+from pacetag.tagger.sessions.plan import Block
+
+RINGS = (1 / 8, 1 / 4, 1 / 2, 1.0)  # parts of the tolerance
+EASE = 0.02  # by which the songs of a ring may be worth less than the best outside
+APART = 4.0  # steps a minute between the cadences of a ramp around which songs are read
+SONG = 210.0  # s that a song lasts, roughly
+SHORT = 150.0  # s; one song may serve several blocks as short as this
+RATIOS = (1, 2, 3, 4)  # between paces of a song
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wishes:
+    """What is asked for besides the plan."""
+
+    tolerances: tuple[float, ...]  # of each block, as a share of its cadence
+    min_confidence: float = 0.5
+    where: Condition = EVERY_SONG
+    listener: Listener = NOBODY
+    seed: int | None = None  # varies the choice
+    cuts: bool = True  # songs may be cut for blocks that are shorter than any of them
+
+
+def pool_of_plan(
+    index: SongIndex, blocks: Sequence[Block], wishes: Wishes, *, absent: int = 0
+) -> list[Candidate]:
+    """Return the songs with a pace for any of the blocks, or those that are worth most.
+
+    Args:
+        index: the songs.
+        blocks: of the plan.
+        wishes: what else is asked for.
+        absent: how many songs turned out to be gone, for which others are read.
+    """
+    needed = round(sum(max(1.0, block.seconds / SONG) for block in blocks))
+    most = max(LEAST, TIMES * needed) + 2 * absent
+    found: dict[tuple[int, float], Candidate] = {}
+    pieces: dict[int, int] = {}  # song -> piece
+    for centre, tolerance, whole in dict.fromkeys(_centres(blocks, wishes.tolerances)):
+        for candidate in _around(index, centre, tolerance, wishes, most=most, whole=whole):
+            piece = pieces.setdefault(candidate.song_id, candidate.piece)
+            # Files of a piece that another ring lacks must not part it.
+            piece = pieces.setdefault(candidate.piece, piece)
+            key = candidate.song_id, candidate.pace.bpm
+            found.setdefault(key, replace(candidate, piece=piece))
+    return list(found.values())
+
+
+def _centres(
+    blocks: Sequence[Block], tolerances: Sequence[float]
+) -> Iterator[tuple[float, float, bool]]:
+    """Yield each cadence with its tolerance, and whether all that fits it must be read."""
+    for place, (block, tolerance) in enumerate(zip(blocks, tolerances, strict=True)):
+        steps = max(1, round((block.highest - block.lowest) / APART)) if block.is_ramp else 1
+        beside = (*blocks[max(0, place - 1) : place], *blocks[place + 1 : place + 2])
+        whole = any(_may_share(block, other, tolerance) for other in beside)
+        for step in range(steps + 1 if block.is_ramp else 1):
+            yield block.first + (block.last - block.first) * step / steps, tolerance, whole
+
+
+def _may_share(block: Block, other: Block, tolerance: float) -> bool:
+    """Whether one song could serve two blocks: both are short, and their cadences a ratio."""
+    if max(block.seconds, other.seconds) > SHORT:
+        return False
+    low, high = sorted((block.first, other.first))
+    widest = (1 + tolerance) / (1 - tolerance)
+    return any(ratio / widest <= high / low <= ratio * widest for ratio in RATIOS)
+
+
+def _around(
+    index: SongIndex, centre: float, tolerance: float, wishes: Wishes, *, most: int, whole: bool
+) -> Sequence[Candidate]:
+    for ring in (1.0,) if whole else RINGS:
+        reach = ring * tolerance + SLACK
+        candidates = song_pool(
+            index,
+            low=centre * (1 - reach),
+            high=centre * (1 + reach),
+            min_confidence=wishes.min_confidence,
+            where=wishes.where,
+            listener=wishes.listener,
+        ).candidates
+        if len(candidates) < most:
+            continue
+        worths = sorted((one.worth(centre, tolerance) for one in candidates), reverse=True)
+        if worths[most - 1] >= 1 - ring**2 / 2 - EASE:
+            break
+    return candidates

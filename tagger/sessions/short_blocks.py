@@ -1,0 +1,132 @@
+"""Stretches of a run: blocks that are filled alone, and short ones that share a song or cut it.
+
+A minute at 180 is shorter than any song. What a runner expects of such intervals is that the music
+changes when the cadence does. Consecutive short blocks are served by one song that lasts as long as
+they do together and has a pace for each, where there is one. Each of the others gets a song of its
+own, which is cut where the block ends.
+"""
+
+from collections.abc import Sequence
+
+from pacetag.tagger.playlist.pool import Candidate
+from pacetag.tagger.sessions.block_pools import BlockPool, shortlist
+from pacetag.tagger.sessions.losses import WITHIN
+from pacetag.tagger.sessions.stretches import Kind, Offer, Stretch
+
+MOST = 12  # short blocks that one song may serve
+
+
+def stretches_of(pools: Sequence[BlockPool], *, needed: int, cuts: bool = True) -> list[Stretch]:
+    """Return the stretches of a run with the songs that are tried for each.
+
+    Without `cuts` short blocks are filled with whole songs like all others.
+    """
+    found: list[Stretch] = []
+    reserved: set[int] = set()  # pieces that serve several blocks
+    at = 0
+    while at < len(pools):
+        if not (cuts and pools[at].is_short):
+            found.append(_whole(pools, at, needed))
+            at += 1
+            continue
+        shared = _shared(pools, at, reserved)
+        if shared is None:
+            shared = _cut(pools, at, needed)
+        else:
+            reserved.add(int(shared.offers[0].piece))
+        found.append(shared)
+        at = shared.blocks.stop
+    return found
+
+
+def _whole(pools: Sequence[BlockPool], at: int, needed: int) -> Stretch:
+    pool = pools[at]
+    offers = (_offer(pool, one, one.duration or 0.0) for one in shortlist(pool, needed))
+    return _stretch(pools, range(at, at + 1), Kind.WHOLE, sorted(offers, key=_by_number))
+
+
+def _cut(pools: Sequence[BlockPool], at: int, needed: int) -> Stretch:
+    pool = pools[at]
+    offers = (_offer(pool, one, pool.block.seconds) for one in shortlist(pool, needed))
+    return _stretch(pools, range(at, at + 1), Kind.CUT, sorted(offers, key=_by_number))
+
+
+def _shared(pools: Sequence[BlockPool], at: int, reserved: set[int]) -> Stretch | None:
+    """Return the longest stretch from a short block on that one song can serve."""
+    end = at + 1
+    while end < min(len(pools), at + MOST) and pools[end].is_short:
+        end += 1
+    for stop in range(end, at + 1, -1):
+        blocks = range(at, stop)
+        serving = _serving(pools, blocks)
+        free = [one for one in serving if one.piece not in reserved]
+        if free:
+            seconds = sum(pools[place].block.seconds for place in blocks)
+            best = sorted(free, key=lambda one: (-_mean_worth(pools, blocks, one), one.piece))
+            offers = [_shared_offer(pools, blocks, one) for one in best]
+            return _stretch(pools, blocks, Kind.SHARED, offers, seconds)
+    return None
+
+
+def _serving(pools: Sequence[BlockPool], blocks: range) -> list[Candidate]:
+    """Return the songs that last as long as the blocks and have a pace for each of them."""
+    seconds = sum(pools[place].block.seconds for place in blocks)
+    return [
+        one
+        for piece, one in pools[blocks.start].pieces.items()
+        if abs((one.duration or 0.0) - seconds) <= WITHIN
+        and all(
+            piece in pools[place].pieces and pools[place].pieces[piece].song_id == one.song_id
+            for place in blocks
+        )
+    ]
+
+
+def _mean_worth(pools: Sequence[BlockPool], blocks: range, one: Candidate) -> float:
+    worths = [pools[place].worth(pools[place].pieces[one.piece]) for place in blocks]
+    return sum(worths) / len(worths)
+
+
+def _shared_offer(pools: Sequence[BlockPool], blocks: range, one: Candidate) -> Offer:
+    return Offer(
+        piece=str(one.piece),
+        artist=one.artist,
+        seconds=one.duration or 0.0,
+        enters=one.pace.bpm,
+        leaves=pools[blocks[-1]].pieces[one.piece].pace.bpm,
+        worth=_mean_worth(pools, blocks, one),
+    )
+
+
+def _offer(pool: BlockPool, one: Candidate, seconds: float) -> Offer:
+    return Offer(
+        piece=str(one.piece),
+        artist=one.artist,
+        seconds=seconds,
+        enters=one.pace.bpm,
+        leaves=one.pace.bpm,
+        worth=one.worth(one.pace.bpm, pool.tolerance),
+    )
+
+
+def _stretch(
+    pools: Sequence[BlockPool],
+    blocks: range,
+    kind: Kind,
+    offers: Sequence[Offer],
+    seconds: float | None = None,
+) -> Stretch:
+    first, last = pools[blocks[0]], pools[blocks[-1]]
+    return Stretch(
+        blocks=blocks,
+        seconds=first.block.seconds if seconds is None else seconds,
+        first=first.block.first,
+        last=last.block.last,
+        tolerance=first.tolerance,
+        kind=kind,
+        offers=tuple(offers),
+    )
+
+
+def _by_number(offer: Offer) -> int:
+    return int(offer.piece)
