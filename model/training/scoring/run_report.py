@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -115,6 +114,6 @@ def _row(*cells: object) -> str:
 
 
 def _share(value: float | None, digits: int = 3) -> str:
-    if value is None or math.isnan(value):
+    if value is None:
         return "–"
     return f"{value:.{digits}f}".removeprefix("0") if value < 1 else f"{value:.{digits}f}"

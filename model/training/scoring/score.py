@@ -82,8 +82,11 @@ def score_songs(songs: Sequence[TrainingSong], bundle: Path, *, jobs: int = 1) -
 
 def song_figures(
     scored: Sequence[ScoredSong], calibration: Calibration, *, min_confidence: float = 0.5
-) -> dict[str, float]:
-    """Figures per song: sets over 80 to 210 bpm, the top pace, calibration, beatless songs."""
+) -> dict[str, float | None]:
+    """Figures per song: sets over 80 to 210 bpm, the top pace, calibration, beatless songs.
+
+    `top_in_family` is None where no song has a beat.
+    """
     judged = []
     tops: list[bool] = []
     false_alarms: list[bool] = []
@@ -103,7 +106,7 @@ def song_figures(
         "set_precision": sets.precision,
         "set_recall": sets.recall,
         "set_f1": sets.f1,
-        "top_in_family": float(np.mean(tops)) if tops else float("nan"),
+        "top_in_family": float(np.mean(tops)) if tops else None,
         "songs_with_family": float(len(tops)),
         "beatless_songs": float(len(false_alarms)),
         "beatless_with_a_pace": float(sum(false_alarms)),

@@ -1,5 +1,6 @@
 """Scores source by source, and the notes on what an addition brought."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -40,7 +41,7 @@ def scored(*, f1: float, auc: float | None, songs: int = 4) -> dict[str, Any]:
             **figures,
             "songs": float(songs),
             "set_f1": f1,
-            "top_in_family": float("nan"),
+            "top_in_family": None,
         },
     }
 
@@ -118,9 +119,10 @@ def test_candidates_are_right_by_the_calibrated_probability() -> None:
 def test_one_class_alone_has_no_scores_over_candidates() -> None:
     beatless = replace(song("own", "test"), truth=own_truth(()))
 
-    assert (
-        source_scores([heard(beatless, 1, 1, 1)], Calibration())["test own"]["candidates"] is None
-    )
+    scores = source_scores([heard(beatless, 1, 1, 1)], Calibration())
+
+    assert scores["test own"]["candidates"] is None
+    json.dumps(scores, allow_nan=False)  # a bundle's JSON must be one
 
 
 def test_sources_come_in_the_order_in_which_songs_do() -> None:
