@@ -4,6 +4,7 @@ import os
 import re
 import sqlite3
 import unicodedata
+import warnings
 from functools import lru_cache
 
 JOINT = "; "  # between several values of one field, as the reader of tags joins them
@@ -35,12 +36,15 @@ def is_text(value: object, folded: str) -> bool:
 
 def matches(value: object, pattern: str) -> bool:
     """Whether a regular expression is found in a column."""
-    return value is not None and _compiled(pattern).search(_text(value)) is not None
+    return value is not None and compiled(pattern).search(_text(value)) is not None
 
 
 @lru_cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)
+def compiled(pattern: str) -> re.Pattern[str]:
+    """Return a regular expression. Raises re.error, or OverflowError and RecursionError."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of what a later Python may read in another way
+        return re.compile(pattern)
 
 
 def _text(value: object) -> str:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pacetag.tagger.playlist.entries import Playlist
     from pacetag.tagger.playlist.listener import Listener
 
-FEW_STEPS = 100  # a minute; nobody runs so slowly, so fewer are likely strides of one foot
+FEW_STEPS = 100  # a minute; runners take more, so fewer are likely strides of one foot
 
 RestOption = Annotated[
     int,
@@ -88,21 +88,25 @@ def listener_for(
     return listener_of(index, resting=resting, target=None if output is None else _target(output))
 
 
-def note_written(index: "SongIndex", found: "Playlist", output: Path) -> None:
+def note_written(index: "SongIndex", index_file: Path, found: "Playlist", output: Path) -> None:
     """Note a playlist that was written to a file, so that its songs rest in the next ones.
 
-    An index that cannot be written keeps no such notes.
+    An index that cannot be written keeps no such notes; `index` may be a copy of it then.
     """
     from pacetag.db.access import in_the_way
+    from pacetag.db.errors import SongIndexError
     from pacetag.tagger.logs.logger import info
     from pacetag.tagger.text.piece_names import stored_name
 
     songs = [(entry.song.fingerprint, stored_name(entry.song)) for entry in found.entries]
-    reason = in_the_way(index.path)
+    reason = in_the_way(index_file)
+    if reason is None:
+        try:
+            index.listening.wrote(_target(output), songs)
+        except SongIndexError as error:  # the playlist itself is written
+            reason = error.reason
     if reason is not None:
         info("playlist", f"its songs do not rest: the index cannot be written ({reason})")
-        return
-    index.listening.wrote(_target(output), songs)
 
 
 def _target(output: Path) -> str:

@@ -158,7 +158,7 @@ def playlist(
         if place is not None and found.entries:
             found = _write(found, place, style)
             if output is not None and bounded and descriptor_of(output) is None:
-                note_written(songs, found, output)
+                note_written(songs, index_file, found, output)
     _show(found, output, as_json=as_json)
 
 

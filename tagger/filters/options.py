@@ -51,6 +51,8 @@ def filter_condition(options: FilterOptions) -> Condition:
 
 
 def _any(option: str, fields: tuple[str, ...], wanted: Sequence[str], values: Values) -> str | None:
+    if "" in wanted:
+        raise UsageError(f"--{option}: it is empty; leave the option out to have them all")
     try:
         terms = [term(BY_NAME[name], one, values) for one in wanted for name in fields]
     except TermError as error:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 
-from pacetag.db.functions import fold
+from pacetag.db.functions import compiled, fold
 from pacetag.db.rows import path_ranges
 from pacetag.tagger.filters.errors import TermError
 from pacetag.tagger.filters.fields import KEYWORDS, Field, Kind
@@ -121,7 +121,7 @@ _BY_KIND: dict[Kind, Callable[[Field, Way, str, Values], str]] = {
 
 def _found(field: Field, pattern: str, values: Values) -> str:
     try:
-        re.compile(_storable(pattern))
+        compiled(_storable(pattern))
     except (re.error, RecursionError, OverflowError) as error:
         raise TermError(f'"{pattern}" is no regular expression ({error})') from error
     found = f"matches(coalesce({field.sql}, ''), {values.add(_storable(pattern))})"

@@ -53,7 +53,7 @@ class Listener:
         return ago is not None and ago <= self.resting
 
 
-NOBODY = Listener()  # who said and heard nothing
+NO_LISTENER = Listener()  # of whom nothing is known
 
 
 def listener_of(index: SongIndex, *, resting: int = RESTING, target: str | None = None) -> Listener:

@@ -36,7 +36,7 @@ Entry = TypeVar("Entry")
 def is_same_piece(one: Recording, other: Recording) -> bool:
     """Whether two songs of the same name are one piece to a listener.
 
-    They are as long, whatever was heard in them; or they share a confident pace, and one is at most
+    They are as long, with any paces; or they share a confident pace, and one is at most
     another edition's length longer, or the length of one is not known.
     """
     if one.duration is not None and other.duration is not None:

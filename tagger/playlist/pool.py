@@ -15,7 +15,7 @@ from pacetag.db.index import SongIndex
 from pacetag.db.pool import OfferedPace
 from pacetag.db.records import EVERY_SONG, Condition, Opinion, Standing
 from pacetag.model.judgement import Pace
-from pacetag.tagger.playlist.listener import NOBODY, Listener
+from pacetag.tagger.playlist.listener import NO_LISTENER, Listener
 from pacetag.tagger.playlist.pieces import by_preference, gathered
 from pacetag.tagger.playlist.worth import worth
 from pacetag.tagger.text.piece_names import artist_key
@@ -63,7 +63,7 @@ def song_pool(
     high: float,
     min_confidence: float = 0.5,
     where: Condition = EVERY_SONG,
-    listener: Listener = NOBODY,
+    listener: Listener = NO_LISTENER,
 ) -> Pool:
     """Return the songs with a pace from `low` to `high` bpm, both included.
 

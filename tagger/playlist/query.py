@@ -9,10 +9,17 @@ from pacetag.db.records import EVERY_SONG, Condition, SongRecord
 from pacetag.tagger.library.presence import Presence
 from pacetag.tagger.playlist.choosing import Choice, artist_of
 from pacetag.tagger.playlist.entries import Playlist, PlaylistEntry
-from pacetag.tagger.playlist.listener import NOBODY, Listener
+from pacetag.tagger.playlist.listener import NO_LISTENER, Listener
 from pacetag.tagger.playlist.near_misses import near_misses
 from pacetag.tagger.playlist.pieces import gathered
-from pacetag.tagger.playlist.ranking import FIRST, Part, Sought, all_entries, first_entries
+from pacetag.tagger.playlist.ranking import (
+    FIRST,
+    Part,
+    Sought,
+    all_entries,
+    drawn_entries,
+    first_entries,
+)
 from pacetag.tagger.playlist.spacing import spaced
 
 MOST_GONE = 4_096  # missing pieces, after which no more are looked for
@@ -28,7 +35,7 @@ def build_playlist(
     limit: int | None = None,
     presence: Presence | None = None,
     where: Condition = EVERY_SONG,
-    listener: Listener = NOBODY,
+    listener: Listener = NO_LISTENER,
     seed: int | None = None,
 ) -> Playlist:
     """Find the best songs with a pace near the cadence (see `worth.worth`).
@@ -104,13 +111,11 @@ def _choose(
 ) -> Choice:
     """The chosen entries, and whether `limit` kept some out."""
     enough = duration or math.inf
-    # A shuffled ranking is not the index's, so all that fits is read.
-    whole = (duration is None and limit is None) or sought.seed is not None
+    whole = duration is None and limit is None
     first = FIRST if limit is None else limit + limit // 8 + FIRST  # some may be missing, or copies
+    ranked = first_entries if sought.seed is None else drawn_entries
     parts = (
-        [Part(entries=all_entries(index, sought))]
-        if whole
-        else first_entries(index, sought, first=first)
+        [Part(entries=all_entries(index, sought))] if whole else ranked(index, sought, first=first)
     )
     for part in parts:
         chosen = Choice(index, sought, presence)

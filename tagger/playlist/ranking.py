@@ -4,14 +4,16 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import takewhile
+from typing import Protocol
 
 from pacetag.db.index import SongIndex
 from pacetag.db.records import EVERY_SONG, Condition, Opinion, PaceQuery, SongRecord
 from pacetag.model.judgement import Pace
 from pacetag.tagger.playlist.entries import PlaylistEntry
-from pacetag.tagger.playlist.listener import NOBODY, Listener
+from pacetag.tagger.playlist.listener import NO_LISTENER, Listener
 from pacetag.tagger.playlist.worth import LOVED
 from pacetag.tagger.playlist.worth import worth as worth_of
+from pacetag.tagger.text.piece_names import Named, stored_name
 
 # Binary fractions put 171.6 at 1.0400000000000000355 times 165; it must still be within 4 %.
 SLACK = 1e-9
@@ -28,23 +30,17 @@ class Sought:
     tolerance: float  # as a share of the cadence
     min_confidence: float  # 0..1
     where: Condition = EVERY_SONG  # which songs may come
-    listener: Listener = NOBODY
+    listener: Listener = NO_LISTENER
     seed: int | None = None  # of a shuffled ranking; None: by worth
 
     def rated(self, entry: PlaylistEntry) -> float:
         """Return what entries are ranked by: the worth, or a random number that it weighs.
 
         The latter orders songs as if they were drawn one by one, by the square of their worth
-        (Efraimidis and Spirakis 2006). The song alone decides its number, and the seed.
+        (Efraimidis and Spirakis 2006). The piece alone decides its number, and the seed.
         """
         own = worth(entry, self.tolerance)
-        if self.seed is None or own <= 0:
-            return own
-        song = f"{self.seed}\n{entry.song.fingerprint or entry.song.path}".encode(
-            "utf-8", "surrogateescape"
-        )
-        drawn = int.from_bytes(hashlib.blake2b(song, digest_size=7).digest()) + 1
-        return float((drawn / (1 << 56)) ** (1 / own**2))
+        return own if self.seed is None else _drawn(self.seed, entry.song, own)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +49,31 @@ class Part:
 
     entries: list[PlaylistEntry]  # best first
     least: float | None = None  # all that is worth more is here; None: all there is
+
+
+class Sounding(Named, Protocol):
+    """A song or pace with what tells its piece and its sound."""
+
+    @property
+    def path(self) -> str:
+        """Absolute."""
+
+    @property
+    def fingerprint(self) -> str | None:
+        """Of its sound, hex."""
+
+
+def _drawn(seed: int, song: Sounding, own: float) -> float:
+    """Return a random number from 0 to 1 that is likely to be larger for a song of more worth.
+
+    It is the same for all formats of a piece, if they are worth the same.
+    """
+    if own <= 0:
+        return 0.0
+    piece = stored_name(song) or song.fingerprint or song.path
+    known = f"{seed}\n{piece}".encode("utf-8", "surrogateescape")
+    number = int.from_bytes(hashlib.blake2b(known, digest_size=7).digest()) + 1
+    return float((number / (1 << 56)) ** (1 / own**2))
 
 
 def all_entries(index: SongIndex, sought: Sought) -> list[PlaylistEntry]:
@@ -93,6 +114,42 @@ def first_entries(index: SongIndex, sought: Sought, *, first: int = FIRST) -> It
             return
         least = found.left * most + DOUBT
         yield Part(entries=_worth_more(entries, least, tolerance), least=least)
+        at_most *= 4
+
+
+def drawn_entries(index: SongIndex, sought: Sought, *, first: int = FIRST) -> Iterator[Part]:
+    """Yield growing first parts of a shuffled ranking, the last one whole.
+
+    All paces that fit are drawn for, but only the songs that come first are read whole.
+    """
+    drawn: dict[int, tuple[float, float]] = {}  # worth and number by song
+    cadence, reach = sought.cadence, sought.tolerance + SLACK
+    for pace in index.offered(
+        low=cadence * (1 - reach),
+        high=cadence * (1 + reach),
+        min_confidence=sought.min_confidence,
+        where=sought.where,
+    ):
+        own = worth_of(
+            pace.pace.confidence,
+            pace.pace.bpm / cadence - 1,
+            sought.tolerance,
+            stability=pace.stability,
+            ago=sought.listener.ago(pace),
+            loved=sought.listener.opinion(pace) is Opinion.LOVED,
+        )
+        if own > drawn.get(pace.song_id, (-1.0,))[0]:
+            drawn[pace.song_id] = own, _drawn(sought.seed or 0, pace, own)
+    order = sorted(drawn, key=lambda song: -drawn[song][1])
+    at_most = first
+    while True:
+        songs = index.songs_of(order[:at_most])
+        entries = best_entries(songs.values(), sought)
+        if at_most >= len(order):
+            yield Part(entries=entries)
+            return
+        least = drawn[order[at_most]][1]
+        yield Part(entries=[one for one in entries if sought.rated(one) > least], least=least)
         at_most *= 4
 
 

@@ -13,7 +13,7 @@ TOGETHER = 256  # songs that are ordered at once; longer lists are ordered in su
 def spaced(entries: Sequence[Entry], artist: Callable[[Entry], str]) -> list[Entry]:
     """Return the entries, best first, moved as little as spacing the artists takes.
 
-    `artist` gives an entry's artist; songs of "" are nobody's, and may stand side by side.
+    `artist` gives an entry's artist; songs of "" may stand side by side.
     """
     found: list[Entry] = []
     for start in range(0, len(entries), TOGETHER):

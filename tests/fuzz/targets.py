@@ -3,12 +3,16 @@
 import io
 import json
 import re
+import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from pacetag.db.functions import add_functions
 from pacetag.model.training.labels.table import LabelsError, read_table
+from pacetag.tagger.filters.errors import QueryError
+from pacetag.tagger.filters.query import parse_query
 from pacetag.tagger.tags.binary.content import chunks
 from pacetag.tagger.tags.containers.apev2.layout import ApeLayout
 from pacetag.tagger.tags.containers.apev2.sound import check_packets_before_sound
@@ -182,6 +186,35 @@ def labels(data: bytes) -> None:
         read_table(table)
 
 
+def _songs() -> sqlite3.Connection:
+    """An index as far as conditions on songs look at it, with one song."""
+    connection = sqlite3.connect(":memory:", check_same_thread=False)
+    connection.executescript(
+        """
+        CREATE TABLE song_records (id, path, title, artist, album, album_artist, genre, year,
+                                   duration, added, fingerprint);
+        CREATE TABLE paces (song_id, bpm, confidence);
+        CREATE TABLE opinions (fingerprint, opinion);
+        INSERT INTO song_records (id, path, title, genre) VALUES (1, '/a.mp3', 'Hill', 'Rock');
+        INSERT INTO paces VALUES (1, 165.0, 0.9);
+        """
+    )
+    add_functions(connection)
+    return connection
+
+
+_SONGS = _songs()
+
+
+def query(data: bytes) -> None:
+    """A query is understood, and SQLite can ask for it, or its error is one line."""
+    try:
+        where = parse_query(data.decode("utf-8", "surrogateescape"))
+    except QueryError:
+        return
+    _SONGS.execute(f"SELECT id FROM song_records WHERE {where.sql}", where.values).fetchall()
+
+
 TARGETS: dict[str, Callable[[bytes], None]] = {
     "song": song,
     "id3_frames": id3_frames,
@@ -189,6 +222,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "pacetag": pacetag,
     "journal": journal,
     "labels": labels,
+    "query": query,
 }
 
 
@@ -234,6 +268,11 @@ def seeds(songs: Path) -> dict[str, list[bytes]]:
             "artist,song,pace,pace2,remark\nOne,Two,172,86,\nÅ,Ö,,,changes tempo\n".encode(),
             b"file;paces;unclear\na.mp3;172,5 86;60\nb.mp3;none;\n",
             "song\tpace\nÄ\t100\n".encode("utf-16"),
+        ],
+        "query": [
+            'genre:rock ^artist:"a b" year:1970..1979 , ::x title:=Räp'.encode(),
+            b"length:2:00..6:00 added:-1m.. pace:160..170 path:/m/rock confidence:.9..",
+            b"title::^[a-c]+$ -added:2024-05..2024-06-07T08:09 opinion:loved a\\:b, 'c d'",
         ],
     }
 

@@ -132,6 +132,17 @@ class TestAsking:
         assert (done.returncode, done.stderr) == (0, "")
         assert done.stdout
 
+    def test_a_playlist_is_written_but_its_songs_do_not_rest(
+        self, ask: Asked, tmp_path: Path
+    ) -> None:
+        tmp_path.chmod(0o777)
+        bounded = ("playlist", "--cadence", "165", "--limit", "5", "--output")
+
+        for words in ((), ("--verbose",)):
+            done = ask(*bounded, tmp_path / "run.m3u8", *words)
+            assert (done.returncode, "1 song" in done.stdout) == (0, True)
+            assert ("its songs do not rest" in done.stderr) == bool(words)
+
     def test_a_dry_scan_works(self, ask: Asked, song: Path) -> None:
         assert "Dry run" in ask("scan", "--dry-run", "--jobs", "1", song.parent).stdout
 

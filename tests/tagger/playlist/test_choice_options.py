@@ -69,6 +69,12 @@ def test_a_query_that_cannot_be_understood_is_wrong_usage(asked: Run, pacetag: R
     assert done.stderr.startswith('pacetag: --query: "gnere:x" at character 6: there is no field')
 
 
+def test_an_empty_filter_is_wrong_usage(asked: Run, pacetag: Run) -> None:
+    done = pacetag("playlist", "--cadence", "165", "--path", "")
+
+    assert (done.exit_code, done.stderr.startswith("pacetag: --path: it is empty")) == (2, True)
+
+
 def test_songs_of_the_last_playlists_rest_and_a_line_says_so(
     asked: Run, pacetag: Run, tmp_path: Path
 ) -> None:

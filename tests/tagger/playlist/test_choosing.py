@@ -75,17 +75,18 @@ def test_every_playlist_keeps_its_promises(
         assert max(Counter(filter(None, artists)).values()) <= (len(artists) + 1) // 2
 
 
+@pytest.mark.parametrize("seed", [None, 4])
 @pytest.mark.parametrize("first", [1, 5, 64])
 def test_what_is_taken_does_not_depend_on_how_much_was_read(
-    library: SongIndex, monkeypatch: pytest.MonkeyPatch, first: int
+    library: SongIndex, monkeypatch: pytest.MonkeyPatch, first: int, seed: int | None
 ) -> None:
     monkeypatch.setattr(query, "FIRST", first)
     listener = listener_of(library, resting=3)
-    whole = build_playlist(library, 165, listener=listener)
+    whole = build_playlist(library, 165, listener=listener, seed=seed)
     chosen = sorted(whole.entries, key=lambda entry: entry.rank)
 
     for limit in (1, 7, 30, len(chosen)):
-        part = build_playlist(library, 165, listener=listener, limit=limit)
+        part = build_playlist(library, 165, listener=listener, seed=seed, limit=limit)
         assert sorted(part.entries, key=lambda entry: entry.rank) == chosen[:limit]
 
 
