@@ -6,7 +6,7 @@ from typing import Protocol, TypeVar
 
 from pacetag.db.records import Standing
 from pacetag.model.judgement import Pace
-from pacetag.tagger.text.piece_names import Name, Named, piece_name
+from pacetag.tagger.text.piece_names import Name, Named, file_name, piece_name
 
 LENGTH = 2.0  # s; encoders add silence, and rips begin slightly earlier or later
 EDITION = 1.6  # how many times as long another edition may be, such as one that is not cut
@@ -16,6 +16,10 @@ LOSSLESS = frozenset({"aif", "aifc", "aiff", "ape", "dsf", "flac", "tta", "wav",
 
 class Recording(Named, Protocol):
     """A song with what tells whether another is the same piece."""
+
+    @property
+    def path(self) -> str:
+        """Of its file, absolute."""
 
     @property
     def fingerprint(self) -> str | None:
@@ -45,12 +49,30 @@ def is_same_piece(one: Recording, other: Recording) -> bool:
         short, long = sorted((one.duration, other.duration))
         if long > EDITION * short:
             return False
+    return _share_a_pace(one, other)
+
+
+def _share_a_pace(one: Recording, other: Recording) -> bool:
     return any(
         abs(pace.bpm - own.bpm) < 1
         for own in one.paces
         for pace in other.paces
         if min(pace.confidence, own.confidence) >= SURE
     )
+
+
+def _name_of(song: Recording) -> Name | None:
+    """The name of its piece, or of its file where its tags have neither artist nor title."""
+    if song.title or song.artist:
+        return piece_name(song)
+    return file_name(song.path)
+
+
+def _is_same(name: Name, one: Recording, other: Recording) -> bool:
+    """Whether two songs of a name are one piece; where it is a file's, both proofs are needed."""
+    if name[0]:
+        return is_same_piece(one, other)
+    return is_same_piece(one, other) and _share_a_pace(one, other)
 
 
 def gathered(
@@ -68,11 +90,11 @@ def gathered(
     by_name: dict[Name, list[tuple[Recording, list[Entry]]]] = {}
     for entry in entries:
         song = recording(entry)
-        name = piece_name(song)
+        name = _name_of(song)
         piece = by_audio.get(song.fingerprint) if song.fingerprint is not None else None
         if piece is None and name is not None:
             namesakes = by_name.get(name, ())
-            piece = next((each for first, each in namesakes if is_same_piece(first, song)), None)
+            piece = next((each for first, each in namesakes if _is_same(name, first, song)), None)
         if piece is None:
             pieces.append(piece := [])
             if name is not None:

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from functools import lru_cache
+from pathlib import PurePath
 from typing import Protocol
 
 Name = tuple[str, str]  # artist and title
@@ -17,6 +18,11 @@ _EDITION = re.compile(
     r"|mono|stereo|bonus(?:\s+track)?|edit",
     re.IGNORECASE,
 )
+
+
+_NUMBERED = re.compile(r"^\d{1,3}(?:[ ._-]+|$)")
+_TRACK = re.compile(r"(?:audio|track|titel|piste|pista|unknown|untitled)*\d*")
+SHORTEST = 4  # signs of a file's name that can tell a piece
 
 
 class Named(Protocol):
@@ -38,6 +44,16 @@ def piece_name(song: Named) -> Name | None:
     """
     artist, title = _artist(song.artist or ""), _title(song.title or "")
     return (artist, title) if artist and title else None
+
+
+def file_name(path: str) -> Name | None:
+    """Return the name of a file as that of a piece without an artist; None where it says little.
+
+    Without the number at its beginning; "Track 7" and "03" are names of many songs.
+    """
+    bare = _NUMBERED.sub("", PurePath(path).stem)
+    name = plain(bare)
+    return None if len(name) < SHORTEST or _TRACK.fullmatch(name) else ("", name)
 
 
 def stored_name(song: Named) -> str | None:

@@ -102,6 +102,25 @@ def test_of_another_length_it_must_share_a_sure_pace(
     assert len(_paths(index)) == songs
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "paces", "songs"),
+    [
+        ("/x/Legs - Hill.flac", "/y/Legs - Hill.mp3", NEARLY, 1),
+        ("/x/03 Hill song.flac", "/y/hill song.mp3", NEARLY, 1),
+        ("/x/Legs - Hill.flac", "/y/Legs - Hill.mp3", {167.0: 0.9}, 2),
+        ("/x/Track 03.flac", "/y/Track 03.mp3", NEARLY, 2),
+        ("/x/03.flac", "/y/03.mp3", NEARLY, 2),
+    ],
+)
+def test_songs_without_names_are_known_by_those_of_their_files(
+    index: SongIndex, song: Song, one: str, other: str, paces: dict[float, float], songs: int
+) -> None:
+    index.store(song(one, PACES, title=None, artist=None))
+    index.store(song(other, paces, title=None, artist=None))
+
+    assert len(_paths(index)) == songs
+
+
 def test_as_long_under_the_same_name_is_one_piece_whatever_was_heard(
     index: SongIndex, song: Song
 ) -> None:
