@@ -24,6 +24,8 @@ from rich.table import Table
 from pacetag.db.index import SongIndex
 from pacetag.db.records import SongRecord, Stamp
 from pacetag.model.judgement import Analysis, Pace
+from pacetag.tagger.filters.query import parse_query
+from pacetag.tagger.playlist.pool import song_pool
 from pacetag.tagger.playlist.query import build_playlist
 
 RUNS = 5
@@ -32,12 +34,18 @@ COMMANDS = (
     ["--help"],
     PLAYLIST,
     [*PLAYLIST, "--duration", "45m"],
+    [*PLAYLIST, "--duration", "45m", "--genre", "rock"],
     [*PLAYLIST, "--min-confidence", "1"],  # nothing fits: what a wider tolerance would give
     ["stats"],
 )
 QUESTIONS: dict[str, Callable[[SongIndex], object]] = {
     "playlist of 250 songs": lambda index: build_playlist(index, 165, limit=250),
     "playlist of 45 minutes": lambda index: build_playlist(index, 165, duration=2_700),
+    "the same of one artist": lambda index: build_playlist(
+        index, 165, duration=2_700, where=parse_query("artist:00012")
+    ),
+    "the same, shuffled": lambda index: build_playlist(index, 165, duration=2_700, seed=1),
+    "all that fits 140 to 190": lambda index: song_pool(index, low=140, high=190),
     "stats": SongIndex.stats,
     "a song": lambda index: index.song("/srv/music/none.mp3"),
     "store a song": lambda index: index.store(_song(Path("/srv"), 7, random.Random(1))),
@@ -113,6 +121,7 @@ def _song(music: Path, number: int, rng: random.Random) -> SongRecord:
         artist=f"Artist {number // 120:05}",
         album=f"Album {number // 12 % 10}",
         genre="Rock",
+        year=1999,
         bundle="invented",
         analysis=Analysis(paces=() if failed else heard, duration=rng.uniform(120, 400)),
         failure="cannot decode audio" if failed else None,

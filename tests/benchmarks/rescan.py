@@ -78,6 +78,7 @@ def known_songs(music: Path) -> Iterator[SongRecord]:
             artist=path.parts[-3],
             album=path.parts[-2],
             genre="Rock",
+            year=1999,
             bundle=bundle,
             analysis=Analysis(
                 paces=tuple(Pace(bpm=round(bpm, 2), confidence=0.9) for bpm in paces),
