@@ -111,13 +111,13 @@ def playlist(
 ) -> None:
     """List the songs that fit a cadence best.
 
-    A piece comes once, however many files hold it, songs of one artist stand apart, and songs that
-    are not where they were are left out. When nothing fits, or less than --duration wants, it says
-    what a wider tolerance would give. Exit codes: 0 done, 1 the index or the output cannot be used,
-    2 wrong usage.
+    A piece comes once, songs of one artist stand apart, and songs that are not where they were are
+    left out. When too few songs fit, it says what a wider tolerance would give. Exit codes: 0 done,
+    1 the index or the output cannot be used, 2 wrong usage.
     """
     from pacetag.tagger.index.opening import read_index
     from pacetag.tagger.library.presence import Presence
+    from pacetag.tagger.logs.logger import info
     from pacetag.tagger.playlist.query import build_playlist
     from pacetag.tagger.terminal.standard_output import descriptor_of
 
@@ -155,6 +155,8 @@ def playlist(
             listener=listener_for(songs, rest=rest, repeat=repeat, output=output, bounded=bounded),
             seed=drawn,
         )
+        if found.excluded:
+            info("playlist", f"{found.excluded} that you excluded would have come")
         if place is not None and found.entries:
             found = _write(found, place, style)
             if output is not None and bounded and descriptor_of(output) is None:

@@ -9,7 +9,6 @@ exact value, `field:=~word` the same in any case. `fields` has the fields, `rang
 """
 
 import re
-from difflib import get_close_matches
 
 from pacetag.db.records import EVERY_SONG, Condition
 from pacetag.tagger.filters.errors import QueryError, TermError
@@ -77,6 +76,8 @@ def _sql(text: str, values: Values) -> str:
 
 
 def _hint(name: str) -> str:
+    from difflib import get_close_matches  # which only an error needs
+
     near = get_close_matches(name, BY_NAME, n=1)
     if near:
         return f"; did you mean {near[0]}?"

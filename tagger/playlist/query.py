@@ -97,7 +97,9 @@ def build_playlist(
     if chosen.gone or chosen.silent or chosen.resting:  # near misses would count such songs
         return found
     beyond = tolerance if entries else 0.0
-    near = near_misses(index, cadence, min_confidence=min_confidence, beyond=beyond, where=where)
+    near = near_misses(
+        index, cadence, min_confidence=min_confidence, beyond=beyond, where=_offered(where)
+    )
     return replace(found, near=near)
 
 
@@ -125,6 +127,13 @@ def _choose(
         if left or chosen.given_up:
             break
     return chosen
+
+
+def _offered(where: Condition) -> Condition:
+    """The same condition, for songs that the listener did not exclude."""
+    excluded = "SELECT fingerprint FROM opinions WHERE opinion = 'excluded'"
+    sql = f"({where.sql}) AND coalesce(fingerprint, '') NOT IN ({excluded})"
+    return Condition(sql=sql, values=where.values)
 
 
 def _song(entry: PlaylistEntry) -> SongRecord:

@@ -132,6 +132,20 @@ def test_the_songs_that_rest_are_counted_and_those_excluded(index: SongIndex, so
     assert (_songs(found), found.resting, found.excluded) == (["/d.mp3"], 2, 1)
 
 
+def test_a_wider_tolerance_does_not_promise_what_is_excluded(index: SongIndex, song: Song) -> None:
+    for name in "ab":
+        index.store(song(f"/{name}.mp3", {173.0: 0.9}, title=name))
+    index.listening.say(
+        SaidOpinion(
+            opinion=Opinion.EXCLUDED, fingerprint="audio of '/a.mp3'", name=None, duration=None
+        )
+    )
+
+    found = build_playlist(index, 165, listener=listener_of(index))
+
+    assert [near.songs for near in found.near] == [1]
+
+
 def test_an_artist_has_no_more_than_its_share_while_others_fit(
     index: SongIndex, song: Song
 ) -> None:
