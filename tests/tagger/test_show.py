@@ -134,6 +134,7 @@ def test_json_keeps_its_keys(make_song: MakeSong, pacetag: Run) -> None:
         "bundle": "fake-1",
         "paces": [{"bpm": 172.0, "confidence": 0.98}],
         "by": "network",
+        "opinion": None,
         "judged": [{"bpm": 172.0, "confidence": 0.98}],
         "stability": 0.001,
         "tempo_segments": [],

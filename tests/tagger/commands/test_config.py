@@ -21,6 +21,7 @@ OTHER = {  # a value that is not the default, in TOML and as an option
     "bpm": ('"if-missing"', ["--bpm", "overwrite"], "if-missing", "overwrite"),
     "playlist.tolerance": ("0.06", ["--tolerance", "3%"], "0.06", "3%"),
     "playlist.min-confidence": ("0.25", ["--min-confidence", "0.75"], "0.25", "0.75"),
+    "playlist.rest": ("5", ["--rest", "7"], "5", "7"),
     "watch.settle": ("2", ["--settle", "3"], "2.0", "3.0"),
     "watch.sweep": ("2", ["--sweep", "3"], "2.0", "3.0"),
 }
