@@ -97,11 +97,10 @@ class Choice:
     def _that_is_there(self, place: int) -> PlaylistEntry | None:
         """A piece's best file that is there; None where the piece is not to come."""
         piece = self._pieces[place]
-        listener = self._sought.listener
         if any(entry.opinion is Opinion.EXCLUDED for entry in piece):
             self.excluded += 1
             return None
-        if any(listener.rests(entry.ago) for entry in piece):
+        if any(entry.rests for entry in piece):
             self.resting += 1
             return None
         self._prepare(place)

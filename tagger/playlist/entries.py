@@ -15,6 +15,7 @@ class PlaylistEntry:
     deviation: float  # pace / cadence - 1: 0.02 when the song is 2 % faster than the cadence
     opinion: Opinion | None = None  # what the listener said of the piece
     ago: int | None = None  # how many playlists ago it was in one, 1 for the last; None: in none
+    rests: bool = False  # it is left out for that
     rank: int = field(default=0, compare=False)  # songs that were taken before it
 
 

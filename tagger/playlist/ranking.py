@@ -130,12 +130,13 @@ def drawn_entries(index: SongIndex, sought: Sought, *, first: int = FIRST) -> It
         min_confidence=sought.min_confidence,
         where=sought.where,
     ):
+        ago = sought.listener.ago(pace)
         own = worth_of(
             pace.pace.confidence,
             pace.pace.bpm / cadence - 1,
             sought.tolerance,
             stability=pace.stability,
-            ago=sought.listener.ago(pace),
+            ago=None if sought.listener.rests(ago) else ago,
             loved=sought.listener.opinion(pace) is Opinion.LOVED,
         )
         if own > drawn.get(pace.song_id, (-1.0,))[0]:
@@ -174,13 +175,16 @@ def best_entries(songs: Iterable[SongRecord], sought: Sought) -> list[PlaylistEn
 
 
 def worth(entry: PlaylistEntry, tolerance: float) -> float:
-    """Return how good the entry is for this run, 0 to 1.1; see `worth.worth`."""
+    """Return how good the entry is for this run, 0 to 1.1; see `worth.worth`.
+
+    One that rests has the worth that it would have come by, to tell whether it is missed.
+    """
     return worth_of(
         entry.pace.confidence,
         entry.deviation,
         tolerance,
         stability=entry.song.analysis.stability,
-        ago=entry.ago,
+        ago=None if entry.rests else entry.ago,
         loved=entry.opinion is Opinion.LOVED,
     )
 
@@ -201,6 +205,7 @@ def _fitting(song: SongRecord, sought: Sought) -> list[PlaylistEntry]:
             deviation=pace.bpm / sought.cadence - 1,
             opinion=opinion,
             ago=ago,
+            rests=sought.listener.rests(ago),
         )
         for pace in fitting
     ]

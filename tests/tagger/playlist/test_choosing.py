@@ -132,6 +132,17 @@ def test_the_songs_that_rest_are_counted_and_those_excluded(index: SongIndex, so
     assert (_songs(found), found.resting, found.excluded) == (["/d.mp3"], 2, 1)
 
 
+def test_a_song_that_rests_is_missed_where_it_would_have_come(index: SongIndex, song: Song) -> None:
+    for number in range(10):
+        paces = {165.0 + number / 2: 0.9}
+        index.store(song(f"/{number}.mp3", paces, title=f"{number}", artist=f"{number}"))
+    index.listening.wrote("/x.m3u8", [(f"audio of '/{number}.mp3'", None) for number in (0, 1, 9)])
+
+    found = build_playlist(index, 165, limit=4, listener=listener_of(index))
+
+    assert (_songs(found), found.resting) == ([f"/{number}.mp3" for number in (2, 3, 4, 5)], 2)
+
+
 def test_a_wider_tolerance_does_not_promise_what_is_excluded(index: SongIndex, song: Song) -> None:
     for name in "ab":
         index.store(song(f"/{name}.mp3", {173.0: 0.9}, title=name))
