@@ -14,6 +14,7 @@ from pacetag.db.records import Opinion
 from pacetag.tagger.tags.held import held_fields
 from pacetag.tagger.tags.reader import read_tags
 from tests.tagger.stored import record, said
+from tests.tagger.writing import write_tags
 
 MakeSong = Callable[..., Path]
 Run = Callable[..., Any]
@@ -177,11 +178,36 @@ def test_a_song_that_was_never_scanned_gets_it_with_its_paces(
 
     done = speak("exclude", song)
 
-    assert "when `pacetag scan` has judged it" in done["reason"]
+    assert done["reason"] == "the index alone has it, until `pacetag scan` writes its tags"
     assert song.read_bytes() == content
     scan_json()
     assert said(song).opinion == "excluded"
     assert listed() == []
+
+
+def test_a_song_that_was_indexed_alone_is_not_written(
+    make_song: MakeSong, scan_json: Run, speak: Run, listed: Run
+) -> None:
+    song = make_song(NAME)
+    scan_json("--no-tags")
+    content = song.read_bytes()
+
+    speak("exclude", song)
+
+    assert (song.read_bytes(), listed()) == (content, [])
+
+
+def test_what_else_changed_in_a_file_is_seen_to_by_the_next_scan(
+    make_song: MakeSong, scan_json: Run, speak: Run
+) -> None:
+    song = make_song(NAME)
+    scan_json()
+    write_tags(song, {"pace": ["82", "165"]})  # another program shuffled them
+
+    speak("love", song)
+    scan_json()
+
+    assert (read_tags(song).pace, said(song).opinion) == (("165", "82"), "loved")
 
 
 def test_a_dry_run_touches_neither_file_nor_index(

@@ -12,7 +12,7 @@ from pathlib import Path
 PAGE = 4096  # bytes
 TABLES = {
     "song_records": "path stamp fingerprint title artist album genre duration spread changes "
-    "bundle failure missing bins",
+    "bundle failure missing bins year added album_artist",
     "paces": "song_id rank bpm confidence",
     "opinions": "fingerprint opinion name duration said",
     "playlists": "id written target",
