@@ -28,6 +28,7 @@ from pacetag.tagger.commands.set import set as set_paces
 from pacetag.tagger.commands.show import show
 from pacetag.tagger.commands.stats import stats
 from pacetag.tagger.commands.train import train
+from pacetag.tagger.commands.training import training
 from pacetag.tagger.commands.undo import undo
 from pacetag.tagger.commands.watch import watch
 from pacetag.tagger.logs.logger import debug
@@ -160,7 +161,9 @@ COMMANDS = (
 
 for command in (*COMMANDS, _interruptible(train)):
     app.command(cls=SettingsCommand)(command)
-app.command(cls=LoggingCommand)(config)  # it works where the settings cannot be used
+# These work where the settings cannot be used.
+app.command(cls=LoggingCommand)(config)
+app.add_typer(training)
 
 
 def main() -> None:

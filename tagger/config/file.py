@@ -1,6 +1,7 @@
 """The file of settings: where it lies, and what of it can be used."""
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -8,11 +9,21 @@ from pathlib import Path
 from typing import Any
 
 from pacetag.tagger.config.environment import variable
-from pacetag.tagger.config.table import BY_KEY, SETTINGS, TABLES
+from pacetag.tagger.config.kinds import TEXT, Kind
+from pacetag.tagger.config.table import (
+    BY_KEY,
+    FREE_TABLES,
+    PARTS,
+    SETTINGS,
+    TABLES,
+    TRAINING,
+    TRAINING_KEYS,
+)
 
 FILE_VARIABLE = "PACETAG_CONFIG"  # names another file
 FILE_NAME = "config.toml"
 MOST = 1 << 20  # bytes
+NAME = re.compile(r"[^\W\d][\w-]*")  # of a training or a part, as plans use them
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,8 +105,14 @@ def _broken(path: Path, fault: str) -> ConfigFile:
 def _flat(found: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     """Yield each key of the file, "table.name" for those in the tables that there are."""
     for key, given in found.items():
-        if key in TABLES and isinstance(given, dict):
+        if key in (*TABLES, PARTS) and isinstance(given, dict):
             yield from ((f"{key}.{name}", value) for name, value in given.items())
+        elif key == TRAINING and isinstance(given, dict):
+            for name, values in given.items():
+                if isinstance(values, dict):
+                    yield from ((f"{key}.{name}.{each}", value) for each, value in values.items())
+                else:
+                    yield f"{key}.{name}", values
         else:
             yield key, given
 
@@ -108,13 +125,36 @@ def _value(key: str, given: Any) -> Any:
             return BY_KEY[key].kind.from_toml(given)
         except ValueError as error:
             raise ValueError(f"`{key}` {error}") from None
-    if key in TABLES:
+    if key in (*TABLES, *FREE_TABLES):
         raise ValueError(f"`{key}` must be a table: write [{key}] on a line of its own")
+    if key.startswith((f"{TRAINING}.", f"{PARTS}.")):
+        return _free_value(key, given)
     if isinstance(given, dict) and not table:
         raise ValueError(f"there is no table [{key}]{_nearest(key, TABLES, '[{}]')}")
     names = [setting.name for setting in SETTINGS if setting.table == table]
     where = f" in [{table}]" if table else ""
     raise ValueError(f"there is no setting `{name}`{where}{_nearest(name, names, '`{}`')}")
+
+
+def _free_value(key: str, given: Any) -> Any:
+    """Return the value of a key in [parts] or [training.NAME]. Raises ValueError."""
+    table, *names = key.split(".")
+    kind: Kind | None = TEXT
+    if table == TRAINING and len(names) == 1:
+        raise ValueError(f"`{key}` must be a table: write [{key}] on a line of its own")
+    if not NAME.fullmatch(names[0]) or len(names) > 2 or (table == PARTS and len(names) > 1):
+        raise ValueError(f"`{key}`: a name has letters, digits, _ and -, and begins with a letter")
+    if table == TRAINING:
+        kind = TRAINING_KEYS.get(names[1])
+    if kind is None:
+        near = _nearest(names[1], TRAINING_KEYS, "`{}`")
+        if near.endswith("lists all"):
+            near = f"; there are {', '.join(f'`{each}`' for each in TRAINING_KEYS)}"
+        raise ValueError(f"there is no setting `{names[1]}` in [{table}.{names[0]}]{near}")
+    try:
+        return kind.from_toml(given)
+    except ValueError as error:
+        raise ValueError(f"`{key}` {error}") from None
 
 
 def _nearest(name: str, names: Any, form: str) -> str:
@@ -128,8 +168,6 @@ def _nearest(name: str, names: Any, form: str) -> str:
 
 def _line_of(text: str, key: str) -> int | None:
     """Return the line on which a key or table of a TOML text begins; tomllib does not tell."""
-    import re
-
     header = re.compile(r"\s*\[\[?\s*([^\[\]]+?)\s*\]")
     assignment = re.compile(r"\s*([\w\"'.\s-]+?)\s*=")
     table = ""

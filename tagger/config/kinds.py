@@ -92,6 +92,10 @@ def _tolerance(given: Any) -> str | None:
     return text if share <= WIDEST else None
 
 
+def _text(given: Any) -> str | None:
+    return given if isinstance(given, str) and given.strip() else None
+
+
 def _texts(given: Any) -> list[str] | None:
     good = isinstance(given, list) and all(isinstance(each, str) and "=" in each for each in given)
     return given if good else None
@@ -102,6 +106,7 @@ PATH = Kind(words="an absolute path, or one that begins with ~", check=_path, pa
 TOLERANCE = Kind(
     words=f'a tolerance such as "4%", 0.04 or "6steps", up to {WIDEST}', check=_tolerance
 )
+TEXT = Kind(words="a text", check=_text)
 MAPS = Kind(words='a list of texts "FROM=TO"', check=_texts)
 
 

@@ -7,6 +7,7 @@ from pacetag.tagger.config.kinds import (
     MAPS,
     PATH,
     SWITCH,
+    TEXT,
     TOLERANCE,
     Kind,
     choice,
@@ -167,5 +168,9 @@ SETTINGS = (
         default=15.0,
     ),
 )
+# Tables whose keys people choose: [training.NAME] with these keys, [parts] with texts.
+TRAINING, PARTS = "training", "parts"
+TRAINING_KEYS = {"plan": TEXT, "query": TEXT, "tolerance": TOLERANCE, "target": PATH}
+FREE_TABLES = (TRAINING, PARTS)
 BY_KEY = {setting.key: setting for setting in SETTINGS}
 TABLES = tuple(dict.fromkeys(setting.table for setting in SETTINGS if setting.table))

@@ -29,12 +29,14 @@ _CADENCE = re.compile(rf"({_NUMBER})(?:\s?(?:-|–|\.\.|->|→)\s?({_NUMBER}))?(
 _WORD = re.compile(r"[^\s,;()]+|[()]")
 
 
-def parse_plan(text: str, parts: Mapping[str, str] | None = None) -> Plan:
+def parse_plan(
+    text: str, parts: Mapping[str, str] | None = None, *, name: str | None = None
+) -> Plan:
     """Return the plan that a text writes down; names in it are looked up in `parts`.
 
-    Raises PlanError.
+    `name` is that of the plan itself, which no part may hold again. Raises PlanError.
     """
-    blocks = _Reader(text, parts or {}, ()).plan()
+    blocks = _Reader(text, parts or {}, () if name is None else (name,)).plan()
     if sum(block.seconds for block in blocks) > LONGEST:
         raise PlanError("the plan lasts longer than a day", text, 0, len(text))
     return Plan(blocks=tuple(blocks))
