@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from pacetag.db.index import SongIndex
     from pacetag.tagger.playlist.entries import Playlist
     from pacetag.tagger.playlist.listener import Listener
+    from pacetag.tagger.sessions.session import Session
 
 FEW_STEPS = 100  # a minute; runners take more, so fewer are likely strides of one foot
 
@@ -88,7 +89,9 @@ def listener_for(
     return listener_of(index, resting=resting, target=None if output is None else _target(output))
 
 
-def note_written(index: "SongIndex", index_file: Path, found: "Playlist", output: Path) -> None:
+def note_written(
+    index: "SongIndex", index_file: Path, found: "Playlist | Session", output: Path
+) -> None:
     """Note a playlist that was written to a file, so that its songs rest in the next ones.
 
     An index that cannot be written keeps no such notes; `index` may be a copy of it then.

@@ -31,6 +31,13 @@ from pacetag.tagger.commands.filter_options import (
     condition_of,
 )
 from pacetag.tagger.commands.options import OUTPUT, IndexOption, JsonOption, OverwriteOption
+from pacetag.tagger.commands.plan_options import (
+    NameArgument,
+    PlanOption,
+    PlaylistDryRunOption,
+    given,
+    is_typed,
+)
 from pacetag.tagger.commands.playlist_paths import (
     AbsoluteOption,
     RelativeOption,
@@ -49,9 +56,13 @@ LINES = 250  # rows of a table without --limit and --duration: fifteen hours of 
 
 
 def playlist(
+    ctx: typer.Context,
+    name: NameArgument = None,
     cadence: Annotated[
-        float, typer.Option("--cadence", metavar="N", help="Steps a minute, both feet counted.")
-    ],
+        float | None,
+        typer.Option("--cadence", metavar="N", help="Steps a minute, both feet counted."),
+    ] = None,
+    plan: PlanOption = None,
     tolerance: Annotated[
         str,
         typer.Option(
@@ -84,7 +95,7 @@ def playlist(
             "--output",
             metavar="FILE",
             click_type=OUTPUT,
-            help="Write an M3U8 playlist instead of a table; - prints it.",
+            help="Write a playlist: .m3u8, .m3u, .xspf, .pls, .csv or .json; - prints M3U8.",
         ),
     ] = None,
     strides: StridesOption = None,
@@ -102,6 +113,7 @@ def playlist(
     repeat: RepeatOption = False,
     shuffle: ShuffleOption = False,
     seed: SeedOption = None,
+    dry_run: PlaylistDryRunOption = False,
     overwrite: OverwriteOption = False,
     absolute: AbsoluteOption = None,
     relative_to: RelativeOption = None,
@@ -109,20 +121,21 @@ def playlist(
     index: IndexOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List the songs that fit a cadence best.
+    """List the songs that fit a cadence best, or those of a run by plan.
 
     A piece comes once, songs of one artist stand apart, and songs that are not where they were are
     left out. When too few songs fit, it says what a wider tolerance would give. Exit codes: 0 done,
     1 the index or the output cannot be used, 2 wrong usage.
     """
+    from pacetag.tagger.commands.planned import Asked, in_time, run_plan
     from pacetag.tagger.index.opening import read_index
     from pacetag.tagger.library.presence import Presence
     from pacetag.tagger.logs.logger import info
     from pacetag.tagger.playlist.query import build_playlist
+    from pacetag.tagger.sessions.pool_of_plan import Wishes
     from pacetag.tagger.terminal.standard_output import descriptor_of
 
-    cadence = steps_of(cadence, strides=strides)
-    share, seconds = _check(cadence, tolerance, min_confidence, duration)
+    drawn = seed_of(seed, shuffle=shuffle)
     where = condition_of(
         genre=genre,
         artist=artist,
@@ -135,14 +148,41 @@ def playlist(
         query=query,
         exclude=exclude,
     )
+    if plan is not None or name is not None:
+        run_plan(
+            Asked(
+                name=name,
+                plan=plan,
+                tolerance=tolerance,
+                tolerance_is_typed=is_typed(ctx, "tolerance"),
+                min_confidence=min_confidence,
+                where=where,
+                rest=0 if repeat else rest,
+                seed=drawn,
+                output=output,
+                overwrite=overwrite,
+                dry_run=dry_run,
+                index=index,
+                as_json=as_json,
+                excluded={
+                    "--cadence": cadence,
+                    "--strides": strides,
+                    "--duration": duration,
+                    "--limit": limit,
+                },
+            ),
+            lambda target: path_style(target, relative_to, root_map or [], absolute=absolute),
+        )
+        return
+    cadence = steps_of(given(cadence), strides=strides)
+    share, seconds = _check(cadence, tolerance, min_confidence, duration)
     style = path_style(output, relative_to, root_map or [], absolute=absolute)
     bounded = limit is not None or seconds is not None
-    drawn = seed_of(seed, shuffle=shuffle)
     if limit is None and seconds is None and output is None and not as_json:
         limit = LINES
     index_file = index_path(index)
     with read_index(index_file) as songs:
-        place = None if output is None else _place(output, songs, index_file, overwrite=overwrite)
+        place = None if output is None else place_of(output, songs, index_file, overwrite=overwrite)
         found = build_playlist(
             songs,
             cadence,
@@ -150,21 +190,37 @@ def playlist(
             min_confidence=min_confidence,
             duration=seconds,
             limit=limit,
-            presence=Presence(),
+            presence=(presence := Presence()),
             where=where,
-            listener=listener_for(songs, rest=rest, repeat=repeat, output=output, bounded=bounded),
+            listener=(
+                listener := listener_for(
+                    songs, rest=rest, repeat=repeat, output=output, bounded=bounded
+                )
+            ),
             seed=drawn,
         )
         if found.excluded:
             info("playlist", f"{found.excluded} that you excluded would have come")
-        if place is not None and found.entries:
+        if seconds is not None and limit is None:
+            wishes = Wishes(
+                tolerances=(share,),
+                min_confidence=min_confidence,
+                where=where,
+                listener=listener,
+                seed=drawn,
+                cuts=False,
+            )
+            found = in_time(songs, found, wishes, presence)
+        if place is not None and found.entries and not dry_run:
             found = _write(found, place, style)
             if output is not None and bounded and descriptor_of(output) is None:
                 note_written(songs, index_file, found, output)
-    _show(found, output, as_json=as_json)
+    _show(found, output, as_json=as_json, dry_run=dry_run)
 
 
-def _place(output: Path, songs: "SongIndex", index_file: Path, *, overwrite: bool) -> "OutputFile":
+def place_of(
+    output: Path, songs: "SongIndex", index_file: Path, *, overwrite: bool
+) -> "OutputFile":
     """The playlist's output file. Raises TaggerError if it cannot or must not be written."""
     from pacetag.tagger.playlist.writing import playlist_output
 
@@ -175,17 +231,18 @@ def _place(output: Path, songs: "SongIndex", index_file: Path, *, overwrite: boo
 
 def _write(found: "Playlist", place: "OutputFile", style: "PathStyle | None") -> "Playlist":
     """Write the playlist, and return it without songs that could not be written."""
-    from pacetag.tagger.playlist.writing import write_m3u8
+    from pacetag.tagger.output.sessions import playlist_listing
+    from pacetag.tagger.playlist.writing import write_listing
 
     if style is None:
-        write_m3u8(found, place)
+        write_listing(playlist_listing(found), place)
         return found
     from pacetag.tagger.output.tables import unnamed_lines
     from pacetag.tagger.playlist.paths import nameable
     from pacetag.tagger.terminal.say import say
 
     written = nameable(found, style)
-    write_m3u8(written, place, style.line)
+    write_listing(playlist_listing(written), place, style.line)
     for line in unnamed_lines(found, written, style):
         say(line, sys.stderr)
     return written
@@ -220,7 +277,8 @@ def _check(
         raise UsageError(f"{option}{sign}{error}") from error
 
 
-def _show(found: "Playlist", output: Path | None, *, as_json: bool) -> None:
+def _show(found: "Playlist", output: Path | None, *, as_json: bool, dry_run: bool = False) -> None:
+    from pacetag.tagger.output.sessions import untimed_lines
     from pacetag.tagger.output.tables import (
         absent_lines,
         nothing_fits,
@@ -232,8 +290,8 @@ def _show(found: "Playlist", output: Path | None, *, as_json: bool) -> None:
     from pacetag.tagger.terminal.standard_output import is_stdout
     from pacetag.tagger.terminal.standard_streams import results_on_stderr
 
-    stream = results_on_stderr() if is_stdout(output) else sys.stdout
-    for line in (*absent_lines(found), *too_short_lines(found)):
+    stream = results_on_stderr() if is_stdout(output) and not dry_run else sys.stdout
+    for line in (*absent_lines(found), *too_short_lines(found), *untimed_lines(found)):
         say(line, sys.stderr)
     if as_json:
         from pacetag.tagger.output.json_lines import playlist_object, say_json
@@ -244,7 +302,8 @@ def _show(found: "Playlist", output: Path | None, *, as_json: bool) -> None:
         for line in nothing_fits(found):
             say(line, stream)
         return
-    if output is None:
+    if output is None or dry_run:
         playlist_table(found)
     named = f"{output}: " if output is not None and stream is sys.stdout else ""
-    say(f"{named}{playlist_total(found)}", stream)
+    would = "would be written: " if named and dry_run else ""
+    say(f"{named}{would}{playlist_total(found)}", stream)

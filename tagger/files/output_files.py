@@ -20,6 +20,7 @@ from pacetag.tagger.terminal.standard_output import (
 INPUT = "is what this command reads"
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK, errno.EACCES)
 _PNG, _M3U = b"\x89PNG\r\n\x1a\n", b"#EXTM3U"
+_OURS = (_PNG, _M3U, b"<?xml ve", b"[playlis", b'{\n "made')  # first bytes of what pacetag writes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,7 +161,7 @@ class OutputFile:
                     raise self._refusal(why)
                 file.seek(0)
                 content = file.read(len(_PNG))
-                if not self.overwrite and content.startswith((_PNG, _M3U)):
+                if not self.overwrite and content.startswith(_OURS):
                     content += file.read()
             if not self.overwrite and not self.is_ours(content):
                 raise self._refusal(_described(content), or_overwrite=True)

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from pacetag.db.records import Opinion, SongRecord
 from pacetag.model.judgement import Pace
 
+WITHIN = 15.0  # s by which a playlist may be off a duration
+
 
 @dataclass(frozen=True, kw_only=True)
 class PlaylistEntry:
@@ -46,9 +48,14 @@ class Playlist:
     resting: int = 0  # such songs that were in one of the last playlists
     rests: int = 0  # how many playlists a song rests for
     seed: int | None = None  # of a shuffled playlist
+    timed: bool = False  # of more songs than needed those were taken that add up to `wanted`
 
     @property
     def is_short(self) -> bool:
-        """Whether all songs that fit last less than was asked for."""
-        wanted = self.wanted or 0.0
-        return bool(self.entries) and not (self.cut or self.given_up) and self.total < wanted
+        """Whether all songs that fit last less than was asked for, by more than WITHIN."""
+        wanted = (self.wanted or 0.0) - WITHIN
+        return (
+            bool(self.entries)
+            and not (self.cut or self.given_up or self.timed)
+            and self.total < wanted
+        )

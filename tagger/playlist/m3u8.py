@@ -1,42 +1,15 @@
-"""Playlists as M3U8 files, which nearly every player, phone and watch reads."""
+"""Lines of M3U8 files, which nearly every player, phone and watch reads."""
 
-import hashlib
 import os
 from collections.abc import Callable
 from pathlib import Path, PurePath
 
 from pacetag.db.records import SongRecord
-from pacetag.tagger.playlist.entries import Playlist
 from pacetag.tagger.text.formatting import printable
 
 HEADER = "#EXTM3U\n"
-MARK = "# Made by pacetag, which replaces it unless it is changed: "  # and a hash of what follows
 
 Line = Callable[[str], str | None]  # how a playlist names the song at an absolute path
-
-
-def m3u8_text(playlist: Playlist, folder: Path | None, line: Line | None = None) -> str:
-    """Return the content of a playlist file in `folder`; None if its place is unknown.
-
-    Each song has an `#EXTINF` line and a path with forward slashes, relative to the folder (see
-    `song_line`, which `line` replaces). A comment above them marks the file as one that pacetag may
-    replace.
-    """
-    songs = [entry.song for entry in playlist.entries]
-    pairs = [(song_lines(song, folder), line and line(song.path)) for song in songs]
-    body = "".join(f"{about}\n{own or usual}\n" for (about, usual), own in pairs)
-    return f"{HEADER}{MARK}{_hash(body.encode())}\n{body}"
-
-
-def is_marked(content: bytes) -> bool:
-    """Return whether content is a playlist that pacetag wrote and nothing has changed since."""
-    head = (HEADER + MARK).encode()
-    noted, newline, body = content.removeprefix(head).partition(b"\n")
-    return content.startswith(head) and bool(newline) and noted == _hash(body).encode()
-
-
-def _hash(body: bytes) -> str:
-    return hashlib.sha256(body).hexdigest()[:32]
 
 
 def song_lines(song: SongRecord, folder: Path | None) -> tuple[str, str]:

@@ -7,8 +7,9 @@ from urllib.parse import unquote_to_bytes
 
 from pacetag.db.records import SongRecord
 from pacetag.tagger.files.output_files import OutputFile
-from pacetag.tagger.playlist.entries import Playlist
-from pacetag.tagger.playlist.m3u8 import HEADER, Line, is_marked, m3u8_text, song_lines
+from pacetag.tagger.playlist.formats import format_of, is_ours
+from pacetag.tagger.playlist.m3u8 import HEADER, Line, song_lines
+from pacetag.tagger.playlist.tracks import Listing
 
 KnownSong = Callable[[str], SongRecord | None]
 
@@ -26,18 +27,20 @@ def playlist_output(
         named=named,
         option="--output",
         noun="playlist",
-        is_ours=lambda content: is_marked(content) or is_unmarked(content, folder, known),
+        is_ours=lambda content: is_ours(content) or is_unmarked(content, folder, known),
         overwrite=overwrite,
         inputs=inputs,
     )
 
 
-def write_m3u8(playlist: Playlist, output: OutputFile, line: Line | None = None) -> None:
-    """Write the playlist, in UTF-8; `line` names songs in place of `m3u8.song_line`.
+def write_listing(listing: Listing, output: OutputFile, line: Line | None = None) -> None:
+    """Write a playlist in the format of its suffix, in UTF-8.
 
-    Raises TaggerError; an earlier file stays as it was.
+    `line` names songs in place of `m3u8.song_line`. Raises TaggerError; an earlier file stays as it
+    was.
     """
-    output.write(m3u8_text(playlist, output.folder, line).encode("utf-8"))
+    text = format_of(output.path).text(listing, output.folder, line)
+    output.write(text.encode("utf-8"))
 
 
 def is_unmarked(content: bytes, folder: Path, known: KnownSong) -> bool:

@@ -1,12 +1,14 @@
 """Which songs of the pool fit each block, and the few of them that are worth trying."""
 
+import random
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from pacetag.tagger.playlist.entries import WITHIN
 from pacetag.tagger.playlist.pool import Candidate
-from pacetag.tagger.sessions.losses import SLACK, WITHIN
+from pacetag.tagger.sessions.losses import SLACK
 from pacetag.tagger.sessions.plan import Block
 
 LEAST = 48  # songs that are tried for a block in any case
@@ -84,18 +86,23 @@ def _by_piece(near: Iterable[Candidate], block: Block, tolerance: float) -> Piec
     return found
 
 
-def shortlist(pool: BlockPool, needed: int) -> list[Candidate]:
+def shortlist(pool: BlockPool, needed: int, seed: int | None = None) -> list[Candidate]:
     """Return the songs that are tried: the best ones, of many artists, lengths and paces.
 
     Args:
         pool: the songs that fit.
         needed: how many songs all blocks together need.
+        seed: have them drawn at random, the worthier the likelier.
     """
     most = max(LEAST, TIMES * needed)
     songs = list(pool.pieces.values())
     if len(songs) <= most:
         return songs
     worth = {id(one): pool.worth(one) for one in songs}
+    if seed is not None:  # weighted drawing: Efraimidis and Spirakis 2006
+        rng = random.Random(seed)
+        songs.sort(key=lambda one: one.piece)
+        worth = {id(one): rng.random() ** (1 / max(worth[id(one)], 0.01)) for one in songs}
     songs.sort(key=lambda one: (-worth[id(one)], one.piece))
     lengths = _first_of(songs, lambda one: int((one.duration or 0) // LENGTH), OF_LENGTH)
     paces = _first_of(songs, lambda one: int(one.pace.bpm // PACE), OF_PACE)

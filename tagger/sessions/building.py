@@ -68,7 +68,9 @@ class _Chosen:
                 without=frozenset(self._gone | self._silent),
             )
             needed = songs_needed(self.pools)
-            found = stretches_of(self.pools, needed=needed, cuts=self._wishes.cuts)
+            found = stretches_of(
+                self.pools, needed=needed, cuts=self._wishes.cuts, seed=self._wishes.seed
+            )
             if self._are_there(found):
                 break
         return found

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pacetag.tagger.playlist.entries import WITHIN
 from pacetag.tagger.sessions.losses import (
     AGAIN,
     FLOW,
@@ -23,7 +24,6 @@ from pacetag.tagger.sessions.losses import (
     PERFECT,
     SLACK,
     STEPS,
-    WITHIN,
 )
 from pacetag.tagger.sessions.partial_runs import (
     Flags,

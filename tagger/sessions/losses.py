@@ -13,9 +13,9 @@ A stretch ends with the first song that ends less than WITHIN seconds before its
 
 from collections.abc import Sequence
 
+from pacetag.tagger.playlist.entries import WITHIN
 from pacetag.tagger.sessions.stretches import Kind, Offer, Stretch
 
-WITHIN = 15.0  # s that a stretch may be off
 STEPS = 3.0  # a minute between neighbours
 SLACK = 1e-9  # as for the tolerance of a playlist
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from pacetag.db.index import SongIndex
 from pacetag.db.records import EVERY_SONG, Condition
-from pacetag.tagger.playlist.listener import NOBODY, Listener
+from pacetag.tagger.playlist.listener import NO_LISTENER, Listener
 from pacetag.tagger.playlist.pool import Candidate, song_pool
 from pacetag.tagger.sessions.block_pools import LEAST, TIMES
 from pacetag.tagger.sessions.losses import SLACK
@@ -30,7 +30,7 @@ class Wishes:
     tolerances: tuple[float, ...]  # of each block, as a share of its cadence
     min_confidence: float = 0.5
     where: Condition = EVERY_SONG
-    listener: Listener = NOBODY
+    listener: Listener = NO_LISTENER
     seed: int | None = None  # varies the choice
     cuts: bool = True  # songs may be cut for blocks that are shorter than any of them
 

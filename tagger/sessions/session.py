@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from pacetag.db.records import SongRecord
 from pacetag.model.judgement import Pace
-from pacetag.tagger.sessions.losses import WITHIN
+from pacetag.tagger.playlist.entries import WITHIN
 from pacetag.tagger.sessions.plan import Block, Plan
 
 
@@ -63,7 +63,7 @@ class Session:
     silent: int = 0  # such songs on disks that do not answer
 
     @property
-    def songs(self) -> tuple[SessionSong, ...]:
+    def entries(self) -> tuple[SessionSong, ...]:
         """All songs, each where it begins."""
         return tuple(song for each in self.blocks for song in each.songs if not song.goes_on)
 
@@ -75,7 +75,7 @@ class Session:
     @property
     def cut(self) -> tuple[SessionSong, ...]:
         """The songs that must be cut where their block ends."""
-        return tuple(song for song in self.songs if song.is_cut)
+        return tuple(song for song in self.entries if song.is_cut)
 
     @property
     def shared(self) -> tuple[SessionSong, ...]:

@@ -8,15 +8,17 @@ own, which is cut where the block ends.
 
 from collections.abc import Sequence
 
+from pacetag.tagger.playlist.entries import WITHIN
 from pacetag.tagger.playlist.pool import Candidate
 from pacetag.tagger.sessions.block_pools import BlockPool, shortlist
-from pacetag.tagger.sessions.losses import WITHIN
 from pacetag.tagger.sessions.stretches import Kind, Offer, Stretch
 
 MOST = 12  # short blocks that one song may serve
 
 
-def stretches_of(pools: Sequence[BlockPool], *, needed: int, cuts: bool = True) -> list[Stretch]:
+def stretches_of(
+    pools: Sequence[BlockPool], *, needed: int, cuts: bool = True, seed: int | None = None
+) -> list[Stretch]:
     """Return the stretches of a run with the songs that are tried for each.
 
     Without `cuts` short blocks are filled with whole songs like all others.
@@ -26,12 +28,12 @@ def stretches_of(pools: Sequence[BlockPool], *, needed: int, cuts: bool = True) 
     at = 0
     while at < len(pools):
         if not (cuts and pools[at].is_short):
-            found.append(_whole(pools, at, needed))
+            found.append(_alone(pools, at, Kind.WHOLE, needed, seed))
             at += 1
             continue
         shared = _shared(pools, at, reserved)
         if shared is None:
-            shared = _cut(pools, at, needed)
+            shared = _alone(pools, at, Kind.CUT, needed, seed)
         else:
             reserved.add(int(shared.offers[0].piece))
         found.append(shared)
@@ -39,16 +41,16 @@ def stretches_of(pools: Sequence[BlockPool], *, needed: int, cuts: bool = True) 
     return found
 
 
-def _whole(pools: Sequence[BlockPool], at: int, needed: int) -> Stretch:
+def _alone(
+    pools: Sequence[BlockPool], at: int, kind: Kind, needed: int, seed: int | None
+) -> Stretch:
+    """Return the stretch of one block."""
     pool = pools[at]
-    offers = (_offer(pool, one, one.duration or 0.0) for one in shortlist(pool, needed))
-    return _stretch(pools, range(at, at + 1), Kind.WHOLE, sorted(offers, key=_by_number))
-
-
-def _cut(pools: Sequence[BlockPool], at: int, needed: int) -> Stretch:
-    pool = pools[at]
-    offers = (_offer(pool, one, pool.block.seconds) for one in shortlist(pool, needed))
-    return _stretch(pools, range(at, at + 1), Kind.CUT, sorted(offers, key=_by_number))
+    offers = [
+        _offer(pool, one, pool.block.seconds if kind is Kind.CUT else one.duration or 0.0)
+        for one in shortlist(pool, needed, seed)
+    ]
+    return _stretch(pools, range(at, at + 1), kind, sorted(offers, key=_by_number))
 
 
 def _shared(pools: Sequence[BlockPool], at: int, reserved: set[int]) -> Stretch | None:

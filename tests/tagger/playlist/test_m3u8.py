@@ -14,16 +14,29 @@ from pacetag.db.records import SongRecord
 from pacetag.tagger.errors import TaggerError, UsageError
 from pacetag.tagger.playlist import writing
 from pacetag.tagger.playlist.entries import Playlist
-from pacetag.tagger.playlist.m3u8 import m3u8_text, song_line
+from pacetag.tagger.playlist.formats import M3U8
+from pacetag.tagger.playlist.m3u8 import song_line
+from pacetag.tagger.playlist.tracks import Listing as Listed
+from pacetag.tagger.playlist.tracks import tracks_of
 from pacetag.tagger.playlist.writing import playlist_output
 
 Song = Callable[..., SongRecord]
 Listing = Callable[..., Playlist]
 
 
+def listed(playlist: Playlist) -> Listed:
+    """A playlist as a file holds it."""
+    return Listed(tracks=tracks_of(playlist), title="165 steps a minute", value=dict)
+
+
+def m3u8_text(playlist: Playlist, folder: Path) -> str:
+    """The content of a playlist file in a folder."""
+    return M3U8.text(listed(playlist), folder, None)
+
+
 def write_m3u8(playlist: Playlist, output: Path) -> None:
     """Write a playlist to a place."""
-    writing.write_m3u8(playlist, playlist_output(output))
+    writing.write_listing(listed(playlist), playlist_output(output))
 
 
 def body(text: str) -> str:

@@ -2,14 +2,16 @@
 
 import random
 from pathlib import PurePath
+from typing import Any
 
 import pytest
 
 from pacetag.db.index import SongIndex
 from pacetag.tagger.library.presence import Presence
+from pacetag.tagger.playlist.entries import WITHIN
 from pacetag.tagger.sessions.building import build_session
 from pacetag.tagger.sessions.grammar import parse_plan
-from pacetag.tagger.sessions.losses import WITHIN, fits
+from pacetag.tagger.sessions.losses import fits
 from pacetag.tagger.sessions.pool_of_plan import Wishes
 from pacetag.tagger.sessions.session import Session
 from tests.tagger.sessions.conftest import Put
@@ -58,7 +60,7 @@ def test_blocks_stand_in_order_are_filled_in_time_and_every_pace_fits(
             assert song.cadence == pytest.approx(middle)
             assert fits(song.pace.bpm, middle, 0.04)
             clock += song.play
-    played = [song.song.fingerprint for song in found.songs]
+    played = [song.song.fingerprint for song in found.entries]
     assert len(set(played)) == len(played)
 
 
@@ -97,7 +99,7 @@ def test_short_blocks_share_a_song_that_has_a_pace_for_each(index: SongIndex, pu
     assert (second.start, second.begins, second.play) == (60, 60, 65)
     assert third.is_cut
     assert third.song != first.song
-    assert len(found.songs) == 2
+    assert len(found.entries) == 2
 
 
 def test_without_cuts_a_short_run_takes_a_whole_song(index: SongIndex, put: Put) -> None:
@@ -131,9 +133,12 @@ def test_a_large_library_is_not_read_whole(
         put(f"far {number}.mp3", {171.0: 1.0}, 100.0 + number)
     read: list[float] = []
     offered = index.offered
-    monkeypatch.setattr(
-        index, "offered", lambda **named: read.append(named["high"]) or offered(**named)
-    )
+
+    def noted(**wanted: Any) -> Any:
+        read.append(wanted["high"])
+        return offered(**wanted)
+
+    monkeypatch.setattr(index, "offered", noted)
 
     found = run(index, "20m@165")
 

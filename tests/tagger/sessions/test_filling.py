@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from scipy.optimize import Bounds, LinearConstraint, milp
 
+from pacetag.tagger.playlist.entries import WITHIN
 from pacetag.tagger.sessions.filling import Filling, fill
-from pacetag.tagger.sessions.losses import MISS, PERFECT, WITHIN, closeness, fits, loss_of
+from pacetag.tagger.sessions.losses import MISS, PERFECT, closeness, fits, loss_of
 from pacetag.tagger.sessions.stretches import Kind, Offer, Stretch
 
 
