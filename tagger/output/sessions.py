@@ -1,12 +1,13 @@
 """Runs by plan as tables, sentences, JSON and the content of playlist files."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pacetag.tagger.output.json_lines import playlist_object
 from pacetag.tagger.playlist.entries import WITHIN, Playlist
 from pacetag.tagger.playlist.tracks import Listing, tracks_of
 from pacetag.tagger.sessions.diagnosis import Remedy
+from pacetag.tagger.sessions.minutes import CadenceMinutes
 from pacetag.tagger.sessions.plan import Block
 from pacetag.tagger.sessions.session import FilledBlock, Session, SessionSong
 from pacetag.tagger.sessions.tracks import session_tracks
@@ -183,3 +184,14 @@ def remedy_lines(remedies: list[Remedy]) -> list[str]:
         f"  {each.option}: {songs(each.songs)} more, {clock(each.seconds)}" for each in remedies
     ]
     return ["More songs would fit these blocks with:", *lines] if lines else []
+
+
+def minutes_lines(rows: Sequence[CadenceMinutes], *, width: int) -> list[str]:
+    """Bars of at most `width` signs: minutes of music for each cadence."""
+    most = max((row.seconds for row in rows), default=0.0)
+    lines = ["Music for each cadence (steps a minute):"]
+    for row in rows:
+        length = -(-int(row.seconds) * width // int(most)) if most >= 1 else 0
+        bar = f"{'#' * length} " if length else ""
+        lines.append(f"{row.cadence:>5g}  {bar}{row.seconds / 60:.0f} min, {songs(row.songs)}")
+    return lines
