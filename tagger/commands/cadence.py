@@ -12,7 +12,6 @@ from pacetag.tagger.terminal.standard_streams import results_on_stderr
 
 if TYPE_CHECKING:
     from pacetag.tagger.files.output_files import OutputFile
-    from pacetag.tagger.runs.counting import Counting
 
 
 def cadence(
@@ -49,6 +48,7 @@ def cadence(
     no run in the file or it cannot be read, 2 wrong usage.
     """
     from pacetag.tagger.output.cadence import cadence_lines, cadence_object
+    from pacetag.tagger.runs.counting import said_counting
     from pacetag.tagger.runs.proposal import propose
     from pacetag.tagger.runs.reading import read_run
     from pacetag.tagger.terminal.say import say
@@ -56,7 +56,7 @@ def cadence(
 
     place = None if plot is None else _place(plot, file, overwrite=overwrite)
     run = read_run(file)
-    proposal = propose(run, _said(strides))
+    proposal = propose(run, said_counting(strides))
     if place is not None:
         from pacetag.tagger.plots.run import draw_run
 
@@ -70,14 +70,6 @@ def cadence(
         return
     for line in cadence_lines(proposal):
         say(line, stream)
-
-
-def _said(strides: bool | None) -> "Counting | None":
-    from pacetag.tagger.runs.counting import Counting
-
-    if strides is None:
-        return None
-    return Counting.STRIDES if strides else Counting.STEPS
 
 
 def _place(plot: Path, recording: Path, *, overwrite: bool) -> "OutputFile":

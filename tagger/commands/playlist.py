@@ -32,11 +32,13 @@ from pacetag.tagger.commands.filter_options import (
 )
 from pacetag.tagger.commands.options import OUTPUT, IndexOption, JsonOption, OverwriteOption
 from pacetag.tagger.commands.plan_options import (
+    FromOption,
     NameArgument,
     PlanOption,
     PlaylistDryRunOption,
     given,
     is_typed,
+    plan_of_run,
 )
 from pacetag.tagger.commands.playlist_paths import (
     AbsoluteOption,
@@ -63,6 +65,7 @@ def playlist(
         typer.Option("--cadence", metavar="N", help="Steps a minute, both feet counted."),
     ] = None,
     plan: PlanOption = None,
+    recording: FromOption = None,
     tolerance: Annotated[
         str,
         typer.Option(
@@ -121,7 +124,7 @@ def playlist(
     index: IndexOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List the songs that fit a cadence best, or those of a run by plan.
+    """List the songs that fit a cadence best, or those of a run by plan or as one was recorded.
 
     A piece comes once, songs of one artist stand apart, and songs that are not where they were are
     left out. When too few songs fit, it says what a wider tolerance would give. Exit codes: 0 done,
@@ -148,6 +151,10 @@ def playlist(
         query=query,
         exclude=exclude,
     )
+    own = {"--cadence": cadence, "--duration": duration, "--limit": limit}
+    if recording is not None:
+        others = {"the name of a training": name, "--plan": plan, **own}
+        plan, strides = plan_of_run(recording, strides=strides, excluded=others), None
     if plan is not None or name is not None:
         run_plan(
             Asked(
@@ -164,12 +171,7 @@ def playlist(
                 dry_run=dry_run,
                 index=index,
                 as_json=as_json,
-                excluded={
-                    "--cadence": cadence,
-                    "--strides": strides,
-                    "--duration": duration,
-                    "--limit": limit,
-                },
+                excluded={**own, "--strides": strides},
             ),
             lambda target: path_style(target, relative_to, root_map or [], absolute=absolute),
         )

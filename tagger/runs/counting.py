@@ -36,6 +36,13 @@ class Counting(StrEnum):
         return 2.0 if self is Counting.STRIDES else 1.0
 
 
+def said_counting(strides: bool | None) -> Counting | None:
+    """Return what `--strides` or `--steps` says; None where neither was given."""
+    if strides is None:
+        return None
+    return Counting.STRIDES if strides else Counting.STEPS
+
+
 SENTENCES = {
     Counting.STRIDES: "The file counts strides, one foot, so its numbers are doubled.",
     Counting.STEPS: "The file counts steps, both feet.",
