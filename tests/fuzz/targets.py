@@ -261,7 +261,7 @@ def seeds(songs: Path) -> dict[str, list[bytes]]:
             )
             for part in (each[found.start() : found.start() + 2000],)
         ],
-        "pacetag": [line, b"1 bundle=b paces=none audio=00", b"2 bundle=x"],
+        "pacetag": [line, b"1 bundle=b paces=none opinion=loved audio=00", b"2 bundle=x"],
         "journal": [json.dumps(each).encode() for each in (patches, copied)]
         + [render(each) for each in (patches, copied)],
         "labels": [

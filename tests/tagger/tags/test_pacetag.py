@@ -69,6 +69,13 @@ def test_no_pace_is_written_as_none() -> None:
     assert pace_fields(tag) == {"pace": [], "pacetag": ["1 bundle=b paces=none audio=00"]}
 
 
+def test_an_opinion_is_a_word_that_earlier_versions_pass_over() -> None:
+    tag = PaceTag(bundle="b", analysis=judged(), fingerprint="00", opinion="loved")
+
+    assert format_pacetag(tag) == "1 bundle=b paces=none opinion=loved audio=00"
+    assert parse_pacetag("1 bundle=b paces=none opinion=adored audio=00") is None
+
+
 @pytest.mark.parametrize("seed", range(50))
 def test_any_tag_survives_the_round_trip(seed: int) -> None:
     draw = random.Random(seed)
@@ -85,6 +92,7 @@ def test_any_tag_survives_the_round_trip(seed: int) -> None:
         ),
         fingerprint=f"{draw.getrandbits(128):032x}",
         listener=draw.choice([None, (), (84.5,), (20.0, 400.0)]),
+        opinion=draw.choice([None, "loved", "excluded"]),
     )
 
     line = format_pacetag(tag)
