@@ -143,10 +143,7 @@ class SongIndex(IndexFile):
                 yield decode_path(path)
 
     def noted_under(self, folder: str) -> Iterator[NotedSong]:
-        """Yield the songs at or below `folder` that failed, are not tagged or change tempo.
-
-        Missing songs are left out.
-        """
+        """Yield the present songs at or below `folder` that failed, lack tags or change tempo."""
         with in_words(self.path):
             for row in self._db.execute(sql.NOTED_UNDER, path_ranges(folder)):
                 yield search.noted_song(*row)
@@ -190,12 +187,14 @@ class SongIndex(IndexFile):
         return found
 
     def best(self, query: PaceQuery, *, at_most: int) -> BestSongs:
-        """Return the songs with the `at_most` best paces, without missing and failed ones.
-
-        It reads no more whole songs than that, however many have a pace in the range.
-        """
+        """Return the songs with the `at_most` best paces, reading no others as a whole."""
         with in_words(self.path):
             return search.best_songs(self._db, query, at_most=at_most)
+
+    def loved(self, query: PaceQuery) -> list[SongRecord]:
+        """Return the songs that a person loves and that have a pace in the range."""
+        with in_words(self.path):
+            return search.loved_songs(self._db, query)
 
     def nearest(self, query: PaceQuery) -> Iterator[Nearest]:
         """Yield, for each audio with a pace in the range, the distance of the nearest one.

@@ -11,6 +11,7 @@ from pacetag.db.records import Opinion, PlayedSong, SaidOpinion
 from pacetag.db.values import (
     MOST_SECONDS,
     BadValueError,
+    flag,
     number_or_none,
     text_of,
     text_or_none,
@@ -54,8 +55,9 @@ class Listening:
                     opinion=_opinion(opinion),
                     name=text_or_none(name, "a name"),
                     duration=number_or_none(duration, "a length", most=MOST_SECONDS),
+                    present=flag(present, "`present`"),
                 )
-                for fingerprint, opinion, name, duration in self._db.execute(sql.OPINIONS)
+                for fingerprint, opinion, name, duration, present in self._db.execute(sql.OPINIONS)
             ]
 
     def wrote(self, target: str, songs: Iterable[tuple[str | None, str | None]]) -> None:

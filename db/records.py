@@ -116,8 +116,9 @@ class SaidOpinion:
 
     opinion: Opinion
     fingerprint: str
-    name: str | None  # of the piece, as `tagger.playlist.pieces` spells it
+    name: str | None  # of the piece, as `tagger.text.piece_names` spells it
     duration: float | None  # seconds
+    present: bool = False  # a song with that sound can be offered
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -45,6 +45,15 @@ def best_songs(connection: sqlite3.Connection, query: PaceQuery, *, at_most: int
     return BestSongs(songs=songs, left=paces[-1][1] if len(paces) == at_most else None)
 
 
+def loved_songs(connection: sqlite3.Connection, query: PaceQuery) -> list[SongRecord]:
+    """Return the songs that a person loves and that have a pace in the range."""
+    with snapshot(connection):
+        statement = sql.LOVED_SONGS.format(where=query.where.sql)
+        rows = connection.execute(statement, _sought(query, query.reach))
+        ids = [whole(song_id, "a song") for (song_id,) in rows]
+        return [song for _, song in _offered(connection, ids)]
+
+
 def _best_paces(
     connection: sqlite3.Connection, query: PaceQuery, at_most: int
 ) -> list[tuple[int, float]]:

@@ -123,7 +123,22 @@ MOVE = (
     "UPDATE song_records SET path = :new WHERE path = :old",
 )
 
-OPINIONS = "SELECT fingerprint, opinion, name, duration FROM opinions WHERE opinion <> 'none'"
+OPINIONS = """
+    SELECT fingerprint, opinion, name, duration, EXISTS (
+        SELECT 1 FROM song_records
+        WHERE song_records.fingerprint = opinions.fingerprint
+          AND +missing = 0 AND failure IS NULL
+    ) FROM opinions WHERE opinion <> 'none'
+"""
+LOVED_SONGS = """
+    SELECT id FROM song_records
+    WHERE fingerprint IN (SELECT fingerprint FROM opinions WHERE opinion = 'loved')
+      AND +missing = 0 AND failure IS NULL AND ({where})
+      AND EXISTS (
+        SELECT 1 FROM paces WHERE song_id = song_records.id
+          AND bpm BETWEEN :low AND :high AND confidence >= :min_confidence
+      )
+"""
 OPINION = "SELECT opinion FROM opinions WHERE fingerprint = :fingerprint"
 SAY = """
     INSERT INTO opinions (fingerprint, opinion, name, duration, said)

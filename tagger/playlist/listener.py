@@ -27,8 +27,14 @@ class Listener:
 
     @property
     def loves_any(self) -> bool:
-        """Whether any song is loved."""
+        """Whether any sound is loved."""
         return Opinion.LOVED in self._opinions.values()
+
+    @property
+    def loves_by_name(self) -> bool:
+        """Whether any piece is loved of which only other formats are left."""
+        named = (said for each in self._named.values() for said in each)
+        return any(said.opinion is Opinion.LOVED for said in named)
 
     def opinion(self, song: Recording) -> Opinion | None:
         """Return what was said of the song itself, or else of its piece; None if nothing was."""
@@ -68,7 +74,8 @@ def listener_of(index: SongIndex, *, resting: int = RESTING, target: str | None 
     said = index.listening.opinions()
     named: defaultdict[str, list[SaidOpinion]] = defaultdict(list)
     for one in said:
-        if one.name is not None:
+        # A loved song that is there lifts its piece; its name need not be sought.
+        if one.name is not None and not (one.opinion is Opinion.LOVED and one.present):
             named[one.name].append(one)
     sounds: dict[str, int] = {}
     names: dict[str, int] = {}

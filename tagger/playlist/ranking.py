@@ -93,8 +93,9 @@ def first_entries(index: SongIndex, sought: Sought, *, first: int = FIRST) -> It
 
     The index ranks paces by confidence and closeness without reading songs, and only the songs of
     the `first` best paces are read, then those of more. Nothing but love lifts a song above that,
-    so what a pace that was left out could be worth is known. An entry that is worth no more is left
-    out as well, since that one may rank before it: so each part is exact.
+    and loved songs are all read, so what a pace that was left out could be worth is known. An entry
+    that is worth no more is left out as well, since that one may rank before it: so each part is
+    exact.
     """
     tolerance = sought.tolerance
     query = PaceQuery(
@@ -104,11 +105,13 @@ def first_entries(index: SongIndex, sought: Sought, *, first: int = FIRST) -> It
         fall=0.5 / tolerance**2 if tolerance > 0 else 0.0,  # as `worth.closeness` has it
         where=sought.where,
     )
-    most = LOVED if sought.listener.loves_any else 1.0
+    loved = index.loved(query) if sought.listener.loves_any else []
+    most = LOVED if sought.listener.loves_by_name else 1.0
     at_most = first
     while True:
         found = index.best(query, at_most=at_most)
-        entries = best_entries(found.songs, sought)
+        songs = {song.path: song for song in (*found.songs, *loved)}
+        entries = best_entries(songs.values(), sought)
         if found.left is None:
             yield Part(entries=entries)
             return

@@ -58,6 +58,11 @@ SEARCHES = {
     "IS_KNOWN": (PATH,),
     "MOVE 0": (PATH,),
     "MOVE 1": (PATH,),
+    "OPINIONS": ("song_records USING INDEX songs_by_fingerprint (fingerprint=?)",),
+    "LOVED_SONGS": (
+        PACES_OF_SONG,
+        "song_records USING INDEX songs_by_fingerprint (fingerprint=?)",
+    ),
     "OPINION": ("opinions USING INDEX sqlite_autoindex_opinions_1 (fingerprint=?)",),
     "SAY": (),
     "STORE_PLAYLIST": (),
@@ -96,6 +101,7 @@ SEARCHES = {
 SCANS = {
     # As few as a person said something about, and as there were runs.
     "OPINIONS": ("opinions",),
+    "LOVED_SONGS": ("opinions",),
     "FORGET_PLAYLIST": ("playlists",),
     "LAST_PLAYLISTS": ("playlists",),
     "COUNTS": ("song_records USING INDEX songs_by_state",),

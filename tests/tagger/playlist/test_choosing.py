@@ -117,6 +117,24 @@ def test_a_loved_song_goes_before_one_that_is_as_good(index: SongIndex, song: So
     assert _songs(build_playlist(index, 165, limit=1, listener=listener_of(index))) == ["/b.mp3"]
 
 
+def test_a_loved_song_is_found_far_down_and_by_its_name_where_its_file_is_gone(
+    index: SongIndex, song: Song, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(query, "FIRST", 3)
+    for number in range(40):
+        paces = {165.0 + number / 20: 0.9}
+        index.store(song(f"/{number}.mp3", paces, title=f"{number}", artist=f"{number}"))
+    for number, fingerprint in ((20, "audio of '/20.mp3'"), (21, "of a file that is gone")):
+        said = SaidOpinion(
+            opinion=Opinion.LOVED, fingerprint=fingerprint, name=f"{number}\n{number}", duration=200
+        )
+        index.listening.say(said)
+
+    found = build_playlist(index, 165, limit=2, listener=listener_of(index))
+
+    assert _songs(found) == ["/20.mp3", "/21.mp3"]
+
+
 def test_the_songs_that_rest_are_counted_and_those_excluded(index: SongIndex, song: Song) -> None:
     for name in "abcd":
         index.store(song(f"/{name}.mp3", {165.0: 0.9}, title=name, artist=name))
