@@ -40,11 +40,13 @@ def remedies(index: SongIndex, session: Session, wishes: Wishes) -> Iterator[Rem
     sure = [one for one in pool if one.pace.confidence >= wishes.min_confidence]
     now = _sum(block_pools(sure, blocks, narrow))
     wanted = sum(block.seconds for block in dict.fromkeys(blocks))
+    known = now.songs
     for tolerance in TOLERANCES:
         if tolerance <= max(narrow):
             continue
         found = _sum(block_pools(sure, blocks, [tolerance] * len(blocks)))
-        if found.songs > now.songs:
+        if found.songs > known:
+            known = found.songs
             yield _more(f"--tolerance {tolerance:g}", found, now)
             if found.seconds >= wanted:
                 break

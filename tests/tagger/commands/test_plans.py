@@ -16,8 +16,17 @@ from pacetag.model.judgement import Analysis, Pace
 Run = Callable[..., Any]
 
 
-def store(index_file: Path, music: Path, songs: list[tuple[float, float]]) -> None:
-    """Put songs of a pace and a length into the index, and files where it says."""
+def store(
+    index_file: Path,
+    music: Path,
+    songs: list[tuple[float, float]],
+    *,
+    sure: tuple[float, int] = (0.9, 0),
+) -> None:
+    """Put songs of a pace and a length into the index, and files where it says.
+
+    `sure`: the confidence of the songs from a number on; of those before it is 0.9.
+    """
     index_file.parent.mkdir(parents=True, exist_ok=True)
     with SongIndex.open(index_file) as index:
         for number, (bpm, seconds) in enumerate(songs):
@@ -33,7 +42,10 @@ def store(index_file: Path, music: Path, songs: list[tuple[float, float]]) -> No
                     album=None,
                     genre="Rock" if number % 2 else "Folk",
                     bundle="ear-1",
-                    analysis=Analysis(paces=(Pace(bpm=bpm, confidence=0.9),), duration=seconds),
+                    analysis=Analysis(
+                        paces=(Pace(bpm=bpm, confidence=sure[0] if number >= sure[1] else 0.9),),
+                        duration=seconds,
+                    ),
                 )
             )
 
