@@ -22,7 +22,6 @@ from pacetag.model.training.fitting.averaging import WeightMean
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow greets at length otherwise
 
-PLAYED = ("recordings", "drummers", "own")  # sources of music that people play
 # From a right tempo to a wrong one: the quarter, half, double and quadruple are mistaken most.
 _OCTAVES = (-2, -1, 1, 2)
 _MEANT = 0.03  # as a ratio: so near to an octave a tempo means it
@@ -46,8 +45,6 @@ class FitSettings:
     # How often a wrong tempo that is an octave off a right one is drawn for each time that another
     # wrong one is: they are rare, and what is mistaken most.
     octave_weight: float = 2.0
-    # How often a case of music that people play is drawn for each time that a rendered one is.
-    played_weight: float = 2.0
     seed: int = 1
     augmentation: AugmentSettings = field(default_factory=AugmentSettings)
 
@@ -148,9 +145,8 @@ def _balanced_batches(
     if not len(right) or not len(wrong):
         raise ValueError("training needs right and wrong cases in the split 'train'")
     half = fit.batch // 2
-    weights = np.where(np.isin(megabatch.source, PLAYED), fit.played_weight, 1.0)
-    weights[wrong] *= np.where(octave_errors(megabatch)[wrong], fit.octave_weight, 1.0)
-    of_right, of_wrong = (weights[each] / weights[each].sum() for each in (right, wrong))
+    weights = np.where(octave_errors(megabatch)[wrong], fit.octave_weight, 1.0)
+    chances = weights / weights.sum()
 
     class Batches(PyDataset):  # type: ignore[misc]  # Keras ships no types
         """Half of each class a batch; which and how changed depends on seed and place alone."""
@@ -164,9 +160,7 @@ def _balanced_batches(
 
         def __getitem__(self, place: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
             rng = np.random.default_rng([fit.seed, self._epoch, place])
-            chosen = np.concatenate(
-                [rng.choice(right, half, p=of_right), rng.choice(wrong, half, p=of_wrong)]
-            )
+            chosen = np.concatenate([rng.choice(right, half), rng.choice(wrong, half, p=chances)])
             cases = np.stack([megabatch.cases[row] for row in chosen]).astype(np.float32)
             changed = augment(cases, rng, fit.augmentation, spec)
             inputs = network_input(changed, spec)

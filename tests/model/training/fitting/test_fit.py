@@ -1,7 +1,5 @@
 """What a network is shown while it is fitted."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -49,20 +47,6 @@ def test_a_batch_is_half_right_and_rich_in_wrong_octaves(
     assert (bpm[labels[:, 0] == 1] == RIGHT).all()
     assert (bpm == OCTAVE).sum() == pytest.approx(1000 * 6 / (6 + len(OTHERS)), abs=60)
     assert (bpm == OTHERS[0]).sum() == pytest.approx(1000 / (6 + len(OTHERS)), abs=40)
-
-
-def test_music_that_people_play_is_drawn_more_often(
-    megabatch: Megabatch, spec: FeatureSpec
-) -> None:
-    played = megabatch.bpm == OTHERS[0]
-    source = np.where(played, "recordings", "grooves")
-    fit = FitSettings(batch=2000, octave_weight=1.0, played_weight=4.0, augmentation=STILL)
-
-    cases, labels = _balanced_batches(replace(megabatch, source=source), spec, fit)[0]
-
-    bpm = np.rint(100 * (spec.log_scale * cases[:, 0, 0, 0] - spec.log_shift))
-    assert labels.mean() == 0.5
-    assert (bpm == OTHERS[0]).sum() == pytest.approx(1000 * 4 / (4 + len(OTHERS)), abs=60)
 
 
 def test_a_student_learns_from_its_teachers_mean_and_from_the_labels(
