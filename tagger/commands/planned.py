@@ -44,11 +44,11 @@ def run_plan(asked: Asked, style_of: Any) -> None:
     Raises UsageError.
     """
     from pacetag.tagger.commands.choice_options import listener_for, note_written
-    from pacetag.tagger.commands.playlist import place_of
+    from pacetag.tagger.commands.playlist_output import place_of
     from pacetag.tagger.index.opening import read_index
     from pacetag.tagger.library.presence import Presence
     from pacetag.tagger.sessions.building import build_session
-    from pacetag.tagger.sessions.diagnosis import remedies
+    from pacetag.tagger.sessions.diagnosis import session_remedies
     from pacetag.tagger.terminal.standard_output import descriptor_of
 
     _check(asked)
@@ -61,7 +61,7 @@ def run_plan(asked: Asked, style_of: Any) -> None:
         listener = listener_for(songs, rest=asked.rest, repeat=False, output=output, bounded=True)
         wishes = replace(wishes, listener=listener)
         found = build_session(songs, plan, wishes, Presence())
-        helping = list(remedies(songs, found, wishes))
+        helping = list(session_remedies(songs, found, wishes))
         _say_what_is_missing(found, helping)
         if place is not None and found.entries and not asked.dry_run:
             _write(found, place, style)
@@ -201,3 +201,16 @@ def in_time(
     total = sum(entry.song.duration or 0.0 for entry in entries)
     timed = not found.is_short
     return replace(found, entries=tuple(entries), total=total, timed=timed) if entries else found
+
+
+def help_lines(index: "SongIndex", found: "Playlist", wishes: "Wishes") -> list[str]:
+    """What besides the tolerance would add songs to a playlist that is too short."""
+    from pacetag.tagger.output.sessions import remedy_line
+    from pacetag.tagger.sessions.diagnosis import remedies
+    from pacetag.tagger.sessions.plan import Block
+
+    if not found.is_short or found.gone or found.silent:
+        return []
+    block = Block(seconds=found.wanted or 1.0, first=found.cadence, last=found.cadence)
+    added = remedies(index, [block], wishes)
+    return [remedy_line(each) for each in added if not each.option.startswith("--tolerance")]

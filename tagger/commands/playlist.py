@@ -1,8 +1,7 @@
 """`pacetag playlist`: songs for a cadence, as a table, a file or JSON."""
 
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -47,12 +46,6 @@ from pacetag.tagger.commands.playlist_paths import (
     path_style,
 )
 from pacetag.tagger.settings import index_path
-
-if TYPE_CHECKING:
-    from pacetag.db.index import SongIndex
-    from pacetag.tagger.files.output_files import OutputFile
-    from pacetag.tagger.playlist.entries import Playlist
-    from pacetag.tagger.playlist.paths import PathStyle
 
 LINES = 250  # rows of a table without --limit and --duration: fifteen hours of music
 
@@ -130,7 +123,8 @@ def playlist(
     left out. When too few songs fit, it says what a wider tolerance would give. Exit codes: 0 done,
     1 the index or the output cannot be used, 2 wrong usage.
     """
-    from pacetag.tagger.commands.planned import Asked, in_time, run_plan
+    from pacetag.tagger.commands.planned import Asked, help_lines, in_time, run_plan
+    from pacetag.tagger.commands.playlist_output import place_of, show_playlist, write_playlist
     from pacetag.tagger.index.opening import read_index
     from pacetag.tagger.library.presence import Presence
     from pacetag.tagger.logs.logger import info
@@ -182,6 +176,7 @@ def playlist(
     bounded = limit is not None or seconds is not None
     if limit is None and seconds is None and output is None and not as_json:
         limit = LINES
+    helping: list[str] = []
     index_file = index_path(index)
     with read_index(index_file) as songs:
         place = None if output is None else place_of(output, songs, index_file, overwrite=overwrite)
@@ -213,41 +208,12 @@ def playlist(
                 cuts=False,
             )
             found = in_time(songs, found, wishes, presence)
+            helping = help_lines(songs, found, wishes)
         if place is not None and found.entries and not dry_run:
-            found = _write(found, place, style)
+            found = write_playlist(found, place, style)
             if output is not None and bounded and descriptor_of(output) is None:
                 note_written(songs, index_file, found, output)
-    _show(found, output, as_json=as_json, dry_run=dry_run)
-
-
-def place_of(
-    output: Path, songs: "SongIndex", index_file: Path, *, overwrite: bool
-) -> "OutputFile":
-    """The playlist's output file. Raises TaggerError if it cannot or must not be written."""
-    from pacetag.tagger.playlist.writing import playlist_output
-
-    place = playlist_output(output, overwrite=overwrite, inputs=(index_file,), known=songs.song)
-    place.check()
-    return place
-
-
-def _write(found: "Playlist", place: "OutputFile", style: "PathStyle | None") -> "Playlist":
-    """Write the playlist, and return it without songs that could not be written."""
-    from pacetag.tagger.output.sessions import playlist_listing
-    from pacetag.tagger.playlist.writing import write_listing
-
-    if style is None:
-        write_listing(playlist_listing(found), place)
-        return found
-    from pacetag.tagger.output.tables import unnamed_lines
-    from pacetag.tagger.playlist.paths import nameable
-    from pacetag.tagger.terminal.say import say
-
-    written = nameable(found, style)
-    write_listing(playlist_listing(written), place, style.line)
-    for line in unnamed_lines(found, written, style):
-        say(line, sys.stderr)
-    return written
+    show_playlist(found, output, helping, as_json=as_json, dry_run=dry_run)
 
 
 def _check(
@@ -277,35 +243,3 @@ def _check(
     except ValueError as error:
         sign = " " if str(error).startswith("must") else ": "
         raise UsageError(f"{option}{sign}{error}") from error
-
-
-def _show(found: "Playlist", output: Path | None, *, as_json: bool, dry_run: bool = False) -> None:
-    from pacetag.tagger.output.sessions import untimed_lines
-    from pacetag.tagger.output.tables import (
-        absent_lines,
-        nothing_fits,
-        playlist_table,
-        playlist_total,
-        too_short_lines,
-    )
-    from pacetag.tagger.terminal.say import say
-    from pacetag.tagger.terminal.standard_output import is_stdout
-    from pacetag.tagger.terminal.standard_streams import results_on_stderr
-
-    stream = results_on_stderr() if is_stdout(output) and not dry_run else sys.stdout
-    for line in (*absent_lines(found), *too_short_lines(found), *untimed_lines(found)):
-        say(line, sys.stderr)
-    if as_json:
-        from pacetag.tagger.output.json_lines import playlist_object, say_json
-
-        say_json(playlist_object(found), stream)
-        return
-    if not found.entries:
-        for line in nothing_fits(found):
-            say(line, stream)
-        return
-    if output is None or dry_run:
-        playlist_table(found)
-    named = f"{output}: " if output is not None and stream is sys.stdout else ""
-    would = "would be written: " if named and dry_run else ""
-    say(f"{named}{would}{playlist_total(found)}", stream)

@@ -180,10 +180,13 @@ def gone_lines(session: Session) -> list[str]:
 
 def remedy_lines(remedies: list[Remedy]) -> list[str]:
     """What would add songs to the blocks that are not met."""
-    lines = [
-        f"  {each.option}: {songs(each.songs)} more, {clock(each.seconds)}" for each in remedies
-    ]
+    lines = [remedy_line(each) for each in remedies]
     return ["More songs would fit these blocks with:", *lines] if lines else []
+
+
+def remedy_line(remedy: Remedy) -> str:
+    """An option, and what it would add."""
+    return f"  {remedy.option}: {songs(remedy.songs)} more, {clock(remedy.seconds)}"
 
 
 def minutes_lines(rows: Sequence[CadenceMinutes], *, width: int) -> list[str]:

@@ -81,7 +81,7 @@ def _by_piece(near: Iterable[Candidate], block: Block, tolerance: float) -> Piec
     middle = (block.first + block.last) / 2
     for one in near:
         other = found.setdefault(one.piece, one)
-        if other.song_id == one.song_id:
+        if other is not one and other.song_id == one.song_id:
             found[one.piece] = max(other, one, key=lambda each: each.worth(middle, tolerance))
     return found
 

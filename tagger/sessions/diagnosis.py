@@ -24,13 +24,17 @@ class Remedy:
     seconds: float
 
 
-def remedies(index: SongIndex, session: Session, wishes: Wishes) -> Iterator[Remedy]:
-    """Yield what would add songs to the blocks that are not met, one for each kind of option."""
-    places = session.missed
-    if not places:
-        return
-    blocks = [session.blocks[place].block for place in places]
-    narrow = [wishes.tolerances[place] for place in places]
+def session_remedies(index: SongIndex, session: Session, wishes: Wishes) -> Iterator[Remedy]:
+    """Yield what would add songs to the blocks that are not met."""
+    blocks = [session.blocks[place].block for place in session.missed]
+    narrow = [wishes.tolerances[place] for place in session.missed]
+    if blocks:
+        yield from remedies(index, blocks, replace(wishes, tolerances=tuple(narrow)))
+
+
+def remedies(index: SongIndex, blocks: Sequence[Block], wishes: Wishes) -> Iterator[Remedy]:
+    """Yield what would add songs to some blocks, tolerances up to one that is enough."""
+    narrow = wishes.tolerances
     widest = replace(
         wishes,
         tolerances=tuple(max(each, TOLERANCES[-1]) for each in narrow),
@@ -58,12 +62,12 @@ def remedies(index: SongIndex, session: Session, wishes: Wishes) -> Iterator[Rem
             break
     if wishes.listener.resting:
         rested = replace(wishes.listener, resting=0)
-        every = _pool(index, blocks, replace(wishes, tolerances=tuple(narrow), listener=rested))
+        every = _pool(index, blocks, replace(wishes, listener=rested))
         found = _sum(block_pools(every, blocks, narrow))
         if found.songs > now.songs:
             yield _more("--repeat", found, now)
     if wishes.where is not EVERY_SONG:
-        every = _pool(index, blocks, replace(wishes, tolerances=tuple(narrow), where=EVERY_SONG))
+        every = _pool(index, blocks, replace(wishes, where=EVERY_SONG))
         found = _sum(block_pools(every, blocks, narrow))
         if found.songs > now.songs:
             yield _more("all songs, without filters", found, now)

@@ -16,7 +16,7 @@ from pacetag.tagger.sessions.losses import SLACK
 from pacetag.tagger.sessions.plan import Block
 
 RINGS = (1 / 8, 1 / 4, 1 / 2, 1.0)  # parts of the tolerance
-EASE = 0.02  # by which the songs of a ring may be worth less than the best outside
+EASE = 0.03  # by which the songs of a ring may be worth less than the best outside
 APART = 4.0  # steps a minute between the cadences of a ramp around which songs are read
 SONG = 210.0  # s that a song lasts, roughly
 SHORT = 150.0  # s; one song may serve several blocks as short as this

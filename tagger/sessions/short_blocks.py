@@ -6,7 +6,7 @@ they do together and has a pace for each, where there is one. Each of the others
 own, which is cut where the block ends.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from pacetag.tagger.playlist.entries import WITHIN
 from pacetag.tagger.playlist.pool import Candidate
@@ -24,31 +24,32 @@ def stretches_of(
     Without `cuts` short blocks are filled with whole songs like all others.
     """
     found: list[Stretch] = []
+    # Blocks that are repeated have one pool.
+    known = {id(pool): (pool.is_short, shortlist(pool, needed, seed)) for pool in _each(pools)}
     reserved: set[int] = set()  # pieces that serve several blocks
     at = 0
     while at < len(pools):
-        if not (cuts and pools[at].is_short):
-            found.append(_alone(pools, at, Kind.WHOLE, needed, seed))
-            at += 1
-            continue
-        shared = _shared(pools, at, reserved)
-        if shared is None:
-            shared = _alone(pools, at, Kind.CUT, needed, seed)
-        else:
+        is_short, tried = known[id(pools[at])]
+        shared = _shared(pools, at, reserved) if cuts and is_short else None
+        if shared is not None:
             reserved.add(int(shared.offers[0].piece))
-        found.append(shared)
-        at = shared.blocks.stop
+        kind = Kind.CUT if cuts and is_short else Kind.WHOLE
+        found.append(shared or _alone(pools, at, kind, tried))
+        at = found[-1].blocks.stop
     return found
 
 
-def _alone(
-    pools: Sequence[BlockPool], at: int, kind: Kind, needed: int, seed: int | None
-) -> Stretch:
+def _each(pools: Sequence[BlockPool]) -> Iterable[BlockPool]:
+    """Return each pool once."""
+    return {id(pool): pool for pool in pools}.values()
+
+
+def _alone(pools: Sequence[BlockPool], at: int, kind: Kind, tried: Sequence[Candidate]) -> Stretch:
     """Return the stretch of one block."""
     pool = pools[at]
     offers = [
         _offer(pool, one, pool.block.seconds if kind is Kind.CUT else one.duration or 0.0)
-        for one in shortlist(pool, needed, seed)
+        for one in tried
     ]
     return _stretch(pools, range(at, at + 1), kind, sorted(offers, key=_by_number))
 

@@ -140,6 +140,25 @@ def test_too_few_songs_are_said_with_what_would_help(
     assert helped.stderr == ""
 
 
+def test_a_duration_names_what_else_would_help_beside_the_tolerance(
+    pacetag: Run, index_file: Path, library: Path
+) -> None:
+    songs = [(165.0, 200.0)] * 4 + [(174.0, 200.0)] * 2 + [(165.0, 200.0)] * 2
+    store(index_file, library, songs, sure=(0.4, 6))
+
+    done = pacetag("playlist", "--cadence", "165", "--duration", "25m", "--genre", "folk")
+
+    assert done.stderr.splitlines()[:3] == [
+        "That is all that fits within 4 %, less than the 25:00 wanted.",
+        "A wider tolerance would give:",
+        "  --tolerance 0.06: 3 songs, 10:00",
+    ]
+    assert done.stderr.splitlines()[3:] == [
+        "  --min-confidence 0.4: 1 song more, 3:20",
+        "  all songs, without filters: 2 songs more, 6:40",
+    ]
+
+
 @pytest.mark.usefixtures("songs")
 def test_an_interval_shorter_than_any_song_is_said_to_be_cut(pacetag: Run, tmp_path: Path) -> None:
     output = tmp_path / "run.m3u8"
