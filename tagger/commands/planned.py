@@ -183,7 +183,9 @@ def in_time(
 
     Where all that fits lasts less, all of it stays, those of unknown length last.
     """
+    from pacetag.db.records import Opinion
     from pacetag.tagger.playlist.entries import PlaylistEntry
+    from pacetag.tagger.playlist.ranking import worth
     from pacetag.tagger.sessions.building import build_session
     from pacetag.tagger.sessions.plan import LONGEST, Block, Plan
 
@@ -191,13 +193,22 @@ def in_time(
         return found
     block = Block(seconds=found.wanted, first=found.cadence, last=found.cadence)
     session = build_session(index, Plan(blocks=(block,)), wishes, presence)
-    known = {entry.song.path: entry for entry in found.entries}
-    entries = []
-    for one in session.entries:
-        usual = PlaylistEntry(song=one.song, pace=one.pace, deviation=one.deviation)
-        entries.append(known.pop(one.song.path, usual))
+    entries = [
+        PlaylistEntry(
+            song=one.song,
+            pace=one.pace,
+            deviation=one.deviation,
+            opinion=Opinion.LOVED if one.loved else None,
+            ago=one.ago,
+        )
+        for one in session.entries
+    ]
     if found.is_short:
-        entries += known.values()
+        taken = {entry.song.path for entry in entries}
+        entries += [entry for entry in found.entries if entry.song.path not in taken]
+    best = sorted(entries, key=lambda entry: -worth(entry, found.tolerance))
+    ranks = {entry.song.path: rank for rank, entry in enumerate(best)}
+    entries = [replace(entry, rank=ranks[entry.song.path]) for entry in entries]
     total = sum(entry.song.duration or 0.0 for entry in entries)
     timed = not found.is_short
     return replace(found, entries=tuple(entries), total=total, timed=timed) if entries else found

@@ -164,6 +164,8 @@ class _Songs:
                 begins=begins,
                 goes_on=place > stretch.blocks[0],
                 is_cut=stretch.kind is Kind.CUT,
+                ago=one.ago,
+                loved=one.loved,
             )
             at += play
 

@@ -20,6 +20,8 @@ class SessionSong:
     begins: float = 0.0  # s into the song at which playing begins
     goes_on: bool = False  # it began in the block before
     is_cut: bool = False  # playing ends with the block, and not with the song
+    ago: int | None = None  # how many playlists ago it was in one, 1 for the last; None: in none
+    loved: bool = False  # by the listener
 
     @property
     def deviation(self) -> float:

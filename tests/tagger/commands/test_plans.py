@@ -106,6 +106,10 @@ def test_a_duration_is_met_within_fifteen_seconds_in_a_good_order(pacetag: Run) 
     paces = [song["pace"]["bpm"] for song in found["songs"]]
     assert max(abs(one - other) for one, other in itertools.pairwise(paces)) <= 3
     assert "blocks" not in found
+    ranks = [song["rank"] for song in found["songs"]]
+    assert sorted(ranks) == list(range(1, len(ranks) + 1))
+    worths = [song["worth"] for song in sorted(found["songs"], key=lambda song: song["rank"])]
+    assert worths == sorted(worths, reverse=True)
     assert pacetag(*asked).stdout == pacetag(*asked).stdout
     others = {pacetag(*asked, "--seed", str(seed)).stdout for seed in range(4)}
     assert len(others) > 1
