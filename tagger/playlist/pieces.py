@@ -69,10 +69,20 @@ def _name_of(song: Recording) -> Name | None:
 
 
 def _is_same(name: Name, one: Recording, other: Recording) -> bool:
-    """Whether two songs of a name are one piece; where it is a file's, both proofs are needed."""
+    """Whether two songs of a name are one piece; where it is a file's, both proofs are needed.
+
+    Files of one kind in one folder, such as "hill.mp3" and "Hill.mp3", are two songs.
+    """
     if name[0]:
         return is_same_piece(one, other)
+    if _place(one) == _place(other):
+        return False
     return is_same_piece(one, other) and _share_a_pace(one, other)
+
+
+def _place(song: Recording) -> tuple[str, str]:
+    path = PurePath(song.path)
+    return str(path.parent), path.suffix
 
 
 def gathered(

@@ -162,8 +162,8 @@ MUTATIONS = (
     _code(
         "all is percussive",
         "features/mel.py",
-        "power *= percussive_share(level, spec.percussive_margin)",
-        "pass",
+        "power * percussive_share(level, spec.percussive_margin)",
+        "power",
     ),
     _code("one margin for another", "features/percussive.py", "margin**2", "margin"),
     _code(

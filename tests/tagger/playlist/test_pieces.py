@@ -108,6 +108,7 @@ def test_of_another_length_it_must_share_a_sure_pace(
         ("/x/Legs - Hill.flac", "/y/Legs - Hill.mp3", NEARLY, 1),
         ("/x/03 Hill song.flac", "/y/hill song.mp3", NEARLY, 1),
         ("/x/Legs - Hill.flac", "/y/Legs - Hill.mp3", {167.0: 0.9}, 2),
+        ("/x/Legs - Hill.mp3", "/x/legs - hill.mp3", NEARLY, 2),
         ("/x/Track 03.flac", "/y/Track 03.mp3", NEARLY, 2),
         ("/x/03.flac", "/y/03.mp3", NEARLY, 2),
     ],
