@@ -12,6 +12,7 @@ MODULES = {
     "evaluate": ("librosa",),
     "plot": ("matplotlib",),
     "runs": ("fitdecode",),
+    "stretch": ("python_stretch",),
 }
 
 

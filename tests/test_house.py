@@ -54,7 +54,7 @@ FLOORS = (
     "tagger/tags/history",
     "tagger/filters tagger/library tagger/runs tagger/workers",
     "tagger/index tagger/files",
-    "tagger/evaluating tagger/playlist tagger/plots tagger/scanning",
+    "tagger/evaluating tagger/playlist tagger/plots tagger/scanning tagger/stretching",
     "tagger/sessions",
     "tagger/output tagger/undoing",
     "tagger/audit tagger/watch",

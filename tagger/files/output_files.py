@@ -196,8 +196,8 @@ class OutputFile:
                         f"{self.option}"
                     ) from error
                 return
-            _make_ordinary(draft)
-            _give_name(draft, real)
+            make_ordinary(draft)
+            give_name(draft, real)
         with suppress(OSError):  # the file is there; the next sync of the disk keeps it
             sync_folder(real.parent)
 
@@ -222,7 +222,7 @@ def _described(content: bytes) -> str:
     return "is a file that pacetag did not write"
 
 
-def _make_ordinary(draft: Path) -> None:
+def make_ordinary(draft: Path) -> None:
     """Flush a draft, and give it the mode of a new file by the user's umask."""
     from pacetag.tagger.tags.safety.disk import flush
 
@@ -234,7 +234,7 @@ def _make_ordinary(draft: Path) -> None:
         flush(file.fileno())
 
 
-def _give_name(draft: Path, real: Path) -> None:
+def give_name(draft: Path, real: Path) -> None:
     """Give a draft a name that is free. Raises FileExistsError, or other OSErrors."""
     try:
         os.link(draft, real)  # unlike a rename, it never replaces a file

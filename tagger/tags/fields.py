@@ -94,6 +94,15 @@ PACETAG = Field(
     asf="PACETAG",
     written=True,
 )
+# By it a copy at another tempo is known, which pacetag made; see tagger/stretching/mark.py.
+COPY = Field(
+    name="copy",
+    id3="TXXX:PACETAG_COPY",
+    vorbis="PACETAG_COPY",
+    mp4="----:com.apple.iTunes:PACETAG_COPY",
+    apev2="PACETAG_COPY",
+    asf="PACETAG_COPY",
+)
 
 _READ = (TITLE, ARTIST, ALBUM, GENRE, ALBUM_ARTIST, DATE, YEAR)
 FIELDS = {row.name: row for row in (*_READ, BPM, PACE, PACETAG)}

@@ -22,6 +22,7 @@ from pacetag.tagger.tags.fields import (
     ALBUM_ARTIST,
     ARTIST,
     BPM,
+    COPY,
     DATE,
     GENRE,
     PACE,
@@ -58,6 +59,7 @@ class SongTags:
     forbidden: bool = False  # only permissions prevent it, which can change without the file
     album_artist: str | None = None  # likewise joined
     year: int | None = None  # of the recording or the release, as the tags have it
+    copy: str | None = None  # the mark of a stretched copy that pacetag made
 
 
 def read_tags(path: Path) -> SongTags:
@@ -86,6 +88,7 @@ def read_tags(path: Path) -> SongTags:
         forbidden=unfit is None and refused is not None,
         album_artist=texts[ALBUM_ARTIST],
         year=_year(texts[DATE], texts[YEAR]),
+        copy=next(iter(values(audio, COPY)), None),
     )
 
 

@@ -11,7 +11,10 @@ import pytest
 from pacetag.model.extras import MODULES, missing_modules
 
 HEAVY = {"librosa", "numba", "llvmlite", "scikit-learn", "tensorflow-cpu", "keras", "matplotlib"}
-PACKAGES = {"tensorflow": "tensorflow-cpu"}  # of modules that are called differently
+PACKAGES = {
+    "tensorflow": "tensorflow-cpu",
+    "python_stretch": "python-stretch",
+}  # of modules that are called differently
 
 
 @pytest.fixture(scope="session")

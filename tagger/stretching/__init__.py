@@ -1,0 +1,1 @@
+"""Copies of songs at another tempo: stretched, encoded, tagged."""
