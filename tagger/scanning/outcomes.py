@@ -17,7 +17,7 @@ class Outcome(StrEnum):
 
     TAGGED = "tagged"  # its tags were written, or would be in a dry run
     UNCHANGED = "unchanged"  # known, or nothing to write
-    SKIPPED = "skipped"  # too short, or failed before and unchanged since
+    SKIPPED = "skipped"  # too short, a stretched copy, or failed before and unchanged since
     FAILED = "failed"  # could not be read, judged or written
 
 

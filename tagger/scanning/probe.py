@@ -28,15 +28,24 @@ class FileProbe:
     pacetag: PaceTag | None  # the PACETAG in the tags; None where it is missing or foreign
 
 
-def examine(path: Path, known: Stamp | None = None, fingerprint: str | None = None) -> FileProbe:
+class StretchedCopyError(TagError):
+    """The file is a copy at another tempo that pacetag made; its original is the song."""
+
+
+def examine(
+    path: Path, known: Stamp | None = None, fingerprint: str | None = None, *, copies: bool = True
+) -> FileProbe:
     """Probe a file. Its sound is not read again if `fingerprint` was taken at stamp `known`.
 
     A malformed fingerprint, as from a damaged index, is ignored. A file whose tags are damaged can
     still be judged and may have a title: it counts as not writable. Raises OSError or
-    UnreadableError where the system refuses to read the file.
+    UnreadableError where the system refuses to read the file, and StretchedCopyError for a copy at
+    another tempo that pacetag made unless `copies`.
     """
     now = stamp(path)
     tags = _tags(path)
+    if tags.copy is not None and not copies:
+        raise StretchedCopyError(path, "it is a stretched copy")
     if fingerprint is None or known != now or not _FINGERPRINT.fullmatch(fingerprint):
         fingerprint = file_fingerprint(path)
     return FileProbe(

@@ -100,6 +100,6 @@ class ProbeThreads:
 
 def _probed(job: _Job) -> ProbeResult:
     try:
-        return examine(job.path, job.known, job.fingerprint)
+        return examine(job.path, job.known, job.fingerprint, copies=False)
     except Exception as error:  # one file must never stop a library
         return error

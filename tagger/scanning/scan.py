@@ -17,8 +17,9 @@ from pacetag.tagger.scanning.failures import Failures
 from pacetag.tagger.scanning.known import CachedAnalysis, Memory
 from pacetag.tagger.scanning.options import ScanOptions
 from pacetag.tagger.scanning.outcomes import Outcome, SongOutcome
-from pacetag.tagger.scanning.probe import FileProbe
+from pacetag.tagger.scanning.probe import FileProbe, StretchedCopyError
 from pacetag.tagger.scanning.probe_threads import ProbeResult, ProbeThreads
+from pacetag.tagger.scanning.reasons import STRETCHED
 from pacetag.tagger.tags.errors import ChangedMeanwhileError, TagError
 from pacetag.tagger.workers.judging import AnalysisError, JudgeRef, without_path
 from pacetag.tagger.workers.pool import JudgePool, Verdict
@@ -128,6 +129,9 @@ class Scan:
 
     def _probed(self, path: Path, probe: ProbeResult) -> Iterator[SongOutcome]:
         """Decide whether a song that was probed must be judged."""
+        if isinstance(probe, StretchedCopyError):
+            yield SongOutcome(path=str(path), outcome=Outcome.SKIPPED, reason=STRETCHED)
+            return
         if isinstance(probe, Exception):
             yield self._unreadable(path, probe)
             return
