@@ -10,6 +10,7 @@ from pacetag.tagger.settings import index_path
 if TYPE_CHECKING:
     from pacetag.db.index import SongIndex
     from pacetag.db.records import Condition
+    from pacetag.tagger.commands.stretch_options import Carried, StretchWish
     from pacetag.tagger.library.presence import Presence
     from pacetag.tagger.playlist.entries import Playlist
     from pacetag.tagger.playlist.paths import PathStyle
@@ -30,6 +31,7 @@ class Asked:
     where: "Condition"
     rest: int  # playlists that songs rest for
     seed: int | None
+    stretch: "StretchWish"
     output: Path | None
     overwrite: bool
     dry_run: bool
@@ -45,6 +47,7 @@ def run_plan(asked: Asked, style_of: Any) -> None:
     """
     from pacetag.tagger.commands.choice_options import listener_for, note_written
     from pacetag.tagger.commands.playlist_output import place_of
+    from pacetag.tagger.commands.stretch_options import stretching_of
     from pacetag.tagger.index.opening import read_index
     from pacetag.tagger.library.presence import Presence
     from pacetag.tagger.sessions.building import build_session
@@ -54,7 +57,11 @@ def run_plan(asked: Asked, style_of: Any) -> None:
     _check(asked)
     plan, wishes, target = _wanted(asked)
     output = asked.output or target
-    style = style_of(output)
+    style, usual = style_of(output), wishes.tolerances
+    if (stretching := stretching_of(asked.stretch, output, dry_run=asked.dry_run)) is not None:
+        pairs = zip(usual, plan.blocks, strict=True)
+        widened = tuple(stretching.widened(share, block.lowest) for share, block in pairs)
+        wishes = replace(wishes, tolerances=widened)
     index_file = index_path(asked.index)
     with read_index(index_file) as songs:
         place = output and place_of(output, songs, index_file, overwrite=asked.overwrite)
@@ -63,11 +70,16 @@ def run_plan(asked: Asked, style_of: Any) -> None:
         found = build_session(songs, plan, wishes, Presence())
         helping = list(session_remedies(songs, found, wishes))
         _say_what_is_missing(found, helping)
+        carried = None if stretching is None else stretching.carry_out(found, usual)
+        if carried is not None:
+            found = carried.stretched.chosen
         if place is not None and found.entries and not asked.dry_run:
-            _write(found, place, style)
+            _write(found, place, style, carried)
             if output is not None and descriptor_of(output) is None:
                 note_written(songs, index_file, found, output)
-    _show(found, output, asked)
+    _show(found, output, asked, carried)
+    if carried is not None:
+        carried.end()
 
 
 def _check(asked: Asked) -> None:
@@ -142,11 +154,14 @@ def _tolerances(plan: "Plan", text: str) -> tuple[float, ...]:
         raise UsageError(f"--tolerance{sign}{error}") from error
 
 
-def _write(found: "Session", place: Any, style: "PathStyle | None") -> None:
+def _write(
+    found: "Session", place: Any, style: "PathStyle | None", carried: "Carried | None"
+) -> None:
     from pacetag.tagger.output.sessions import session_listing
     from pacetag.tagger.playlist.writing import write_listing
 
-    write_listing(session_listing(found), place, None if style is None else style.line)
+    listing = session_listing(found) if carried is None else carried.stretched.listing()
+    write_listing(listing, place, None if style is None else style.line)
 
 
 def _say_what_is_missing(found: "Session", helping: list[Any]) -> None:
@@ -157,7 +172,9 @@ def _say_what_is_missing(found: "Session", helping: list[Any]) -> None:
         say(line, sys.stderr)
 
 
-def _show(found: "Session", output: Path | None, asked: Asked) -> None:
+def _show(
+    found: "Session", output: Path | None, asked: Asked, carried: "Carried | None" = None
+) -> None:
     from pacetag.tagger.output.sessions import session_object, session_table, session_total
     from pacetag.tagger.terminal.say import say
     from pacetag.tagger.terminal.standard_output import is_stdout
@@ -167,13 +184,15 @@ def _show(found: "Session", output: Path | None, asked: Asked) -> None:
     if asked.as_json:
         from pacetag.tagger.output.json_lines import say_json
 
-        say_json(session_object(found), stream)
+        value = session_object(found) if carried is None else carried.stretched.value()
+        say_json(value, stream)
         return
     if output is None or asked.dry_run:
         session_table(found)
     named = f"{output}: " if output is not None and stream is sys.stdout else ""
     would = "would be written: " if named and asked.dry_run else ""
-    say(f"{named}{would}{session_total(found)}", stream)
+    listed = found if carried is None else carried.stretched.listed
+    say(f"{named}{would}{session_total(listed)}", stream)
 
 
 def in_time(

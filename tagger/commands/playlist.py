@@ -45,7 +45,15 @@ from pacetag.tagger.commands.playlist_paths import (
     RootOption,
     path_style,
 )
+from pacetag.tagger.commands.stretch_options import (
+    CopiesFormatOption,
+    CopiesOption,
+    StretchOption,
+    StretchWish,
+    stretching_of,
+)
 from pacetag.tagger.settings import index_path
+from pacetag.tagger.stretching.formats import Format
 
 LINES = 250  # rows of a table without --limit and --duration: fifteen hours of music
 
@@ -109,6 +117,9 @@ def playlist(
     repeat: RepeatOption = False,
     shuffle: ShuffleOption = False,
     seed: SeedOption = None,
+    stretch: StretchOption = None,
+    copies: CopiesOption = None,
+    copies_format: CopiesFormatOption = Format.FLAC,
     dry_run: PlaylistDryRunOption = False,
     overwrite: OverwriteOption = False,
     absolute: AbsoluteOption = None,
@@ -133,6 +144,7 @@ def playlist(
     from pacetag.tagger.terminal.standard_output import descriptor_of
 
     drawn = seed_of(seed, shuffle=shuffle)
+    wish = StretchWish(share=stretch, folder=copies, form=copies_format)
     where = condition_of(
         genre=genre,
         artist=artist,
@@ -160,6 +172,7 @@ def playlist(
                 where=where,
                 rest=0 if repeat else rest,
                 seed=drawn,
+                stretch=wish,
                 output=output,
                 overwrite=overwrite,
                 dry_run=dry_run,
@@ -172,6 +185,9 @@ def playlist(
         return
     cadence = steps_of(given(cadence), strides=strides)
     share, seconds = _check(cadence, tolerance, min_confidence, duration)
+    stretching, usual = stretching_of(wish, output, dry_run=dry_run), share
+    if stretching is not None:
+        share = stretching.widened(share, cadence)
     style = path_style(output, relative_to, root_map or [], absolute=absolute)
     bounded = limit is not None or seconds is not None
     if limit is None and seconds is None and output is None and not as_json:
@@ -209,11 +225,16 @@ def playlist(
             )
             found = in_time(songs, found, wishes, presence)
             helping = help_lines(songs, found, wishes)
+        carried = None if stretching is None else stretching.carry_out(found, (usual,))
+        if carried is not None:
+            found = carried.stretched.chosen
         if place is not None and found.entries and not dry_run:
-            found = write_playlist(found, place, style)
+            found = write_playlist(found, place, style, carried)
             if output is not None and bounded and descriptor_of(output) is None:
                 note_written(songs, index_file, found, output)
-    show_playlist(found, output, helping, as_json=as_json, dry_run=dry_run)
+    show_playlist(found, output, helping, as_json=as_json, dry_run=dry_run, carried=carried)
+    if carried is not None:
+        carried.end()
 
 
 def _check(

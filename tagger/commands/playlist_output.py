@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pacetag.db.index import SongIndex
+    from pacetag.tagger.commands.stretch_options import Carried
     from pacetag.tagger.files.output_files import OutputFile
     from pacetag.tagger.playlist.entries import Playlist
     from pacetag.tagger.playlist.paths import PathStyle
@@ -22,27 +23,43 @@ def place_of(
     return place
 
 
-def write_playlist(found: "Playlist", place: "OutputFile", style: "PathStyle | None") -> "Playlist":
-    """Write the playlist, and return it without songs that could not be written."""
+def write_playlist(
+    found: "Playlist",
+    place: "OutputFile",
+    style: "PathStyle | None",
+    carried: "Carried | None" = None,
+) -> "Playlist":
+    """Write the playlist, and return it without songs that could not be written.
+
+    The file names the copies of songs that were stretched; what is returned has the songs.
+    """
     from pacetag.tagger.output.sessions import playlist_listing
     from pacetag.tagger.playlist.writing import write_listing
 
+    listing = playlist_listing if carried is None else carried.stretched.listing
+    listed = found if carried is None else carried.stretched.listed
     if style is None:
-        write_listing(playlist_listing(found), place)
+        write_listing(listing(listed), place)
         return found
     from pacetag.tagger.output.tables import unnamed_lines
     from pacetag.tagger.playlist.paths import nameable
     from pacetag.tagger.terminal.say import say
 
-    written = nameable(found, style)
-    write_listing(playlist_listing(written), place, style.line)
-    for line in unnamed_lines(found, written, style):
+    written = nameable(listed, style)
+    write_listing(listing(written), place, style.line)
+    for line in unnamed_lines(listed, written, style):
         say(line, sys.stderr)
-    return written
+    return written if carried is None else found
 
 
 def show_playlist(
-    found: "Playlist", output: Path | None, helping: list[str], *, as_json: bool, dry_run: bool
+    found: "Playlist",
+    output: Path | None,
+    helping: list[str],
+    *,
+    as_json: bool,
+    dry_run: bool,
+    carried: "Carried | None" = None,
 ) -> None:
     """Print a playlist as a table or JSON, and before it what is missing."""
     from pacetag.tagger.output.sessions import untimed_lines
@@ -63,7 +80,8 @@ def show_playlist(
     if as_json:
         from pacetag.tagger.output.json_lines import playlist_object, say_json
 
-        say_json(playlist_object(found), stream)
+        value = playlist_object(found) if carried is None else carried.stretched.value()
+        say_json(value, stream)
         return
     if not found.entries:
         for line in nothing_fits(found):
@@ -73,4 +91,5 @@ def show_playlist(
         playlist_table(found)
     named = f"{output}: " if output is not None and stream is sys.stdout else ""
     would = "would be written: " if named and dry_run else ""
-    say(f"{named}{would}{playlist_total(found)}", stream)
+    listed = found if carried is None else carried.stretched.listed
+    say(f"{named}{would}{playlist_total(listed)}", stream)

@@ -1,4 +1,4 @@
-"""The progress bar of a scan on a terminal."""
+"""The progress bars of a scan and of copies on a terminal."""
 
 import math
 import time
@@ -58,6 +58,31 @@ def bar_columns(width: int) -> list[ProgressColumn]:
     name = Column(no_wrap=True, overflow="ellipsis", ratio=1)
     text = TextColumn("{task.description}", markup=False, table_column=name)
     return [*counts, TimeRemainingColumn(), text]
+
+
+class CopiesBar:
+    """Shows how many copies are made, on a terminal alone."""
+
+    def __init__(self, total: int) -> None:
+        console = CleanConsole(stderr=True)
+        self._progress = Progress(
+            *bar_columns(console.width),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+        self._task = self._progress.add_task("", total=total)
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def made(self, name: str) -> None:
+        """Advance the bar by a copy."""
+        self._progress.update(self._task, advance=1, description=printable(name))
 
 
 class LiveReporter:
