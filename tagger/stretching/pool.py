@@ -1,12 +1,14 @@
 """Make many copies at once, in processes; a song that ends its process costs only itself."""
 
 import multiprocessing
+import signal
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
-from pacetag.tagger.cancellation import Stop, signals_held
+from pacetag.tagger.cancellation import SIGNALS, Stop, signals_held
 from pacetag.tagger.stretching.copies import Copy
 from pacetag.tagger.stretching.making import Made, make
 
@@ -29,6 +31,8 @@ def make_all(
     Once a stop is requested no other copy is begun, and those under way are finished. Each copy has
     a process of its own: starting one takes a small part of the time that a song takes.
     """
+    with signals_held():
+        resource_tracker.ensure_running()  # its first start lets signals through that are held
     waiting, running = deque(copies), dict[Any, tuple[Any, Copy]]()
     try:
         while True:
@@ -56,6 +60,8 @@ def _started(maker: Maker, copy: Copy) -> tuple[Any, Any]:
 
 
 def _serve(pipe: "Connection[Any, Any]", maker: Maker, copy: Copy) -> None:
+    for number in SIGNALS:  # of the terminal's group; the parent decides
+        signal.signal(number, signal.SIG_IGN)
     pipe.send(maker(copy))
 
 

@@ -1,6 +1,7 @@
 """Copies are made in processes: a death costs one song, and a stop leaves the rest."""
 
 import os
+import signal
 from dataclasses import replace
 from pathlib import Path
 
@@ -43,3 +44,19 @@ def test_after_a_stop_no_copy_is_begun(click_song: Path, wanted_copy: WantedCopy
     made = list(make_all(copies, jobs=2, stop=stop, maker=die_of_the_second))
 
     assert len(made) < 6
+
+
+def interrupt_all(copy: Copy) -> Made:
+    for number in (signal.SIGINT, signal.SIGTERM):  # as Ctrl-C does to every process of a group
+        os.kill(os.getpid(), number)
+    return Made(copy=copy)
+
+
+def test_ctrl_c_does_not_reach_a_copy_that_is_under_way(
+    click_song: Path, wanted_copy: WantedCopy
+) -> None:
+    copies = several(wanted_copy(click_song, 160.0, 165.0), 2)
+
+    made = list(make_all(copies, jobs=2, stop=Stop(), maker=interrupt_all))
+
+    assert [one.reason for one in made] == [None, None]
