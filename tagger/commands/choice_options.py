@@ -65,6 +65,35 @@ def steps_of(cadence: float, *, strides: bool | None) -> float:
     return cadence
 
 
+def checked_numbers(
+    cadence: float, tolerance: str, min_confidence: float, duration: str | None
+) -> tuple[float, float | None]:
+    """Return the tolerance as a share of the cadence, and the duration in seconds.
+
+    Raises UsageError for values that make no sense.
+    """
+    from pacetag.db.bins import HIGHEST, LOWEST
+    from pacetag.tagger.errors import UsageError
+    from pacetag.tagger.playlist.duration import parse_duration
+    from pacetag.tagger.playlist.tolerance import parse_tolerance
+
+    if not LOWEST <= cadence <= HIGHEST:
+        raise UsageError(
+            f"--cadence must be from {LOWEST} to {HIGHEST} steps a minute, the range in which "
+            f"songs have paces, not {cadence:g}"
+        )
+    if not 0 <= min_confidence <= 1:
+        raise UsageError(f"--min-confidence must be from 0 to 1, not {min_confidence:g}")
+    option = "--tolerance"
+    try:
+        share = parse_tolerance(tolerance, cadence)
+        option = "--duration"
+        return share, None if duration is None else parse_duration(duration)
+    except ValueError as error:
+        sign = " " if str(error).startswith("must") else ": "
+        raise UsageError(f"{option}{sign}{error}") from error
+
+
 def seed_of(seed: int | None, *, shuffle: bool) -> int | None:
     """Return the seed of a shuffled playlist, a new one if none was given; None for no shuffle."""
     if seed is None and shuffle:

@@ -11,6 +11,7 @@ from pacetag.tagger.commands.choice_options import (
     SeedOption,
     ShuffleOption,
     StridesOption,
+    checked_numbers,
     listener_for,
     note_written,
     seed_of,
@@ -184,7 +185,7 @@ def playlist(
         )
         return
     cadence = steps_of(given(cadence), strides=strides)
-    share, seconds = _check(cadence, tolerance, min_confidence, duration)
+    share, seconds = checked_numbers(cadence, tolerance, min_confidence, duration)
     stretching, usual = stretching_of(wish, output, dry_run=dry_run), share
     if stretching is not None:
         share = stretching.widened(share, cadence)
@@ -235,32 +236,3 @@ def playlist(
     show_playlist(found, output, helping, as_json=as_json, dry_run=dry_run, carried=carried)
     if carried is not None:
         carried.end()
-
-
-def _check(
-    cadence: float, tolerance: str, min_confidence: float, duration: str | None
-) -> tuple[float, float | None]:
-    """The tolerance as a share of the cadence, and the duration in seconds.
-
-    Raises UsageError for values that make no sense.
-    """
-    from pacetag.db.bins import HIGHEST, LOWEST
-    from pacetag.tagger.errors import UsageError
-    from pacetag.tagger.playlist.duration import parse_duration
-    from pacetag.tagger.playlist.tolerance import parse_tolerance
-
-    if not LOWEST <= cadence <= HIGHEST:
-        raise UsageError(
-            f"--cadence must be from {LOWEST} to {HIGHEST} steps a minute, the range in which "
-            f"songs have paces, not {cadence:g}"
-        )
-    if not 0 <= min_confidence <= 1:
-        raise UsageError(f"--min-confidence must be from 0 to 1, not {min_confidence:g}")
-    option = "--tolerance"
-    try:
-        share = parse_tolerance(tolerance, cadence)
-        option = "--duration"
-        return share, None if duration is None else parse_duration(duration)
-    except ValueError as error:
-        sign = " " if str(error).startswith("must") else ": "
-        raise UsageError(f"{option}{sign}{error}") from error
