@@ -77,7 +77,7 @@ def test_a_song_that_disappears_while_it_is_probed_is_skipped(
 ) -> None:
     song = make_song("120.mp3")
 
-    def late(path: Path, *_: object) -> None:
+    def late(path: Path, *_: object, **__: object) -> None:
         path.unlink()
         raise TagError(path, "there is no such file")
 
@@ -136,7 +136,7 @@ def test_a_file_that_the_system_kept_from_being_read_fails_and_is_tried_again(
     index: SongIndex,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def refuse(*_: object) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise error
 
     song = make_song("120.mp3")
@@ -168,7 +168,7 @@ def test_a_fault_of_the_system_leaves_what_was_known_of_a_song(
     before = index.song(str(song))
     os.utime(song)  # so that it is looked at
 
-    def refuse(*_: object) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise OSError(errno.EIO, "Input/output error")
 
     monkeypatch.setattr(probe_threads, "examine", refuse)
@@ -182,7 +182,7 @@ def test_a_fault_of_the_system_leaves_what_was_known_of_a_song(
 def test_a_file_that_breaks_what_looks_into_it_stops_no_scan_and_is_remembered(
     make_song: MakeSong, index: SongIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def stumble(path: Path, *_: object) -> None:
+    def stumble(path: Path, *_: object, **__: object) -> None:
         raise RecursionError("too deep")
 
     songs = [make_song("120.mp3"), make_song("130.mp3")]

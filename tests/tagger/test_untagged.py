@@ -133,7 +133,7 @@ def test_a_song_that_could_not_be_read_any_more_is_noted_until_it_can(
     scan_json()
     os.utime(song)  # so that it is looked at
 
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise OSError(errno.EIO, "Input/output error")
 
     with monkeypatch.context() as meanwhile:
