@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pacetag.model.features.intensity import Drive, excerpt_drive
-from pacetag.model.features.mel import group_hz, grouped_power, mel_spectrogram, percussive_mel
+from pacetag.model.features.mel import grouped_power, mel_spectrogram, percussive_mel
 from pacetag.model.features.tempogram import mean_autocorrelation, onset_strength
 from pacetag.model.spec import FeatureSpec
 
@@ -30,7 +30,7 @@ def extract_features(samples: NDArray[np.float32], spec: FeatureSpec) -> Feature
         return _features(mel_spectrogram(samples, spec), spec)
     power = grouped_power(samples, spec)
     found = _features(percussive_mel(power, spec), spec)
-    return replace(found, drive=excerpt_drive(power, found.onset_envelope, group_hz(spec), spec))
+    return replace(found, drive=excerpt_drive(power, found.onset_envelope, spec))
 
 
 def _features(mel: NDArray[np.float32], spec: FeatureSpec) -> Features:

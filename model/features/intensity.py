@@ -11,6 +11,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from pacetag.model.features.mel import group_hz, hann_window
 from pacetag.model.spec import FeatureSpec
 
 _BLOCK, _STEP = 0.4, 0.1  # s, of the blocks that loudness is gated in
@@ -38,23 +39,14 @@ class Drive:
 
 
 def excerpt_drive(
-    power: NDArray[np.float32],
-    onset_envelope: NDArray[np.float32],
-    hz: NDArray[np.float64],
-    spec: FeatureSpec,
+    power: NDArray[np.float32], onset_envelope: NDArray[np.float32], spec: FeatureSpec
 ) -> Drive:
-    """Measure an excerpt.
-
-    Args:
-        power: [frames, groups of bins] of the spectrum, a group's bins summed.
-        onset_envelope: [frames]
-        hz: [groups] the middle of each.
-    """
+    """Measure an excerpt by its `grouped_power` [frames, groups] and onset envelope [frames]."""
     rate = spec.sample_rate / spec.hop_length
     return Drive(
-        blocks=_blocks(power @ k_weights(spec, tuple(hz)), rate),
+        blocks=_blocks(power @ k_weights(spec), rate),
         strokes=_strokes(onset_envelope, rate),
-        bass_rise=_bass_rise(power[:, hz < _BASS].sum(axis=1), rate),
+        bass_rise=_bass_rise(power[:, group_hz(spec) < _BASS].sum(axis=1), rate),
     )
 
 
@@ -87,19 +79,19 @@ def gated_loudness(blocks: NDArray[np.float32]) -> float:
 
 
 @cache
-def k_weights(spec: FeatureSpec, hz: tuple[float, ...]) -> NDArray[np.float32]:
-    """What the power of groups of bins at `hz` [groups] adds to the weighted mean square.
+def k_weights(spec: FeatureSpec) -> NDArray[np.float32]:
+    """What the power of each group of bins adds to the weighted mean square [groups].
 
     The filters are BS.1770's for 48 kHz: a shelf for the head, a high-pass for low sounds.
     """
-    z = np.exp(-2j * np.pi * np.array(hz) / 48_000)  # one sample of delay
+    z = np.exp(-2j * np.pi * group_hz(spec) / 48_000)  # one sample of delay
     shelf = np.polyval([1.19839281085285, -2.69169618940638, 1.53512485958697], z) / np.polyval(
         [0.73248077421585, -1.69065929318241, 1.0], z
     )
     high = (1 - z) ** 2 / np.polyval([0.99007225036621, -1.99004745483398, 1.0], z)
-    window = np.hanning(spec.n_fft + 1)[:-1]
+    window = hann_window(spec.n_fft)
     # Parseval: the spectrum has half of the bins of a real signal.
-    scale = 2 / (spec.n_fft * float(np.sum(window**2)))
+    scale = 2 / (spec.n_fft * float(np.sum(window.astype(np.float64) ** 2)))
     return np.asarray(scale * np.abs(shelf * high) ** 2, np.float32)
 
 
