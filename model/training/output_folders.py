@@ -1,7 +1,7 @@
 """Whether training and its tools may write where they are told to: never over foreign files."""
 
-from argparse import ArgumentTypeError
-from collections.abc import Callable, Iterable
+from argparse import ArgumentParser, ArgumentTypeError
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from pacetag.model.bundle import JSON_FILE, KERAS_FILE, LITERT_FILE
@@ -51,6 +51,33 @@ def exit_code(make: Callable[[], object]) -> int:
     except KeyboardInterrupt:
         return 130
     return 0
+
+
+def render_corpus(
+    module: str,
+    description: str,
+    build: Callable[..., object],
+    *,
+    songs: int,
+    marker: str,
+    arguments: Sequence[str] | None,
+) -> int:
+    """The command line of a corpus of songs that are composed; returns the exit code.
+
+    `build` takes the folder, and `songs`, `seed` and `jobs`; `marker` is a file that it writes.
+    """
+    parser = ArgumentParser(prog=f"python -m {module}", description=description)
+    parser.add_argument("folder", type=named_path, help=f"where {marker} and the audio go")
+    parser.add_argument("--songs", type=int, default=songs)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=None, help="songs at once (default: all cores)")
+    options = parser.parse_args(arguments)
+
+    def make() -> None:
+        check_own(options.folder, marker)
+        build(options.folder, songs=options.songs, seed=options.seed, jobs=options.jobs)
+
+    return exit_code(make)
 
 
 def check_work(work: Path, name: str) -> None:
