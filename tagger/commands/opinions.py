@@ -1,17 +1,15 @@
 """`pacetag love` and `pacetag exclude`: what a person says of songs."""
 
-import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pacetag.tagger.commands.options import PATH, DryRunOption, IndexOption, JsonOption
-from pacetag.tagger.settings import index_path
 
 if TYPE_CHECKING:
-    from pacetag.tagger.scanning.opinions import OpinionOutcome
+    from pacetag.db.index import SongIndex
 
 SongsArgument = Annotated[
     list[Path], typer.Argument(metavar="FILE...", click_type=PATH, help="Songs.")
@@ -62,57 +60,21 @@ def _say(
     as_json: bool,
 ) -> None:
     from pacetag.db.records import Opinion
-    from pacetag.tagger.cancellation import Stop, stop_on_signals
-    from pacetag.tagger.commands.song_arguments import named_songs
-    from pacetag.tagger.index.opening import opened_index
-    from pacetag.tagger.scanning.opinions import OpinionSetter, Saying
+    from pacetag.tagger.commands.song_arguments import change_songs, named_songs
+    from pacetag.tagger.scanning.opinions import OpinionOutcome, OpinionSetter, Saying
 
-    songs = named_songs(files, example=f"such as `pacetag {command} song.mp3`")
-    counts = dict.fromkeys(Saying, 0)
-    stop = Stop()
-    with stop_on_signals(stop), opened_index(index_path(index), scratch=dry_run) as opened:
-        setter = OpinionSetter(
-            opened, Opinion(opinion), command=command, remove=remove, dry_run=dry_run
-        )
-        for song, named in songs.items():
-            if stop.requested:
-                break
-            done = setter.song(song)
-            counts[done.outcome] += 1
-            _show(done, named, as_json=as_json, dry_run=dry_run)
-    if as_json:
-        from pacetag.tagger.output.json_lines import say_json
+    def setter(opened: "SongIndex") -> "Callable[[Path], OpinionOutcome]":
+        said = Opinion(opinion)
+        return OpinionSetter(opened, said, command=command, remove=remove, dry_run=dry_run).song
 
-        by_name = {outcome.value: count for outcome, count in counts.items()}
-        say_json({"counts": {"songs": sum(counts.values()), **by_name}})
-    raise typer.Exit(130 if stop.requested else 1 if counts[Saying.FAILED] else 0)
-
-
-def _show(song: "OpinionOutcome", named: str, *, as_json: bool, dry_run: bool) -> None:
-    from pacetag.tagger.logs.logger import info
-    from pacetag.tagger.output.json_lines import say_json
-    from pacetag.tagger.scanning.opinions import Saying
-    from pacetag.tagger.tags.changes import change_lines, changes_object
-    from pacetag.tagger.terminal.say import say
-    from pacetag.tagger.text.formatting import printable
-
-    info("opinion", f"{song.path}: {song.outcome.value}: {song.reason or 'done'}")
-    if as_json:
-        say_json(
-            {
-                "path": song.path,
-                "outcome": song.outcome.value,
-                "opinion": song.opinion,
-                "reason": song.reason,
-                "changes": changes_object(song.changes),
-            }
-        )
-        return
-    if song.outcome is Saying.FAILED:
-        say(printable(f"{named}: {song.reason}"), sys.stderr)
-        return
-    said = song.opinion or "neither loved nor excluded"
-    why = f"; {song.reason}" if song.reason else ""
-    say(printable(f"{named}: {said}{why}"))
-    for line in change_lines(song.changes) if dry_run else ():
-        say(line)
+    change_songs(
+        named_songs(files, example=f"such as `pacetag {command} song.mp3`"),
+        setter,
+        Saying,
+        log="opinion",
+        words=lambda song: song.opinion or "neither loved nor excluded",
+        facts=lambda song: {"opinion": song.opinion},
+        index=index,
+        dry_run=dry_run,
+        as_json=as_json,
+    )
