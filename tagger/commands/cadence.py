@@ -11,7 +11,7 @@ from pacetag.tagger.terminal.standard_output import is_stdout
 from pacetag.tagger.terminal.standard_streams import results_on_stderr
 
 if TYPE_CHECKING:
-    from pacetag.tagger.files.output_files import OutputFile
+    pass
 
 
 def cadence(
@@ -54,7 +54,12 @@ def cadence(
     from pacetag.tagger.terminal.say import say
     from pacetag.tagger.text.formatting import printable
 
-    place = None if plot is None else _place(plot, file, overwrite=overwrite)
+    place = None
+    if plot is not None:
+        from pacetag.tagger.plots.image_files import picture_place
+        from pacetag.tagger.settings import index_path
+
+        place = picture_place(plot, (file.expanduser(), index_path()), overwrite=overwrite)
     run = read_run(file)
     proposal = propose(run, said_counting(strides))
     if place is not None:
@@ -70,15 +75,3 @@ def cadence(
         return
     for line in cadence_lines(proposal):
         say(line, stream)
-
-
-def _place(plot: Path, recording: Path, *, overwrite: bool) -> "OutputFile":
-    """The picture's output file. Raises TaggerError if it cannot or must not be written."""
-    from pacetag.tagger.plots.image_files import check_kind, picture_output
-    from pacetag.tagger.settings import index_path
-
-    inputs = (recording.expanduser(), index_path())
-    place = picture_output(plot, overwrite=overwrite, inputs=inputs)
-    place.check()
-    check_kind(plot)
-    return place

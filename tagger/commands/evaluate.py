@@ -81,7 +81,12 @@ def evaluate(
         _check_judge(judge)
     found = songs_to_evaluate(songs, music)
     inputs = (songs.expanduser(), *(song.path for song in found.songs))
-    place = None if plot is None else _place(plot, inputs, overwrite=overwrite)
+    place = None
+    if plot is not None:
+        from pacetag.tagger.plots.image_files import picture_place
+        from pacetag.tagger.settings import index_path
+
+        place = picture_place(plot, (*inputs, index_path()), overwrite=overwrite)
     for sentence in found.left_out:
         say(printable(f"pacetag: {sentence}"), sys.stderr)
     if not found.songs:
@@ -107,21 +112,6 @@ def _check_judge(judge: JudgeName) -> None:
 
     if not judge.gives_probabilities:
         raise UsageError(f"--plot: the judge {judge} gives no probabilities that could be drawn")
-
-
-def _place(plot: Path, inputs: tuple[Path, ...], *, overwrite: bool) -> "OutputFile":
-    """Where the plot goes.
-
-    Raises TaggerError where it cannot, or must not, be written: before the songs are heard, which
-    may take hours.
-    """
-    from pacetag.tagger.plots.image_files import check_kind, picture_output
-    from pacetag.tagger.settings import index_path
-
-    place = picture_output(plot, overwrite=overwrite, inputs=(*inputs, index_path()))
-    place.check()
-    check_kind(plot)
-    return place
 
 
 def _draw(report: "EvaluationReport", place: "OutputFile") -> None:

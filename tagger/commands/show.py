@@ -69,7 +69,12 @@ def show(
         say(analysis, None, as_json=as_json)
         return
     _check_tempos(evidence)
-    place = None if plot is None else _place(plot, path, overwrite=overwrite)
+    place = None
+    if plot is not None:
+        from pacetag.tagger.plots.image_files import picture_place
+        from pacetag.tagger.settings import index_path
+
+        place = picture_place(plot, (path, index_path()), overwrite=overwrite)
     found = _examined(judge, path, evidence, place, song)
     stream = results_on_stderr() if is_stdout(plot) else sys.stdout
     say(found.judgement, found, as_json=as_json, stream=stream)
@@ -136,17 +141,6 @@ def _check_tempos(tempos: tuple[float, float] | None) -> None:
 
     if tempos is not None and (objection := check_tempos(*tempos)) is not None:
         raise UsageError(f"--evidence: {objection}")
-
-
-def _place(plot: Path, song: Path, *, overwrite: bool) -> "OutputFile":
-    """The picture's output file. Raises TaggerError if it cannot or must not be written."""
-    from pacetag.tagger.plots.image_files import check_kind, picture_output
-    from pacetag.tagger.settings import index_path
-
-    place = picture_output(plot, overwrite=overwrite, inputs=(song, index_path()))
-    place.check()
-    check_kind(plot)
-    return place
 
 
 def _examined(

@@ -1,7 +1,7 @@
 """`pacetag stats`: the index in numbers."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -70,7 +70,12 @@ def _by_cadence(
         cadences = parse_range(text)
     except ValueError as error:
         raise UsageError(f"--cadence: {error}") from error
-    place = None if plot is None else _picture(plot, path, overwrite=overwrite)
+    place = None
+    if plot is not None:
+        from pacetag.tagger.plots.image_files import check_kind, picture_place
+
+        check_kind(plot)  # before the file itself: a wrong kind is wrong usage
+        place = picture_place(plot, (path,), overwrite=overwrite)
     tolerance = value_of("playlist.tolerance").value
     sure = value_of("playlist.min-confidence").value
     with read_index(path) as songs:
@@ -80,15 +85,6 @@ def _by_cadence(
 
         draw_cadences([(row.cadence, row.seconds / 60) for row in rows], place)
     _show(rows, tolerance, sure, plot, as_json=as_json)
-
-
-def _picture(plot: Path, index_file: Path, *, overwrite: bool) -> Any:
-    from pacetag.tagger.plots.image_files import check_kind, picture_output
-
-    check_kind(plot)
-    place = picture_output(plot, overwrite=overwrite, inputs=(index_file,))
-    place.check()
-    return place
 
 
 def _show(

@@ -33,6 +33,18 @@ def picture_output(
     )
 
 
+def picture_place(named: Path, inputs: tuple[Path, ...], *, overwrite: bool) -> OutputFile:
+    """Return where a picture goes; it is never put in the place of an input.
+
+    Raises TaggerError where it cannot, or must not, be written: before the work, which may take
+    hours.
+    """
+    place = picture_output(named, overwrite=overwrite, inputs=inputs)
+    place.check()
+    check_kind(named)
+    return place
+
+
 def check_kind(named: Path) -> None:
     """Raise UsageError for a suffix of no picture, MissingExtraError without matplotlib."""
     use_writable_caches()
