@@ -30,19 +30,6 @@ REQUIRED = {"playlist": ["--cadence", "165"], "evaluate": ["set.csv"]}
 
 
 @pytest.fixture
-def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
-    """Write the file of settings where it usually lies."""
-    place = tmp_path / "config" / "pacetag" / "config.toml"
-    place.parent.mkdir(parents=True)
-
-    def put(text: str) -> Path:
-        place.write_text(text)
-        return place
-
-    return put
-
-
-@pytest.fixture
 def given(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., dict[str, Any]]:
     """What a command gets for its parameters."""
     root: Any = typer.main.get_command(app)

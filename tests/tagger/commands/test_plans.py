@@ -58,19 +58,6 @@ def songs(index_file: Path, library: Path) -> None:
     store(index_file, library, many)
 
 
-@pytest.fixture
-def write(tmp_path: Path) -> Callable[[str], Path]:
-    """Write the file of settings."""
-    place = tmp_path / "config" / "pacetag" / "config.toml"
-    place.parent.mkdir(parents=True)
-
-    def put(text: str) -> Path:
-        place.write_text(text)
-        return place
-
-    return put
-
-
 @pytest.mark.usefixtures("songs")
 def test_a_plan_is_a_table_with_the_time_and_the_cadence_of_each_block(pacetag: Run) -> None:
     done = pacetag("playlist", "--plan", "10m@150 20m@165 5m@140")

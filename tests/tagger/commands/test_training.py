@@ -23,19 +23,6 @@ plan = "intervals 1h@160"
 """
 
 
-@pytest.fixture
-def write(tmp_path: Path) -> Write:
-    """Write the file of settings."""
-    place = tmp_path / "config" / "pacetag" / "config.toml"
-    place.parent.mkdir(parents=True)
-
-    def put(text: str) -> Path:
-        place.write_text(text)
-        return place
-
-    return put
-
-
 def test_all_are_listed_with_their_time(write: Write, pacetag: Run) -> None:
     write(GOOD)
 
