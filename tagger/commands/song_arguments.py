@@ -132,7 +132,9 @@ def named_songs(paths: Sequence[Path], *, example: str, or_not: str = "") -> dic
         try:
             (place,) = check_paths([path])
         except UsageError as error:
-            missing = f"neither a song that is there nor {or_not}" if or_not else "is not there"
+            missing = "is not there; name songs that are"
+            if or_not:
+                missing = f"neither a song that is there nor {or_not}"
             raise UsageError(f"{path}: {missing}, {example}") from error
         if place.is_dir():
             raise UsageError(f"{path}: is a folder; name its songs, as {path}/*.mp3")

@@ -243,3 +243,14 @@ def test_what_is_no_song_is_wrong_usage(pacetag: Run, library: Path, command: st
         done = pacetag(command, name)
         assert done.exit_code == 2
         assert done.stderr.startswith(f"pacetag: {name}: is ")
+
+
+@pytest.mark.parametrize("command", ["love", "exclude"])
+def test_a_song_that_is_not_there_is_named_with_what_to_do(
+    pacetag: Run, library: Path, command: str
+) -> None:
+    said = pacetag(command, library / "gone.mp3").stderr
+
+    assert said.endswith(
+        f"gone.mp3: is not there; name songs that are, such as `pacetag {command} song.mp3`\n"
+    )
