@@ -106,7 +106,7 @@ def seed_of(seed: int | None, *, shuffle: bool) -> int | None:
 
 
 def listener_for(
-    index: "SongIndex", *, rest: int, repeat: bool, output: Path | None, bounded: bool
+    index: "SongIndex", *, rest: int, output: Path | None, bounded: bool
 ) -> "Listener":
     """Return what the listener said and heard.
 
@@ -114,7 +114,7 @@ def listener_for(
     """
     from pacetag.tagger.playlist.listener import listener_of
 
-    resting = 0 if repeat or not bounded else rest
+    resting = rest if bounded else 0
     return listener_of(index, resting=resting, target=None if output is None else _target(output))
 
 

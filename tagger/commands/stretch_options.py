@@ -13,6 +13,7 @@ from pacetag.tagger.errors import UsageError
 from pacetag.tagger.stretching.formats import Format
 
 if TYPE_CHECKING:
+    from pacetag.tagger.commands.deliveries import Delivered
     from pacetag.tagger.output.stretched import Stretched
     from pacetag.tagger.playlist.entries import Playlist
     from pacetag.tagger.sessions.session import Session
@@ -74,12 +75,15 @@ class Stretching:
             raise UsageError(f"--stretch must be above 0 and at most {MOST:.0%}, not {self.text}")
         return max(tolerance, share)
 
-    def carry_out(self, found: "Playlist | Session", tolerances: Sequence[float]) -> "Carried":
+    def carry_out(
+        self, found: "Playlist | Session", tolerances: Sequence[float]
+    ) -> "tuple[Stretched, Delivered]":
         """Make the copies that are not there, and return the playlist with them.
 
         `tolerances` hold for songs that are not stretched, one for each block. Raises TaggerError
         where the folder or its disk does not do, and Exit where a stop is requested.
         """
+        from pacetag.tagger.commands.deliveries import Delivered
         from pacetag.tagger.output.stretched import Copies, wanted_in, with_copies
         from pacetag.tagger.stretching.copies import check_folder, check_room, copies_of
 
@@ -90,7 +94,8 @@ class Stretching:
         failed = [] if self.dry_run else self._make([c for c in every if not c.is_there])
         lost = {made.copy.path for made in failed}
         stretched = with_copies(found, Copies(of=copies, failed=lost), tolerances)
-        return Carried(of=self, stretched=stretched, every=every, failed=failed)
+        lines = (*_failures(failed, stretched), self._summary(every, failed))
+        return stretched, Delivered(lines=lines, failed=bool(failed))
 
     def _make(self, copies: "list[Copy]") -> "list[Made]":
         """Make copies; returns the results of those that failed."""
@@ -128,44 +133,26 @@ class Stretching:
                 f"{self.folder}: {error.strerror or error}; name another place with --copies"
             ) from error
 
-
-@dataclass(frozen=True, kw_only=True)
-class Carried:
-    """A playlist whose copies are made."""
-
-    of: Stretching
-    stretched: "Stretched"
-    every: "list[Copy]"
-    failed: "list[Made]"
-
-    def end(self) -> None:
-        """Say which copies there are, and raise Exit with code 1 if one could not be made."""
-        from pacetag.tagger.terminal.say import say
-
-        for line in (*self._failures(), *self._summary()):
-            say(line, sys.stderr)
-        if self.failed:
-            raise typer.Exit(1)
-
-    def _failures(self) -> list[str]:
-        listed = {entry.song.path for entry in self.stretched.listed.entries}
-        return [
-            f"{made.copy.song.path}: not stretched: {made.reason}; "
-            + ("the song itself is listed" if made.copy.song.path in listed else "left out")
-            for made in self.failed
-        ]
-
-    def _summary(self) -> list[str]:
-        there = sum(copy.is_there for copy in self.every)
-        new = [copy for copy in self.every if not copy.is_there]
-        if not self.every:
-            return ["no song needs a copy: all are within 0.3 % of the cadence"]
-        if self.of.dry_run:
+    def _summary(self, every: "list[Copy]", failed: "list[Made]") -> str:
+        there = sum(copy.is_there for copy in every)
+        new = [copy for copy in every if not copy.is_there]
+        if not every:
+            return "no song needs a copy: all are within 0.3 % of the cadence"
+        if self.dry_run:
             room = sum(copy.bytes for copy in new) >> 20
             does = f"{len(new)} would be made, at most {room} MiB"
         else:
-            does = f"{len(new) - len(self.failed)} made"
-        return [f"copies in {self.of.folder}: {does}, {there} there already"]
+            does = f"{len(new) - len(failed)} made"
+        return f"copies in {self.folder}: {does}, {there} there already"
+
+
+def _failures(failed: "list[Made]", stretched: "Stretched") -> list[str]:
+    listed = {entry.song.path for entry in stretched.listed.entries}
+    return [
+        f"{made.copy.song.path}: not stretched: {made.reason}; "
+        + ("the song itself is listed" if made.copy.song.path in listed else "left out")
+        for made in failed
+    ]
 
 
 def stretching_of(wish: StretchWish, output: Path | None, *, dry_run: bool) -> Stretching | None:

@@ -8,7 +8,7 @@ from typing import Any
 import mutagen.flac
 import pytest
 
-from pacetag.tagger.commands import playlist
+from pacetag.tagger.commands import playlist_cadence
 
 MakeSong = Callable[..., Path]
 Run = Callable[..., Any]
@@ -62,7 +62,7 @@ def test_a_limit_takes_the_best_and_the_last_line_says_that_there_are_more(pacet
 def test_a_table_is_cut_only_where_the_user_set_no_bounds(
     pacetag: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(playlist, "LINES", 1)
+    monkeypatch.setattr(playlist_cadence, "LINES", 1)
     asked = ("playlist", "--cadence", "165")
 
     assert pacetag(*asked).stdout.splitlines()[-1].startswith("the best 1 song, ")

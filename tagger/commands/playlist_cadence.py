@@ -1,0 +1,102 @@
+"""Choose the songs of `pacetag playlist --cadence N`."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from pacetag.tagger.commands.choice_options import checked_numbers, steps_of
+from pacetag.tagger.commands.plan_options import given
+from pacetag.tagger.commands.playlist_chooser import Found
+from pacetag.tagger.commands.playlist_request import LINES, Request
+
+if TYPE_CHECKING:
+    from pacetag.db.index import SongIndex
+    from pacetag.tagger.library.presence import Presence
+    from pacetag.tagger.playlist.entries import Playlist
+    from pacetag.tagger.playlist.listener import Listener
+
+
+class CadenceChooser:
+    """Chooses the best songs for one cadence, or those that add up to a duration."""
+
+    target = None
+
+    def __init__(self, request: Request) -> None:
+        self._request = request
+        self._cadence = steps_of(given(request.cadence), strides=request.strides)
+        self._share, self._seconds = checked_numbers(
+            self._cadence, request.tolerance, request.min_confidence, request.duration
+        )
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether --limit or --duration was given."""
+        return self._request.limit is not None or self._seconds is not None
+
+    @property
+    def cadences(self) -> Sequence[float]:
+        """The cadence."""
+        return (self._cadence,)
+
+    @property
+    def tolerances(self) -> Sequence[float]:
+        """The tolerance."""
+        return (self._share,)
+
+    def choose(
+        self, index: "SongIndex", tolerances: Sequence[float], listener: "Listener"
+    ) -> Found:
+        """Choose the songs, and say what is missing."""
+        from pacetag.tagger.library.presence import Presence
+        from pacetag.tagger.logs.logger import info
+        from pacetag.tagger.output.sessions import untimed_lines
+        from pacetag.tagger.output.tables import absent_lines, too_short_lines
+        from pacetag.tagger.playlist.query import build_playlist
+
+        request, presence, helping = self._request, Presence(), list[str]()
+        found = build_playlist(
+            index,
+            self._cadence,
+            tolerance=tolerances[0],
+            min_confidence=request.min_confidence,
+            duration=self._seconds,
+            limit=self._limit,
+            presence=presence,
+            where=request.where,
+            listener=listener,
+            seed=request.seed,
+        )
+        if found.excluded:
+            info("playlist", f"{found.excluded} that you excluded would have come")
+        if self._seconds is not None and request.limit is None:
+            found, helping = self._in_time(index, found, tolerances[0], listener, presence)
+        said = *absent_lines(found), *too_short_lines(found), *helping, *untimed_lines(found)
+        return Found(songs=found, lines=list(said))
+
+    @property
+    def _limit(self) -> int | None:
+        unbounded = not self.is_bounded and self._request.is_looked_at
+        return LINES if unbounded else self._request.limit
+
+    def _in_time(
+        self,
+        index: "SongIndex",
+        found: "Playlist",
+        tolerance: float,
+        listener: "Listener",
+        presence: "Presence",
+    ) -> "tuple[Playlist, list[str]]":
+        """Fill the duration, and say what else would add songs."""
+        from pacetag.tagger.output.sessions import remedy_line
+        from pacetag.tagger.sessions.one_cadence import in_time, other_remedies
+        from pacetag.tagger.sessions.pool_of_plan import Wishes
+
+        wishes = Wishes(
+            tolerances=(tolerance,),
+            min_confidence=self._request.min_confidence,
+            where=self._request.where,
+            listener=listener,
+            seed=self._request.seed,
+            cuts=False,
+        )
+        found = in_time(index, found, wishes, presence)
+        return found, [remedy_line(each) for each in other_remedies(index, found, wishes)]

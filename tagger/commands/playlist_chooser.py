@@ -1,0 +1,63 @@
+"""How songs are chosen for a request: what both ways, a cadence and a plan, have in common."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from pacetag.db.index import SongIndex
+    from pacetag.tagger.commands.playlist_request import Request
+    from pacetag.tagger.playlist.entries import Playlist
+    from pacetag.tagger.playlist.listener import Listener
+    from pacetag.tagger.sessions.session import Session
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """The songs that were chosen."""
+
+    songs: "Playlist | Session"
+    lines: list[str] = field(default_factory=list)  # what is missing, and what would help
+
+
+class Chooser(Protocol):
+    """Chooses songs for one cadence or for the blocks of a plan."""
+
+    @property
+    def target(self) -> Path | None:
+        """The file that a training names."""
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether it is asked for so many songs, or so much time."""
+
+    @property
+    def cadences(self) -> Sequence[float]:
+        """The lowest cadence of each block."""
+
+    @property
+    def tolerances(self) -> Sequence[float]:
+        """The tolerance of each block, as a share of its cadence."""
+
+    def choose(
+        self, index: "SongIndex", tolerances: Sequence[float], listener: "Listener"
+    ) -> Found:
+        """Choose songs by tolerances that may be wider than those that were asked for.
+
+        Raises SongIndexError.
+        """
+
+
+def chooser_of(request: "Request") -> Chooser:
+    """Return what chooses the songs for a request. Raises UsageError for one that makes no sense.
+
+    A cadence that may count one foot is asked about in a terminal.
+    """
+    if request.is_planned:
+        from pacetag.tagger.commands.playlist_plan import PlanChooser
+
+        return PlanChooser(request)
+    from pacetag.tagger.commands.playlist_cadence import CadenceChooser
+
+    return CadenceChooser(request)

@@ -1,0 +1,53 @@
+"""A playlist as it was asked for: what `pacetag playlist` was given, checked or not."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pacetag.db.records import Condition
+    from pacetag.tagger.commands.stretch_options import StretchWish
+
+LINES = 250  # rows of a table without --limit and --duration: fifteen hours of music
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What was typed, and what stands for it in the settings."""
+
+    # What to run to: one cadence, a plan, or a training.
+    cadence: float | None
+    duration: str | None
+    limit: int | None
+    strides: bool | None  # whether the cadence counts one foot; None: not said
+    plan: str | None  # of --plan or of a recorded run
+    name: str | None  # of a training
+
+    # Which songs.
+    tolerance: str
+    tolerance_is_typed: bool
+    min_confidence: float
+    where: "Condition"
+    rest: int  # playlists that songs rest for
+    seed: int | None
+    stretch: "StretchWish"
+
+    # What becomes of them.
+    output: Path | None
+    overwrite: bool
+    absolute: bool | None
+    relative_to: Path | None
+    root_map: list[str]
+    dry_run: bool
+    index: Path | None
+    as_json: bool
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether blocks are filled, and not songs ranked for one cadence."""
+        return self.plan is not None or self.name is not None
+
+    @property
+    def is_looked_at(self) -> bool:
+        """Whether nothing but a table is made, so that a screen is enough."""
+        return self.output is None and not self.as_json

@@ -1,0 +1,56 @@
+"""Songs for one cadence that add up to a duration: a run of one block."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from pacetag.db.index import SongIndex
+from pacetag.db.records import Opinion
+from pacetag.tagger.library.presence import Presence
+from pacetag.tagger.playlist.entries import Playlist, PlaylistEntry
+from pacetag.tagger.playlist.ranking import worth
+from pacetag.tagger.sessions.building import build_session
+from pacetag.tagger.sessions.diagnosis import Remedy, remedies
+from pacetag.tagger.sessions.plan import LONGEST, Block, Plan
+from pacetag.tagger.sessions.pool_of_plan import Wishes
+
+
+def in_time(index: SongIndex, found: Playlist, wishes: Wishes, presence: Presence) -> Playlist:
+    """Return a playlist for one cadence whose songs add up to its duration, in a good order.
+
+    Where all that fits lasts less, all of it stays, those of unknown length last.
+    """
+    if not found.entries or not found.wanted or found.wanted > LONGEST:
+        return found
+    session = build_session(index, Plan(blocks=(_block(found),)), wishes, presence)
+    entries = [
+        PlaylistEntry(
+            song=one.song,
+            pace=one.pace,
+            deviation=one.deviation,
+            opinion=Opinion.LOVED if one.loved else None,
+            ago=one.ago,
+        )
+        for one in session.entries
+    ]
+    if found.is_short:
+        taken = {entry.song.path for entry in entries}
+        entries += [entry for entry in found.entries if entry.song.path not in taken]
+    best = sorted(entries, key=lambda entry: -worth(entry, found.tolerance))
+    ranks = {entry.song.path: rank for rank, entry in enumerate(best)}
+    entries = [replace(entry, rank=ranks[entry.song.path]) for entry in entries]
+    total = sum(entry.song.duration or 0.0 for entry in entries)
+    timed = not found.is_short
+    return replace(found, entries=tuple(entries), total=total, timed=timed) if entries else found
+
+
+def other_remedies(index: SongIndex, found: Playlist, wishes: Wishes) -> Iterator[Remedy]:
+    """Yield what besides the tolerance would add songs to a playlist that is too short."""
+    if not found.is_short or found.gone or found.silent:
+        return
+    for each in remedies(index, [_block(found)], wishes):
+        if not each.option.startswith("--tolerance"):
+            yield each
+
+
+def _block(found: Playlist) -> Block:
+    return Block(seconds=found.wanted or 1.0, first=found.cadence, last=found.cadence)
