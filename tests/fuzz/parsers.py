@@ -21,7 +21,15 @@ def fuzz(name: str, corpus: Path, seconds: int, keep: Path) -> None:
     """Let the fuzzer work on one target in this process, which it ends."""
     import atheris  # type: ignore[import-untyped]
 
-    with atheris.instrument_imports(include=["pacetag.tagger.tags", "pacetag.model.training"]):
+    with atheris.instrument_imports(
+        include=[
+            "pacetag.tagger.tags",
+            "pacetag.tagger.runs",
+            "pacetag.tagger.sessions",
+            "pacetag.tagger.filters",
+            "pacetag.model.training",
+        ]
+    ):
         from tests.fuzz.targets import TARGETS
     options = [
         f"-max_total_time={seconds}",

@@ -4,6 +4,7 @@ import io
 import json
 import re
 import sqlite3
+import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -13,6 +14,11 @@ from pacetag.db.functions import add_functions
 from pacetag.model.training.labels.table import LabelsError, read_table
 from pacetag.tagger.filters.errors import QueryError
 from pacetag.tagger.filters.query import parse_query
+from pacetag.tagger.runs.proposal import propose
+from pacetag.tagger.runs.reading import read_run
+from pacetag.tagger.runs.run import RunFileError
+from pacetag.tagger.sessions.grammar import parse_plan
+from pacetag.tagger.sessions.plan_errors import PlanError
 from pacetag.tagger.tags.binary.content import chunks
 from pacetag.tagger.tags.containers.apev2.layout import ApeLayout
 from pacetag.tagger.tags.containers.apev2.sound import check_packets_before_sound
@@ -36,6 +42,18 @@ from pacetag.tagger.tags.pacetag import format_pacetag, parse_pacetag
 from pacetag.tagger.tags.safety.copy_note import CopyNote
 from pacetag.tagger.tags.safety.in_place import PatchNote
 from pacetag.tagger.tags.safety.journal import _digest, _parse, render
+from tests.tagger.runs.recordings import (
+    CADENCE,
+    FIT_START,
+    RECORD,
+    STEADY,
+    TIME,
+    fit_file,
+    gpx,
+    message,
+    tcx,
+    tcx_activity,
+)
 
 FIELDS = {"pace": ["172", "86"], "pacetag": ["1 bundle=b paces=none audio=0f"], "bpm": []}
 NONE: dict[str, list[str]] = {"pace": [], "pacetag": [], "bpm": []}
@@ -215,6 +233,29 @@ def query(data: bytes) -> None:
     _SONGS.execute(f"SELECT id FROM song_records WHERE {where.sql}", where.values).fetchall()
 
 
+def plan(data: bytes) -> None:
+    """A plan has blocks with a length and a cadence, or its error points into it."""
+    text = data.decode("utf-8", "surrogateescape")
+    try:
+        blocks = parse_plan(text).blocks
+    except PlanError:
+        return
+    if not blocks or any(block.seconds <= 0 or not block.lowest > 0 for block in blocks):
+        raise BrokenPromiseError(f"blocks without a length or a cadence: {text!r}")
+
+
+def run(data: bytes) -> None:
+    """A recorded run is read, and what is proposed is a plan, or its error is one line."""
+    with tempfile.NamedTemporaryFile(suffix=".run") as file:
+        file.write(data)
+        file.flush()
+        try:
+            proposed = propose(read_run(Path(file.name))).plan
+        except RunFileError:
+            return
+    parse_plan(proposed)
+
+
 TARGETS: dict[str, Callable[[bytes], None]] = {
     "song": song,
     "id3_frames": id3_frames,
@@ -223,6 +264,8 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "journal": journal,
     "labels": labels,
     "query": query,
+    "plan": plan,
+    "run": run,
 }
 
 
@@ -274,7 +317,19 @@ def seeds(songs: Path) -> dict[str, list[bytes]]:
             b"length:2:00..6:00 added:-1m.. pace:160..170 path:/m/rock confidence:.9..",
             b"title::^[a-c]+$ -added:2024-05..2024-06-07T08:09 opinion:loved a\\:b, 'c d'",
         ],
+        "plan": [
+            b"10m@150 20m@165 5x(2m30s@175 2m30s@155) 5m@140",
+            b"2x(5m@165 3x(1m@180 1m@160)), 10m@150-165; 1:30:00@160\n5x1m@180",
+        ],
+        "run": _runs(),
     }
+
+
+def _runs() -> list[bytes]:
+    """Short recordings of each format."""
+    short = ((90, STEADY[0][1]),)
+    records = (message(RECORD, {TIME: FIT_START + at, CADENCE: 82}) for at in range(90))
+    return [gpx(short).encode(), tcx(tcx_activity(short)).encode(), fit_file(*records)]
 
 
 def _short(data: bytes) -> bytes:
