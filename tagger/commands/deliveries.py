@@ -43,5 +43,6 @@ class Delivery(Protocol):
 
 def deliveries_of(request: "Request") -> Sequence[Delivery]:
     """Return what is done with the songs of a request, in this order. Raises UsageError."""
-    del request
-    return ()
+    from pacetag.tagger.commands.plot_delivery import plot_delivery
+
+    return [*plot_delivery(request)]

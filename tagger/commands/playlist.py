@@ -42,6 +42,7 @@ from pacetag.tagger.commands.playlist_paths import (
     RootOption,
 )
 from pacetag.tagger.commands.playlist_request import Request
+from pacetag.tagger.commands.plot_delivery import PlotOption
 from pacetag.tagger.commands.stretch_options import (
     CopiesFormatOption,
     CopiesOption,
@@ -113,6 +114,7 @@ def playlist(
     stretch: StretchOption = None,
     copies: CopiesOption = None,
     copies_format: CopiesFormatOption = Format.FLAC,
+    plot: PlotOption = None,
     dry_run: PlaylistDryRunOption = False,
     overwrite: OverwriteOption = False,
     absolute: AbsoluteOption = None,
@@ -167,6 +169,7 @@ def playlist(
             absolute=absolute,
             relative_to=relative_to,
             root_map=root_map or [],
+            plot=plot,
             dry_run=dry_run,
             index=index,
             as_json=as_json,

@@ -38,6 +38,7 @@ class Request:
     absolute: bool | None
     relative_to: Path | None
     root_map: list[str]
+    plot: Path | None
     dry_run: bool
     index: Path | None
     as_json: bool
