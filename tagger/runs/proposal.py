@@ -78,8 +78,12 @@ def propose(run: Run, said: Counting | None = None) -> Proposal:
 
 
 def _usual(running: Seconds) -> int:
-    """Return the mean of what lies near the median, which whole strides cannot shift."""
-    near = running[np.abs(running - np.median(running)) <= NEAR]
+    """Return the mean of what lies near the median, which whole strides cannot shift.
+
+    Of two cadences that were run for as long the slower one counts: between them was none.
+    """
+    median = np.quantile(running, 0.5, method="lower")
+    near = running[np.abs(running - median) <= NEAR]
     return round(float(near.mean()))
 
 

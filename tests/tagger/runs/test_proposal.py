@@ -227,3 +227,9 @@ def test_a_run_of_a_day_is_cut_in_wider_bins() -> None:
 
     assert first == pytest.approx(40_000, rel=0.01)
     assert last == pytest.approx(46_400, rel=0.01)
+
+
+def test_two_cadences_that_were_run_for_as_long_have_a_usual_one() -> None:
+    run = run_of(((600, 150.0), (600, 180.0)), noise=0.0)
+
+    assert propose(run).cadence == 150
