@@ -1,5 +1,6 @@
 """Read a recorded run from a FIT, GPX or TCX file, packed or not."""
 
+import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -39,10 +40,19 @@ def read_run(path: Path) -> Run:
 
 
 def _ascending(parts: Sequence[Part]) -> Iterator[Sample]:
-    """Yield the samples in order; those that a clock set back repeats are left out."""
+    """Yield the samples in order; those that a clock set back repeats are left out.
+
+    Sensors' fields may hold any number: one that is no cadence, or no speed, counts as none.
+    """
     last = float("-inf")
     for part in parts:
         for sample in part.samples:
             if sample.time > last:
                 last = sample.time
-                yield sample
+                yield Sample(
+                    time=sample.time, cadence=_rate(sample.cadence), speed=_rate(sample.speed)
+                )
+
+
+def _rate(value: float | None) -> float | None:
+    return value if value is not None and 0 <= value < math.inf else None

@@ -157,3 +157,14 @@ def test_damaged_bytes_are_read_or_refused_with_a_sentence(
         path.write_bytes(content)
         with suppress(RunFileError):
             assert 130 <= propose(read_run(path)).cadence <= 250, seed
+
+
+@pytest.mark.parametrize("wrong", ["-83", "1e999", "nan"])
+def test_a_number_that_is_no_cadence_counts_as_none(tmp_path: Path, wrong: str) -> None:
+    path = tmp_path / "run.gpx"
+    path.write_text(gpx(STEADY).replace("<gpxtpx:cad>82<", f"<gpxtpx:cad>{wrong}<", 50))
+
+    run = read_run(path)
+
+    assert None in {sample.cadence for sample in run.samples}
+    assert propose(run).cadence == 165
