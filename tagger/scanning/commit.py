@@ -1,9 +1,10 @@
 """Commit a song: write its tags, then its index row."""
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from pacetag.db.index import SongIndex
-from pacetag.db.records import SongRecord, counting_paces
+from pacetag.db.records import NEVER, SongRecord, counting_paces
 from pacetag.db.runs import TagChange, TagState
 from pacetag.db.write_log import NOTHING
 from pacetag.model.judgement import Analysis
@@ -15,7 +16,14 @@ from pacetag.tagger.scanning.noted_write import TaggingRun
 from pacetag.tagger.scanning.options import ScanOptions
 from pacetag.tagger.scanning.outcomes import Outcome, SongOutcome
 from pacetag.tagger.scanning.probe import FileProbe
-from pacetag.tagger.scanning.reasons import NO_TAGS, NOT_TAGGED, UNDONE, not_written, segments_text
+from pacetag.tagger.scanning.reasons import (
+    NO_TAGS,
+    NOT_TAGGED,
+    TRIED_AGAIN,
+    UNDONE,
+    not_written,
+    segments_text,
+)
 from pacetag.tagger.scanning.song_records import record_of
 from pacetag.tagger.scanning.song_writes import SongWrites, writes_of
 from pacetag.tagger.scanning.wanted_tags import (
@@ -26,7 +34,12 @@ from pacetag.tagger.scanning.wanted_tags import (
     wanted_fields,
 )
 from pacetag.tagger.tags.changes import FieldChange, field_changes
-from pacetag.tagger.tags.errors import ChangedMeanwhileError, TagError
+from pacetag.tagger.tags.errors import (
+    ChangedMeanwhileError,
+    ObstacleError,
+    TagError,
+    UnreadableError,
+)
 from pacetag.tagger.tags.held import held_fields
 from pacetag.tagger.tags.safety.replace import CHANGED
 from pacetag.tagger.workers.judging import without_path
@@ -40,6 +53,7 @@ class _Marked:
     reasons: tuple[str, ...] = ()
     untagged: str | None = None  # why they do not carry its paces, if they should and do not
     written: bool = False
+    may_pass: bool = False  # what kept them from being written
     changes: tuple[FieldChange, ...] = ()
 
 
@@ -78,6 +92,7 @@ class Commit:
             word="; ".join(word.reasons) or None,
             analysed=cached is None,
             written=marked.written,
+            may_pass=marked.may_pass,
             changes=marked.changes,
         )
 
@@ -182,11 +197,19 @@ class Commit:
         except ChangedMeanwhileError:
             raise
         except (TagError, OSError) as error:
-            reason = NOT_TAGGED + without_path(error, probe.path)
-            self._index.store(replace(record, untagged=reason), moved_from=moved_from)
-            return _Marked(outcome=Outcome.FAILED, untagged=reason)
+            return self._refused(error, record, moved_from)
         outcome = Outcome.TAGGED if written.changed else Outcome.UNCHANGED
         return _Marked(outcome=outcome, untagged=record.untagged, written=written.changed)
+
+    def _refused(self, error: Exception, record: SongRecord, moved_from: str | None) -> _Marked:
+        """Store a song that could not be written; one that met an obstacle is looked at again."""
+        may_pass = isinstance(error, ObstacleError | UnreadableError | OSError)
+        reason = NOT_TAGGED + without_path(error, Path(record.path))
+        if may_pass:
+            reason = f"{reason} ({TRIED_AGAIN})"
+        stamp = NEVER if may_pass else record.stamp
+        self._index.store(replace(record, stamp=stamp, untagged=reason), moved_from=moved_from)
+        return _Marked(outcome=Outcome.FAILED, untagged=reason, may_pass=may_pass)
 
 
 def _refuse_if_changed(probe: FileProbe) -> None:

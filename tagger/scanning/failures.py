@@ -56,7 +56,11 @@ class Failures:
         else:
             self._index.store(replace(known, stamp=NEVER, untagged=again))
         return SongOutcome(
-            path=path, outcome=Outcome.FAILED, reason=again, analysed=probe is not None
+            path=path,
+            outcome=Outcome.FAILED,
+            reason=again,
+            analysed=probe is not None,
+            may_pass=True,
         )
 
     def _failure(

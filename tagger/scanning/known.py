@@ -195,7 +195,7 @@ class Memory:
 def stalled(path: Path) -> SongOutcome:
     """The outcome of a song whose file system does not answer; the index does not note it."""
     reason = f"{NO_ANSWER}; {TRIED_AGAIN}"
-    return SongOutcome(path=str(path), outcome=Outcome.FAILED, reason=reason)
+    return SongOutcome(path=str(path), outcome=Outcome.FAILED, reason=reason, may_pass=True)
 
 
 def _refused(path: str) -> str | None:

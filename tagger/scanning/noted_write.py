@@ -15,7 +15,7 @@ from pacetag.db.runs import Fields, TagChange
 from pacetag.tagger.logs.logger import info
 from pacetag.tagger.scanning.probe import FileProbe
 from pacetag.tagger.settings import journals_beside
-from pacetag.tagger.tags.errors import TagError
+from pacetag.tagger.tags.errors import ObstacleError, TagError
 from pacetag.tagger.tags.writer import Written, write_tags
 
 SET = "set"  # the command of a run in which a person set paces
@@ -70,7 +70,8 @@ class TaggingRun:
 
         `finish` gets the note's number and the stamp that the file has since. The note of a write
         that failed stays, since another program's change may have come after the write. That of a
-        failed undo goes: the watcher spares a song whose last note is an undo.
+        write that met an obstacle goes, or each further try would add one. So does that of a failed
+        undo: the watcher spares a song whose last note is an undo.
 
         Raises TagError, ChangedMeanwhileError among them, or OSError where nothing was written.
         """
@@ -83,8 +84,8 @@ class TaggingRun:
                 fingerprint=probe.fingerprint,
                 journals=journals_beside(self._index.path),
             )
-        except (TagError, OSError):
-            if undoing:
+        except (TagError, OSError) as error:
+            if undoing or isinstance(error, ObstacleError):
                 self._index.writes.forget(note)
             raise
         finish(note, written.stamp)

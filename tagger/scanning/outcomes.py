@@ -36,6 +36,7 @@ class SongOutcome:
     too_short: bool = False  # and skipped for that reason
     tempo_segments: tuple[float, ...] = ()  # bpm of its parts in turn; () where the tempo stays
     word: str | None = None  # how a PACE that is not pacetag's was understood; in `reason`
+    may_pass: bool = False  # it failed for a reason that says nothing about it: worth another try
     at_rest: bool = False  # its file is unchanged, so nothing was done
 
 

@@ -34,6 +34,13 @@ class NotWritableError(TagError):
     """Tags of this file are not written: its kind, its state or its permissions forbid it."""
 
 
+class ObstacleError(NotWritableError):
+    """Something beside the file kept it from being written: a lock, a full disk, a right.
+
+    It may be over at the next try, though the file stays as it is. Nothing was written.
+    """
+
+
 class UnlikeError(NotWritableError):
     """A copy of the file could not get its owner, mode, attributes or place."""
 

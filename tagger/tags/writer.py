@@ -15,6 +15,7 @@ from pacetag.tagger.tags.errors import (
     ChangedMeanwhileError,
     LayoutError,
     NotWritableError,
+    ObstacleError,
     TagError,
     UnlikeError,
     system_reason,
@@ -68,9 +69,9 @@ def write_tags(
     `journals`, beside the index in use.
 
     Raises ChangedMeanwhileError if the file is not what `expected` says, NotWritableError if its
-    kind, state or permissions forbid writing, and TagError for all other failures. In each case the
-    file is as before and nothing is left beside it. Raises ValueError for a field that is not
-    written.
+    kind or state forbids writing, ObstacleError if a lock, a full disk, its rights or the system
+    do, and TagError for all other failures. In each case the file is as before and nothing is left
+    beside it. Raises ValueError for a field that is not written.
     """
     for name in fields:
         if name not in FIELDS or not FIELDS[name].written:
@@ -80,12 +81,11 @@ def write_tags(
     except LayoutError as error:
         raise NotWritableError(path, str(error)) from error
     except JournalError as error:
-        raise TagError(path, str(error)) from error
+        raise ObstacleError(path, str(error)) from error
     except UnicodeEncodeError as error:  # such as a lone surrogate, out of a damaged index
         raise NotWritableError(path, "a value that is no text cannot be written") from error
     except OSError as error:
-        kind = NotWritableError if isinstance(error, PermissionError) else TagError
-        raise kind(path, system_reason(error)) from error
+        raise ObstacleError(path, system_reason(error)) from error
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,10 +135,10 @@ def _write(
 
 
 def _check(job: _Job) -> None:
-    """Raise NotWritableError if the file must not be written now."""
+    """Raise ObstacleError if the file must not be written now."""
     reason = forbidden(job.path)
     if reason is not None:
-        raise NotWritableError(job.path, reason)
+        raise ObstacleError(job.path, reason)
     check_room(job.path, job.real.parent, job.before)
     refuse_if_written(job.path, job.real)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pacetag.tagger.tags.errors import NotWritableError
+from pacetag.tagger.tags.errors import ObstacleError
 from pacetag.tagger.tags.safety.disk import hold
 
 TIMEOUT = 10.0  # seconds to wait for a lock; a write takes less
@@ -17,7 +17,7 @@ TIMEOUT = 10.0  # seconds to wait for a lock; a write takes less
 def locked(path: Path, descriptor: int) -> Iterator[None]:
     """Lock an open file against other processes that ask for the lock.
 
-    Raises NotWritableError if one keeps it. On file systems without locks there is none.
+    Raises ObstacleError if one keeps it. On file systems without locks there is none.
     """
     held = _hold_in_time(path, descriptor)
     try:
@@ -33,11 +33,11 @@ def _hold_in_time(path: Path, descriptor: int) -> bool:
             return True
     except OSError:
         return False
-    raise NotWritableError(path, "another program keeps it locked")
+    raise ObstacleError(path, "another program keeps it locked")
 
 
 def refuse_if_written(path: Path, real: Path) -> None:
-    """Raise NotWritableError if a program has the file open for writing, as far as can be told.
+    """Raise ObstacleError if a program has the file open for writing, as far as can be told.
 
     Linux grants a read lease only on a file that no process has open for writing. On other systems,
     on some file systems and for files of other users it cannot be told, and the file passes.
@@ -51,7 +51,7 @@ def refuse_if_written(path: Path, real: Path) -> None:
         finally:
             os.close(descriptor)
     except BlockingIOError as error:
-        raise NotWritableError(path, "another program has it open for writing") from error
+        raise ObstacleError(path, "another program has it open for writing") from error
 
 
 def _try_lease(descriptor: int) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pacetag.db.records import Stamp
-from pacetag.tagger.tags.errors import ChangedMeanwhileError, NotWritableError, UnlikeError
+from pacetag.tagger.tags.errors import ChangedMeanwhileError, ObstacleError, UnlikeError
 from pacetag.tagger.tags.safety.disk import flush, sync_folder
 
 CHANGED = "the file was changed while it was being tagged"
@@ -38,7 +38,7 @@ def same_file(before: os.stat_result, now: os.stat_result) -> bool:
 
 
 def check_room(path: Path, folder: Path, status: os.stat_result) -> None:
-    """Raise NotWritableError unless two copies of the file would fit on the disk of a folder.
+    """Raise ObstacleError unless two copies of the file would fit on the disk of a folder.
 
     That holds also for a write in place: some file systems write every change to a new place, and
     can run full in the middle of it.
@@ -46,7 +46,7 @@ def check_room(path: Path, folder: Path, status: os.stat_result) -> None:
     needed = 2 * status.st_size + RESERVE
     usage = shutil.disk_usage(folder)
     if usage.total and usage.free < needed:  # some network file systems do not tell
-        raise NotWritableError(
+        raise ObstacleError(
             path,
             f"the disk is nearly full: {needed >> 20} MiB are needed, {usage.free >> 20} are free",
         )

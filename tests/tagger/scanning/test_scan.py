@@ -13,7 +13,7 @@ import pytest
 from mutagen.id3 import ID3, TIT2
 
 from pacetag.db.index import SongIndex
-from pacetag.db.records import SongRecord
+from pacetag.db.records import NEVER, SongRecord
 from pacetag.tagger.scanning import noted_write
 from pacetag.tagger.tags.errors import NotWritableError
 from pacetag.tagger.tags.fingerprint import file_fingerprint
@@ -657,6 +657,26 @@ def test_a_song_that_cannot_be_written_is_still_indexed_and_tried_again(
 
     assert scan_json().outcomes == {"172.mp3": "tagged"}
     assert judged() == []
+
+
+def test_a_song_that_another_program_holds_open_is_written_by_the_next_scan(
+    make_song: MakeSong, scan_json: Run, judged: Judged, index_file: Path
+) -> None:
+    song = make_song("172.mp3")
+    with song.open("ab"):
+        found = [scan_json() for _ in range(2)]
+        with SongIndex.open(index_file) as index:
+            assert index.writes.history(str(song), file_fingerprint(song)) == []
+    for each in found:
+        assert each.songs["172.mp3"]["reason"] == (
+            "indexed, but not tagged: another program has it open for writing "
+            "(the next scan tries again)"
+        )
+    assert record(index_file, song).stamp == NEVER  # so that a watcher looks at it again
+    assert record(index_file, song).paces[0].bpm == 172.0
+
+    assert scan_json().outcomes == {"172.mp3": "tagged"}
+    assert judged() == ["172.mp3"]
 
 
 def test_a_song_that_changes_while_it_is_judged_is_not_written(

@@ -3,9 +3,11 @@
 import io
 import logging
 import os
+import shutil
 import sys
 import threading
 import time
+from collections import namedtuple
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from queue import Queue
@@ -273,3 +275,16 @@ def test_the_sweep_finds_what_no_event_told(
     aside.rename(outside / "120.mp3")
 
     assert watcher.next().startswith("tagged 120")
+
+
+def test_a_song_that_met_a_full_disk_is_written_once_there_is_room(
+    watch: Watch, make_song: MakeSong, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = namedtuple("usage", "total used free")
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(shutil, "disk_usage", lambda _: usage(1, 1, 1 << 20))
+        song = make_song("120.mp3")
+        watcher = watch(sweep=0.5)
+        assert "the disk is nearly full" in watcher.next()
+
+    assert watcher.next() == f"tagged 120 {song}"
