@@ -23,6 +23,7 @@ class OfferedPace:
     album_artist: str | None
     duration: float | None  # seconds
     stability: float | None  # coefficient of variation of the tempo
+    intensity: float | None  # 0 to 1; None: not measured
     pace: Pace
 
     @property
@@ -42,7 +43,8 @@ def offered_paces(
     """Yield the paces from `low` to `high` bpm of songs that are neither missing nor failed."""
     wanted = {"low": low, "high": high, "min_confidence": min_confidence, **where.values}
     for row in connection.execute(sql.OFFERED_PACES.format(where=where.sql), wanted):
-        song_id, path, fingerprint, title, artist, album_artist, duration, spread, *pace = row
+        song_id, path, fingerprint, title, artist, album_artist, *facts, bpm, confidence = row
+        duration, spread, intensity = facts
         yield OfferedPace(
             song_id=whole(song_id, "a song"),
             path=decode_path(path),
@@ -52,5 +54,6 @@ def offered_paces(
             album_artist=text_or_none(album_artist, "an artist"),
             duration=number_or_none(duration, "a length", most=MOST_SECONDS),
             stability=number_or_none(spread, "a stability"),
-            pace=pace_record(*pace),
+            intensity=number_or_none(intensity, "an intensity", most=1.0),
+            pace=pace_record(bpm, confidence),
         )

@@ -76,7 +76,7 @@ NEAREST = """
 # `where` is a condition on songs. For many songs this reads far less than whole songs are.
 OFFERED_PACES = """
     SELECT song_records.id, path, fingerprint, title, artist, album_artist, duration, spread,
-           bpm, confidence
+           intensity, bpm, confidence
     FROM paces CROSS JOIN song_records ON song_records.id = song_id
     WHERE bpm BETWEEN :low AND :high AND confidence >= :min_confidence
       AND +missing = 0 AND failure IS NULL AND ({where})

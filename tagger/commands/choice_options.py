@@ -10,6 +10,7 @@ import typer
 if TYPE_CHECKING:
     from pacetag.db.index import SongIndex
     from pacetag.tagger.playlist.entries import Playlist
+    from pacetag.tagger.playlist.intensity import Asked
     from pacetag.tagger.playlist.listener import Listener
     from pacetag.tagger.sessions.session import Session
 
@@ -43,6 +44,28 @@ StridesOption = Annotated[
         show_default=False,
     ),
 ]
+
+IntensityOption = Annotated[
+    str | None,
+    typer.Option(
+        "--intensity",
+        metavar="WORD",
+        help="How driving songs should be: easy, steady, hard, or a range such as 0.6..1.",
+    ),
+]
+
+
+def intensity_of(text: str | None) -> "Asked | None":
+    """Return the intensity that is asked for. Raises UsageError."""
+    if text is None:
+        return None
+    from pacetag.tagger.errors import UsageError
+    from pacetag.tagger.playlist.intensity import parse_intensity
+
+    try:
+        return parse_intensity(text)
+    except ValueError as error:
+        raise UsageError(f"--intensity: {error}") from error
 
 
 def steps_of(cadence: float, *, strides: bool | None) -> float:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from pacetag.tagger.commands.choice_options import (
+    IntensityOption,
     RepeatOption,
     RestOption,
     SeedOption,
@@ -97,6 +98,7 @@ def playlist(
         ),
     ] = None,
     strides: StridesOption = None,
+    intensity: IntensityOption = None,
     genre: GenreOption = None,
     artist: ArtistOption = None,
     album: AlbumOption = None,
@@ -136,6 +138,7 @@ def playlist(
             "--cadence": cadence,
             "--duration": duration,
             "--limit": limit,
+            "--intensity": intensity,
         }
         plan, strides = plan_of_run(recording, strides=strides, excluded=others), None
     carry_out(
@@ -149,6 +152,7 @@ def playlist(
             tolerance=tolerance,
             tolerance_is_typed=is_typed(ctx, "tolerance"),
             min_confidence=min_confidence,
+            intensity=intensity,
             where=condition_of(
                 genre=genre,
                 artist=artist,

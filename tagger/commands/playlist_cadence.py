@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from pacetag.tagger.commands.choice_options import checked_numbers, steps_of
+from pacetag.tagger.commands.choice_options import checked_numbers, intensity_of, steps_of
 from pacetag.tagger.commands.plan_options import given
 from pacetag.tagger.commands.playlist_chooser import Found
 from pacetag.tagger.commands.playlist_request import LINES, Request
@@ -22,6 +22,7 @@ class CadenceChooser:
 
     def __init__(self, request: Request) -> None:
         self._request = request
+        self._asked = intensity_of(request.intensity)
         self._cadence = steps_of(given(request.cadence), strides=request.strides)
         self._share, self._seconds = checked_numbers(
             self._cadence, request.tolerance, request.min_confidence, request.duration
@@ -49,7 +50,7 @@ class CadenceChooser:
         from pacetag.tagger.library.presence import Presence
         from pacetag.tagger.logs.logger import info
         from pacetag.tagger.output.sessions import untimed_lines
-        from pacetag.tagger.output.tables import absent_lines, too_short_lines
+        from pacetag.tagger.output.tables import absent_lines, too_short_lines, unmeasured_lines
         from pacetag.tagger.playlist.query import build_playlist
 
         request, presence, helping = self._request, Presence(), list[str]()
@@ -64,13 +65,14 @@ class CadenceChooser:
             where=request.where,
             listener=listener,
             seed=request.seed,
+            asked=self._asked,
         )
         if found.excluded:
             info("playlist", f"{found.excluded} that you excluded would have come")
         if self._seconds is not None and request.limit is None:
             found, helping = self._in_time(index, found, tolerances[0], listener, presence)
         said = *absent_lines(found), *too_short_lines(found), *helping, *untimed_lines(found)
-        return Found(songs=found, lines=list(said))
+        return Found(songs=found, lines=[*said, *unmeasured_lines(found)])
 
     @property
     def _limit(self) -> int | None:

@@ -67,6 +67,7 @@ def _check(request: Request) -> None:
         "--duration": request.duration,
         "--limit": request.limit,
         "--strides": request.strides,
+        "--intensity": request.intensity,
     }
     typed = [option for option, value in excluded.items() if value is not None]
     if typed:

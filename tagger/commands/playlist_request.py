@@ -27,6 +27,7 @@ class Request:
     tolerance: str
     tolerance_is_typed: bool
     min_confidence: float
+    intensity: str | None  # of the songs for one cadence
     where: "Condition"
     rest: int  # playlists that songs rest for
     seed: int | None

@@ -74,9 +74,9 @@ def show_training(name: NameArgument, as_json: JsonOption = False) -> None:
         _end(faults)
         return
     columns = [Column(heading="Begins", right=True), Column(heading="Lasts", right=True)]
-    columns.append(Column(heading="Cadence", right=True))
+    columns += [Column(heading="Cadence", right=True), Column(heading="Intensity")]
     rows = [
-        (clock(start), clock(block.seconds), block.cadence_text)
+        (clock(start), clock(block.seconds), block.cadence_text, str(block.asked or ""))
         for start, block in zip(plan.starts, plan.blocks, strict=True)
     ]
     print_table(columns, rows)
@@ -180,7 +180,13 @@ def _object(training: "Training", plan: "Plan | None") -> dict[str, Any]:
         "blocks": None
         if plan is None
         else [
-            {"start": start, "seconds": block.seconds, "cadence": block.first, "to": block.last}
+            {
+                "start": start,
+                "seconds": block.seconds,
+                "cadence": block.first,
+                "to": block.last,
+                "asked": block.asked and block.asked.word,
+            }
             for start, block in zip(plan.starts, plan.blocks, strict=True)
         ],
     }

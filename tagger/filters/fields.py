@@ -48,6 +48,7 @@ FIELDS = (
     Field(name="added", kind=Kind.DATE, sql="added"),
     Field(name="pace", kind=Kind.PACE, sql="bpm", slack=0.5),
     Field(name="confidence", kind=Kind.PACE, sql="confidence", slack=0.005),
+    Field(name="intensity", kind=Kind.NUMBER, sql="intensity", slack=0.05),
     Field(name="opinion", kind=Kind.OPINION, sql=_OPINION),
 )
 BY_NAME = {name: field for field in FIELDS for name in (field.name, *field.also)}

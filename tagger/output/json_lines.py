@@ -8,6 +8,7 @@ from typing import Any, Self, TextIO
 from pacetag.db.records import IndexStats
 from pacetag.model.judgement import Pace
 from pacetag.tagger.playlist.entries import Playlist
+from pacetag.tagger.playlist.intensity import Asked
 from pacetag.tagger.playlist.ranking import worth
 from pacetag.tagger.playlist.worth import closeness
 from pacetag.tagger.scanning.outcomes import ScanSummary, SongOutcome
@@ -72,6 +73,7 @@ def playlist_object(playlist: Playlist) -> dict[str, Any]:
     return {
         "cadence": playlist.cadence,
         "tolerance": playlist.tolerance,
+        "asked": asked_object(playlist.asked),
         "songs": [
             {
                 "path": entry.song.path,
@@ -81,9 +83,10 @@ def playlist_object(playlist: Playlist) -> dict[str, Any]:
                 "pace": {"bpm": entry.pace.bpm, "confidence": entry.pace.confidence},
                 "by": "network" if entry.song.listener is None else "listener",
                 "deviation": round(entry.deviation, 5),
-                "worth": worth(entry, playlist.tolerance),
+                "worth": worth(entry, playlist.tolerance, playlist.asked),
                 "closeness": round(closeness(entry.deviation, playlist.tolerance), 5),
                 "stability": _rounded(entry.song.analysis.stability),
+                "intensity": entry.song.analysis.intensity,
                 "opinion": entry.opinion,
                 "ago": entry.ago,
                 "rank": entry.rank + 1,
@@ -107,6 +110,11 @@ def playlist_object(playlist: Playlist) -> dict[str, Any]:
             for near in playlist.near
         ],
     }
+
+
+def asked_object(asked: Asked | None) -> dict[str, Any] | None:
+    """The intensity that is asked for as a JSON value."""
+    return None if asked is None else {"word": asked.word, "from": asked.low, "to": asked.high}
 
 
 def _rounded(stability: float | None) -> float | None:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from pacetag.tagger.output.json_lines import playlist_object
+from pacetag.tagger.output.json_lines import asked_object, playlist_object
+from pacetag.tagger.output.tables import INTENSITY, is_measured, print_asked, shown_intensity
 from pacetag.tagger.playlist.entries import WITHIN, Playlist
 from pacetag.tagger.playlist.tracks import Listing, tracks_of
 from pacetag.tagger.sessions.diagnosis import Remedy
@@ -11,7 +12,7 @@ from pacetag.tagger.sessions.minutes import CadenceMinutes
 from pacetag.tagger.sessions.plan import Block
 from pacetag.tagger.sessions.session import FilledBlock, Session, SessionSong
 from pacetag.tagger.sessions.tracks import session_tracks
-from pacetag.tagger.terminal.columns import Column, print_table
+from pacetag.tagger.terminal.columns import Column
 from pacetag.tagger.text.formatting import clock, percent, songs
 
 NAME = 12  # columns of the terminal that an artist or a title keeps
@@ -22,6 +23,7 @@ SESSION = (
     Column(heading="Off", right=True, drop=2),
     Column(heading="Sure", right=True, drop=3),
     Column(heading="Plays", right=True, drop=1),
+    INTENSITY,
     Column(heading="Artist", least=NAME, drop=4),
     Column(heading="Title", least=NAME),
 )
@@ -34,7 +36,9 @@ def session_table(session: Session) -> None:
         for each in session.blocks
         for place, song in enumerate(each.songs)
     ]
-    print_table(SESSION, rows)
+    asked = any(each.block.asked for each in session.blocks)
+    measured = is_measured(song.song for song in session.entries)
+    print_asked(SESSION, rows, asked=asked and measured)
 
 
 def _row(block: Block, song: SessionSong, *, is_first: bool) -> tuple[str, ...]:
@@ -42,11 +46,12 @@ def _row(block: Block, song: SessionSong, *, is_first: bool) -> tuple[str, ...]:
     title = of.title or of.path.rpartition("/")[2]
     return (
         clock(song.start),
-        block.cadence_text if is_first else "",
+        block.text if is_first else "",
         f"{song.pace.bpm:.1f}",
         f"{round(song.deviation, 3) + 0.0:+.1%}",
         percent(song.pace.confidence) if of.listener is None else "you",
         clock(song.play),
+        shown_intensity(of.analysis.intensity),
         of.artist or "",
         f"(goes on) {title}" if song.goes_on else title,
     )
@@ -106,6 +111,7 @@ def _block_object(each: FilledBlock) -> dict[str, Any]:
     return {
         "cadence": each.block.first,
         "to": each.block.last,
+        "asked": asked_object(each.block.asked),
         "tolerance": each.tolerance,
         "seconds": each.block.seconds,
         "filled": round(each.seconds, 3),
@@ -123,6 +129,7 @@ def _song_object(song: SessionSong) -> dict[str, Any]:
         "pace": {"bpm": song.pace.bpm, "confidence": song.pace.confidence},
         "by": "network" if of.listener is None else "listener",
         "deviation": round(song.deviation, 5),
+        "intensity": of.analysis.intensity,
         "start": round(song.start, 3),
         "play": round(song.play, 3),
         "begins": song.begins,

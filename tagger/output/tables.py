@@ -1,17 +1,21 @@
 """Playlists and the index as tables and sentences."""
 
-from pacetag.db.records import IndexStats
+from collections.abc import Iterable, Sequence
+
+from pacetag.db.records import IndexStats, SongRecord
 from pacetag.tagger.playlist.entries import Playlist, PlaylistEntry
 from pacetag.tagger.playlist.paths import PathStyle
 from pacetag.tagger.terminal.columns import Column, bar_room, print_table
 from pacetag.tagger.text.formatting import clock, histogram_lines, percent, printable, songs
 
 NAME = 12  # columns of the terminal that an artist or a title keeps
+INTENSITY = Column(heading="Intensity", right=True, drop=0)  # only where one is asked for
 PLAYLIST = (
     Column(heading="Pace", right=True),
     Column(heading="Off", right=True, drop=2),
     Column(heading="Sure", right=True, drop=3),
     Column(heading="Time", right=True, drop=1),
+    INTENSITY,
     Column(heading="Artist", least=NAME, drop=4),
     Column(heading="Title", least=NAME),
 )
@@ -19,8 +23,38 @@ NO_WIDER = "A wider tolerance would not help; scan more music with `pacetag scan
 
 
 def playlist_table(playlist: Playlist) -> None:
-    """Print the songs, each with the pace to step to."""
-    print_table(PLAYLIST, [_row(entry) for entry in playlist.entries])
+    """Print the songs, each with the pace to step to, and its intensity where one is asked for."""
+    songs_of = [entry.song for entry in playlist.entries]
+    asked = playlist.asked is not None and is_measured(songs_of)
+    print_asked(PLAYLIST, [_row(entry) for entry in playlist.entries], asked=asked)
+
+
+def print_asked(columns: Sequence[Column], rows: Sequence[Sequence[str]], *, asked: bool) -> None:
+    """Print a table, without its column of intensities unless one is asked for."""
+    kept = [place for place, each in enumerate(columns) if asked or each is not INTENSITY]
+    print_table([columns[place] for place in kept], [[row[p] for p in kept] for row in rows])
+
+
+def is_measured(found: Iterable[SongRecord]) -> bool:
+    """Whether any of the songs has an intensity."""
+    return any(song.analysis.intensity is not None for song in found)
+
+
+def unmeasured_lines(playlist: Playlist) -> list[str]:
+    """That songs have no intensity although one is asked for."""
+    lacking = sum(entry.song.analysis.intensity is None for entry in playlist.entries)
+    if playlist.asked is None or not lacking:
+        return []
+    have, count = "has" if lacking == 1 else "have", "count" if lacking > 1 else "counts"
+    return [
+        f"{songs(lacking)} {have} no intensity yet and {count} as 0.5: `pacetag scan --force` "
+        "measures it"
+    ]
+
+
+def shown_intensity(intensity: float | None) -> str:
+    """An intensity with two decimals; "?" where it was not measured."""
+    return "?" if intensity is None else f"{intensity:.2f}"
 
 
 def _row(entry: PlaylistEntry) -> tuple[str, ...]:
@@ -30,6 +64,7 @@ def _row(entry: PlaylistEntry) -> tuple[str, ...]:
         _signed(entry.deviation),
         percent(entry.pace.confidence) if song.listener is None else "you",
         clock(song.duration) if song.duration is not None else "?",
+        shown_intensity(song.analysis.intensity),
         song.artist or "",
         song.title or song.path.rpartition("/")[2],
     )

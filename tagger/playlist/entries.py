@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from pacetag.db.records import Opinion, SongRecord
 from pacetag.model.judgement import Pace
+from pacetag.tagger.playlist.intensity import Asked
 
 WITHIN = 15.0  # s by which a playlist may be off a duration
 
@@ -48,6 +49,7 @@ class Playlist:
     resting: int = 0  # such songs that were in one of the last playlists
     rests: int = 0  # how many playlists a song rests for
     seed: int | None = None  # of a shuffled playlist
+    asked: Asked | None = None  # intensity of the songs; None: none in particular
     timed: bool = False  # of more songs than needed those were taken that add up to `wanted`
 
     @property

@@ -15,6 +15,7 @@ from pacetag.db.index import SongIndex
 from pacetag.db.pool import OfferedPace
 from pacetag.db.records import EVERY_SONG, Condition, Opinion, Standing
 from pacetag.model.judgement import Pace
+from pacetag.tagger.playlist.intensity import Asked
 from pacetag.tagger.playlist.listener import NO_LISTENER, Listener
 from pacetag.tagger.playlist.pieces import by_preference, gathered
 from pacetag.tagger.playlist.worth import worth
@@ -32,16 +33,19 @@ class Candidate:
     pace: Pace
     duration: float | None  # seconds
     stability: float | None  # coefficient of variation of the tempo
+    intensity: float | None  # 0 to 1; None: not measured
     ago: int | None  # how many playlists ago it was in one, 1 for the last; None: in none
     loved: bool
 
-    def worth(self, cadence: float, tolerance: float) -> float:
+    def worth(self, cadence: float, tolerance: float, asked: Asked | None = None) -> float:
         """Return how good it is for a cadence, 0 to 1.1; see `worth.worth`."""
         return worth(
             self.pace.confidence,
             self.pace.bpm / cadence - 1,
             tolerance,
             stability=self.stability,
+            intensity=self.intensity,
+            asked=asked,
             ago=self.ago,
             loved=self.loved,
         )
@@ -122,6 +126,7 @@ def _candidates(
                 pace=offered.pace,
                 duration=offered.duration,
                 stability=offered.stability,
+                intensity=offered.intensity,
                 ago=ago,
                 loved=loved,
             )

@@ -9,6 +9,7 @@ from pacetag.db.records import EVERY_SONG, Condition, SongRecord
 from pacetag.tagger.library.presence import Presence
 from pacetag.tagger.playlist.choosing import Choice, artist_of
 from pacetag.tagger.playlist.entries import Playlist, PlaylistEntry
+from pacetag.tagger.playlist.intensity import Asked
 from pacetag.tagger.playlist.listener import NO_LISTENER, Listener
 from pacetag.tagger.playlist.near_misses import near_misses
 from pacetag.tagger.playlist.pieces import gathered
@@ -37,6 +38,7 @@ def build_playlist(
     where: Condition = EVERY_SONG,
     listener: Listener = NO_LISTENER,
     seed: int | None = None,
+    asked: Asked | None = None,
 ) -> Playlist:
     """Find the best songs with a pace near the cadence (see `worth.worth`).
 
@@ -60,6 +62,7 @@ def build_playlist(
         listener: what they excluded and love, and which songs rest; from `listener_of`.
         seed: have the songs drawn at random, the worthier the likelier, instead of the best taken;
             the same seed draws the same songs.
+        asked: the intensity that songs should have; others are worth less.
 
     Raises:
         ValueError: a number that makes no sense, with a sentence for the user.
@@ -73,6 +76,7 @@ def build_playlist(
         where=where,
         listener=listener,
         seed=seed,
+        asked=asked,
     )
     chosen = _choose(index, sought, duration=duration, limit=limit, presence=presence)
     entries = tuple(spaced(chosen.entries, artist_of))
@@ -91,6 +95,7 @@ def build_playlist(
         resting=chosen.resting,
         rests=listener.resting,
         seed=seed,
+        asked=asked,
     )
     if entries and not found.is_short:
         return found

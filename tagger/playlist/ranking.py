@@ -10,6 +10,7 @@ from pacetag.db.index import SongIndex
 from pacetag.db.records import EVERY_SONG, Condition, Opinion, PaceQuery, SongRecord
 from pacetag.model.judgement import Pace
 from pacetag.tagger.playlist.entries import PlaylistEntry
+from pacetag.tagger.playlist.intensity import Asked
 from pacetag.tagger.playlist.listener import NO_LISTENER, Listener
 from pacetag.tagger.playlist.worth import LOVED
 from pacetag.tagger.playlist.worth import worth as worth_of
@@ -30,6 +31,7 @@ class Sought:
     tolerance: float  # as a share of the cadence
     min_confidence: float  # 0..1
     where: Condition = EVERY_SONG  # which songs may come
+    asked: Asked | None = None  # intensity of the songs; None: none in particular
     listener: Listener = NO_LISTENER
     seed: int | None = None  # of a shuffled ranking; None: by worth
 
@@ -39,7 +41,7 @@ class Sought:
         The latter orders songs as if they were drawn one by one, by the square of their worth
         (Efraimidis and Spirakis 2006). The piece alone decides its number, and the seed.
         """
-        own = worth(entry, self.tolerance)
+        own = worth(entry, self.tolerance, self.asked)
         return own if self.seed is None else _drawn(self.seed, entry.song, own)
 
 
@@ -116,7 +118,7 @@ def first_entries(index: SongIndex, sought: Sought, *, first: int = FIRST) -> It
             yield Part(entries=entries)
             return
         least = found.left * most + DOUBT
-        yield Part(entries=_worth_more(entries, least, tolerance), least=least)
+        yield Part(entries=_worth_more(entries, least, sought), least=least)
         at_most *= 4
 
 
@@ -139,6 +141,8 @@ def drawn_entries(index: SongIndex, sought: Sought, *, first: int = FIRST) -> It
             pace.pace.bpm / cadence - 1,
             sought.tolerance,
             stability=pace.stability,
+            intensity=pace.intensity,
+            asked=sought.asked,
             ago=None if sought.listener.rests(ago) else ago,
             loved=sought.listener.opinion(pace) is Opinion.LOVED,
         )
@@ -158,9 +162,13 @@ def drawn_entries(index: SongIndex, sought: Sought, *, first: int = FIRST) -> It
 
 
 def _worth_more(
-    entries: Iterable[PlaylistEntry], least: float, tolerance: float
+    entries: Iterable[PlaylistEntry], least: float, sought: Sought
 ) -> list[PlaylistEntry]:
-    return list(takewhile(lambda entry: worth(entry, tolerance) > least, entries))
+    return list(takewhile(lambda entry: _own(entry, sought) > least, entries))
+
+
+def _own(entry: PlaylistEntry, sought: Sought) -> float:
+    return worth(entry, sought.tolerance, sought.asked)
 
 
 def best_entries(songs: Iterable[SongRecord], sought: Sought) -> list[PlaylistEntry]:
@@ -169,15 +177,15 @@ def best_entries(songs: Iterable[SongRecord], sought: Sought) -> list[PlaylistEn
     A pace fits when it is within the tolerance of the cadence and confident enough. Songs of equal
     worth are sorted by artist, title and path.
     """
-    tolerance, entries = sought.tolerance, []
+    entries = []
     for song in songs:
         fitting = _fitting(song, sought)
         if fitting:
-            entries.append(max(fitting, key=lambda entry: worth(entry, tolerance)))
+            entries.append(max(fitting, key=lambda entry: _own(entry, sought)))
     return sorted(entries, key=lambda entry: (-sought.rated(entry), _name(entry.song)))
 
 
-def worth(entry: PlaylistEntry, tolerance: float) -> float:
+def worth(entry: PlaylistEntry, tolerance: float, asked: Asked | None = None) -> float:
     """Return how good the entry is for this run, 0 to 1.1; see `worth.worth`.
 
     One that rests has the worth that it would have come by, to tell whether it is missed.
@@ -187,6 +195,8 @@ def worth(entry: PlaylistEntry, tolerance: float) -> float:
         entry.deviation,
         tolerance,
         stability=entry.song.analysis.stability,
+        intensity=entry.song.analysis.intensity,
+        asked=asked,
         ago=None if entry.rests else entry.ago,
         loved=entry.opinion is Opinion.LOVED,
     )

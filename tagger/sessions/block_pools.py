@@ -42,7 +42,7 @@ class BlockPool:
     def worth(self, one: Candidate) -> float:
         """Return how good a song is for the block, at the best place within it."""
         cadence = min(self.block.highest, max(self.block.lowest, one.pace.bpm))
-        return one.worth(cadence, self.tolerance)
+        return one.worth(cadence, self.tolerance, self.block.asked)
 
 
 def reach(block: Block, tolerance: float) -> tuple[float, float]:

@@ -2,7 +2,8 @@
 
     plan   = item, further items after blanks or commas
     item   = block | N x item | ( plan ) | name
-    block  = duration @ cadence, or duration @ cadence-cadence, which changes evenly
+    block  = duration @ cadence, or duration @ cadence-cadence, which changes evenly; a word behind
+             it says how intense its songs are: easy, steady or hard
     name   = of a part, or of another training, whose plan stands there
 
 Durations have all forms of `duration.parse_duration`.
@@ -14,6 +15,8 @@ from collections.abc import Callable, Mapping
 
 from pacetag.db.bins import HIGHEST, LOWEST
 from pacetag.tagger.playlist.duration import parse_duration
+from pacetag.tagger.playlist.intensity import WORDS, Asked
+from pacetag.tagger.sessions.asked import with_asked
 from pacetag.tagger.sessions.plan import LONGEST, MOST_BLOCKS, Block, Plan
 from pacetag.tagger.sessions.plan_errors import PlanError
 
@@ -27,6 +30,7 @@ _TIME = re.compile(r"[^@()]*@\s*")
 _NUMBER = r"[0-9]{1,6}(?:\.[0-9]{1,6})?"
 _CADENCE = re.compile(rf"({_NUMBER})(?:\s?(?:-|–|\.\.|->|→)\s?({_NUMBER}))?(?=[\s,;()]|$)")
 _WORD = re.compile(r"[^\s,;()]+|[()]")
+_ASKED = re.compile(rf"\s+({'|'.join(WORDS)})(?![\w-])", re.IGNORECASE)
 
 
 def parse_plan(
@@ -39,7 +43,7 @@ def parse_plan(
     blocks = _Reader(text, parts or {}, () if name is None else (name,)).plan()
     if sum(block.seconds for block in blocks) > LONGEST:
         raise PlanError("the plan lasts longer than a day", text, 0, len(text))
-    return Plan(blocks=tuple(blocks))
+    return Plan(blocks=with_asked(blocks))
 
 
 class _Reader:
@@ -109,7 +113,10 @@ class _Reader:
             way = " → ".join([*self._within[self._within.index(name) :], name])
             raise self._error(f"`{name}` holds itself: {way}", start, end)
         if name not in self._parts:
-            near = difflib.get_close_matches(name, self._parts, n=1)
+            if name.lower() in WORDS:
+                said = f"`{name}` stands behind a block: write 10m@165 {name.lower()}"
+                raise self._error(said, start, end)
+            near = difflib.get_close_matches(name, [*self._parts, *WORDS], n=1)
             hint = f"; did you mean `{near[0]}`?" if near else f": write {EXAMPLE}"
             raise self._error(f"there is no part or training `{name}`{hint}", start, end)
         if len(self._within) >= DEEPEST:
@@ -140,7 +147,16 @@ class _Reader:
                     cadence.end(group),
                 )
         first = float(cadence[1])
-        return Block(seconds=seconds, first=first, last=float(cadence[2] or first))
+        last = float(cadence[2] or first)
+        return Block(seconds=seconds, first=first, last=last, asked=self._asked())
+
+    def _asked(self) -> Asked | None:
+        """Return the intensity that a word asks for; a part of that name stands above it."""
+        found = _ASKED.match(self._text, self._at)
+        if found is None or found[1] in self._parts:
+            return None
+        self._at = found.end()
+        return WORDS[found[1].lower()]
 
     def _seconds(self, start: int, written: str) -> float:
         """Return the duration of a block, whose first word may be a block without a cadence."""

@@ -35,7 +35,7 @@ def in_time(index: SongIndex, found: Playlist, wishes: Wishes, presence: Presenc
     if found.is_short:
         taken = {entry.song.path for entry in entries}
         entries += [entry for entry in found.entries if entry.song.path not in taken]
-    best = sorted(entries, key=lambda entry: -worth(entry, found.tolerance))
+    best = sorted(entries, key=lambda entry: -worth(entry, found.tolerance, found.asked))
     ranks = {entry.song.path: rank for rank, entry in enumerate(best)}
     entries = [replace(entry, rank=ranks[entry.song.path]) for entry in entries]
     total = sum(entry.song.duration or 0.0 for entry in entries)
@@ -53,4 +53,6 @@ def other_remedies(index: SongIndex, found: Playlist, wishes: Wishes) -> Iterato
 
 
 def _block(found: Playlist) -> Block:
-    return Block(seconds=found.wanted or 1.0, first=found.cadence, last=found.cadence)
+    return Block(
+        seconds=found.wanted or 1.0, first=found.cadence, last=found.cadence, asked=found.asked
+    )

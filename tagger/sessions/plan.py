@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from pacetag.tagger.playlist.intensity import Asked
+
 MOST_BLOCKS = 500
 LONGEST = 24 * 3600.0  # seconds
 
@@ -13,6 +15,7 @@ class Block:
     seconds: float
     first: float  # steps a minute where it begins
     last: float  # and where it ends
+    asked: Asked | None = None  # intensity of its songs; None: none in particular
 
     @property
     def is_ramp(self) -> bool:
@@ -33,6 +36,11 @@ class Block:
     def cadence_text(self) -> str:
         """Its cadence as a plan has it: "165", or "150-165"."""
         return f"{self.first:g}-{self.last:g}" if self.is_ramp else f"{self.first:g}"
+
+    @property
+    def text(self) -> str:
+        """Its cadence and the intensity that it asks for: "165 hard"."""
+        return f"{self.cadence_text} {self.asked}" if self.asked else self.cadence_text
 
     def cadence_at(self, seconds: float) -> float:
         """Return the cadence so many seconds after its begin; beyond its ends that of the end."""

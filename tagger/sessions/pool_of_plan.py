@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from pacetag.db.index import SongIndex
 from pacetag.db.records import EVERY_SONG, Condition
+from pacetag.tagger.playlist.intensity import Asked
 from pacetag.tagger.playlist.listener import NO_LISTENER, Listener
 from pacetag.tagger.playlist.pool import Candidate, song_pool
 from pacetag.tagger.sessions.block_pools import LEAST, TIMES
@@ -35,6 +36,16 @@ class Wishes:
     cuts: bool = True  # songs may be cut for blocks that are shorter than any of them
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Centre:
+    """A cadence around which songs are read."""
+
+    cadence: float  # steps a minute
+    tolerance: float  # as a share of it
+    asked: Asked | None  # intensity of the songs
+    whole: bool  # whether all that fits it must be read
+
+
 def pool_of_plan(
     index: SongIndex, blocks: Sequence[Block], wishes: Wishes, *, absent: int = 0
 ) -> list[Candidate]:
@@ -50,8 +61,8 @@ def pool_of_plan(
     most = max(LEAST, TIMES * needed) + 2 * absent
     found: dict[tuple[int, float], Candidate] = {}
     pieces: dict[int, int] = {}  # song -> piece
-    for centre, tolerance, whole in dict.fromkeys(_centres(blocks, wishes.tolerances)):
-        for candidate in _around(index, centre, tolerance, wishes, most=most, whole=whole):
+    for centre in dict.fromkeys(_centres(blocks, wishes.tolerances)):
+        for candidate in _around(index, centre, wishes, most=most):
             piece = pieces.setdefault(candidate.song_id, candidate.piece)
             # Files of a piece that another ring lacks must not part it.
             piece = pieces.setdefault(candidate.piece, piece)
@@ -60,16 +71,18 @@ def pool_of_plan(
     return list(found.values())
 
 
-def _centres(
-    blocks: Sequence[Block], tolerances: Sequence[float]
-) -> Iterator[tuple[float, float, bool]]:
-    """Yield each cadence with its tolerance, and whether all that fits it must be read."""
+def _centres(blocks: Sequence[Block], tolerances: Sequence[float]) -> Iterator[_Centre]:
     for place, (block, tolerance) in enumerate(zip(blocks, tolerances, strict=True)):
         steps = max(1, round((block.highest - block.lowest) / APART)) if block.is_ramp else 1
         beside = (*blocks[max(0, place - 1) : place], *blocks[place + 1 : place + 2])
         whole = any(_may_share(block, other, tolerance) for other in beside)
         for step in range(steps + 1 if block.is_ramp else 1):
-            yield block.first + (block.last - block.first) * step / steps, tolerance, whole
+            yield _Centre(
+                cadence=block.first + (block.last - block.first) * step / steps,
+                tolerance=tolerance,
+                asked=block.asked,
+                whole=whole,
+            )
 
 
 def _may_share(block: Block, other: Block, tolerance: float) -> bool:
@@ -81,22 +94,22 @@ def _may_share(block: Block, other: Block, tolerance: float) -> bool:
     return any(ratio / widest <= high / low <= ratio * widest for ratio in RATIOS)
 
 
-def _around(
-    index: SongIndex, centre: float, tolerance: float, wishes: Wishes, *, most: int, whole: bool
-) -> Sequence[Candidate]:
-    for ring in (1.0,) if whole else RINGS:
+def _around(index: SongIndex, centre: _Centre, wishes: Wishes, *, most: int) -> Sequence[Candidate]:
+    cadence, tolerance = centre.cadence, centre.tolerance
+    for ring in (1.0,) if centre.whole else RINGS:
         reach = ring * tolerance + SLACK
         candidates = song_pool(
             index,
-            low=centre * (1 - reach),
-            high=centre * (1 + reach),
+            low=cadence * (1 - reach),
+            high=cadence * (1 + reach),
             min_confidence=wishes.min_confidence,
             where=wishes.where,
             listener=wishes.listener,
         ).candidates
         if len(candidates) < most:
             continue
-        worths = sorted((one.worth(centre, tolerance) for one in candidates), reverse=True)
+        worths = [one.worth(cadence, tolerance, centre.asked) for one in candidates]
+        worths.sort(reverse=True)
         if worths[most - 1] >= 1 - ring**2 / 2 - EASE:
             break
     return candidates

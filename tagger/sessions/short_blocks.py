@@ -108,7 +108,7 @@ def _offer(pool: BlockPool, one: Candidate, seconds: float) -> Offer:
         seconds=seconds,
         enters=one.pace.bpm,
         leaves=one.pace.bpm,
-        worth=one.worth(one.pace.bpm, pool.tolerance),
+        worth=one.worth(one.pace.bpm, pool.tolerance, pool.block.asked),
     )
 
 

@@ -123,7 +123,12 @@ def _song(music: Path, number: int, rng: random.Random) -> SongRecord:
         genre="Rock",
         year=1999,
         bundle="invented",
-        analysis=Analysis(paces=() if failed else heard, duration=rng.uniform(120, 400)),
+        analysis=Analysis(
+            paces=() if failed else heard,
+            duration=rng.uniform(120, 400),
+            # From the number, so that all else is as it was before songs had an intensity.
+            intensity=number * 0.618034 % 1,
+        ),
         failure="cannot decode audio" if failed else None,
         missing=rng.random() < 0.01,
     )

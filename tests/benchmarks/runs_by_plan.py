@@ -3,8 +3,9 @@
 `python tests/benchmarks/runs_by_plan.py [--songs 3000 100000]` makes an index of invented songs,
 fills ten plans and prints a table for each size: how far blocks are off their time (mean and
 largest, s), neighbouring tempos more than 3 steps apart within a block, pieces that come twice,
-neighbours of one artist, the mean worth, and the processor time. A plain sort takes the best songs
-of each block until its time is over. Greedy first fit goes through them by worth as well, but
+neighbours of one artist, how far the intensity of songs is off what their block asks for (mean by
+time), the mean of confidence times closeness, and the processor time. A plain sort takes the best
+songs of each block until its time is over. Greedy first fit goes through them by worth as well, but
 passes over those that last longer than what is left. `--index FILE` takes the songs of an index
 that is there, and `--beets PYTHON`, an interpreter with beets and beets-goingrunning, has the real
 plug-in fill each block from the same pool. Not a test.
@@ -28,12 +29,13 @@ from rich.console import Console
 from rich.table import Table
 
 from pacetag.db.index import SongIndex
+from pacetag.tagger.playlist.intensity import AWAKE
 from pacetag.tagger.playlist.pool import Candidate
 from pacetag.tagger.sessions.block_pools import BlockPool, block_pools
 from pacetag.tagger.sessions.building import build_session
 from pacetag.tagger.sessions.grammar import parse_plan
 from pacetag.tagger.sessions.losses import closeness
-from pacetag.tagger.sessions.plan import Plan
+from pacetag.tagger.sessions.plan import Block, Plan
 from pacetag.tagger.sessions.pool_of_plan import Wishes, pool_of_plan
 from pacetag.tagger.text.piece_names import artist_key
 
@@ -61,6 +63,7 @@ class Played:
     bpm: float
     seconds: float
     worth: float
+    tame: float  # how far its intensity is off what its block asks for
 
 
 Filled = list[list[Played]]  # by block
@@ -90,7 +93,7 @@ def _print_table(index: SongIndex, songs: int, *, beets: Path | None) -> None:
     table = Table(title=f"{songs} songs, ten plans", box=MARKDOWN)
     for heading in (
         *("way", "off, mean", "off, most", "jumps", "repeats", "artist beside itself"),
-        *("worth", "s a plan"),
+        *("intensity off", "worth", "s a plan"),
     ):
         table.add_column(heading)
     ways: dict[str, Callable[[SongIndex, Plan], Filled]] = {
@@ -101,7 +104,7 @@ def _print_table(index: SongIndex, songs: int, *, beets: Path | None) -> None:
     if beets is not None:
         ways["goingrunning"] = lambda *asked: _by_goingrunning(beets, *asked)
     for name, way in ways.items():
-        offs, jumps, repeats, beside, worths = [], 0, 0, 0, []
+        offs, jumps, repeats, beside, tame, worths = [], 0, 0, 0, [], []
         before = _processor_seconds()
         runs = [(parse_plan(text), way(index, parse_plan(text))) for text in PLANS]
         seconds = (_processor_seconds() - before) / len(PLANS)
@@ -114,12 +117,14 @@ def _print_table(index: SongIndex, songs: int, *, beets: Path | None) -> None:
             repeats += len(songs_of) - len({song.piece for song in songs_of})
             beside += sum(a.artist == b.artist != "" for a, b in itertools.pairwise(songs_of))
             whole = sum(song.seconds for song in songs_of)
+            tame.append(sum(song.tame * song.seconds for song in songs_of) / whole)
             worths.append(sum(song.worth * song.seconds for song in songs_of) / whole)
         table.add_row(
             name,
             f"{sum(offs) / len(offs):.1f}",
             f"{max(offs):.1f}",
             *(str(count) for count in (jumps, repeats, beside)),
+            f"{sum(tame) / len(tame):.3f}",
             f"{sum(worths) / len(worths):.3f}",
             f"{seconds:.2f}",
         )
@@ -141,6 +146,7 @@ def _by_pacetag(index: SongIndex, plan: Plan) -> Filled:
                 bpm=song.pace.bpm,
                 seconds=song.play,
                 worth=song.pace.confidence * closeness(song.pace.bpm, song.cadence, TOLERANCE),
+                tame=_off(block.block, song.song.analysis.intensity),
             )
             for song in block.songs
         ]
@@ -167,18 +173,20 @@ def _block_by_worth(pool: BlockPool, fits: Callable[[float], bool]) -> list[Play
         if left <= 0:
             break
         if fits(left - seconds):
-            found.append(_played(one, middle))
+            found.append(_played(one, pool.block))
             left -= seconds
     return found
 
 
-def _played(one: Candidate, cadence: float) -> Played:
+def _played(one: Candidate, block: Block) -> Played:
+    cadence = (block.first + block.last) / 2
     return Played(
         piece=one.path,
         artist=one.artist,
         bpm=one.pace.bpm,
         seconds=one.duration or 0.0,
         worth=one.pace.confidence * closeness(one.pace.bpm, cadence, TOLERANCE),
+        tame=_off(block, one.intensity),
     )
 
 
@@ -202,7 +210,11 @@ def _block_by_goingrunning(beets: Path, pool: BlockPool) -> list[Played]:
         for one in by_path.values()
     ]
     paths = goingrunning.picked(beets, songs, seconds=pool.block.seconds)
-    return [_played(by_path[path], (pool.block.first + pool.block.last) / 2) for path in paths]
+    return [_played(by_path[path], pool.block) for path in paths]
+
+
+def _off(block: Block, intensity: float | None) -> float:
+    return (block.asked or AWAKE).distance(intensity)
 
 
 def _wishes(plan: Plan) -> Wishes:

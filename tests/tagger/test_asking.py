@@ -81,6 +81,7 @@ def test_json_holds_all_of_the_playlist(pacetag: Run, scanned: Path) -> None:
     assert json.loads(done.stdout) == {
         "cadence": 165.0,
         "tolerance": 0.01,
+        "asked": None,
         "songs": [
             {
                 "path": str(scanned),
@@ -93,6 +94,7 @@ def test_json_holds_all_of_the_playlist(pacetag: Run, scanned: Path) -> None:
                 "worth": 0.97804,
                 "closeness": 1.0,
                 "stability": 0.001,
+                "intensity": None,
                 "opinion": None,
                 "ago": None,
                 "rank": 1,

@@ -45,6 +45,7 @@ def store(
                     analysis=Analysis(
                         paces=(Pace(bpm=bpm, confidence=sure[0] if number >= sure[1] else 0.9),),
                         duration=seconds,
+                        intensity=None if number % 10 == 9 else number * 0.618 % 1,
                     ),
                 )
             )
@@ -64,7 +65,9 @@ def test_a_plan_is_a_table_with_the_time_and_the_cadence_of_each_block(pacetag: 
 
     assert (done.exit_code, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
-    assert lines[1].split() == ["At", "Plan", "Pace", "Off", "Sure", "Plays", "Artist", "Title"]
+    head = ["At", "Plan", "Pace", "Off", "Sure", "Plays", "Intensity", "Artist", "Title"]
+    assert lines[1].split() == head
+    assert lines[3].split()[1:3] == ["150", "easy"]
     plans = [line.split()[1] for line in lines[3:] if line.split()[1:2] and ":" in line[:8]]
     assert [plan for plan in plans if plan in ("150", "165", "140")] == ["150", "165", "140"]
     assert lines[-1].endswith("of 35:00 planned, in 3 blocks")
@@ -77,6 +80,8 @@ def test_json_has_the_blocks_with_their_songs(pacetag: Run) -> None:
     first, second = found["blocks"]
     assert (first["cadence"], first["to"], first["seconds"]) == (150, 160, 600)
     assert (second["cadence"], second["to"]) == (165, 165)
+    assert first["asked"] == {"word": "easy", "from": 0.1, "to": 0.4}
+    assert (second["asked"]["word"], second["songs"][0]["intensity"] > 0.4) == ("hard", True)
     keys = {"path", "title", "artist", "pace", "duration", "start", "play"}
     assert all(keys <= song.keys() for block in found["blocks"] for song in block["songs"])
     assert found["songs"] == [song for block in found["blocks"] for song in block["songs"]]

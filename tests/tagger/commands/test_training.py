@@ -49,10 +49,16 @@ def test_the_blocks_of_one_are_shown_with_their_begins(write: Write, pacetag: Ru
     found = json.loads(pacetag("training", "show", "intervals", "--json").stdout)
 
     rows = [line.split() for line in done.stdout.splitlines()]
-    assert rows[3:5] == [["0:00", "10:00", "150"], ["10:00", "1:00", "180"]]
-    assert ["14:00", "5:00", "140-120"] in rows
+    assert rows[3:5] == [["0:00", "10:00", "150", "easy"], ["10:00", "1:00", "180", "hard"]]
+    assert ["14:00", "5:00", "140-120", "easy"] in rows
     assert done.stdout.splitlines()[-1] == "intervals: 6 blocks, 19:00"
-    assert found["blocks"][-1] == {"start": 840.0, "seconds": 300.0, "cadence": 140.0, "to": 120.0}
+    assert found["blocks"][-1] == {
+        "start": 840.0,
+        "seconds": 300.0,
+        "cadence": 140.0,
+        "to": 120.0,
+        "asked": "easy",
+    }
 
 
 def test_one_that_there_is_not_is_named_with_the_nearest(write: Write, pacetag: Run) -> None:

@@ -28,6 +28,7 @@ def put(index: SongIndex, tmp_path: Path) -> Put:
         paces: dict[float, float],
         duration: float | None = 200.0,
         there: bool = True,
+        intensity: float | None = None,
         **fields: object,
     ) -> SongRecord:
         path = tmp_path / "music" / name
@@ -48,6 +49,7 @@ def put(index: SongIndex, tmp_path: Path) -> Put:
             analysis=Analysis(
                 paces=tuple(Pace(bpm=b, confidence=c) for b, c in paces.items()),
                 duration=duration,
+                intensity=intensity,
             ),
             **(values | fields),  # type: ignore[arg-type]
         )

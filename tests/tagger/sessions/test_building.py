@@ -13,7 +13,7 @@ from pacetag.tagger.sessions.building import build_session
 from pacetag.tagger.sessions.grammar import parse_plan
 from pacetag.tagger.sessions.losses import fits
 from pacetag.tagger.sessions.pool_of_plan import Wishes
-from pacetag.tagger.sessions.session import Session
+from pacetag.tagger.sessions.session import FilledBlock, Session
 from tests.tagger.sessions.conftest import Put
 
 
@@ -100,6 +100,46 @@ def test_short_blocks_share_a_song_that_has_a_pace_for_each(index: SongIndex, pu
     assert third.is_cut
     assert third.song != first.song
     assert len(found.entries) == 2
+
+
+def test_hard_blocks_get_driving_songs_and_easy_ones_gentle_songs(
+    index: SongIndex, put: Put
+) -> None:
+    for number in range(60):
+        drive = number * 0.618 % 1
+        put(f"slow {number}.mp3", {150.0: 0.9}, 130.0 + 3 * number, intensity=drive)
+        put(f"quick {number}.mp3", {165.0: 0.9}, 130.0 + 3 * number, intensity=drive)
+
+    found = run(index, "15m@150 20m@165 15m@150 steady")
+
+    means = [sum(intensities(each)) / len(each.songs) for each in found.blocks]
+    assert found.missed == ()
+    for mean, each in zip(means, found.blocks, strict=True):
+        assert each.block.asked is not None
+        assert each.block.asked.distance(mean) == 0
+
+
+def test_songs_without_an_intensity_are_as_good_as_middling_ones(
+    index: SongIndex, put: Put
+) -> None:
+    put("driving.mp3", {165.0: 0.9}, 300.0, intensity=0.9)
+    put("unknown.mp3", {165.0: 0.9}, 300.0)
+    put("gentle.mp3", {165.0: 0.9}, 300.0, intensity=0.3)
+
+    assert names(run(index, "5m@165 hard")) == [["driving"]]
+    assert sorted(names(run(index, "10m@165 hard"))[0]) == ["driving", "unknown"]
+    assert len(run(index, "15m@165 hard").entries) == 3
+
+
+def test_where_nothing_is_asked_a_lullaby_comes_after_others(index: SongIndex, put: Put) -> None:
+    put("lullaby.mp3", {165.0: 0.92}, 300.0, intensity=0.05)
+    put("song.mp3", {165.0: 0.9}, 300.0, intensity=0.3)
+
+    assert names(run(index, "5m@165")) == [["song"]]
+
+
+def intensities(each: FilledBlock) -> list[float]:
+    return [song.song.analysis.intensity or 0.0 for song in each.songs]
 
 
 def test_without_cuts_a_short_run_takes_a_whole_song(index: SongIndex, put: Put) -> None:

@@ -47,6 +47,32 @@ def test_parts_and_trainings_are_named() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("45m@165", "None"),
+        ("10m@150 20m@150", "None None"),
+        ("10m@150 20m@165 5m@140", "easy hard easy"),
+        ("10m@150-165 20m@165", "easy hard"),
+        ("20m@160 20m@165 20m@170", "easy steady hard"),
+        ("10m@150 2x(4m@175 2m@155) 5m@145", "easy hard easy hard easy easy"),
+        ("20m@165 10m@155 20m@160 20m@170", "easy easy steady hard"),
+        ("10m@150 2m@163 20m@165", "easy hard hard"),
+        ("10m@150 HARD 20m@165 steady,5m@140", "hard steady easy"),
+        ("45m@165 easy", "easy"),
+        ("2x(3m@175 hard 2m@155)", "hard easy hard easy"),
+    ],
+)
+def test_a_block_asks_for_the_intensity_that_a_runner_expects_or_that_a_word_says(
+    text: str, asked: str
+) -> None:
+    assert " ".join(str(block.asked) for block in parse_plan(text).blocks) == asked
+
+
+def test_a_part_of_the_same_name_stands_above_a_word() -> None:
+    assert blocks("10m@150 easy", easy="5m@140") == [(600, 150, 150), (300, 140, 140)]
+
+
+@pytest.mark.parametrize(
     ("text", "reason", "word"),
     [
         ("", "the plan is empty", None),
@@ -72,6 +98,9 @@ def test_parts_and_trainings_are_named() -> None:
         ("20h@150 5h@160", "longer than a day", "20h@150 5h@160"),
         ("10m@150m", "'150m' is no cadence", "150m"),
         ("10m@150 %", "'%' is no block", "%"),
+        ("10m@150 hrd", "no part or training `hrd`; did you mean `hard`?", "hrd"),
+        ("5x(1m@180 1m@160) hard", "`hard` stands behind a block: write 10m@165 hard", "hard"),
+        ("Easy 10m@150", "`Easy` stands behind a block: write 10m@165 easy", "Easy"),
     ],
 )
 def test_an_error_points_at_the_word(text: str, reason: str, word: str | None) -> None:

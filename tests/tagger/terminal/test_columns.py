@@ -96,12 +96,13 @@ def test_no_line_of_any_table_is_wider_than_the_screen(
 
 
 def test_columns_go_in_the_order_that_is_stated_and_the_last_one_stays() -> None:
-    rows = [("166.0", "+0.6%", "99.9%", "0:47", "The Pacetag House Band", "Half-Time Hill")]
+    rows = [("166.0", "+0.6%", "99.9%", "0:47", "0.71", "The Pacetag House Band", "Half-Time Hill")]
 
     def shown(width: int | None) -> list[str]:
         return table_lines(PLAYLIST, rows, width=width)[1].split()
 
-    assert shown(None) == ["Pace", "Off", "Sure", "Time", "Artist", "Title"]
+    assert shown(None) == ["Pace", "Off", "Sure", "Time", "Intensity", "Artist", "Title"]
+    assert shown(68) == ["Pace", "Off", "Sure", "Time", "Artist", "Title"]
     assert shown(60) == ["Pace", "Off", "Sure", "Artist", "Title"]
     assert shown(50) == ["Pace", "Sure", "Artist", "Title"]
     assert shown(40) == ["Pace", "Artist", "Title"]
@@ -109,9 +110,10 @@ def test_columns_go_in_the_order_that_is_stated_and_the_last_one_stays() -> None
 
 
 def test_what_there_is_no_room_for_is_named() -> None:
-    rows = [("166.0", "+0.6%", "99.9%", "0:47", "Band", "Half-Time Hill")]
+    rows = [("166.0", "+0.6%", "99.9%", "0:47", "0.71", "Band", "Half-Time Hill")]
 
-    assert "(no room for: Off, Sure, Time)" in table_lines(PLAYLIST, rows, width=38)
+    lines = [line.strip() for line in table_lines(PLAYLIST, rows, width=38)]
+    assert "(no room for: Off, Sure, Time, Intensity)" in " ".join(lines)
     assert not any("no room" in line for line in table_lines(PLAYLIST, rows, width=None))
 
 
