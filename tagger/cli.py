@@ -27,6 +27,7 @@ from pacetag.tagger.commands.scan import scan
 from pacetag.tagger.commands.set import set as set_paces
 from pacetag.tagger.commands.show import show
 from pacetag.tagger.commands.stats import stats
+from pacetag.tagger.commands.target import target
 from pacetag.tagger.commands.train import train
 from pacetag.tagger.commands.training import training
 from pacetag.tagger.commands.undo import undo
@@ -164,6 +165,7 @@ for command in (*COMMANDS, _interruptible(train)):
 # These work where the settings cannot be used.
 app.command(cls=LoggingCommand)(config)
 app.add_typer(training)
+app.add_typer(target)
 
 
 def main() -> None:

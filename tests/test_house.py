@@ -55,7 +55,7 @@ FLOORS = (
     "tagger/filters tagger/library tagger/runs tagger/workers",
     "tagger/index tagger/files",
     "tagger/evaluating tagger/playlist tagger/scanning tagger/stretching",
-    "tagger/sessions",
+    "tagger/sessions tagger/targets",
     "tagger/output tagger/plots tagger/undoing",
     "tagger/audit tagger/watch",
     "tagger/commands",

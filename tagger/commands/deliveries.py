@@ -44,5 +44,9 @@ class Delivery(Protocol):
 def deliveries_of(request: "Request") -> Sequence[Delivery]:
     """Return what is done with the songs of a request, in this order. Raises UsageError."""
     from pacetag.tagger.commands.plot_delivery import plot_delivery
+    from pacetag.tagger.commands.target_options import ToTarget, target_of
 
-    return [*plot_delivery(request)]
+    found: list[Delivery] = [*plot_delivery(request)]
+    if (target := target_of(request)) is not None:
+        found.append(ToTarget(target=target, request=request))
+    return found

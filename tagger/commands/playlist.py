@@ -50,6 +50,7 @@ from pacetag.tagger.commands.stretch_options import (
     StretchOption,
     StretchWish,
 )
+from pacetag.tagger.commands.target_options import ToOption
 from pacetag.tagger.stretching.formats import Format
 
 
@@ -97,6 +98,7 @@ def playlist(
             help="Write a playlist: .m3u8, .m3u, .xspf, .pls, .csv or .json; - prints M3U8.",
         ),
     ] = None,
+    to: ToOption = None,
     strides: StridesOption = None,
     intensity: IntensityOption = None,
     genre: GenreOption = None,
@@ -169,6 +171,7 @@ def playlist(
             seed=seed_of(seed, shuffle=shuffle),
             stretch=StretchWish(share=stretch, folder=copies, form=copies_format),
             output=output,
+            to=to,
             overwrite=overwrite,
             absolute=absolute,
             relative_to=relative_to,

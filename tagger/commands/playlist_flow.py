@@ -27,6 +27,7 @@ def carry_out(request: Request) -> None:
     )
     from pacetag.tagger.commands.playlist_paths import path_style
     from pacetag.tagger.commands.stretch_options import stretching_of
+    from pacetag.tagger.commands.target_options import noted_place, target_of, widened_for
     from pacetag.tagger.index.opening import read_index
     from pacetag.tagger.terminal.standard_output import descriptor_of
 
@@ -34,7 +35,12 @@ def carry_out(request: Request) -> None:
     output = request.output or chooser.target
     style = path_style(output, request.relative_to, request.root_map, absolute=request.absolute)
     tolerances = usual = chooser.tolerances
-    stretching = stretching_of(request.stretch, output, dry_run=request.dry_run)
+    stretching, target = None, target_of(request)
+    noted = output
+    if target is not None and output is None:
+        tolerances, noted = widened_for(target, usual, chooser.cadences), noted_place(target)
+    else:
+        stretching = stretching_of(request.stretch, output, dry_run=request.dry_run)
     if stretching is not None:
         pairs = zip(usual, chooser.cadences, strict=True)
         tolerances = [stretching.widened(share, cadence) for share, cadence in pairs]
@@ -49,7 +55,7 @@ def carry_out(request: Request) -> None:
         for delivery in deliveries:
             delivery.check(index)
         bounded = chooser.is_bounded
-        listener = listener_for(index, rest=request.rest, output=output, bounded=bounded)
+        listener = listener_for(index, rest=request.rest, output=noted, bounded=bounded)
         found = chooser.choose(index, tolerances, listener)
         say_lines(found.lines)
         songs, listed, stretched = found.songs, found.songs, None

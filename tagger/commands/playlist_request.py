@@ -35,6 +35,7 @@ class Request:
 
     # What becomes of them.
     output: Path | None
+    to: str | None  # the target that songs are copied to
     overwrite: bool
     absolute: bool | None
     relative_to: Path | None
@@ -52,4 +53,4 @@ class Request:
     @property
     def is_looked_at(self) -> bool:
         """Whether nothing but a table is made, so that a screen is enough."""
-        return self.output is None and not self.as_json
+        return self.output is None and self.to is None and not self.as_json

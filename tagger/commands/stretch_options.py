@@ -53,6 +53,20 @@ class StretchWish:
     form: Format
 
 
+def widened(text: str, tolerance: float, cadence: float) -> float:
+    """Return the tolerance by which songs are chosen that are stretched. Raises UsageError."""
+    from pacetag.tagger.playlist.tolerance import parse_tolerance
+
+    try:
+        share = parse_tolerance(text, cadence)
+    except ValueError as error:
+        sign = " " if str(error).startswith("must") else ": "
+        raise UsageError(f"--stretch{sign}{error}") from error
+    if not 0 < share <= MOST:
+        raise UsageError(f"--stretch must be above 0 and at most {MOST:.0%}, not {text}")
+    return max(tolerance, share)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Stretching:
     """That songs are stretched, how much, and where their copies lie."""
@@ -64,16 +78,7 @@ class Stretching:
 
     def widened(self, tolerance: float, cadence: float) -> float:
         """Return the tolerance by which songs are chosen. Raises UsageError."""
-        from pacetag.tagger.playlist.tolerance import parse_tolerance
-
-        try:
-            share = parse_tolerance(self.text, cadence)
-        except ValueError as error:
-            sign = " " if str(error).startswith("must") else ": "
-            raise UsageError(f"--stretch{sign}{error}") from error
-        if not 0 < share <= MOST:
-            raise UsageError(f"--stretch must be above 0 and at most {MOST:.0%}, not {self.text}")
-        return max(tolerance, share)
+        return widened(self.text, tolerance, cadence)
 
     def carry_out(
         self, found: "Playlist | Session", tolerances: Sequence[float]

@@ -175,7 +175,7 @@ def _object(training: "Training", plan: "Plan | None") -> dict[str, Any]:
         "plan": training.plan,
         "query": training.query,
         "tolerance": training.tolerance,
-        "target": None if training.target is None else str(training.target),
+        "target": training.to if training.target is None else str(training.target),
         "seconds": None if plan is None else plan.seconds,
         "blocks": None
         if plan is None

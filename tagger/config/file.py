@@ -13,17 +13,16 @@ from pacetag.tagger.config.kinds import TEXT, Kind
 from pacetag.tagger.config.table import (
     BY_KEY,
     FREE_TABLES,
+    KEYS_OF,
     PARTS,
     SETTINGS,
     TABLES,
-    TRAINING,
-    TRAINING_KEYS,
 )
 
 FILE_VARIABLE = "PACETAG_CONFIG"  # names another file
 FILE_NAME = "config.toml"
 MOST = 1 << 20  # bytes
-NAME = re.compile(r"[^\W\d][\w-]*")  # of a training or a part, as plans use them
+NAME = re.compile(r"[^\W\d][\w-]*")  # of a training, a part or a target
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +106,7 @@ def _flat(found: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     for key, given in found.items():
         if key in (*TABLES, PARTS) and isinstance(given, dict):
             yield from ((f"{key}.{name}", value) for name, value in given.items())
-        elif key == TRAINING and isinstance(given, dict):
+        elif key in KEYS_OF and isinstance(given, dict):
             for name, values in given.items():
                 if isinstance(values, dict):
                     yield from ((f"{key}.{name}.{each}", value) for each, value in values.items())
@@ -127,7 +126,7 @@ def _value(key: str, given: Any) -> Any:
             raise ValueError(f"`{key}` {error}") from None
     if key in (*TABLES, *FREE_TABLES):
         raise ValueError(f"`{key}` must be a table: write [{key}] on a line of its own")
-    if key.startswith((f"{TRAINING}.", f"{PARTS}.")):
+    if key.partition(".")[0] in FREE_TABLES:
         return _free_value(key, given)
     if isinstance(given, dict) and not table:
         raise ValueError(f"there is no table [{key}]{_nearest(key, TABLES, '[{}]')}")
@@ -137,19 +136,23 @@ def _value(key: str, given: Any) -> Any:
 
 
 def _free_value(key: str, given: Any) -> Any:
-    """Return the value of a key in [parts] or [training.NAME]. Raises ValueError."""
+    """Return the value of a key in [parts], or in a table such as [training.NAME].
+
+    Raises ValueError.
+    """
     table, *names = key.split(".")
     kind: Kind | None = TEXT
-    if table == TRAINING and len(names) == 1:
+    if table in KEYS_OF and len(names) == 1:
         raise ValueError(f"`{key}` must be a table: write [{key}] on a line of its own")
     if not NAME.fullmatch(names[0]) or len(names) > 2 or (table == PARTS and len(names) > 1):
         raise ValueError(f"`{key}`: a name has letters, digits, _ and -, and begins with a letter")
-    if table == TRAINING:
-        kind = TRAINING_KEYS.get(names[1])
+    keys = KEYS_OF.get(table, {})
+    if keys:
+        kind = keys.get(names[1])
     if kind is None:
-        near = _nearest(names[1], TRAINING_KEYS, "`{}`")
+        near = _nearest(names[1], keys, "`{}`")
         if near.endswith("lists all"):
-            near = f"; there are {', '.join(f'`{each}`' for each in TRAINING_KEYS)}"
+            near = f"; there are {', '.join(f'`{each}`' for each in keys)}"
         raise ValueError(f"there is no setting `{names[1]}` in [{table}.{names[0]}]{near}")
     try:
         return kind.from_toml(given)

@@ -10,6 +10,11 @@ from typing import Any
 
 WIDEST = 0.5  # of the cadence, as playlists take it
 _TOLERANCE = re.compile(r"(\d{1,6}(?:\.\d{0,9})?|\.\d{1,9})\s*(%|steps|)", re.ASCII)
+_SIZE = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)\s*([KMGT]i?B)", re.ASCII | re.IGNORECASE)
+_BYTES = {"kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12}
+_BYTES |= {"kib": 1 << 10, "mib": 1 << 20, "gib": 1 << 30, "tib": 1 << 40}
+_FILE = re.compile(r'[^\x00-\x1f<>:"/\\|?*.][^\x00-\x1f<>:"/\\|?*]{0,99}\.(m3u8?|xspf|pls)')
+_NAME = re.compile(r"[^\W\d][\w-]*")
 _SWITCH = {"1": True, "true": True, "yes": True, "on": True}
 _SWITCH |= {"0": False, "false": False, "no": False, "off": False}
 _TYPES: dict[type, str] = {dict: "a table", list: "a list"}
@@ -92,6 +97,23 @@ def _tolerance(given: Any) -> str | None:
     return text if share <= WIDEST else None
 
 
+def _size(given: Any) -> int | None:
+    found = _SIZE.fullmatch(given.strip()) if isinstance(given, str) else None
+    if found is not None:
+        given = round(float(found[1]) * _BYTES[found[2].lower()])
+    return given if type(given) is int and given > 0 else None
+
+
+def _file(given: Any) -> str | None:
+    good = isinstance(given, str) and _FILE.fullmatch(given) is not None
+    return given if good else None
+
+
+def _place(given: Any) -> Path | str | None:
+    good = isinstance(given, str) and _NAME.fullmatch(given) is not None
+    return given if good else _path(given)
+
+
 def _text(given: Any) -> str | None:
     return given if isinstance(given, str) and given.strip() else None
 
@@ -107,6 +129,9 @@ TOLERANCE = Kind(
     words=f'a tolerance such as "4%", 0.04 or "6steps", up to {WIDEST}', check=_tolerance
 )
 TEXT = Kind(words="a text", check=_text)
+SIZE = Kind(words='a size such as "2GB", "500MiB" or a number of bytes', check=_size, parse=str)
+FILE = Kind(words='the name of a playlist file, as "run.m3u8"; or .m3u, .xspf, .pls', check=_file)
+PLACE = Kind(words=f"{PATH.words}, or the name of a target", check=_place)
 MAPS = Kind(words='a list of texts "FROM=TO"', check=_texts)
 
 

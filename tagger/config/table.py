@@ -1,11 +1,15 @@
 """The settings, one row each: a new one is a row here and a line in docs/configuration.md."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pacetag.tagger.config.kinds import (
+    FILE,
     MAPS,
     PATH,
+    PLACE,
+    SIZE,
     SWITCH,
     TEXT,
     TOLERANCE,
@@ -168,9 +172,21 @@ SETTINGS = (
         default=15.0,
     ),
 )
-# Tables whose keys people choose: [training.NAME] with these keys, [parts] with texts.
-TRAINING, PARTS = "training", "parts"
-TRAINING_KEYS = {"plan": TEXT, "query": TEXT, "tolerance": TOLERANCE, "target": PATH}
-FREE_TABLES = (TRAINING, PARTS)
+# Tables whose names people choose: [training.NAME] and [target.NAME] with these keys, [parts] with
+# texts.
+TRAINING, TARGET, PARTS = "training", "target", "parts"
+KEYS_OF: Mapping[str, Mapping[str, Kind]] = {
+    TRAINING: {"plan": TEXT, "query": TEXT, "tolerance": TOLERANCE, "target": PLACE},
+    TARGET: {
+        "path": PATH,
+        "format": choice("keep", "mp3", "opus", "m4a", "flac"),
+        "max_size": SIZE,
+        "clean": SWITCH,
+        "numbered": SWITCH,
+        "playlist": FILE,
+        "stretch": TOLERANCE,
+    },
+}
+FREE_TABLES = (*KEYS_OF, PARTS)
 BY_KEY = {setting.key: setting for setting in SETTINGS}
 TABLES = tuple(dict.fromkeys(setting.table for setting in SETTINGS if setting.table))

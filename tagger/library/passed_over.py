@@ -11,6 +11,9 @@ from pacetag.tagger.tags.containers.registry import RARE_SUFFIXES
 
 LISTED = "cannot be listed"  # how a reason begins where a folder could not be listed
 
+# In a folder on a player, lists what pacetag copied there: such a folder is no music library.
+TARGET_LIST = ".pacetag-target.json"
+
 # Folders in which systems keep deleted files, snapshots, thumbnails and their own notes. Compared
 # in lower case.
 BINS = frozenset(

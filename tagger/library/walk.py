@@ -12,6 +12,7 @@ from pacetag.db.records import Stamp
 from pacetag.tagger.errors import UsageError
 from pacetag.tagger.library.passed_over import (
     LISTED,
+    TARGET_LIST,
     is_bin,
     is_hidden,
     is_hidden_by_people,
@@ -146,6 +147,8 @@ def _walk_folder(
                 entries = sorted(listing, key=lambda entry: entry.name)
         except OSError as error:
             trail.refuses(folder, error)
+            continue
+        if any(entry.name == TARGET_LIST for entry in entries):  # copies, whose songs are known
             continue
         below: list[Path] = []
         for entry in entries:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pacetag.tagger.config.table import PARTS, TRAINING
+from pacetag.tagger.config.table import PARTS, TARGET, TRAINING
 from pacetag.tagger.filters.errors import QueryError
 from pacetag.tagger.filters.query import parse_query
 from pacetag.tagger.playlist.tolerance import parse_tolerance
@@ -23,6 +23,7 @@ class Training:
     query: str | None = None  # which songs may come
     tolerance: str | None = None  # as --tolerance takes it
     target: Path | None = None  # the file that the playlist is written to
+    to: str | None = None  # the name of the target that it is copied to
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +32,7 @@ class Trainings:
 
     by_name: Mapping[str, Training] = field(default_factory=dict)
     parts: Mapping[str, str] = field(default_factory=dict)
+    targets: frozenset[str] = frozenset()  # names of [target.NAME]
 
     @property
     def texts(self) -> dict[str, str]:
@@ -51,15 +53,27 @@ def trainings_of(values: Mapping[str, Any]) -> Trainings:
     """Return the trainings of the values in the file of settings (`config.file.read_config`)."""
     found: dict[str, dict[str, Any]] = {}
     parts: dict[str, str] = {}
+    targets: set[str] = set()
     for key, value in values.items():
         table, *names = key.split(".")
         if table == TRAINING:
             found.setdefault(names[0], {})[names[1]] = value
         elif table == PARTS:
             parts[names[0]] = value
+        elif table == TARGET:
+            targets.add(names[0])
     return Trainings(
-        by_name={name: Training(name=name, **keys) for name, keys in found.items()}, parts=parts
+        by_name={name: _training(name, keys) for name, keys in found.items()},
+        parts=parts,
+        targets=frozenset(targets),
     )
+
+
+def _training(name: str, keys: dict[str, Any]) -> Training:
+    """A training; its `target` is a path, or a text where it names a target."""
+    if isinstance(keys.get("target"), str):
+        keys = {**keys, "target": None, "to": keys["target"]}
+    return Training(name=name, **keys)
 
 
 def faults_of(trainings: Trainings, name: str) -> Iterator[list[str]]:
@@ -84,6 +98,8 @@ def faults_of(trainings: Trainings, name: str) -> Iterator[list[str]]:
             parse_query(training.query, "query")
         except QueryError as error:
             yield [f"{source} {error}"]
+    if training.to is not None and training.to not in trainings.targets:
+        yield [f"{source} target: there is no [{TARGET}.{training.to}]; write one, or a path"]
 
 
 def part_faults(trainings: Trainings) -> Iterator[list[str]]:

@@ -50,7 +50,9 @@ def _make(copy: Copy) -> None:
     if file_fingerprint(original) != copy.song.fingerprint:
         raise TagError(original, "it was changed since it was scanned; scan it again")
     sound = read_sound(original, expected=copy.song.duration)
-    samples = stretched(sound.samples, sound.rate, copy.factor)
+    samples = sound.samples
+    if copy.factor != 1.0:
+        samples = stretched(samples, sound.rate, copy.factor)
     made = Sound(samples=samples, rate=sound.rate, is_fine=sound.is_fine)
     with temp_file_beside(copy.path) as draft:
         encode(made, draft, copy.form)
