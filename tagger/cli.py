@@ -24,6 +24,7 @@ from pacetag.tagger.commands.playlist import playlist
 from pacetag.tagger.commands.problems import problems
 from pacetag.tagger.commands.prune import prune
 from pacetag.tagger.commands.scan import scan
+from pacetag.tagger.commands.service import service
 from pacetag.tagger.commands.set import set as set_paces
 from pacetag.tagger.commands.show import show
 from pacetag.tagger.commands.stats import stats
@@ -166,6 +167,7 @@ for command in (*COMMANDS, _interruptible(train)):
 app.command(cls=LoggingCommand)(config)
 app.add_typer(training)
 app.add_typer(target)
+app.add_typer(service)
 
 
 def main() -> None:

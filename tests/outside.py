@@ -40,6 +40,7 @@ PACKAGES: Mapping[str, str] = {  # program or font -> its Debian package
     "mpc": "mpc",
     "mksquashfs": "squashfs-tools",
     "dpkg-deb": "dpkg",
+    "systemd-analyze": "systemd",
 }
 SHARED: Mapping[str, str] = {  # name -> its file or folder below /usr/share
     "mma": "mma",

@@ -54,6 +54,7 @@ FLOORS = (
     "tagger/tags/history",
     "tagger/filters tagger/library tagger/runs tagger/workers",
     "tagger/index tagger/files",
+    "tagger/service",
     "tagger/evaluating tagger/playlist tagger/scanning tagger/stretching",
     "tagger/sessions tagger/targets",
     "tagger/output tagger/plots tagger/undoing",

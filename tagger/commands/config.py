@@ -93,12 +93,14 @@ def _in_effect(each: "Value") -> Any:
 
 def _plain(value: Any) -> Any:
     """Return a value as JSON holds it."""
-    return value if value is None or isinstance(value, bool | int | float | list) else str(value)
+    if isinstance(value, list):
+        return list(map(str, value))
+    return value if value is None or isinstance(value, bool | int | float) else str(value)
 
 
 def _text(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, list):
-        return ", ".join(value)
+        return ", ".join(map(str, value))
     return "-" if value is None else str(value)

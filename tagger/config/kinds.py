@@ -86,6 +86,12 @@ def _path(given: Any) -> Path | None:
     return path if path.is_absolute() else None
 
 
+def _paths(given: Any) -> list[Path] | None:
+    found = [_path(each) for each in given] if isinstance(given, list) else []
+    paths = [each for each in found if each is not None]
+    return paths if isinstance(given, list) and len(paths) == len(given) else None
+
+
 def _tolerance(given: Any) -> str | None:
     text = given
     if type(given) in (int, float):
@@ -125,6 +131,7 @@ def _texts(given: Any) -> list[str] | None:
 
 SWITCH = Kind(words="true or false", check=_switch, parse=lambda text: _SWITCH[text.lower()])
 PATH = Kind(words="an absolute path, or one that begins with ~", check=_path, parse=Path)
+PATHS = Kind(words="a list of absolute paths, or of some that begin with ~", check=_paths)
 TOLERANCE = Kind(
     words=f'a tolerance such as "4%", 0.04 or "6steps", up to {WIDEST}', check=_tolerance
 )

@@ -8,6 +8,7 @@ from pacetag.tagger.config.kinds import (
     FILE,
     MAPS,
     PATH,
+    PATHS,
     PLACE,
     SIZE,
     SWITCH,
@@ -156,6 +157,11 @@ SETTINGS = (
         "Folders as the player sees them; else as this machine does.",
         option="--root-map",
         fills=False,
+    ),
+    _row(
+        "watch.roots",
+        PATHS,
+        "The folders that `watch` and the service keep up with where none is named.",
     ),
     _row(
         "watch.settle",

@@ -151,3 +151,16 @@ def test_a_file_or_a_lost_folder_cannot_be_watched(
 ) -> None:
     for path in (make_song("120.mp3"), library / "nowhere"):
         assert getattr(pacetag("watch", path), "exit_code", None) == 2
+
+
+def test_a_folder_that_comes_later_is_waited_for_if_that_is_asked_for(
+    watch: Callable[..., Watcher], make_song: MakeSong, library: Path, tmp_path: Path
+) -> None:
+    later = tmp_path / "later"
+    watcher = watch(str(later), "--wait", "--sweep", "0.01")
+    song = make_song("120.mp3")
+    assert watcher.next() == f"tagged 120 {song}"
+
+    library.rename(later)
+
+    assert watcher.next().startswith(f"unchanged 120 {later}/120.mp3 (moved from ")
