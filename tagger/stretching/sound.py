@@ -72,7 +72,7 @@ def _decoded(container: InputContainer, path: Path) -> Sound:
     resampler = AudioResampler("fltp", layout, rate)
     parts: list[NDArray[np.float32]] = []
     count = 0
-    for frame in _frames(container, stream):
+    for frame in frames_of(container, stream):
         for part in resampler.resample(frame):
             parts.append(part.to_ndarray().astype(np.float32, copy=False))
             count += part.samples
@@ -84,7 +84,7 @@ def _decoded(container: InputContainer, path: Path) -> Sound:
     return Sound(samples=np.concatenate(parts, axis=1), rate=rate, is_fine=fine, cover=cover)
 
 
-def _frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
+def frames_of(container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
     """Yield all frames; a damaged packet loses its place, not the song."""
     with suppress(av.error.FFmpegError):  # the container ends here
         for packet in container.demux(stream):
