@@ -57,6 +57,7 @@ FLOORS = (
     "tagger/service",
     "tagger/evaluating tagger/playlist tagger/scanning tagger/stretching",
     "tagger/sessions tagger/targets",
+    "tagger/mixing",
     "tagger/output tagger/plots tagger/undoing",
     "tagger/audit tagger/watch",
     "tagger/commands",
