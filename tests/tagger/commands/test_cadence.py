@@ -87,7 +87,9 @@ def test_the_counting_can_be_said(option: str, cadence: int, pacetag: Run, tmp_p
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"\x0e\x10" + bytes(30), b"<gpx><trk>", gzip.compress(b"<gpx/>")[:15]]
+    "content",
+    [b"", b"\x0e\x10" + bytes(30), b"<gpx><trk>", gzip.compress(b"<gpx/>", mtime=0)[:15]],
+    ids=["empty", "fit", "gpx", "packed"],
 )
 def test_what_is_no_run_is_one_sentence(content: bytes, pacetag: Run, tmp_path: Path) -> None:
     path = tmp_path / "run.fit"
