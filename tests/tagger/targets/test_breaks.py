@@ -11,6 +11,7 @@ import pytest
 
 from pacetag.tagger.cancellation import Stop
 from pacetag.tagger.errors import TaggerError
+from pacetag.tagger.tags.safety.disk import write_at
 from pacetag.tagger.targets import hashing
 from tests.tagger.targets.conftest import Bring, Song, shown
 
@@ -30,7 +31,7 @@ def test_a_stop_leaves_whole_files_and_the_same_command_goes_on(
 def test_a_stop_in_the_middle_of_a_file_leaves_no_part_of_it(
     track: Song, bring: Bring, player: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stop, write = Stop(), hashing.write_at
+    stop, write = Stop(), write_at
 
     def write_and_stop(descriptor: int, place: int, data: bytes) -> None:
         write(descriptor, place, data)
@@ -92,7 +93,7 @@ def test_killed_anywhere_the_next_command_makes_it_whole(tmp_path: Path, root: P
 def test_a_full_or_unplugged_player_ends_it_with_a_sentence(
     track: Song, bring: Bring, player: Path, monkeypatch: pytest.MonkeyPatch, code: int
 ) -> None:
-    tracks, write = [track(f"{name}.mp3") for name in "abc"], hashing.write_at
+    tracks, write = [track(f"{name}.mp3") for name in "abc"], write_at
 
     def fail(descriptor: int, place: int, data: bytes) -> None:
         if (player / "Legs - a.mp3").exists():
@@ -111,7 +112,7 @@ def test_a_full_or_unplugged_player_ends_it_with_a_sentence(
 def test_what_does_not_read_back_is_not_kept(
     track: Song, bring: Bring, player: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write = hashing.write_at
+    write = write_at
     monkeypatch.setattr(
         hashing, "write_at", lambda file, place, data: write(file, place, data[:-1] + b"!")
     )
