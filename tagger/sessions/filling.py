@@ -39,7 +39,8 @@ from pacetag.tagger.sessions.stretches import Kind, Offer, Stretch
 WIDTH = 384  # partial runs that are kept
 SPREAD = 1 << 15  # partial runs times songs: fewer songs leave time for more runs
 ALL, FEW = 1 << 14, 9  # partial runs that are kept of so few songs
-HARDER, TIGHT = 8, 40  # times the width for a second try, where at most so many songs left a miss
+TIGHT = 40  # songs of a small pool
+HARDER, HARD = 8, 4  # times the width for a second try after a miss, of a small and a large pool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,10 +69,21 @@ def fill(stretches: Sequence[Stretch], *, width: int | None = None) -> Filling:
     pieces = {offer.piece for each in stretches for offer in each.offers}
     kept = ALL if len(pieces) <= FEW else max(WIDTH, SPREAD // (len(pieces) + 1))
     found = _Filler(stretches, width or kept).best()
-    if width is None and found.loss >= MISS and not found.is_best and len(pieces) <= TIGHT:
-        harder = _Filler(stretches, HARDER * kept).best()
+    if (
+        width is None
+        and found.loss - sum(map(_inevitable, stretches)) >= MISS
+        and not found.is_best
+    ):
+        times = HARDER if len(pieces) <= TIGHT else HARD
+        harder = _Filler(stretches, times * kept).best()
         found = min(found, harder, key=lambda filling: filling.loss)
     return found
+
+
+def _inevitable(stretch: Stretch) -> float:
+    """Return the least loss of a stretch for which there is too little music; else 0."""
+    lacking = stretch.seconds - sum(offer.seconds for offer in stretch.offers) - WITHIN
+    return MISS + MISSED * lacking if lacking > SLACK else 0.0
 
 
 class _Filler:
@@ -89,6 +101,8 @@ class _Filler:
         self._signs = np.random.default_rng(1).integers(1, 2**62, size=len(pieces))
         self._whole = np.array([each.seconds for each in stretches] + [0.0])  # s
         self._rates = self._losses_a_second()
+        # Without these, runs that have come past a stretch that stays empty seem to be the worst.
+        self._lacks = np.array([*map(_inevitable, stretches), 0.0])
         self._cut = False
 
     def best(self) -> Filling:
@@ -138,9 +152,10 @@ class _Filler:
 
     def _to_come(self, runs: PartialRuns) -> Numbers:
         """Return the loss that each run may still get."""
-        later = np.append(np.cumsum((self._whole * self._rates)[::-1])[::-1], 0.0)
+        each = self._whole * self._rates + self._lacks
+        later = np.append(np.cumsum(each[::-1])[::-1], 0.0)
         here = np.maximum(0.0, self._whole[runs.stretch] - runs.time) * self._rates[runs.stretch]
-        return np.asarray(here + later[runs.stretch + 1])
+        return np.asarray(here + self._lacks[runs.stretch] + later[runs.stretch + 1])
 
     def _grown(self, runs: PartialRuns, used: Flags, rows: Whole) -> PartialRuns:
         """Return what some of the runs become by one more song, or by ending a stretch."""

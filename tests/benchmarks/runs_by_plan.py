@@ -93,7 +93,7 @@ def _print_table(index: SongIndex, songs: int, *, beets: Path | None) -> None:
     table = Table(title=f"{songs} songs, ten plans", box=MARKDOWN)
     for heading in (
         *("way", "off, mean", "off, most", "jumps", "repeats", "artist beside itself"),
-        *("intensity off", "worth", "s a plan"),
+        *("intensity off", "fit", "s a plan"),
     ):
         table.add_column(heading)
     ways: dict[str, Callable[[SongIndex, Plan], Filled]] = {

@@ -64,6 +64,14 @@ def test_blocks_stand_in_order_are_filled_in_time_and_every_pace_fits(
     assert len(set(played)) == len(played)
 
 
+@pytest.mark.parametrize("text", ["20m@165 20m@300 3x(4m@175 3m@155)", "10m@150 1h@300 30m@165"])
+@pytest.mark.usefixtures("library")
+def test_a_block_that_nothing_fits_spoils_no_other(text: str, index: SongIndex) -> None:
+    found = run(index, text)
+
+    assert found.missed == (1,)
+
+
 @pytest.mark.usefixtures("library")
 def test_seeds_vary_the_run(index: SongIndex) -> None:
     assert len({str(names(run(index, "45m@165", seed=seed))) for seed in range(4)}) > 1
