@@ -54,6 +54,12 @@ class ReadOnlyIndexError(SongIndexError):
     )
 
 
+class ReplacedIndexError(SongIndexError):
+    """The file at the path is no longer the one that is open: it was deleted or replaced."""
+
+    advice = "Nothing was written since; run the command again, which takes what lies there now."
+
+
 class BusyIndexError(SongIndexError):
     """Another process kept the index locked for longer than the busy timeout."""
 

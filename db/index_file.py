@@ -6,8 +6,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from pacetag.db.connection import check_tables, check_whole, connect, in_words, make_private
-from pacetag.db.errors import DamagedIndexError, SongIndexError
+from pacetag.db.connection import (
+    BUSY_TIMEOUT,
+    check_tables,
+    check_whole,
+    connect,
+    in_words,
+    make_private,
+)
+from pacetag.db.errors import DamagedIndexError, ReplacedIndexError, SongIndexError
 from pacetag.db.regular import check_regular
 from pacetag.db.steps import is_current
 
@@ -19,6 +26,7 @@ class IndexFile:
         """Use `open` instead, which also brings the file up to date."""
         self._db = db
         self.path = path
+        self._identity = _identity(path)
 
     @classmethod
     def open(cls, path: str | Path) -> Self:
@@ -49,6 +57,27 @@ class IndexFile:
                 raise
         return cls(db, path)
 
+    def check_in_place(self) -> None:
+        """Raise ReplacedIndexError where the path no longer leads to the file that is open.
+
+        What is written into a file that was deleted is lost when it is closed: no song may be
+        written without a log of it.
+        """
+        if _identity(self.path) != self._identity:
+            raise ReplacedIndexError(self.path, "the index was deleted or replaced meanwhile")
+
+    def settle(self) -> None:
+        """Move all that is in SQLite's log into the file itself, unless others are using it.
+
+        The log of an index that is then replaced by hand would spoil the new one.
+        """
+        with in_words(self.path):
+            self._db.execute("PRAGMA busy_timeout = 0")  # others that use it are not waited for
+            try:
+                self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                self._db.execute(f"PRAGMA busy_timeout = {int(1000 * BUSY_TIMEOUT)}")
+
     def close(self) -> None:
         """Close the file. Closing twice does no harm."""
         self._db.close()
@@ -63,6 +92,15 @@ class IndexFile:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Device and inode of the file at the path; None if there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _bring_up_to_date(db: sqlite3.Connection, path: Path) -> None:

@@ -1,5 +1,6 @@
 """Mounted file systems, as Linux lists them; other systems give none."""
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import suppress
@@ -7,6 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 MOUNTS = Path("/proc/self/mountinfo")
+# File systems whose contents change without this system: on servers, hosts and in other processes.
+_REMOTE = frozenset(
+    {"9p", "afs", "ceph", "cifs", "coda", "davfs", "fuse", "gfs2", "glusterfs", "gpfs"}
+    | {"lustre", "ncpfs", "nfs", "nfs4", "ocfs2", "smb3", "smbfs", "sshfs", "vboxsf", "virtiofs"}
+    | {"vmhgfs", "drvfs"}
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,6 +23,12 @@ class Mount:
     place: str  # the folder, absolute
     kind: str  # of file system
     options: frozenset[str]  # of the whole file system, not of this mount alone
+    device: int = 0  # as st_dev of what lies there
+
+
+def is_remote(kind: str) -> bool:
+    """Whether a file system of this kind may change without this system being told."""
+    return kind in _REMOTE or kind.startswith("fuse.")
 
 
 def mounts() -> list[Mount]:
@@ -30,9 +43,15 @@ def _parsed(lines: list[str]) -> Iterator[Mount]:
     for line in lines:
         with suppress(ValueError, IndexError):
             left, right = line.split(" - ", 1)
-            place = re.sub(r"\\([0-7]{3})", lambda code: chr(int(code[1], 8)), left.split()[4])
+            fields = left.split()
+            place = re.sub(r"\\([0-7]{3})", lambda code: chr(int(code[1], 8)), fields[4])
             kind, _, options = right.split(" ", 2)
-            yield Mount(place=place, kind=kind, options=frozenset(options.split(",")))
+            yield Mount(
+                place=place,
+                kind=kind,
+                options=frozenset(options.split(",")),
+                device=os.makedev(*map(int, fields[2].split(":"))),
+            )
 
 
 def mount_of(path: str, known: list[Mount]) -> Mount | None:

@@ -53,14 +53,16 @@ class Asking:
         deep: bool = True,
         most: int | None = None,
         bins: bool = False,
+        entering: Callable[[Path], bool] | None = None,
     ) -> Walked:
         """Every song under the paths, or the first `most`, as `walk` finds them.
 
         Files and folders that do not answer are passed over. `bins` includes trash and snapshots.
+        `entering` is asked, in a thread, before each folder is listed; False skips it.
         """
         roots, stalled = tuple(paths), list[Path]()
         while True:
-            trail = Trail(stalled, bins=bins)
+            trail = Trail(stalled, bins=bins, entering=entering)
             asked = _Question(islice(walk(roots, deep=deep, trail=trail), most))
             whole = self._answered(asked, partial(getattr, trail, "steps"))
             if not whole:

@@ -50,10 +50,20 @@ _GONE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
 class Trail:
     """Where a walk is, where it must not go, and what it passed over."""
 
-    def __init__(self, without: Iterable[Path] = (), *, bins: bool = False) -> None:
-        """`bins` includes trash and snapshots, unless they are hidden."""
+    def __init__(
+        self,
+        without: Iterable[Path] = (),
+        *,
+        bins: bool = False,
+        entering: Callable[[Path], bool] | None = None,
+    ) -> None:
+        """`bins` includes trash and snapshots, unless they are hidden.
+
+        `entering` is asked before a folder is listed; where it returns False the walk skips it.
+        """
         self._without = frozenset(without)
         self._bins = bins
+        self._entering = entering
         self.place = Path()  # that the walk is asking about
         self.steps = 0
         self.leftovers: list[Path] = []  # pacetag's own hidden files
@@ -70,6 +80,10 @@ class Trail:
         self.place = place
         self.steps += 1
         return not self._without or place not in self._without  # hashing a path is slow
+
+    def enters(self, folder: Path) -> bool:
+        """Whether to list a folder that is about to be listed."""
+        return self._entering is None or self._entering(folder)
 
     def passes_by(self, folder: Path) -> bool:
         """Whether the walk skips a folder for its name; records it if so."""
@@ -143,6 +157,8 @@ def _walk_folder(
             if (status.st_dev, status.st_ino) in entered:
                 continue
             entered.add((status.st_dev, status.st_ino))
+            if not trail.enters(folder):
+                continue
             with os.scandir(folder) as listing:
                 entries = sorted(listing, key=lambda entry: entry.name)
         except OSError as error:

@@ -207,6 +207,19 @@ def _refused(path: str) -> str | None:
     return None if reason is None else indexed_only(reason)
 
 
+def permitted_again(
+    index: SongIndex, places: Iterable[Path], *, among: Iterable[Path]
+) -> list[Path]:
+    """The songs at or below the places whose files could not be written before, and now can.
+
+    Their stamps may be the same, as after their disk was mounted for reading only. Only songs that
+    are `among` the given ones are looked at.
+    """
+    noted = [song for place in places for song in index.noted_under(str(place))]
+    barred = {song.path for song in noted if (song.untagged or "").startswith(indexed_only(""))}
+    return [song for song in among if str(song) in barred and _refused(str(song)) is None]
+
+
 def _kinship(song: SongRecord) -> str:
     if is_gone(song.path):
         return f"moved from {song.path}"

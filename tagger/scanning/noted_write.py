@@ -45,7 +45,11 @@ class TaggingRun:
         found: TagChange | None = None,
         undoing: bool = False,
     ) -> int:
-        """Note a change of a file's tags, and return the note's number; see `WriteLog.note`."""
+        """Note a change of a file's tags, and return the note's number; see `WriteLog.note`.
+
+        Raises ReplacedIndexError where the note would be lost.
+        """
+        self._index.check_in_place()
         return self._index.writes.note(
             str(probe.path),
             probe.fingerprint,

@@ -52,3 +52,8 @@ def segments_text(segments: Sequence[float]) -> str | None:
 def is_failure(untagged: str) -> bool:
     """Whether the scan that noted this reason failed to write the file."""
     return untagged.startswith(NOT_TAGGED) or untagged.endswith(f"({TRIED_AGAIN})")
+
+
+def without_advice(reason: str) -> str:
+    """The reason without the remark that the next scan tries again, where another is given."""
+    return reason.removesuffix(f" ({TRIED_AGAIN})").removesuffix(f"; {TRIED_AGAIN}")

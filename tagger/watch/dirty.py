@@ -1,72 +1,99 @@
-"""Folders in which something changed, due once they have been silent for a while."""
+"""What changed: files and folders, due once they have been silent for a while."""
 
-import os
 import threading
 import time
-from pathlib import Path
+from dataclasses import dataclass
 from queue import SimpleQueue
 
-from watchdog.events import FileSystemEvent, FileSystemEventHandler
-
-from pacetag.tagger.library.walk import is_song
-
-# Reading changes nothing; a scan would wake the watcher.
-SILENT = frozenset({"opened", "closed_no_write"})
+TOGETHER = 0.05  # s; both ends of a move are reported within this time
 
 
-class DirtyFolders:
-    """Marked by the observer's threads, taken by the thread that scans."""
+@dataclass(frozen=True, kw_only=True)
+class Due:
+    """What has been silent long enough."""
+
+    files: tuple[str, ...] = ()  # songs, which may be gone
+    folders: tuple[str, ...] = ()  # with all that is below them
+
+    def __bool__(self) -> bool:
+        return bool(self.files or self.folders)
+
+
+class Dirty:
+    """Marked by the threads that hear of changes, taken by the thread that scans."""
 
     def __init__(self, *, settle: float, wake: "SimpleQueue[None]") -> None:
-        """`settle`: the silence in seconds; `wake` gets None when the first folder is marked."""
+        """`settle`: the silence in seconds; `wake` gets None when something is to be done."""
         self._settle, self._wake = settle, wake
         self._lock = threading.Lock()
-        self._marks: dict[Path, float] = {}  # folder -> moment of the last event, monotonic
-        self._deep: set[Path] = set()  # those whose sub-folders count too
+        # Moment of the last event, monotonic; the dictionaries are in the order of the moments.
+        self._files: dict[str, float] = {}
+        self._folders: dict[str, float] = {}
+        self._everything = self._mounts = False
 
-    def mark(self, folder: Path, *, deep: bool = False) -> None:
-        """Something changed in the folder; with `deep`, perhaps in its sub-folders too."""
+    def file(self, path: str) -> None:
+        """A song changed, came or went. Another song's silence is not disturbed by it."""
+        self._mark(self._files, path)
+
+    def folder(self, path: str) -> None:
+        """A folder came, moved or went, or can be listed again."""
+        self._mark(self._folders, path)
+
+    def everything(self) -> None:
+        """Changes were lost, so that everything must be looked at."""
+        self._everything = True
+        self._wake.put(None)
+
+    def take_everything(self) -> bool:
+        """Whether everything must be looked at; unmarks it."""
+        asked, self._everything = self._everything, False
+        return asked
+
+    def mounts(self) -> None:
+        """File systems were mounted or unmounted, somewhere."""
+        self._mounts = True
+        self._wake.put(None)
+
+    def take_mounts(self) -> bool:
+        """Whether the mounts changed; unmarks it."""
+        asked, self._mounts = self._mounts, False
+        return asked
+
+    def take_due(self, now: float) -> Due:
+        """What is due, and what was marked just after that; unmarks it."""
         with self._lock:
-            first = not self._marks
-            self._marks[folder] = time.monotonic()
-            if deep:
-                self._deep.add(folder)
+            first = self._first()
+            if first is None or first + self._settle > now:
+                return Due()
+            late = now - self._settle + TOGETHER
+            return Due(files=_taken(self._files, late), folders=_taken(self._folders, late))
+
+    def next_due(self) -> float | None:
+        """The earliest moment at which something can be due; None while all is clean."""
+        with self._lock:
+            first = self._first()
+        return None if first is None else first + self._settle
+
+    def _first(self) -> float | None:
+        marks = (self._files, self._folders)
+        return min((next(iter(each.values())) for each in marks if each), default=None)
+
+    def _mark(self, marks: dict[str, float], path: str) -> None:
+        with self._lock:
+            first = not (self._files or self._folders)
+            marks.pop(path, None)  # so that it becomes the last one
+            marks[path] = time.monotonic()
         if first:  # not at every event: copying an album makes thousands
             self._wake.put(None)
 
-    def take_due(self, now: float) -> dict[Path, bool]:
-        """The folders that have been silent long enough, and whether each is deep; unmarks them."""
-        with self._lock:
-            due = [f for f, marked in self._marks.items() if marked + self._settle <= now]
-            taken = {folder: folder in self._deep for folder in due}
-            for folder in due:
-                del self._marks[folder]
-            self._deep.difference_update(due)
-        return taken
 
-    def next_due(self) -> float | None:
-        """The earliest moment at which a folder can be due; None while all are clean."""
-        with self._lock:
-            return min(self._marks.values()) + self._settle if self._marks else None
-
-
-class FolderMarker(FileSystemEventHandler):
-    """Marks the folder of every song that changes, and folders that come, move or go."""
-
-    def __init__(self, dirty: DirtyFolders) -> None:
-        self._dirty = dirty
-
-    def on_any_event(self, event: FileSystemEvent) -> None:
-        """Mark the folders that the event names; called by the observer's thread."""
-        if event.event_type in SILENT:
-            return
-        for raw in (event.src_path, event.dest_path):
-            if not raw:
-                continue
-            path = Path(os.fsdecode(raw))
-            if event.is_directory:
-                # A change inside a folder "modifies" the folder, and is an event of its own.
-                if event.event_type != "modified":
-                    self._dirty.mark(path, deep=True)
-            elif is_song(path.name):
-                self._dirty.mark(path.parent)
+def _taken(marks: dict[str, float], late: float) -> tuple[str, ...]:
+    """Those that were marked before a moment; unmarks them."""
+    due = []
+    for path, marked in marks.items():
+        if marked > late:
+            break
+        due.append(path)
+    for path in due:
+        del marks[path]
+    return tuple(due)

@@ -1,124 +1,109 @@
-"""Have the system report changes, and complain when it cannot report all of them."""
+"""Have the system report changes below some folders, by the means that it has."""
 
 import errno
-import logging
 import os
-import tempfile
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
-from watchdog.events import FileSystemEventHandler
-from watchdog.observers import Observer
-from watchdog.observers.api import ObservedWatch
+from pacetag.db.mounts import mounts
+from pacetag.tagger.watch.dirty import Dirty
+from pacetag.tagger.watch.folders import Complain, WatchedFolders, why_unwatched
+from pacetag.tagger.watch.inotify import Inotify
+from pacetag.tagger.watch.reports import Reports
 
-from pacetag.tagger.cancellation import signals_held
-
-Complain = Callable[[str], None]  # takes a sentence for a person
-
-_LIMITS = {
-    errno.ENOSPC: ("folders watched at once", "fs.inotify.max_user_watches=1048576"),
-    errno.EMFILE: ("programs that watch", "fs.inotify.max_user_instances=1024"),
-}
-OVERFLOW = (
-    "changes came faster than the system could report them, so everything is looked through again; "
-    "if this happens often: sudo sysctl fs.inotify.max_queued_events=262144"
-)
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Watch:
-    """The watch on a root, and the folder that lay there when it was made."""
-
-    identity: tuple[int, int] | None = None  # device and inode
-    watch: ObservedWatch | None = None
+Identity = tuple[int, int] | None  # device and inode; None where nothing lies
 
 
 class Observing:
-    """Has the system report changes in some folders to a handler, as a context."""
+    """Marks what the system reports, as a context; says what must be polled instead."""
 
-    def __init__(
-        self,
-        roots: Iterable[Path],
-        handler: FileSystemEventHandler,
-        *,
-        complain: Complain,
-        overflowed: Callable[[], None],
-    ) -> None:
-        self._handler, self._complain = handler, complain
-        self._watches: dict[Path, _Watch] = dict.fromkeys(roots, _Watch())
-        self._observer = Observer()
-        self._listener = _OverflowListener(overflowed)
+    def __init__(self, roots: Sequence[Path], dirty: Dirty, *, complain: Complain) -> None:
+        self._roots, self._dirty, self._complain = roots, dirty, complain
+        self._held = ExitStack()
+        self._kernel: Inotify | None = None
+        self.folders: WatchedFolders | None = None  # None where everything below roots is reported
+        self._there = self._identities()
+        self._mounts = self._mounted()
+        self._asleep = _asleep()
 
     def __enter__(self) -> "Observing":
-        logging.getLogger("watchdog").addHandler(self._listener)
-        with signals_held():  # for its threads
-            self._observer.start()
-        self.renew()
-        if all(each.watch for each in self._watches.values()):
-            self._probe()
+        try:
+            self._kernel = Inotify()
+        except OSError as error:
+            if error.errno == errno.ENOSYS:
+                self._watch_elsewhere()
+                return self
+            self._complain(why_unwatched("", error))
+        self.folders = WatchedFolders(self._kernel, complain=self._complain)
+        if self._kernel is not None:
+            self._held.callback(self._kernel.close)
+            self._held.enter_context(
+                Reports(self._kernel, self.folders, self._dirty, complain=self._complain)
+            )
         return self
 
     def __exit__(self, *_: object) -> None:
-        logging.getLogger("watchdog").removeHandler(self._listener)
-        self._observer.stop()
-        self._observer.join()
+        self._held.close()
 
-    def renew(self) -> None:
-        """Watch roots that are not watched yet, or were replaced since (a disk mounted again)."""
-        for root, old in self._watches.items():
-            now = _identity(root)
-            if now is None or now == old.identity:
-                continue
-            if old.watch is not None:
-                self._observer.unschedule(old.watch)
-            self._watches[root] = _Watch(identity=now, watch=self._schedule(root))
+    def enters(self, folder: Path, *, renaming: bool = False) -> bool:
+        """Watch a folder that a walk is about to list; False to skip it: see `WatchedFolders`."""
+        return self.folders is None or self.folders.enters(folder, renaming=renaming)
 
-    def _schedule(self, root: Path) -> ObservedWatch | None:
-        try:
-            with signals_held():
-                return self._observer.schedule(self._handler, str(root), recursive=True)
-        except OSError as error:
-            self._complain(why_unwatched(root, error))
-            return None
+    def polled(self) -> list[Path]:
+        """The folders to look at regularly."""
+        return [] if self.folders is None else self.folders.polled()
 
-    def _probe(self) -> None:
-        """Check whether the limit is reached, which watchdog does not report for sub-folders."""
-        with tempfile.TemporaryDirectory(prefix="pacetag-") as folder:
-            try:
-                with signals_held():
-                    watch = self._observer.schedule(FileSystemEventHandler(), folder)
-            except OSError as error:
-                self._complain(why_unwatched(Path("some folders"), error))
-            else:
-                self._observer.unschedule(watch)
+    def replaced(self) -> list[Path]:
+        """The roots at which another folder lies than at the last call, or none."""
+        before, self._there = self._there, self._identities()
+        return [root for root in self._roots if self._there[root] != before[root]]
 
+    def mounts_changed(self) -> bool:
+        """Whether the mounts on, above or below the roots differ from those at the last call."""
+        before, self._mounts = self._mounts, self._mounted()
+        return self._mounts != before
 
-class _OverflowListener(logging.Handler):
-    """Notices an overflow of the queue of events, which watchdog only logs."""
+    def slept(self) -> bool:
+        """Whether the system slept since the last call: changes on other machines' disks are lost.
 
-    def __init__(self, overflowed: Callable[[], None]) -> None:
-        super().__init__(logging.WARNING)
-        self._overflowed = overflowed
+        Of two clocks, one stands still meanwhile.
+        """
+        before, self._asleep = self._asleep, _asleep()
+        return self._asleep - before > 1.0
 
-    def emit(self, record: logging.LogRecord) -> None:
-        """Pass an overflow on."""
-        if "overflow" in record.getMessage().lower():
-            self._overflowed()
+    def _watch_elsewhere(self) -> None:
+        from pacetag.tagger.watch.elsewhere import Elsewhere
 
+        self._held.enter_context(Elsewhere(self._roots, self._dirty, complain=self._complain))
 
-def why_unwatched(what: Path, error: OSError) -> str:
-    """A sentence for a person: why changes in a folder are not reported, and what to do."""
-    late = "changes there are found by the regular sweep only"
-    if error.errno in _LIMITS:
-        limit, setting = _LIMITS[error.errno]
-        return f"{what}: the system's limit of {limit} is reached, so {late}; sudo sysctl {setting}"
-    return f"{what}: cannot be watched ({error.strerror or error}), so {late}"
+    def _identities(self) -> dict[Path, Identity]:
+        return {root: _identity(root) for root in self._roots}
+
+    def _mounted(self) -> list[tuple[str, str, int]]:
+        places = [f"{root}/" for root in self._roots]
+        return [
+            (mount.place, mount.kind, mount.device)
+            for mount in mounts()
+            if any(
+                place.startswith(mount.place.rstrip("/") + "/") or mount.place.startswith(place)
+                for place in places
+            )
+        ]
 
 
-def _identity(root: Path) -> tuple[int, int] | None:
+def _identity(root: Path) -> Identity:
     try:
         status = os.stat(root)  # noqa: PTH116 - as os.fspath, for any bytes
     except OSError:
         return None
     return status.st_dev, status.st_ino
+
+
+def _asleep() -> float:
+    """Seconds that the system has slept since it started; 0 where that is not known."""
+    clock = getattr(time, "CLOCK_BOOTTIME", None)
+    if clock is None:
+        return 0.0
+    return time.clock_gettime(clock) - time.clock_gettime(time.CLOCK_MONOTONIC)

@@ -39,19 +39,34 @@ def _hold_in_time(path: Path, descriptor: int) -> bool:
 def refuse_if_written(path: Path, real: Path) -> None:
     """Raise ObstacleError if a program has the file open for writing, as far as can be told.
 
-    Linux grants a read lease only on a file that no process has open for writing. On other systems,
-    on some file systems and for files of other users it cannot be told, and the file passes.
+    Raises OSError.
     """
-    if not hasattr(fcntl, "F_SETLEASE"):
-        return
+    if hasattr(fcntl, "F_SETLEASE") and _is_written(real):
+        raise ObstacleError(path, "another program has it open for writing")
+
+
+def is_open_for_writing(path: Path) -> bool:
+    """Whether a program has the file open for writing, as far as can be told.
+
+    Linux grants a read lease only on a file that no process has open for writing. On other systems,
+    on some file systems and for files of other users it cannot be told, and False is returned.
+    """
+    try:
+        return hasattr(fcntl, "F_SETLEASE") and _is_written(path)
+    except OSError:
+        return False
+
+
+def _is_written(real: Path) -> bool:
     try:
         descriptor = os.open(real, os.O_RDONLY | os.O_NONBLOCK)
         try:
             _try_lease(descriptor)
         finally:
             os.close(descriptor)
-    except BlockingIOError as error:
-        raise ObstacleError(path, "another program has it open for writing") from error
+    except BlockingIOError:
+        return True
+    return False
 
 
 def _try_lease(descriptor: int) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 from pacetag.db.index import SongIndex
 from pacetag.tagger.library.walk import walk
 from pacetag.tagger.tags.reader import read_tags
-from pacetag.tagger.watch.keeper import changed_songs, settled
+from pacetag.tagger.watch.readiness import LONGEST, Readiness, changed_songs
 
 MakeSong = Callable[..., Path]
 Run = Callable[..., Any]
@@ -158,8 +159,10 @@ def test_the_watcher_sees_them(songs: list[Path], library: Path) -> None:
     found = list(walk([library]))
 
     assert sorted(found) == sorted(songs)
-    assert changed_songs(found, {}) == found
-    assert settled(found, lambda: None) == (found, [])
+    assert changed_songs(found, lambda _: None) == (found, [])
+    looks, now = Readiness(pause=LONGEST), time.monotonic()
+    assert looks.ready(found, now) == []
+    assert looks.ready(found, now + LONGEST + 1) == found
 
 
 def test_twins_that_differ_in_case_or_composition_are_two_songs(

@@ -1,20 +1,11 @@
-"""Folders are held back until they have been silent."""
+"""What changes is held back until it has been silent, each file for itself."""
 
 import time
-from pathlib import Path
 from queue import Empty, SimpleQueue
 
 import pytest
-from watchdog.events import (
-    DirCreatedEvent,
-    DirModifiedEvent,
-    FileClosedNoWriteEvent,
-    FileModifiedEvent,
-    FileMovedEvent,
-    FileOpenedEvent,
-)
 
-from pacetag.tagger.watch.dirty import DirtyFolders, FolderMarker
+from pacetag.tagger.watch.dirty import Dirty, Due
 
 
 @pytest.fixture
@@ -23,71 +14,69 @@ def wake() -> "SimpleQueue[None]":
 
 
 @pytest.fixture
-def dirty(wake: "SimpleQueue[None]") -> DirtyFolders:
-    return DirtyFolders(settle=5.0, wake=wake)
+def dirty(wake: "SimpleQueue[None]") -> Dirty:
+    return Dirty(settle=5.0, wake=wake)
 
 
-def test_a_folder_is_due_after_the_silence_and_only_once(dirty: DirtyFolders) -> None:
-    dirty.mark(Path("/a"))
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The moments that are read next."""
+    moments: list[float] = []
+    monkeypatch.setattr(time, "monotonic", lambda: moments.pop(0))
+    return moments
+
+
+def test_a_folder_is_due_after_the_silence_and_only_once(dirty: Dirty) -> None:
+    dirty.folder("/a")
     now = time.monotonic()
 
-    assert dirty.take_due(now + 4.9) == {}
-    assert dirty.take_due(now + 5.1) == {Path("/a"): False}
-    assert dirty.take_due(now + 9) == {}
+    assert not dirty.take_due(now + 4.9)
+    assert dirty.take_due(now + 5.1) == Due(folders=("/a",))
+    assert not dirty.take_due(now + 9)
     assert dirty.next_due() is None
 
 
-def test_every_event_begins_the_silence_anew(
-    dirty: DirtyFolders, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    clock = iter([100.0, 103.0])
-    monkeypatch.setattr(time, "monotonic", lambda: next(clock))
-    dirty.mark(Path("/a"))
-    dirty.mark(Path("/a"), deep=True)
+def test_every_event_begins_the_silence_anew(dirty: Dirty, clock: list[float]) -> None:
+    clock += [100.0, 103.0]
+    dirty.file("/a/x.mp3")
+    dirty.file("/a/x.mp3")
 
     assert dirty.next_due() == 108.0
-    assert dirty.take_due(107.9) == {}
-    assert dirty.take_due(108.0) == {Path("/a"): True}
+    assert not dirty.take_due(107.9)
+    assert dirty.take_due(108.0) == Due(files=("/a/x.mp3",))
 
 
-def test_a_flood_of_events_wakes_the_watcher_once(
-    dirty: DirtyFolders, wake: "SimpleQueue[None]"
+def test_a_file_that_is_written_all_the_time_holds_no_other_back(
+    dirty: Dirty, clock: list[float]
 ) -> None:
+    clock += [100.0, 100.0, 101.0, 102.0, 103.0, 104.0]
+    dirty.file("/a/done.mp3")
+    for _ in range(5):
+        dirty.file("/a/log.mp3")
+
+    assert dirty.take_due(105.0) == Due(files=("/a/done.mp3",))
+
+
+def test_both_ends_of_a_move_are_due_together(dirty: Dirty, clock: list[float]) -> None:
+    clock += [100.0, 100.01]
+    dirty.folder("/a")
+    dirty.file("/b/x.mp3")
+
+    assert dirty.take_due(105.0) == Due(files=("/b/x.mp3",), folders=("/a",))
+
+
+def test_a_flood_of_events_wakes_the_watcher_once(dirty: Dirty, wake: "SimpleQueue[None]") -> None:
     for number in range(1000):
-        dirty.mark(Path(f"/{number}"))
+        dirty.file(f"/{number}.mp3")
 
     wake.get_nowait()
     with pytest.raises(Empty):
         wake.get_nowait()
 
 
-def test_an_event_marks_the_folders_of_the_songs_that_it_names(dirty: DirtyFolders) -> None:
-    marker = FolderMarker(dirty)
-    marker.on_any_event(FileModifiedEvent("/a/x.mp3"))
-    marker.on_any_event(FileMovedEvent("/b/.x.tmp", "/b/x.flac"))
-    marker.on_any_event(FileMovedEvent("/c/x.mp3", "/d/x.mp3"))
-    marker.on_any_event(DirCreatedEvent("/e/new"))
+def test_lost_events_and_mounts_are_told_once(dirty: Dirty) -> None:
+    dirty.everything()
+    dirty.mounts()
 
-    assert dirty.take_due(time.monotonic() + 5) == {
-        Path("/a"): False,
-        Path("/b"): False,
-        Path("/c"): False,
-        Path("/d"): False,
-        Path("/e/new"): True,
-    }
-
-
-def test_reading_covers_hidden_files_and_what_a_folder_echoes_wake_nobody(
-    dirty: DirtyFolders,
-) -> None:
-    marker = FolderMarker(dirty)
-    for event in (
-        FileOpenedEvent("/a/x.mp3"),
-        FileClosedNoWriteEvent("/a/x.mp3"),
-        FileModifiedEvent("/a/cover.jpg"),
-        FileModifiedEvent("/a/.x.mp3"),
-        DirModifiedEvent("/a"),
-    ):
-        marker.on_any_event(event)
-
-    assert dirty.next_due() is None
+    assert (dirty.take_everything(), dirty.take_mounts()) == (True, True)
+    assert (dirty.take_everything(), dirty.take_mounts()) == (False, False)

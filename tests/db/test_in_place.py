@@ -1,0 +1,71 @@
+"""An open index notices that its file is gone, and leaves no log that could spoil another."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from pacetag.db.errors import ReplacedIndexError
+from pacetag.db.index import SongIndex
+from pacetag.db.mounts import Mount, is_remote, mount_of, mounts
+
+
+def test_an_index_that_was_deleted_is_noticed(tmp_path: Path) -> None:
+    path = tmp_path / "index.sqlite3"
+    with SongIndex.open(path) as index:
+        index.check_in_place()
+        path.unlink()
+
+        with pytest.raises(ReplacedIndexError, match="deleted or replaced"):
+            index.check_in_place()
+
+
+def test_an_index_that_was_replaced_by_another_is_noticed(tmp_path: Path) -> None:
+    path, other = tmp_path / "index.sqlite3", tmp_path / "other.sqlite3"
+    SongIndex.open(other).close()
+    with SongIndex.open(path) as index:
+        other.replace(path)
+
+        with pytest.raises(ReplacedIndexError):
+            index.check_in_place()
+
+
+def test_a_settled_index_has_all_in_its_own_file(tmp_path: Path) -> None:
+    path = tmp_path / "index.sqlite3"
+    with SongIndex.open(path) as index:
+        index.writes.start_run("scan", 1.0)
+        log = path.with_name("index.sqlite3-wal")
+        assert log.stat().st_size > 0
+
+        index.settle()
+
+        assert log.stat().st_size == 0
+        assert [run.command for run in index.writes.runs()] == []
+
+
+def test_an_index_that_others_read_is_settled_later(tmp_path: Path) -> None:
+    path = tmp_path / "index.sqlite3"
+    with SongIndex.open(path) as index, SongIndex.open(path) as reader:
+        reader._db.execute("BEGIN")
+        reader._db.execute("SELECT count(*) FROM runs").fetchone()
+        index.writes.start_run("scan", 1.0)
+
+        index.settle()  # at once, without an error
+
+
+@pytest.mark.parametrize(
+    ("kind", "remote"),
+    [("nfs4", True), ("fuse.sshfs", True), ("9p", True), ("ext4", False), ("fuseblk", False)],
+)
+def test_file_systems_that_others_change_are_known_by_their_kind(
+    kind: str, *, remote: bool
+) -> None:
+    assert is_remote(kind) is remote
+
+
+def test_a_mount_has_the_device_of_what_lies_there() -> None:
+    known = mounts()
+    own = mount_of("/proc", known)
+
+    assert isinstance(own, Mount)
+    assert own.device == os.stat("/proc").st_dev  # noqa: PTH116
