@@ -12,6 +12,7 @@ from pacetag.model.judgement import Analysis
 from pacetag.tagger.cancellation import Stop
 from pacetag.tagger.library.walk import stamp
 from pacetag.tagger.logs.logger import debug
+from pacetag.tagger.scanning.claims import Claims
 from pacetag.tagger.scanning.commit import Commit
 from pacetag.tagger.scanning.failures import Failures
 from pacetag.tagger.scanning.known import CachedAnalysis, Memory
@@ -50,6 +51,7 @@ class Scan:
         self._probing: set[Path] = set()
         self._judging: dict[Path, FileProbe] = {}
         self._changed: set[Path] = set()  # songs that changed while they were judged
+        self._claims = Claims(index.path)
         self._leaders: dict[str, list[Path]] = {}  # fingerprint in judgement -> songs that wait
 
     def songs(self, paths: Iterable[Path]) -> Iterator[SongOutcome]:
@@ -74,11 +76,12 @@ class Scan:
         finally:
             self._probes.close()
             self._pool.close()
+            self._claims.close()
 
     @property
     def _under_way(self) -> int:
         waiting = sum(len(followers) for followers in self._leaders.values())
-        return len(self._probing) + len(self._judging) + waiting
+        return len(self._probing) + len(self._judging) + len(self._claims) + waiting
 
     def _probed_event(self, path: Path, result: ProbeResult) -> None:
         self._events.put((path, result, True))
@@ -112,9 +115,10 @@ class Scan:
 
     def _next_event(self) -> Iterator[SongOutcome]:
         try:
-            event = self._events.get(timeout=TICK if self._probing else None)
+            event = self._events.get(timeout=TICK if self._probing or self._claims else None)
         except Empty:
             self._probes.time_out(tick=TICK)
+            yield from self._come_free()
             return
         if event is None:
             self._halt()
@@ -142,8 +146,27 @@ class Scan:
             self._leaders[probe.fingerprint].append(path)
         else:
             self._leaders.setdefault(probe.fingerprint, [])
-            self._judging[path] = probe
-            self._pool.submit(path, limit=self._limit(probe))
+            if self._options.force or self._claims.take(probe.fingerprint):
+                self._judge(probe)
+            else:  # another process judges it, and then the index knows it
+                self._claims.wait(probe, limit=2 * self._limit(probe))
+
+    def _judge(self, probe: FileProbe) -> None:
+        self._judging[probe.path] = probe
+        self._pool.submit(probe.path, limit=self._limit(probe))
+
+    def _come_free(self) -> Iterator[SongOutcome]:
+        """Go on with songs whose sound another process has judged meanwhile, or given up."""
+        for probe in self._claims.come_free():
+            known = self._memory.recall(probe)
+            if known is None:
+                self._judge(probe)
+                continue
+            followers = self._leaders.pop(probe.fingerprint, [])
+            yield from self._store(probe, known)
+            self._claims.free(probe.fingerprint)
+            for follower in followers:
+                yield from self._begin(follower)
 
     def _limit(self, probe: FileProbe) -> float:
         return seconds_allowed(probe.tags.duration, probe.stamp.size, nice=self._options.nice)
@@ -154,11 +177,13 @@ class Scan:
         probe = self._judging.pop(path)
         followers = self._leaders.pop(probe.fingerprint, [])
         if verdict is None:
+            self._claims.free(probe.fingerprint)
             return
         if isinstance(verdict.result, AnalysisError):
             yield self._failures.unheard(probe, verdict.result)
         else:
             yield from self._store(probe, verdict.result)
+        self._claims.free(probe.fingerprint)
         for follower in followers:  # probed afresh: it may be the very same file
             if not self._stop.requested:
                 yield from self._begin(follower)
@@ -187,6 +212,7 @@ class Scan:
         """Give up songs that are not being judged; probes change nothing, so none is awaited."""
         self._leaders.clear()
         self._probing.clear()
+        self._claims.clear()
         self._probes.close()
         self._pool.stop()
 

@@ -1,15 +1,21 @@
 """`pacetag scan` with worker processes, as people run it."""
 
+import os
+import signal
+import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pacetag.tagger.tags.reader import read_tags
 from pacetag.tagger.workers import pool, timeouts
 
 MakeSong = Callable[..., Path]
 Run = Callable[..., Any]
+Start = Callable[..., subprocess.Popen[str]]
 Judged = Callable[[], list[str]]
 
 
@@ -69,3 +75,33 @@ def test_a_song_that_hangs_or_kills_its_worker_fails_alone_and_is_tried_again_as
     make_song(name)  # its content is another now
     assert scan_json("--jobs", "2").outcomes[name] == "failed"
     assert judged() == [name]
+
+
+def test_two_processes_at_once_judge_no_song_twice(
+    make_song: MakeSong, pacetag_process: Start, library: Path, judged: Callable[[], list[str]]
+) -> None:
+    songs = [make_song(f"slow {number}.mp3") for number in range(120, 130)]
+
+    running = [pacetag_process("scan", library, "--jobs", "1") for _ in range(2)]
+    for process in running:
+        _, complaints = process.communicate(timeout=120)
+        assert (process.returncode, complaints) == (0, "")
+
+    assert judged() == [song.name for song in songs]
+    assert all(read_tags(song).pace == (song.stem[5:],) for song in songs)
+
+
+def test_a_process_that_is_killed_keeps_no_other_from_judging_its_song(
+    make_song: MakeSong, pacetag_process: Start, library: Path, judged: Callable[[], list[str]]
+) -> None:
+    song = make_song("slow 120.mp3")
+    first = pacetag_process("scan", library, "--jobs", "1")
+    deadline = time.monotonic() + 30
+    while not judged() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    second = pacetag_process("scan", library, "--jobs", "1")
+    os.killpg(first.pid, signal.SIGKILL)
+    second.communicate(timeout=60)
+
+    assert second.returncode == 0
+    assert read_tags(song).pace == ("120",)
