@@ -1,6 +1,7 @@
 """Choose the songs of `pacetag playlist --cadence N`."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pacetag.tagger.commands.choice_options import checked_numbers, intensity_of, steps_of
@@ -52,6 +53,7 @@ class CadenceChooser:
         from pacetag.tagger.output.sessions import untimed_lines
         from pacetag.tagger.output.tables import absent_lines, too_short_lines, unmeasured_lines
         from pacetag.tagger.playlist.query import build_playlist
+        from pacetag.tagger.sessions.one_cadence import duration_to_read
 
         request, presence, helping = self._request, Presence(), list[str]()
         found = build_playlist(
@@ -59,7 +61,7 @@ class CadenceChooser:
             self._cadence,
             tolerance=tolerances[0],
             min_confidence=request.min_confidence,
-            duration=self._seconds,
+            duration=duration_to_read(self._seconds, exact=self._is_exact),
             limit=self._limit,
             presence=presence,
             where=request.where,
@@ -69,10 +71,17 @@ class CadenceChooser:
         )
         if found.excluded:
             info("playlist", f"{found.excluded} that you excluded would have come")
+        found = replace(found, wanted=self._seconds)
         if self._seconds is not None and request.limit is None:
             found, helping = self._in_time(index, found, tolerances[0], listener, presence)
         said = *absent_lines(found), *too_short_lines(found), *helping, *untimed_lines(found)
         return Found(songs=found, lines=[*said, *unmeasured_lines(found)])
+
+    @property
+    def _is_exact(self) -> bool:
+        """Whether songs add up to a duration by the lengths that they are stretched to."""
+        request = self._request
+        return request.stretch.share is not None and request.limit is None
 
     @property
     def _limit(self) -> int | None:
@@ -98,6 +107,7 @@ class CadenceChooser:
             where=self._request.where,
             listener=listener,
             seed=self._request.seed,
+            exact=self._is_exact,
             cuts=False,
         )
         found = in_time(index, found, wishes, presence)

@@ -102,6 +102,7 @@ def _wanted(request: Request) -> "tuple[Plan, Wishes, Path | None]":
         min_confidence=request.min_confidence,
         where=_both(request.where, training.query),
         seed=request.seed,
+        exact=request.stretch.share is not None,
     )
     return plan, wishes, training.target
 

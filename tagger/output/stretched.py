@@ -169,21 +169,29 @@ class _Clocked:
         if stands is False:
             return None
         listed = replace(song, start=self._at)
-        if isinstance(stands, Copy):
-            listed = _played(listed, stands)
+        listed = _played(listed, stands) if isinstance(stands, Copy) else _lasting(listed, 1.0)
         self._at += listed.play
         return song, listed
 
 
 def _played(song: SessionSong, copy: Copy) -> SessionSong:
-    """A song as its copy is played; what is cut still ends with its block."""
-    whole, begins = (song.song.duration or 0.0) * copy.factor, song.begins * copy.factor
+    """A song as its copy is played."""
     return replace(
-        song,
+        _lasting(song, copy.factor),
         song=_copied(song.song, copy),
         pace=Pace(bpm=round(song.pace.bpm / copy.factor, 2), confidence=song.pace.confidence),
+    )
+
+
+def _lasting(song: SessionSong, factor: float) -> SessionSong:
+    """A song as it is played at another length; what is cut still ends with its block."""
+    more = factor / song.factor
+    whole, begins = (song.song.duration or 0.0) * factor, song.begins * more
+    return replace(
+        song,
         begins=round(begins, 3),
-        play=min(song.play, whole - begins) if song.is_cut else song.play * copy.factor,
+        play=min(song.play, whole - begins) if song.is_cut else song.play * more,
+        factor=factor,
     )
 
 

@@ -10,6 +10,7 @@ from pacetag.tagger.playlist.entries import WITHIN
 from pacetag.tagger.playlist.pool import Candidate
 from pacetag.tagger.sessions.losses import SLACK
 from pacetag.tagger.sessions.plan import Block
+from pacetag.tagger.stretching.factor import factor_of
 
 LEAST = 48  # songs that are tried for a block in any case
 TIMES = 5  # songs that are tried for each that is needed
@@ -27,17 +28,29 @@ class BlockPool:
     block: Block
     tolerance: float
     pieces: Pieces
+    exact: bool = False  # songs are stretched to exactly the cadence
 
     @property
     def seconds(self) -> float:
         """All of them together."""
-        return sum(one.duration or 0.0 for one in self.pieces.values())
+        return sum(map(self.lasting, self.pieces.values()))
+
+    def factor(self, one: Candidate) -> float:
+        """Return how long a song lasts in the block's middle, as a share of its own length."""
+        middle = (self.block.first + self.block.last) / 2
+        return factor_of(one.pace.bpm, middle) if self.exact else 1.0
+
+    def lasting(self, one: Candidate) -> float:
+        """Return the seconds that a whole song lasts in the block's middle."""
+        return (one.duration or 0.0) * self.factor(one)
 
     @property
     def is_short(self) -> bool:
         """Whether the block is shorter than each of its songs."""
         longest = self.block.seconds + WITHIN
-        return bool(self.pieces) and all((p.duration or 0) > longest for p in self.pieces.values())
+        return bool(self.pieces) and all(
+            self.lasting(one) > longest for one in self.pieces.values()
+        )
 
     def worth(self, one: Candidate) -> float:
         """Return how good a song is for the block, at the best place within it."""
@@ -57,10 +70,12 @@ def block_pools(
     tolerances: Sequence[float],
     *,
     without: frozenset[str] = frozenset(),
+    exact: bool = False,
 ) -> list[BlockPool]:
     """Return the pool of each block; songs at the paths `without` are left out.
 
-    Songs of unknown length cannot be planned with and are left out, too.
+    Songs of unknown length cannot be planned with and are left out, too. With `exact` they are
+    stretched to exactly the cadence.
     """
     usable = [one for one in candidates if one.duration and one.path not in without]
     usable.sort(key=lambda one: one.pace.bpm)  # which keeps the preferred file of a piece first
@@ -71,7 +86,9 @@ def block_pools(
             low, high = reach(block, tolerance)
             near = usable[bisect_left(paces, low) : bisect_right(paces, high)]
             pieces = _by_piece(near, block, tolerance)
-            known[block, tolerance] = BlockPool(block=block, tolerance=tolerance, pieces=pieces)
+            known[block, tolerance] = BlockPool(
+                block=block, tolerance=tolerance, pieces=pieces, exact=exact
+            )
     return [known[pair] for pair in zip(blocks, tolerances, strict=True)]
 
 
@@ -104,7 +121,7 @@ def shortlist(pool: BlockPool, needed: int, seed: int | None = None) -> list[Can
         songs.sort(key=lambda one: one.piece)
         worth = {id(one): rng.random() ** (1 / max(worth[id(one)], 0.01)) for one in songs}
     songs.sort(key=lambda one: (-worth[id(one)], one.piece))
-    lengths = _first_of(songs, lambda one: int((one.duration or 0) // LENGTH), OF_LENGTH)
+    lengths = _first_of(songs, lambda one: int(pool.lasting(one) // LENGTH), OF_LENGTH)
     paces = _first_of(songs, lambda one: int(one.pace.bpm // PACE), OF_PACE)
     artists = _first_of(songs, lambda one: one.artist or one.path, OF_ARTIST)[:most]
     chosen = [*artists, *lengths, *(paces if pool.block.is_ramp else [])]
@@ -129,6 +146,6 @@ def songs_needed(pools: Sequence[BlockPool]) -> int:
     """Return about how many songs the whole run takes."""
     count = 0.0
     for pool in pools:
-        lengths = [one.duration or 0.0 for one in pool.pieces.values()]
+        lengths = list(map(pool.lasting, pool.pieces.values()))
         count += max(1.0, pool.block.seconds / median(lengths)) if lengths else 0.0
     return round(count)

@@ -66,6 +66,7 @@ class _Chosen:
                 self._plan.blocks,
                 self._wishes.tolerances,
                 without=frozenset(self._gone | self._silent),
+                exact=self._wishes.exact,
             )
             needed = songs_needed(self.pools)
             found = stretches_of(
@@ -147,21 +148,26 @@ class _Songs:
         block, begun = self._pools[place].block, at
         for offer in offers:
             one = self._of(place, offer)
-            play, begins = offer.seconds, 0.0
-            song = self._record(one)
+            played = stretch.played(offer, at - begun)
+            play, begins, factor = played.seconds, 0.0, played.factor
+            cadence = played.cadence
             if stretch.kind is Kind.SHARED:
+                first = self._pools[stretch.blocks.start]
+                factor = first.factor(self._of(stretch.blocks.start, offer))
                 before = sum(self._pools[p].block.seconds for p in range(stretch.blocks[0], place))
                 is_last = place == stretch.blocks[-1]
                 play, begins = offer.seconds - before if is_last else block.seconds, before
+                cadence = block.cadence_at(play / 2)
             elif stretch.kind is Kind.CUT:
-                begins = LEAD if (one.duration or 0.0) >= play + 2 * LEAD else 0.0
+                begins = LEAD if (one.duration or 0.0) * factor >= play + 2 * LEAD else 0.0
             yield SessionSong(
-                song=song,
+                song=self._record(one),
                 pace=one.pace,
-                cadence=block.cadence_at(at - begun + play / 2),
+                cadence=cadence,
                 start=at,
                 play=play,
                 begins=begins,
+                factor=factor,
                 goes_on=place > stretch.blocks[0],
                 is_cut=stretch.kind is Kind.CUT,
                 ago=one.ago,

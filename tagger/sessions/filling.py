@@ -34,6 +34,7 @@ from pacetag.tagger.sessions.partial_runs import (
     sifted,
     the_start,
 )
+from pacetag.tagger.sessions.playings import Playings, playings
 from pacetag.tagger.sessions.stretches import Kind, Offer, Stretch
 
 WIDTH = 384  # partial runs that are kept
@@ -165,51 +166,45 @@ class _Filler:
             own, table = runs.of(chosen), self._tables[place]
             own.parent = chosen
             wanted = self._whole[place] - np.clip(own.drift, -WITHIN, WITHIN)
-            cadence = self._cadences(place, own.time)
+            played = playings(self._stretches[place], table.seconds, table.enters, own.time)
             free = ~used[chosen][:, table.item]  # [runs, offers]
             if self._stretches[place].kind is not Kind.SHARED:
-                off = np.abs(table.enters / cadence - 1)
+                off = np.abs(table.enters / played.cadence - 1)
                 free &= off <= self._stretches[place].tolerance + SLACK
-            parts.append(self._with_songs(place, own, wanted, cadence, free))
-            short = own.of(self._may_end(table, own, wanted, free))
+            parts.append(self._with_songs(place, own, wanted, played, free))
+            short = own.of(self._may_end(played, own, wanted, free))
             short.pick = np.full(len(short), -1)
             whole = self._whole[place] - np.clip(short.drift, -WITHIN, WITHIN)
             parts.append(self._led_on(short, place, np.ones(len(short), np.bool_), whole))
         return joined(parts)
 
-    def _cadences(self, place: int, time: Numbers) -> Numbers:
-        """Return the cadence in the middle of each song that would follow; [runs, offers]."""
-        stretch = self._stretches[place]
-        middle = time[:, None] + self._tables[place].seconds / 2
-        part = np.clip(middle / stretch.seconds, 0.0, 1.0)
-        return np.asarray(stretch.first + (stretch.last - stretch.first) * part)
-
     def _with_songs(
-        self, place: int, own: PartialRuns, wanted: Numbers, cadences: Numbers, free: Flags
+        self, place: int, own: PartialRuns, wanted: Numbers, played: Playings, free: Flags
     ) -> PartialRuns:
         """Return each run with each of its free offers."""
         stretch, table = self._stretches[place], self._tables[place]
         run, offer = np.nonzero(free)
         after = own.of(run)
-        seconds, enters = table.seconds[offer], table.enters[offer]
-        enter = leave = cadences[run, offer]
+        seconds, factor = played.seconds[run, offer], played.factor[run, offer]
+        enters = table.enters[offer]
+        enter = leave = played.cadence[run, offer]
         if stretch.kind is Kind.SHARED:
             enter, leave = np.full_like(enter, stretch.first), np.full_like(leave, stretch.last)
         worth = table.worth[offer] * _closeness(stretch, enters, enter)
         artist = table.artist[offer]
         again = (artist[:, None] >= 0) & (artist[:, None] == after.artists)
         after.loss = after.loss + seconds / 60 * (PERFECT - worth) + again @ np.array(AGAIN)
-        after.loss += _flow(enters - enter, enter, after)
+        after.loss += _flow(enters / factor - enter, enter, after)
         after.artists = np.column_stack([artist, after.artists[:, :-1]])
-        after.cadence, after.pace = leave, table.leaves[offer]
+        after.cadence, after.pace = leave, table.leaves[offer] / factor
         after.time = after.time + seconds
         after.last, after.pick = table.item[offer], offer
         after.used = after.used + self._signs[after.last]
         return self._led_on(after, place, after.time >= wanted[run] - WITHIN, wanted[run])
 
-    def _may_end(self, table: _Table, own: PartialRuns, wanted: Numbers, free: Flags) -> Flags:
+    def _may_end(self, played: Playings, own: PartialRuns, wanted: Numbers, free: Flags) -> Flags:
         """Return which runs may end a stretch early: near its end, or without a song."""
-        near = wanted - own.time <= table.seconds.max(initial=0.0) + WITHIN
+        near = wanted - own.time <= played.seconds.max(axis=1, initial=0.0) + WITHIN
         return np.asarray(near | ~free.any(axis=1) | self._few, dtype=np.bool_)
 
     def _led_on(self, runs: PartialRuns, place: int, over: Flags, wanted: Numbers) -> PartialRuns:

@@ -80,7 +80,8 @@ class _State:
     def add(self, offer: Offer) -> bool:
         """Add a song; False where its pace does not fit."""
         stretch = self._stretch
-        middle = stretch.cadence_at(self.time + offer.seconds / 2)
+        played = stretch.played(offer, self.time)
+        middle, factor = played.cadence, played.factor
         enter, leave, close = middle, middle, 1.0
         if stretch.kind is Kind.SHARED:
             enter, leave = stretch.first, stretch.last
@@ -88,18 +89,18 @@ class _State:
             return False
         else:
             close = closeness(offer.enters, middle, stretch.tolerance)
-        self.loss += offer.seconds / 60 * (PERFECT - offer.worth * close)
+        self.loss += played.seconds / 60 * (PERFECT - offer.worth * close)
         if self._last is not None:
             cadence, pace = self._last
-            apart = abs((offer.enters - enter) - (pace - cadence))
+            apart = abs((offer.enters / factor - enter) - (pace - cadence))
             self.loss += FLOW * apart
             if abs(enter - cadence) <= STEPS and apart > STEPS + SLACK:
                 self.loss += JUMPED + JUMP * (apart - STEPS)
         for again, artist in zip(AGAIN, reversed(self._artists), strict=False):
             self.loss += again if artist and artist == offer.artist else 0.0
         self._artists.append(offer.artist)
-        self._last = leave, offer.leaves
-        self.time += offer.seconds
+        self._last = leave, offer.leaves / factor
+        self.time += played.seconds
         return True
 
     def end(self) -> None:

@@ -1,6 +1,6 @@
 """Songs for one cadence that add up to a duration: a run of one block."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from pacetag.db.index import SongIndex
@@ -12,6 +12,9 @@ from pacetag.tagger.sessions.building import build_session
 from pacetag.tagger.sessions.diagnosis import Remedy, remedies
 from pacetag.tagger.sessions.plan import LONGEST, Block, Plan
 from pacetag.tagger.sessions.pool_of_plan import Wishes
+from pacetag.tagger.stretching.factor import factor_of
+
+SHORTER = 1.3  # times the duration: no song gets shorter than by a fifth
 
 
 def in_time(index: SongIndex, found: Playlist, wishes: Wishes, presence: Presence) -> Playlist:
@@ -21,6 +24,8 @@ def in_time(index: SongIndex, found: Playlist, wishes: Wishes, presence: Presenc
     """
     if not found.entries or not found.wanted or found.wanted > LONGEST:
         return found
+    if wishes.exact:
+        found = replace(found, total=_total(found.entries, found.cadence, exact=True))
     session = build_session(index, Plan(blocks=(_block(found),)), wishes, presence)
     entries = [
         PlaylistEntry(
@@ -38,9 +43,22 @@ def in_time(index: SongIndex, found: Playlist, wishes: Wishes, presence: Presenc
     best = sorted(entries, key=lambda entry: -worth(entry, found.tolerance, found.asked))
     ranks = {entry.song.path: rank for rank, entry in enumerate(best)}
     entries = [replace(entry, rank=ranks[entry.song.path]) for entry in entries]
-    total = sum(entry.song.duration or 0.0 for entry in entries)
+    total = _total(entries, found.cadence, exact=wishes.exact)
     timed = not found.is_short
     return replace(found, entries=tuple(entries), total=total, timed=timed) if entries else found
+
+
+def duration_to_read(wanted: float | None, *, exact: bool) -> float | None:
+    """Return the seconds of songs of which enough for a duration is left where they get shorter."""
+    return wanted * SHORTER if exact and wanted and wanted <= LONGEST else wanted
+
+
+def _total(entries: Iterable[PlaylistEntry], cadence: float, *, exact: bool) -> float:
+    """Return how long songs last, if they are stretched to exactly the cadence or not."""
+    return sum(
+        (one.song.duration or 0.0) * (factor_of(one.pace.bpm, cadence) if exact else 1.0)
+        for one in entries
+    )
 
 
 def other_remedies(index: SongIndex, found: Playlist, wishes: Wishes) -> Iterator[Remedy]:

@@ -33,6 +33,7 @@ class Wishes:
     where: Condition = EVERY_SONG
     listener: Listener = NO_LISTENER
     seed: int | None = None  # varies the choice
+    exact: bool = False  # songs are stretched to exactly the cadence, which changes their lengths
     cuts: bool = True  # songs may be cut for blocks that are shorter than any of them
 
 

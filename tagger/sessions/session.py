@@ -16,8 +16,9 @@ class SessionSong:
     pace: Pace  # to step to
     cadence: float  # that is wanted where it stands, steps a minute
     start: float  # s since the run began
-    play: float  # s of it in this block
+    play: float  # s of it in this block; of the copy where it is stretched
     begins: float = 0.0  # s into the song at which playing begins
+    factor: float = 1.0  # length of what is played as a share of the song's
     goes_on: bool = False  # it began in the block before
     is_cut: bool = False  # playing ends with the block, and not with the song
     ago: int | None = None  # how many playlists ago it was in one, 1 for the last; None: in none

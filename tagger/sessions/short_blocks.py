@@ -77,7 +77,7 @@ def _serving(pools: Sequence[BlockPool], blocks: range) -> list[Candidate]:
     return [
         one
         for piece, one in pools[blocks.start].pieces.items()
-        if abs((one.duration or 0.0) - seconds) <= WITHIN
+        if abs(pools[blocks.start].lasting(one) - seconds) <= WITHIN
         and all(
             piece in pools[place].pieces and pools[place].pieces[piece].song_id == one.song_id
             for place in blocks
@@ -91,12 +91,13 @@ def _mean_worth(pools: Sequence[BlockPool], blocks: range, one: Candidate) -> fl
 
 
 def _shared_offer(pools: Sequence[BlockPool], blocks: range, one: Candidate) -> Offer:
+    factor = pools[blocks.start].factor(one)
     return Offer(
         piece=str(one.piece),
         artist=one.artist,
-        seconds=one.duration or 0.0,
-        enters=one.pace.bpm,
-        leaves=pools[blocks[-1]].pieces[one.piece].pace.bpm,
+        seconds=pools[blocks.start].lasting(one),
+        enters=one.pace.bpm / factor,
+        leaves=pools[blocks[-1]].pieces[one.piece].pace.bpm / factor,
         worth=_mean_worth(pools, blocks, one),
     )
 
@@ -128,6 +129,7 @@ def _stretch(
         tolerance=first.tolerance,
         kind=kind,
         offers=tuple(offers),
+        exact=first.exact,
     )
 
 

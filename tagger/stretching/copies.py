@@ -9,11 +9,11 @@ from pathlib import Path
 
 from pacetag.db.records import SongRecord
 from pacetag.tagger.errors import TaggerError
+from pacetag.tagger.stretching.factor import factor_of
 from pacetag.tagger.stretching.formats import Format, bytes_needed
 from pacetag.tagger.stretching.mark import Mark, marks_in
 from pacetag.tagger.tags.safety.replace import RESERVE
 
-EXACT = 0.003  # share of the cadence by which a song may be off and is not stretched
 _LONGEST_NAME = 180  # bytes of the original's name; a file system takes 255 in all
 _FORBIDDEN = re.compile(r'[\x00-\x1f<>:"/\\|?*]')  # in names on a phone's card
 
@@ -29,8 +29,7 @@ class Wanted:
     @property
     def factor(self) -> float:
         """The copy's length as a share of the song's; 1 where the song is near enough."""
-        factor = round(self.pace / self.cadence, 6)
-        return factor if abs(factor - 1) > EXACT else 1.0
+        return factor_of(self.pace, self.cadence)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,6 +15,7 @@ from pacetag.db.records import NEVER, SongRecord
 from pacetag.model.judgement import Analysis, Pace
 from pacetag.tagger.stretching.sound import read_sound
 from pacetag.tagger.tags.fingerprint import file_fingerprint
+from tests.tagger.commands.test_plans import store
 
 Run = Callable[..., Any]
 RATE, SECONDS = 22_050, 20
@@ -149,6 +150,36 @@ def test_each_song_of_a_plan_goes_to_its_blocks_cadence(
     assert Path(second["copy"]).parent == copies
     assert second["start"] == pytest.approx(SECONDS * first["stretch"], abs=0.01)
     assert json.loads(run.read_text())["songs"] == value["songs"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "wanted"),
+    [
+        (("--cadence", "165", "--duration", "19m"), 1140),
+        (("--plan", "9m@162-168 9m@165"), 1080),
+    ],
+)
+def test_a_run_of_copies_lasts_as_long_as_it_was_asked_for(
+    asked: tuple[str, ...],
+    wanted: float,
+    index_file: Path,
+    library: Path,
+    tmp_path: Path,
+    pacetag: Run,
+) -> None:
+    slow = [(round(156 + number % 7 / 10, 2), 150.0 + 2 * number) for number in range(40)]
+    store(index_file, library, slow)
+    options = ("--stretch", "6%", "--output", tmp_path / "run.m3u8", "--dry-run", "--json")
+
+    result = pacetag("playlist", *asked, *options)
+
+    assert result.exit_code == 0, result.output
+    value = json.loads(result.stdout)
+    assert "wanted" not in result.stderr
+    assert value["seconds"] == pytest.approx(wanted, abs=15)
+    lasting = [song["duration"] * song["stretch"] for song in value["songs"]]
+    assert sum(lasting) == pytest.approx(value["seconds"], abs=0.01)
+    assert all(song["stretch"] < 0.98 for song in value["songs"])
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ from pacetag.tagger.sessions.building import build_session
 from pacetag.tagger.sessions.grammar import parse_plan
 from pacetag.tagger.sessions.losses import fits
 from pacetag.tagger.sessions.pool_of_plan import Wishes
-from pacetag.tagger.sessions.session import FilledBlock, Session
+from pacetag.tagger.sessions.session import FilledBlock, Session, SessionSong
+from pacetag.tagger.stretching.factor import factor_of
 from tests.tagger.sessions.conftest import Put
 
 
@@ -108,6 +109,38 @@ def test_short_blocks_share_a_song_that_has_a_pace_for_each(index: SongIndex, pu
     assert third.is_cut
     assert third.song != first.song
     assert len(found.entries) == 2
+
+
+@pytest.mark.parametrize("text", [*PLANS, "1m@180 1m@90 10m@165-170"])
+@pytest.mark.usefixtures("library")
+def test_blocks_are_met_by_the_lengths_of_songs_that_are_stretched(
+    text: str, index: SongIndex
+) -> None:
+    found = run(index, text, exact=True)
+
+    assert found.missed == ()
+    assert any(song.factor != 1 for song in found.entries)
+    for each in found.blocks:
+        assert abs(each.seconds - each.block.seconds) <= WITHIN
+    for song in found.entries:
+        assert song.factor == factor_of(song.pace.bpm, song.cadence)
+        if not song.is_cut and song not in shared(found):
+            assert song.play == pytest.approx((song.song.duration or 0) * song.factor)
+
+
+def shared(found: Session) -> list[SessionSong]:
+    paths = {song.song.path for song in found.shared}
+    return [song for song in found.entries if song.song.path in paths]
+
+
+def test_a_song_that_serves_two_blocks_is_stretched_once(index: SongIndex, put: Put) -> None:
+    put("both.mp3", {176.4: 0.9, 88.2: 0.8}, 122.45)
+
+    first, second = (each.songs[0] for each in run(index, "1m@180 1m@90", exact=True).blocks)
+
+    assert (first.factor, second.factor) == (0.98, 0.98)
+    assert first.play + second.play == pytest.approx(122.45 * 0.98)
+    assert (second.goes_on, second.begins) == (True, 60)
 
 
 def test_hard_blocks_get_driving_songs_and_easy_ones_gentle_songs(

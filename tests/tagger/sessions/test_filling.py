@@ -3,6 +3,7 @@
 import itertools
 import random
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -32,7 +33,12 @@ def offers(rng: random.Random, count: int, cadence: float, name: str = "p") -> l
 
 
 def stretch(
-    seconds: float, found: Sequence[Offer], first: float, last: float | None = None
+    seconds: float,
+    found: Sequence[Offer],
+    first: float,
+    last: float | None = None,
+    *,
+    exact: bool = False,
 ) -> Stretch:
     return Stretch(
         blocks=range(1),
@@ -41,10 +47,11 @@ def stretch(
         last=first if last is None else last,
         tolerance=0.04,
         offers=tuple(found),
+        exact=exact,
     )
 
 
-def small(seed: int) -> list[Stretch]:
+def small(seed: int, *, exact: bool = False) -> list[Stretch]:
     """One to three stretches that share a pool of up to five songs."""
     rng = random.Random(seed)
     count = rng.choice([1, 2, 2, 3])
@@ -58,7 +65,8 @@ def small(seed: int) -> list[Stretch]:
             for part in itertools.combinations(mine, size)
         ]
         seconds = rng.choice(sums) + rng.uniform(-25, 25) if sums else 200.0
-        made.append(stretch(max(30.0, seconds), mine, 165, rng.choice([None, 168])))
+        last = rng.choice([None, 168])
+        made.append(stretch(max(30.0, seconds), mine, 165, last, exact=exact))
     return made
 
 
@@ -83,9 +91,10 @@ def is_met(stretches: Sequence[Stretch], filling: Filling) -> bool:
     )
 
 
+@pytest.mark.parametrize("exact", [False, True])
 @pytest.mark.parametrize("seed", range(40))
-def test_of_few_songs_it_finds_what_brute_force_finds(seed: int) -> None:
-    stretches = small(seed)
+def test_of_few_songs_it_finds_what_brute_force_finds(seed: int, exact: bool) -> None:
+    stretches = small(seed, exact=exact)
     losses = [loss_of(stretches, picks) for picks in fillings(stretches)]
 
     found = fill(stretches)
@@ -195,6 +204,22 @@ def test_a_ramp_rises_as_the_plan_does() -> None:
     paces = [offer.enters for offer in picks]
     assert paces[-1] - paces[0] > 8
     assert all(later > earlier - 2 for earlier, later in itertools.pairwise(paces))
+
+
+def test_songs_that_are_stretched_fill_by_their_new_lengths_and_do_not_jump() -> None:
+    rng = random.Random(6)
+    pool = [replace(offer, enters=159, leaves=159) for offer in offers(rng, 15, 165, "slow")]
+    pool += [replace(offer, enters=171, leaves=171) for offer in offers(rng, 15, 165, "quick")]
+
+    found = fill([stretch(1500, pool, 165, exact=True)])
+    ramp = fill([stretch(1500, pool, 162, 168, exact=True)])
+
+    assert sum(o.seconds * o.enters / 165 for o in found.picks[0]) == pytest.approx(1500, abs=15)
+    assert {offer.enters for offer in found.picks[0]} == {159, 171}
+    assert found.loss < 1500 / 60
+    assert ramp.loss == pytest.approx(
+        loss_of([stretch(1500, pool, 162, 168, exact=True)], ramp.picks)
+    )
 
 
 def test_a_stretch_without_songs_leaves_the_others_as_they_are() -> None:
