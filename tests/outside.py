@@ -38,6 +38,7 @@ PACKAGES: Mapping[str, str] = {  # program or font -> its Debian package
     "strace": "strace",
     "mpd": "mpd",
     "mpc": "mpc",
+    "mpv": "mpv",
     "mksquashfs": "squashfs-tools",
     "dpkg-deb": "dpkg",
     "systemd-analyze": "systemd",

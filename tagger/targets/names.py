@@ -8,6 +8,7 @@ from pathlib import PurePath
 from pacetag.db.records import SongRecord
 
 LONGEST = 240  # bytes of a name in UTF-8, of 255, so that a number still fits
+_UNLOVED = re.compile("[#%]")  # VLC takes what follows in a playlist for a part of an address
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
 _DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)", re.IGNORECASE)
 
@@ -15,12 +16,12 @@ _DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)", re.IGNORECAS
 def plain_name(text: str) -> str:
     """Return a text as the part of a file's name before its suffix; "song" for an empty one.
 
-    Characters that FAT cannot hold become "_"; no name begins with a dot or a blank, or ends with
-    one, which Windows drops.
+    Characters that FAT cannot hold, or a playlist in VLC, become "_"; no name begins with a dot or
+    a blank, or ends with one, which Windows drops.
     """
     whole = text.encode("utf-8", "replace").decode("utf-8")
     clean = _FORBIDDEN.sub("_", unicodedata.normalize("NFC", " ".join(whole.split())))
-    bare = _cut(clean, LONGEST).strip(". ")
+    bare = _cut(_UNLOVED.sub("_", clean), LONGEST).strip(". ")
     return f"_{bare}" if _DEVICES.match(bare) else bare or "song"
 
 

@@ -22,7 +22,8 @@ from tests.tagger.targets.conftest import Song
         ("\udcff", "_"),
         ("", "song"),
         (" . ", "song"),
-        ("#1 – Ö 電気", "#1 – Ö 電気"),
+        ("#1 – Ö 電気", "_1 – Ö 電気"),
+        ("50% of it", "50_ of it"),
     ],
 )
 def test_what_a_card_cannot_hold_is_replaced(text: str, name: str) -> None:
