@@ -27,6 +27,12 @@ from pacetag.tagger.commands.filter_options import (
     YearOption,
     condition_of,
 )
+from pacetag.tagger.commands.mix_options import (
+    MixClickOption,
+    MixCuesOption,
+    MixOption,
+    MixWish,
+)
 from pacetag.tagger.commands.options import OUTPUT, IndexOption, JsonOption, OverwriteOption
 from pacetag.tagger.commands.plan_options import (
     FromOption,
@@ -119,6 +125,9 @@ def playlist(
     copies: CopiesOption = None,
     copies_format: CopiesFormatOption = Format.FLAC,
     plot: PlotOption = None,
+    mix: MixOption = None,
+    mix_click: MixClickOption = None,
+    mix_cues: MixCuesOption = False,
     dry_run: PlaylistDryRunOption = False,
     overwrite: OverwriteOption = False,
     absolute: AbsoluteOption = None,
@@ -177,6 +186,7 @@ def playlist(
             relative_to=relative_to,
             root_map=root_map or [],
             plot=plot,
+            mix=MixWish(path=mix, click=mix_click, cues=mix_cues),
             dry_run=dry_run,
             index=index,
             as_json=as_json,

@@ -36,14 +36,16 @@ def carry_out(request: Request) -> None:
     style = path_style(output, request.relative_to, request.root_map, absolute=request.absolute)
     tolerances = usual = chooser.tolerances
     stretching, target = None, target_of(request)
-    noted = output
+    noted = output or request.mix.path
     if target is not None and output is None:
         tolerances, noted = widened_for(target, usual, chooser.cadences), noted_place(target)
     else:
-        stretching = stretching_of(request.stretch, output, dry_run=request.dry_run)
-    if stretching is not None:
+        is_mixed = request.mix.path is not None
+        stretching = stretching_of(
+            request.stretch, output, dry_run=request.dry_run, is_mixed=is_mixed
+        )
         pairs = zip(usual, chooser.cadences, strict=True)
-        tolerances = [stretching.widened(share, cadence) for share, cadence in pairs]
+        tolerances = [request.stretch.widened(share, cadence) for share, cadence in pairs]
     deliveries = deliveries_of(request)
     index_file, results = index_path(request.index), list["Delivered"]()
     with read_index(index_file) as index:

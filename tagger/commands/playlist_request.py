@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pacetag.db.records import Condition
+    from pacetag.tagger.commands.mix_options import MixWish
     from pacetag.tagger.commands.stretch_options import StretchWish
 
 LINES = 250  # rows of a table without --limit and --duration: fifteen hours of music
@@ -41,6 +42,7 @@ class Request:
     relative_to: Path | None
     root_map: list[str]
     plot: Path | None
+    mix: "MixWish"
     dry_run: bool
     index: Path | None
     as_json: bool

@@ -52,6 +52,10 @@ class StretchWish:
     folder: Path | None
     form: Format
 
+    def widened(self, tolerance: float, cadence: float) -> float:
+        """Return the tolerance by which songs are chosen. Raises UsageError."""
+        return tolerance if self.share is None else widened(self.share, tolerance, cadence)
+
 
 def widened(text: str, tolerance: float, cadence: float) -> float:
     """Return the tolerance by which songs are chosen that are stretched. Raises UsageError."""
@@ -71,14 +75,9 @@ def widened(text: str, tolerance: float, cadence: float) -> float:
 class Stretching:
     """That songs are stretched, how much, and where their copies lie."""
 
-    text: str  # the largest share, as it was typed
     folder: Path
     form: Format
     dry_run: bool
-
-    def widened(self, tolerance: float, cadence: float) -> float:
-        """Return the tolerance by which songs are chosen. Raises UsageError."""
-        return widened(self.text, tolerance, cadence)
 
     def carry_out(
         self, found: "Playlist | Session", tolerances: Sequence[float]
@@ -160,14 +159,19 @@ def _failures(failed: "list[Made]", stretched: "Stretched") -> list[str]:
     ]
 
 
-def stretching_of(wish: StretchWish, output: Path | None, *, dry_run: bool) -> Stretching | None:
-    """Return how songs are stretched; None where that is not asked for.
+def stretching_of(
+    wish: StretchWish, output: Path | None, *, dry_run: bool, is_mixed: bool = False
+) -> Stretching | None:
+    """Return how copies are made; None where that is not asked for.
 
-    Raises UsageError, or MissingExtraError where the package is not installed.
+    `is_mixed`: the songs go into a mix, which needs no copies. Raises UsageError, or
+    MissingExtraError where the package is not installed.
     """
     if wish.share is None:
         if wish.folder is not None:
             raise UsageError("--copies needs --stretch, which makes them: --stretch 6%")
+        return None
+    if is_mixed and output is None and wish.folder is None:
         return None
     folder = wish.folder or _beside(output)
     if output is None or folder is None:
@@ -178,9 +182,7 @@ def stretching_of(wish: StretchWish, output: Path | None, *, dry_run: bool) -> S
     from pacetag.tagger.stretching.engine import check_installed
 
     check_installed()
-    return Stretching(
-        text=wish.share, folder=folder.expanduser().absolute(), form=wish.form, dry_run=dry_run
-    )
+    return Stretching(folder=folder.expanduser().absolute(), form=wish.form, dry_run=dry_run)
 
 
 def _beside(output: Path | None) -> Path | None:

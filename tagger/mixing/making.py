@@ -28,7 +28,11 @@ RATE, OPUS_RATE = 44_100, 48_000  # Hz
 CEILINGS = {Format.FLAC: 10 ** (-1.1 / 20)}
 LOSSY_CEILING = 10 ** (-2.0 / 20)
 
-Advance = Callable[[str, float], None]  # a name, and s of music that were done
+Advance = Callable[[str, float], None]  # a name, and s of music that were heard
+
+
+def _ignored(*_: object) -> None:
+    """Say nothing."""
 
 
 class StoppedError(Exception):
@@ -54,20 +58,27 @@ class MadeMix:
     lost: Mapping[str, str] = field(default_factory=dict)  # path of a song -> why it is left out
 
 
-def make_mix(order: Order, *, stop: Stop, advance: Advance) -> MadeMix:
+def make_mix(
+    order: Order,
+    *,
+    stop: Stop,
+    heard: Advance = _ignored,
+    mixed: Callable[[float], None] = _ignored,
+) -> MadeMix:
     """Hear the songs, lay them out, and write the mix and its cue sheet.
 
-    A song that cannot be read is left out. Raises StoppedError, UsageError or TaggerError.
+    A song that cannot be read is left out. `heard` and `mixed` are told what was done. Raises
+    StoppedError, UsageError or TaggerError.
     """
-    heard, lost = _hear_all(order.slots, stop, advance)
+    known, lost = _hear_all(order.slots, stop, heard)
     while True:
         slots = [slot.without(frozenset(lost)) for slot in order.slots]
-        plan = lay(slots, heard) if any(slot.songs for slot in slots) else None
+        plan = lay(slots, known) if any(slot.songs for slot in slots) else None
         if plan is None or not plan.parts:
             return MadeMix(plan=None, lost=lost)
         order.file.check_room(plan.seconds)
         try:
-            _write(order, plan, stop, advance)
+            _write(order, plan, stop, mixed)
         except SongLostError as error:  # it vanished meanwhile: all is laid out without it
             lost[error.path] = error.reason
             continue
@@ -97,7 +108,7 @@ def _hear_all(
     return heard, lost
 
 
-def _write(order: Order, plan: MixPlan, stop: Stop, advance: Advance) -> None:
+def _write(order: Order, plan: MixPlan, stop: Stop, mixed: Callable[[float], None]) -> None:
     form = order.file.form
     rate = OPUS_RATE if form is Format.OPUS else RATE
     sound = render(plan, rate, CEILINGS.get(form, LOSSY_CEILING), order.extras)
@@ -105,16 +116,16 @@ def _write(order: Order, plan: MixPlan, stop: Stop, advance: Advance) -> None:
     with order.file.draft() as draft:
         in_mp4 = chapters if ENCODERS[form].muxer == "ipod" else ()
         into = Encoding(draft, form, rate, chapters=in_mp4)
-        encode_parts(_watched(sound, rate, order.file.path.name, stop, advance), into)
+        encode_parts(_watched(sound, rate, stop, mixed), into)
         write_tags(draft, form, order.title, chapters)
     order.cue.write(cue_text(plan, order.file.path, order.title).encode("utf-8"))
 
 
 def _watched(
-    sound: Iterator[NDArray[np.float32]], rate: int, name: str, stop: Stop, advance: Advance
+    sound: Iterator[NDArray[np.float32]], rate: int, stop: Stop, mixed: Callable[[float], None]
 ) -> Iterator[NDArray[np.float32]]:
     for part in sound:
         if stop.requested:
             raise StoppedError
-        advance(name, part.shape[1] / rate)
+        mixed(part.shape[1] / rate)
         yield part

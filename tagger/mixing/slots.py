@@ -1,6 +1,6 @@
 """What a mix is made from: the songs of a playlist or a run, by the blocks that they fill."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pacetag.db.records import SongRecord
@@ -83,3 +83,15 @@ def _slot(filled: list[FilledBlock]) -> Slot:
         SlotSong(song=one.song, paces=(one.pace.bpm,), begins=one.begins) for one in filled[0].songs
     )
     return Slot(blocks=blocks, songs=tuple(songs))
+
+
+def expected_seconds(slots: Sequence[Slot]) -> float:
+    """How long a mix would be, before its songs are heard."""
+    return sum(_expected(slot) for slot in slots if slot.songs)
+
+
+def _expected(slot: Slot) -> float:
+    planned = sum(block.seconds for block in slot.blocks)
+    cadence = slot.blocks[0].first
+    stretched = [(one.song.duration or 0.0) * one.paces[0] / cadence for one in slot.songs]
+    return sum(stretched) if slot.is_open else planned

@@ -85,6 +85,32 @@ class CopiesBar:
         self._progress.update(self._task, advance=1, description=printable(name))
 
 
+class MixBar:
+    """Shows how much of a mix is done, on a terminal alone."""
+
+    def __init__(self, total: float) -> None:
+        console = CleanConsole(stderr=True)
+        columns = bar_columns(console.width)
+        self._progress = Progress(
+            *[each for each in columns if not isinstance(each, MofNCompleteColumn | _Rate)],
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+        self._task = self._progress.add_task("", total=total)
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def advance(self, name: str, seconds: float) -> None:
+        """Advance the bar by seconds of music."""
+        self._progress.update(self._task, advance=seconds, description=printable(name))
+
+
 class LiveReporter:
     """Shows a bar with songs per second, time left and the number of failed songs."""
 

@@ -23,7 +23,7 @@ CLEARED = (
     "writes them again"
 )
 UNDONE = "indexed only: its tags were undone; `pacetag scan` writes them again"
-STRETCHED = "a stretched copy that `pacetag playlist --stretch` made; its original counts"
+STRETCHED = "a stretched copy or a mix that `pacetag playlist` made; the songs in it count"
 NO_TAGS = "indexed only (--no-tags)"
 NOT_TAGGED = "indexed, but not tagged: "  # before what refused a write
 

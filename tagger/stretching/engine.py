@@ -15,10 +15,10 @@ ENGINE = "signalsmith-1"  # stands in the mark of copies; another one makes all 
 _AROUND = 0.2  # s of silence at both ends, for without it attacks close to them are softened
 
 
-def check_installed() -> None:
-    """Raise MissingExtraError unless the package is there."""
+def check_installed(option: str = "--stretch") -> None:
+    """Raise MissingExtraError, which names the option, unless the package is there."""
     if find_spec("python_stretch") is None:
-        raise MissingExtraError("--stretch", EXTRA)
+        raise MissingExtraError(option, EXTRA)
 
 
 def stretched(samples: NDArray[np.float32], rate: int, factor: float) -> NDArray[np.float32]:

@@ -26,7 +26,7 @@ Make = Callable[..., MadeMix]
 def make(drum_song: DrumSong) -> Make:
     """Write a mix of two songs of 15 s at 165."""
 
-    def made(path: Path, *, stop: Stop | None = None, advance: Any = lambda *_: None) -> MadeMix:
+    def made(path: Path, *, stop: Stop | None = None, mixed: Any = lambda _: None) -> MadeMix:
         songs = drum_song(162.0, 15.0, tone=101.0), drum_song(167.0, 15.0, tone=91.0)
         file = MixFile(named=path)
         file.check()
@@ -36,7 +36,7 @@ def make(drum_song: DrumSong) -> Make:
             file=file,
             cue=cue_file(path, overwrite=False),
         )
-        return make_mix(order, stop=stop or Stop(), advance=advance)
+        return make_mix(order, stop=stop or Stop(), mixed=mixed)
 
     return made
 
@@ -183,15 +183,15 @@ def test_a_mix_that_does_not_fit_on_the_disk_is_not_begun(
 
 
 def test_a_stop_in_the_middle_leaves_nothing_behind(make: Make, tmp_path: Path) -> None:
-    stop, done = Stop(), list[str]()
+    stop, done = Stop(), list[float]()
 
-    def advance(name: str, _: float) -> None:
-        done.append(name)
-        if done.count("run.mp3") == 3:
+    def mixed(seconds: float) -> None:
+        done.append(seconds)
+        if len(done) == 3:
             stop.request()
 
     with pytest.raises(StoppedError):
-        make(tmp_path / "run.mp3", stop=stop, advance=advance)
+        make(tmp_path / "run.mp3", stop=stop, mixed=mixed)
 
     assert list(tmp_path.iterdir()) == []
 
@@ -203,10 +203,6 @@ def test_a_song_that_is_gone_or_vanishes_meanwhile_is_left_out(
     gone, vanishing = (Path(songs[place].song.path) for place in (1, 3))
     gone.unlink()
 
-    def advance(name: str, _: float) -> None:
-        if name == "run.flac":
-            vanishing.unlink(missing_ok=True)
-
     path = tmp_path / "run.flac"
     order = Order(
         slots=(open_slot(165.0, *songs),),
@@ -215,7 +211,7 @@ def test_a_song_that_is_gone_or_vanishes_meanwhile_is_left_out(
         cue=cue_file(path, overwrite=False),
     )
 
-    made = make_mix(order, stop=Stop(), advance=advance)
+    made = make_mix(order, stop=Stop(), mixed=lambda _: vanishing.unlink(missing_ok=True))
 
     assert made.plan is not None
     assert set(made.lost) == {str(gone), str(vanishing)}
@@ -234,7 +230,7 @@ def test_without_any_song_nothing_is_written(drum_song: DrumSong, tmp_path: Path
     cue = cue_file(path, overwrite=False)
     order = Order(slots=(open_slot(165.0, song),), title="easy", file=MixFile(named=path), cue=cue)
 
-    made = make_mix(order, stop=Stop(), advance=lambda *_: None)
+    made = make_mix(order, stop=Stop())
 
     assert made.plan is None
     assert list(tmp_path.iterdir()) == []
