@@ -17,6 +17,7 @@ from types import FrameType
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 INTERRUPTED = 130  # exit code
 GRACE = 4.0  # s from the second request until the process ends
+HURRY = 2.0, 2.5  # s from SIGTERM until workers are killed, and from then until the process ends
 _RETRY = 0.05  # s between two tries to wake the main thread
 _WAKE_MAIN = signal.SIGUSR2  # is never held in the main thread; interrupts the call it is in
 _SHOW_CURSOR = b"\x1b[?25h"  # a live bar hides it
@@ -69,10 +70,11 @@ class _Guard:
         self._asked = 0
         self._over = False
         self._woken = False  # the main thread was interrupted
-        self._timer: threading.Timer | None = None
+        self._timers: list[threading.Timer] = []
         self._wakers: list[threading.Thread] = []
         self._thread = threading.Thread(target=self._listen, name="signals", daemon=True)
         self.stops: list[Stop] = []  # without any, the main thread is interrupted
+        self.hurry = False  # SIGTERM ends the process within 5 s
 
     def start(self) -> None:
         """Begin to listen. All threads must hold the signals."""
@@ -81,8 +83,8 @@ class _Guard:
     def end(self) -> None:
         """Stop listening, and cancel the end of the process if it was near."""
         self._over = True
-        if self._timer is not None:
-            self._timer.cancel()
+        for timer in self._timers:
+            timer.cancel()
         with suppress(OSError):  # it has ended already
             signal.pthread_kill(self._thread.ident or 0, signal.SIGTERM)  # to that thread alone
         self._thread.join()
@@ -104,13 +106,24 @@ class _Guard:
         if not self.stops:
             self._wakers.append(threading.Thread(target=self._wake_main, daemon=True))
             self._wakers[-1].start()
-        if self._asked == 2:
-            _kill_workers()
-            self._timer = threading.Timer(GRACE, _leave)
-            self._timer.daemon = True
-            self._timer.start()
+        if self._asked == 1 and self.hurry and number == signal.SIGTERM:
+            self._after(HURRY[0], partial(self._hasten, HURRY[1]))
+        elif self._asked == 2:
+            self._hasten(GRACE)
         elif self._asked > 2:
             _leave()
+
+    def _hasten(self, seconds: float) -> None:
+        """Give up the songs under way, and end the process at the latest after so long."""
+        _kill_workers()
+        self._after(seconds, _leave)
+
+    def _after(self, seconds: float, act: Callable[[], None]) -> None:
+        timer = threading.Timer(seconds, act)
+        timer.daemon = True
+        self._timers.append(timer)
+        if not self._over:
+            timer.start()
 
     def _wake_main(self) -> None:
         """Interrupt the main thread, repeatedly: a call that hangs may begin just after."""
@@ -157,17 +170,20 @@ def signals_let_through() -> Iterator[None]:
 
 
 @contextmanager
-def stop_on_signals(stop: Stop) -> Iterator[None]:
+def stop_on_signals(stop: Stop, *, hurry: bool = False) -> Iterator[None]:
     """Turn SIGINT and SIGTERM into requests while the block runs.
 
     A second one also kills the worker processes, and their current songs are given up. The process
-    ends within 5 s then, and at once with a third one.
+    ends within 5 s then, and at once with a third one. With `hurry`, as services must, the first
+    SIGTERM ends it within 5 s, too.
     """
     with _guarded() as guard:
         guard.stops.append(stop)
+        guard.hurry = hurry
         try:
             yield
         finally:
+            guard.hurry = False
             guard.stops.remove(stop)
 
 

@@ -28,6 +28,7 @@ from pacetag.tagger.commands.service import service
 from pacetag.tagger.commands.set import set as set_paces
 from pacetag.tagger.commands.show import show
 from pacetag.tagger.commands.stats import stats
+from pacetag.tagger.commands.status import status
 from pacetag.tagger.commands.target import target
 from pacetag.tagger.commands.train import train
 from pacetag.tagger.commands.training import training
@@ -157,7 +158,7 @@ def _interruptible(command: Callable[..., None]) -> Callable[..., None]:
 
 
 COMMANDS = (
-    *(scan, playlist, cadence, watch, show, set_paces, love, exclude),
+    *(scan, playlist, cadence, watch, status, show, set_paces, love, exclude),
     *(stats, problems, undo, prune, forget, evaluate),
 )
 

@@ -39,7 +39,7 @@ FLOORS = (
     "model/training/settings model/training/scoring",
     "model/training/run",
     "model/training/command",
-    "tagger/errors tagger/text tagger/cancellation tagger/paces",
+    "tagger/errors tagger/text tagger/cancellation tagger/paces tagger/pulse",
     "tagger/config",
     "tagger/settings tagger/terminal",
     "tagger/logs tagger/tags/errors tagger/tags/fields tagger/tags/limits tagger/tags/changes",

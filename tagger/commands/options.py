@@ -10,6 +10,8 @@ from typer.models import TyperPath
 from pacetag.tagger.logs.options import LoggingCommand, log_into
 from pacetag.tagger.terminal.standard_output import STDOUT
 
+_DEFAULTS = "pacetag.defaults"  # key of the values of options that were not filled in
+
 
 class SettingsCommand(LoggingCommand):
     """A command whose options have the values of the user's settings unless they are typed."""
@@ -20,10 +22,17 @@ class SettingsCommand(LoggingCommand):
 
         if (log := value_of("log-file").value) is not None:
             log_into(ctx, log)
-        for parameter in self.params:
-            if parameter.name in ctx.params:
-                _fill_in(ctx, parameter)
+        ctx.meta[_DEFAULTS] = dict(ctx.params)
+        fill_in(ctx)
         return super().invoke(ctx)
+
+
+def fill_in(ctx: Any) -> None:
+    """Give all parameters the values that hold now; may be called again. Raises ConfigError."""
+    ctx.params.update(ctx.meta[_DEFAULTS])
+    for parameter in ctx.command.params:
+        if parameter.name in ctx.params:
+            _fill_in(ctx, parameter)
 
 
 def _fill_in(ctx: Any, parameter: Any) -> None:

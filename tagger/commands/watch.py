@@ -1,17 +1,18 @@
 """`pacetag watch`: keep tags and index up to date with folders, in the foreground."""
 
 import os
-import signal
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pacetag.tagger.commands.options import MUSIC, IndexOption
+from pacetag.tagger.commands.options import MUSIC, IndexOption, fill_in
 from pacetag.tagger.commands.scan import BpmOption, JobsOption, NiceOption, NoTagsOption
 from pacetag.tagger.scanning.options import BpmMode, ScanOptions
 from pacetag.tagger.settings import default_jobs, index_path
-from pacetag.tagger.workers.priority import lower_priority
+
+if TYPE_CHECKING:
+    from pacetag.tagger.watch.run import WatchSettings
 
 RootsArgument = Annotated[
     list[Path] | None,
@@ -24,6 +25,7 @@ RootsArgument = Annotated[
 
 
 def watch(
+    ctx: typer.Context,
     paths: RootsArgument = None,
     jobs: JobsOption = None,
     nice: NiceOption = False,
@@ -53,36 +55,36 @@ def watch(
 
     Scans the folders, then every song that is added, changed, moved or removed, until Ctrl-C.
 
-    Waits for files that are still being copied. Exit codes: 0 ended by SIGTERM, 130 by
-    Ctrl-C, 1 the index cannot be used, 2 wrong usage.
+    Waits for files that are still being copied. SIGTERM ends it within 5 s, SIGHUP has it read the
+    settings again. Exit codes: 0 ended by SIGTERM, 130 by Ctrl-C, 1 the index cannot be used, 2
+    wrong usage.
     """
-    from pacetag.tagger.cancellation import Stop, stop_on_signals
-    from pacetag.tagger.index.opening import opened_index
-    from pacetag.tagger.service.notify import Supervisor
-    from pacetag.tagger.watch.keeper import Keeper
-    from pacetag.tagger.watch.reported import ReportedLines
+    from pacetag.tagger.watch.run import run_watch
     from pacetag.tagger.workers import pool
 
-    roots = roots_to_watch(paths or [], may_be_absent=wait)
-    options = ScanOptions(
-        jobs=jobs or default_jobs(), tags=not no_tags, nice=nice, bpm=bpm, watching=True
+    def read() -> "WatchSettings":
+        fill_in(ctx)
+        return _settings(ctx.params, paths or [], may_be_absent=wait)
+
+    raise typer.Exit(run_watch(read, pool.shipped_judge, index_path(index)))
+
+
+def _settings(values: dict[str, Any], paths: list[Path], *, may_be_absent: bool) -> "WatchSettings":
+    """What the options say, typed or set. Raises UsageError."""
+    from pacetag.tagger.watch.run import WatchSettings
+
+    return WatchSettings(
+        roots=roots_to_watch(paths, may_be_absent=may_be_absent),
+        scan=ScanOptions(
+            jobs=values["jobs"] or default_jobs(),
+            tags=not values["no_tags"],
+            nice=values["nice"],
+            bpm=BpmMode(values["bpm"]),
+            watching=True,
+        ),
+        settle=values["settle"],
+        sweep=60 * values["sweep"],
     )
-    if nice:
-        lower_priority()
-    stop, supervisor = Stop(), Supervisor()
-    with stop_on_signals(stop), opened_index(index_path(index)) as songs:
-        Keeper(
-            roots,
-            songs,
-            pool.shipped_judge(),
-            options,
-            settle=settle,
-            sweep=60 * sweep,
-            stop=stop,
-            lines=ReportedLines(supervisor),
-        ).run()
-        supervisor.stopping()
-    raise typer.Exit(130 if stop.signal is signal.SIGINT else 0)
 
 
 def roots_to_watch(paths: list[Path], *, may_be_absent: bool) -> list[Path]:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pacetag.tagger.cancellation import Stop, signals_held
 from pacetag.tagger.library.walk import Trail, walk
+from pacetag.tagger.pulse import Pulse
 
 # s without progress before the first question is given up, and the second, third and fourth in a
 # row. Sleeping disks take ten to wake up.
@@ -40,9 +41,9 @@ class Walked:
 class Asking:
     """Questions to a disk, one after the other; some may never be answered."""
 
-    def __init__(self, stop: Stop | None = None) -> None:
+    def __init__(self, stop: Stop | None = None, pulse: Pulse | None = None) -> None:
         """A request to stop ends all waiting."""
-        self._stop = stop or Stop()
+        self._stop, self._pulse = stop or Stop(), pulse or Pulse()
         self._in_a_row = 0  # questions without an answer
         self._abandoned: list[threading.Thread] = []
 
@@ -102,6 +103,7 @@ class Asking:
         asked.start()
         seen, idle = 0, 0.0
         while not asked.over.wait(TICK):
+            self._pulse.beat()
             now = progress()
             idle = 0.0 if now != seen else idle + TICK
             if now != seen:

@@ -9,7 +9,9 @@ from typing import Any
 from typer.core import TyperCommand, TyperOption
 
 _VERBOSE, _FILE = "pacetag.verbose", "pacetag.log_file"  # keys of what all contexts of a call share
-QUIET = frozenset({"playlist", "stats", "problems", "config"})  # they load no library that logs
+QUIET = frozenset(
+    {"playlist", "stats", "problems", "config", "status"}
+)  # they load no library that logs
 
 
 def log_options() -> list[Any]:

@@ -12,6 +12,7 @@ from pacetag.model.judgement import Analysis
 from pacetag.tagger.cancellation import Stop
 from pacetag.tagger.library.walk import stamp
 from pacetag.tagger.logs.logger import debug
+from pacetag.tagger.pulse import Pulse
 from pacetag.tagger.scanning.claims import Claims
 from pacetag.tagger.scanning.commit import Commit
 from pacetag.tagger.scanning.failures import Failures
@@ -40,8 +41,16 @@ class Scan:
     small.
     """
 
-    def __init__(self, index: SongIndex, judge: JudgeRef, options: ScanOptions, stop: Stop) -> None:
+    def __init__(
+        self,
+        index: SongIndex,
+        judge: JudgeRef,
+        options: ScanOptions,
+        stop: Stop,
+        pulse: Pulse | None = None,
+    ) -> None:
         self._index, self._stop, self._options = index, stop, options
+        self._pulse = pulse or Pulse()
         self._memory = Memory(index, judge.bundle, options, stop)
         self._commit = Commit(index, judge.bundle, options)
         self._failures = Failures(index, judge.bundle)
@@ -64,6 +73,9 @@ class Scan:
         try:
             with self._stop.waking(partial(self._events.put, None)):
                 for path in self._memory.ahead(paths):
+                    self._pulse.beat()
+                    while self._pulse.must_wait() and not self._stop.requested:
+                        yield from self._next_event()
                     if self._stop.requested:
                         break
                     yield from self._begin(path)
@@ -114,8 +126,9 @@ class Scan:
         self._probes.submit(path, now if known else None, known, limit=limit)
 
     def _next_event(self) -> Iterator[SongOutcome]:
+        self._pulse.beat()
         try:
-            event = self._events.get(timeout=TICK if self._probing or self._claims else None)
+            event = self._events.get(timeout=TICK)
         except Empty:
             self._probes.time_out(tick=TICK)
             yield from self._come_free()

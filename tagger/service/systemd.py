@@ -7,7 +7,7 @@ blanks; the list of writable paths knows no escapes, so a quotation mark stands 
 import re
 
 from pacetag.tagger.service.marks import HASH, PLACE
-from pacetag.tagger.service.values import NAME, PATIENCE, SENTENCE, Service
+from pacetag.tagger.service.values import NAME, PATIENCE, SENTENCE, SILENCE, Service
 
 UNIT = f"{NAME}.service"
 _TEMPORARY = ("/tmp", "/var/tmp")
@@ -31,6 +31,7 @@ ExecReload=/bin/kill -HUP $MAINPID
 KillMode=mixed
 TimeoutStartSec=120
 TimeoutStopSec={PATIENCE}
+WatchdogSec={SILENCE}
 Restart=on-failure
 RestartSec=10
 RestartPreventExitStatus=2

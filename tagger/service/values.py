@@ -16,6 +16,7 @@ NAME = "pacetag"
 SENTENCE = "pacetag keeps tags and index up to date with folders of music"
 PROGRAM = (sys.executable, "-m", "pacetag.tagger")
 BASE_MEMORY, WORKER_MEMORY = 512, 512  # MiB; docs/service.md says what was measured
+SILENCE = 300  # s without a sign of life after which the service is started again
 PATIENCE = 10  # s from the request to end until the process is killed; it needs 5
 _FOLDERS = ("XDG_CONFIG_HOME", "XDG_DATA_HOME")  # where settings and index lie by default
 

@@ -9,6 +9,7 @@ from queue import Empty, SimpleQueue
 
 from pacetag.db.index import SongIndex
 from pacetag.tagger.cancellation import Stop
+from pacetag.tagger.pulse import Pulse
 from pacetag.tagger.scanning.options import ScanOptions
 from pacetag.tagger.watch.dirty import Dirty, Due
 from pacetag.tagger.watch.held_index import HeldIndex
@@ -17,6 +18,7 @@ from pacetag.tagger.watch.observing import Observing
 from pacetag.tagger.watch.visits import Visits
 from pacetag.tagger.workers.judging import JudgeRef
 
+BEAT = 15.0  # s between two signs of life while nothing happens
 POLL = 60.0  # s between two looks at folders of which no changes are reported
 SHARE = 20.0  # of the time that a look takes, at least between two of them
 
@@ -35,13 +37,15 @@ class Keeper:
         sweep: float,
         stop: Stop,
         lines: WatchLines,
+        pulse: Pulse | None = None,
     ) -> None:
         """`settle`: silence before what changed is looked at; `sweep`: time between two sweeps over
-        all folders; both in seconds.
+        all folders; both in seconds. `pulse` is told how it goes on.
 
         Raises SongIndexError for an index on a file system that SQLite cannot rely on.
         """
         self._roots, self._stop, self._lines = roots, stop, lines
+        self._pulse = pulse or Pulse()
         self._settle, self._every = settle, sweep
         self._wake: SimpleQueue[None] = SimpleQueue()
         self._dirty = Dirty(settle=settle, wake=self._wake)
@@ -56,6 +60,7 @@ class Keeper:
             sweep=sweep,
             stop=stop,
             lines=lines,
+            pulse=self._pulse,
         )
         self._poll = min(POLL, sweep)
         self._next_sweep = self._next_poll = 0.0  # monotonic
@@ -69,6 +74,7 @@ class Keeper:
         """
         with self._stop.waking(partial(self._wake.put, None)), self._held, self._observing:
             self._lines.watching(self._roots)
+            self._pulse.watching(self._roots)
             while not self._stop.requested:
                 self._notice()
                 now = time.monotonic()
@@ -97,9 +103,13 @@ class Keeper:
 
     def _wait(self) -> None:
         """Wait until something is due; at each wake-up all that is due is found anew."""
-        moments = [self._next_sweep, self._next_look, *self._due_moments()]
-        with suppress(Empty):
-            self._wake.get(timeout=max(0.0, min(moments) - time.monotonic()))
+        self._pulse.waiting(self._visits.waiting_songs())
+        moment = min([self._next_sweep, self._next_look, *self._due_moments()])
+        while (left := moment - time.monotonic()) > 0:
+            self._pulse.beat()
+            with suppress(Empty):
+                self._wake.get(timeout=min(left, BEAT))
+                return
 
     def _due_moments(self) -> Iterator[float]:
         if self._observing.polled():

@@ -53,6 +53,10 @@ class Readiness:
         for song in songs:
             self._looks.pop(song, None)
 
+    def growing(self) -> list[Path]:
+        """The songs that are not complete yet."""
+        return list(self._looks)
+
     def __len__(self) -> int:
         return len(self._looks)
 

@@ -1,19 +1,36 @@
-"""The watcher's lines, which its supervisor hears of, too."""
+"""The watcher's lines, which its supervisor and `pacetag status` hear of, too."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
-from pacetag.tagger.service.notify import Supervisor
+from pacetag.tagger.scanning.outcomes import Outcome, SongOutcome
+from pacetag.tagger.service.report import Report
 from pacetag.tagger.watch.lines import WatchLines
 
 
 class ReportedLines(WatchLines):
-    """Prints as WatchLines does, and tells the supervisor when the watcher is ready."""
+    """Prints as WatchLines does, and keeps what `pacetag status` shows."""
 
-    def __init__(self, supervisor: Supervisor) -> None:
-        self._supervisor = supervisor
+    def __init__(self, report: Report) -> None:
+        self._report = report
 
-    def watching(self, roots: Sequence[Path]) -> None:
-        """Say that changes are noticed from now on."""
-        super().watching(roots)
-        self._supervisor.ready(f"Watching {', '.join(map(str, roots))}")
+    def song(self, song: SongOutcome) -> None:
+        """Print a song's outcome, and count it."""
+        if not song.at_rest:
+            failed = song.outcome is Outcome.FAILED
+            self._report.song(song.path, song.outcome.value, song.reason, failed=failed)
+        super().song(song)
+
+    def missing(self, path: str) -> None:
+        """Print that a song is gone, and count it."""
+        self._report.song(path, "missing", None, failed=False)
+        super().missing(path)
+
+    def refused(self, place: Path, why: str) -> None:
+        """Print that a folder cannot be listed, and keep it."""
+        self._report.complain(f"{place}: {why}")
+        super().refused(place, why)
+
+    def complain(self, sentence: str) -> None:
+        """Print what does not work as it should, and keep it."""
+        self._report.complain(sentence)
+        super().complain(sentence)

@@ -11,6 +11,7 @@ from pacetag.tagger.cancellation import Stop
 from pacetag.tagger.library.passed_over import is_off_the_way
 from pacetag.tagger.library.stalls import Asking, Walked
 from pacetag.tagger.output.report import note_song
+from pacetag.tagger.pulse import Pulse
 from pacetag.tagger.scanning.known import permitted_again, stalled
 from pacetag.tagger.scanning.leftovers import Tidying
 from pacetag.tagger.scanning.missing import mark_vanished
@@ -39,11 +40,13 @@ class Visits:
         sweep: float,
         stop: Stop,
         lines: WatchLines,
+        pulse: Pulse | None = None,
     ) -> None:
         """`enters` is asked before a folder is listed; times are those of `Keeper`."""
         self._roots, self._judge, self._options = tuple(roots), judge, options
         self._enters, self._stop, self._lines = enters, stop, lines
-        self._asking = Asking(stop)
+        self._pulse = pulse or Pulse()
+        self._asking = Asking(stop, self._pulse)
         self._tidying: Tidying | None = None
         self._readiness = Readiness(pause=min(settle, BETWEEN_LOOKS))
         self.waiting = Waiting(pause=2 * settle, longest=sweep)
@@ -55,13 +58,21 @@ class Visits:
         moments = (self._readiness.next_due(), self.waiting.next_due())
         return min((moment for moment in moments if moment is not None), default=None)
 
+    def waiting_songs(self) -> dict[Path, str]:
+        """The songs that wait, and why."""
+        growing = dict.fromkeys(self._readiness.growing(), "is still being written")
+        return growing | {Path(path): why for path, why in self.waiting.reasons().items()}
+
     def sweep(self, index: SongIndex, *, whole: bool) -> bool:
         """Look through all folders; with `whole` also at songs that have not changed, as `scan`.
 
         Returns whether songs changed.
         """
+        self._pulse.sweeping()
         found = self._asking.walk(self._roots, entering=partial(self._enters, renaming=True))
-        return self._settle(index, found, self._roots, whole=whole)
+        changed = self._settle(index, found, self._roots, whole=whole)
+        self._pulse.swept(len(found.songs))
+        return changed
 
     def visit(self, index: SongIndex, due: Due, now: float) -> bool:
         """Look at what is due, together, so that moves between folders are noticed.
@@ -104,6 +115,8 @@ class Visits:
         self._tidy(index, found)
         self._tell_refused(found, places)
         silent = set(found.stalled) | self._asking.stalled(found.songs)
+        if self._stop.requested:  # which ends all asking, so an answer that lacks means nothing
+            return False
         self._tell_silent(silent, places)
         songs = [song for song in found.songs if song not in silent]
         changed, same = changed_songs(songs, _stamps(index, places, songs))
@@ -120,7 +133,7 @@ class Visits:
         if not songs:
             return False
         changed = False
-        scan = Scan(index, self._judge, self._options, self._stop)
+        scan = Scan(index, self._judge, self._options, self._stop, self._pulse)
         for outcome in scan.songs(songs):
             if self.waiting.note(outcome):
                 self._lines.song(outcome)

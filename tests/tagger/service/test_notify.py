@@ -114,5 +114,6 @@ def test_a_watcher_says_that_it_is_ready_and_that_it_ends(
 
     assert line.recv(4096).decode().split("\n") == ["READY=1", f"STATUS=Watching {library}"]
     watcher.send_signal(signal.SIGTERM)
-    assert line.recv(4096).decode().startswith("STOPPING=1\n")
+    while not line.recv(4096).startswith(b"STOPPING=1\n"):
+        pass
     assert watcher.wait(timeout=20) == 0

@@ -1,8 +1,13 @@
 """What a watcher prints, line by line, and what is in its index."""
 
+import os
 import re
+import signal
+import subprocess
+import threading
 from pathlib import Path
 from queue import Empty, Queue
+from typing import IO
 
 from pacetag.db.index import SongIndex
 
@@ -27,6 +32,30 @@ class Said:
         except Empty:
             return True
         return False
+
+
+class Watcher(Said):
+    """A running process of the watcher."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        super().__init__()
+        self.process = process
+        for stream, queue in (
+            (process.stdout, self.lines),
+            (process.stderr, self.complaints),
+        ):
+            assert stream is not None
+            threading.Thread(target=_pump, args=(stream, queue), daemon=True).start()
+        assert self.complaints.get(timeout=20).startswith("Watching ")
+
+    def end(self, number: signal.Signals) -> int:
+        os.killpg(self.process.pid, number)
+        return self.process.wait(timeout=20)
+
+
+def _pump(stream: IO[str], queue: "Queue[str]") -> None:
+    for line in stream:
+        queue.put(line.rstrip("\n"))
 
 
 def in_index(index_file: Path) -> dict[str, bool]:

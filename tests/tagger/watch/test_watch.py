@@ -3,44 +3,17 @@
 import os
 import signal
 import subprocess
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from queue import Queue
-from typing import IO
 
 import pytest
 
 from pacetag.tagger.tags.reader import read_tags
-from tests.tagger.watch.said import Said, in_index
+from tests.tagger.watch.said import Watcher, in_index
 
 MakeSong = Callable[..., Path]
 Start = Callable[..., subprocess.Popen[str]]
-
-
-class Watcher(Said):
-    """A running process of the watcher."""
-
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        super().__init__()
-        self.process = process
-        for stream, queue in (
-            (process.stdout, self.lines),
-            (process.stderr, self.complaints),
-        ):
-            assert stream is not None
-            threading.Thread(target=_pump, args=(stream, queue), daemon=True).start()
-        assert self.complaints.get(timeout=20).startswith("Watching ")
-
-    def end(self, number: signal.Signals) -> int:
-        os.killpg(self.process.pid, number)
-        return self.process.wait(timeout=20)
-
-
-def _pump(stream: IO[str], queue: "Queue[str]") -> None:
-    for line in stream:
-        queue.put(line.rstrip("\n"))
 
 
 @pytest.fixture
