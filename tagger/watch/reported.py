@@ -11,6 +11,7 @@ class ReportedLines(WatchLines):
     """Prints as WatchLines does, and keeps what `pacetag status` shows."""
 
     def __init__(self, report: Report) -> None:
+        super().__init__()
         self._report = report
 
     def song(self, song: SongOutcome) -> None:
