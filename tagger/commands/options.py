@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from typer.models import TyperPath
 
-from pacetag.tagger.logs.options import LoggingCommand, log_into
+from pacetag.tagger.logs.options import LoggingCommand, log_as
 from pacetag.tagger.terminal.standard_output import STDOUT
 
 _DEFAULTS = "pacetag.defaults"  # key of the values of options that were not filled in
@@ -20,8 +20,13 @@ class SettingsCommand(LoggingCommand):
         """Fill in the settings, and run the command. Raises ConfigError before anything is done."""
         from pacetag.tagger.config.values import value_of
 
-        if (log := value_of("log-file").value) is not None:
-            log_into(ctx, log)
+        log_as(
+            ctx,
+            file=value_of("log-file").value,
+            as_json=value_of("log-json").value,
+            size=value_of("log-size").value,
+            count=value_of("log-count").value,
+        )
         ctx.meta[_DEFAULTS] = dict(ctx.params)
         fill_in(ctx)
         return super().invoke(ctx)

@@ -85,6 +85,26 @@ SETTINGS = (
         fills=False,
     ),
     _row(
+        "log-json",
+        SWITCH,
+        "Whether that file holds JSON, one object a line.",
+        option="--log-json",
+        default=False,
+        fills=False,
+    ),
+    _row(
+        "log-size",
+        number(0.001),
+        "Megabytes of that file before it is put aside, as FILE.1.",
+        default=10.0,
+    ),
+    _row(
+        "log-count",
+        whole(0),
+        "How many such files are kept; 0 empties the file instead.",
+        default=5,
+    ),
+    _row(
         "jobs",
         whole(1),
         "Worker processes; else one for each processor.",

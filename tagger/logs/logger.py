@@ -5,7 +5,7 @@ nothing listens.
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -16,19 +16,29 @@ if TYPE_CHECKING:
     import logging
 
 NAME = "pacetag"
+FACTS = "facts"  # attribute of a record
 _DEBUG, _INFO = 10, 20  # as in logging
+Facts = Mapping[str, Any] | None  # name -> value, as JSON takes it
 
 
-def info(area: str, text: str) -> None:
-    """Note on one line what a person may want to follow, such as a song that was begun."""
-    _note(_INFO, area, text)
+def info(area: str, text: str, *, facts: Facts = None) -> None:
+    """Note on one line what a person may want to follow, such as a song that was begun.
+
+    A log in JSON holds the `facts` as well, under their names.
+    """
+    _note(_INFO, area, text, facts=facts)
 
 
 def debug(
-    area: str, text: str, *, error: BaseException | None = None, trace: str | None = None
+    area: str,
+    text: str,
+    *,
+    error: BaseException | None = None,
+    trace: str | None = None,
+    facts: Facts = None,
 ) -> None:
     """Note what helps to find a fault, with an error's traceback, or one given as text."""
-    _note(_DEBUG, area, text, error=error, trace=trace)
+    _note(_DEBUG, area, text, error=error, trace=trace, facts=facts)
 
 
 def silence_libraries() -> None:
@@ -77,12 +87,14 @@ def _note(
     *,
     error: BaseException | None = None,
     trace: str | None = None,
+    facts: Facts = None,
 ) -> None:
     logger = _logger(f"{NAME}.{area}")
     if logger is None or not logger.isEnabledFor(level):
         return
     message = printable(text)
-    logger.log(level, "%s", f"{message}\n{trace.rstrip()}" if trace else message, exc_info=error)
+    text = f"{message}\n{trace.rstrip()}" if trace else message
+    logger.log(level, "%s", text, exc_info=error, extra={FACTS: facts})
 
 
 def _logger(name: str) -> "logging.Logger | None":

@@ -1,21 +1,24 @@
-"""`--verbose` and `--log-file`, which every command takes, and `pacetag` itself before it."""
+"""`--verbose`, `--log-file` and `--log-json`, which every command and `pacetag` itself take."""
 
 import os
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from typer.core import TyperCommand, TyperOption
 
-_VERBOSE, _FILE = "pacetag.verbose", "pacetag.log_file"  # keys of what all contexts of a call share
+# Keys of what all contexts of a call share.
+_VERBOSE, _FILE, _JSON = "pacetag.verbose", "pacetag.log_file", "pacetag.log_json"
+_SIZE, _COUNT = "pacetag.log_size", "pacetag.log_count"
 QUIET = frozenset(
     {"playlist", "stats", "problems", "config", "status"}
 )  # they load no library that logs
 
 
 def log_options() -> list[Any]:
-    """Return the two options; their values are kept until the command runs."""
+    """Return the three options; their values are kept until the command runs."""
     return [
         TyperOption(
             param_decls=["--verbose", "-v"],
@@ -33,20 +36,34 @@ def log_options() -> list[Any]:
             callback=_keeper(_FILE),
             help="Append all of that and the tracebacks of failures to this file.",
         ),
+        TyperOption(
+            param_decls=["--log-json/--no-log-json"],
+            is_flag=True,
+            default=None,
+            expose_value=False,
+            callback=_keeper(_JSON),
+            help="Write that file as JSON, one object a line.",
+        ),
     ]
 
 
 def _keeper(key: str) -> Any:
     def keep(context: Any, _parameter: Any, value: Any) -> None:
-        if value not in (None, False):
+        if value is not None and (value is not False or key == _JSON):
             context.meta[key] = value
 
     return keep
 
 
-def log_into(ctx: Any, file: Path) -> None:
-    """Have a command keep its log in a file unless an option names another."""
-    ctx.meta.setdefault(_FILE, str(file))
+def log_as(ctx: Any, *, file: Path | None, as_json: bool, size: float, count: int) -> None:
+    """Have a command keep its log as it is set, unless an option says otherwise.
+
+    `size`: megabytes of the file before it is put aside; `count`: files that are put aside.
+    """
+    if file is not None:
+        ctx.meta.setdefault(_FILE, str(file))
+    ctx.meta.setdefault(_JSON, as_json)
+    ctx.meta[_SIZE], ctx.meta[_COUNT] = size, count
 
 
 class LoggingCommand(TyperCommand):
@@ -72,11 +89,15 @@ def _begin(ctx: Any, *, verbose: bool, file: Path | None) -> None:
     import shlex
     from importlib.metadata import version
 
+    from pacetag.tagger.logs.files import LogForm
     from pacetag.tagger.logs.handlers import start_log
     from pacetag.tagger.logs.logger import debug, silence_libraries
 
     silence_libraries()
-    end = start_log(verbose=verbose, file=file, spared=_spared(ctx))
+    form = LogForm(as_json=ctx.meta.get(_JSON, False))
+    if _SIZE in ctx.meta:
+        form = replace(form, most=round(ctx.meta[_SIZE] * 1e6), older=ctx.meta[_COUNT])
+    end = start_log(verbose=verbose, file=file, spared=_spared(ctx), form=form)
     ctx.find_root().call_on_close(end)
     python = ".".join(map(str, sys.version_info[:3]))
     asked = shlex.join(sys.argv[1:])

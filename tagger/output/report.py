@@ -86,7 +86,15 @@ def note_song(song: SongOutcome) -> None:
     done = ", ".join(("analysed",) * song.analysed + ("written",) * song.written)
     passed_over = song.outcome in (Outcome.UNCHANGED, Outcome.SKIPPED) and not done
     note = debug if passed_over else info
-    note("scan", f"{song_line(song)}{done and f'  [{done}]'}")
+    facts = {
+        "song": printable(song.path),
+        "outcome": song.outcome.value,
+        "paces": [pace.bpm for pace in song.paces],
+        "reason": song.reason,
+        "analysed": song.analysed,
+        "written": song.written,
+    }
+    note("scan", f"{song_line(song)}{done and f'  [{done}]'}", facts=facts)
 
 
 def paces_text(paces: tuple[Pace, ...]) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pacetag.tagger.config.environment import variable
 from pacetag.tagger.logs.logger import debug
 
+JOURNAL = "JOURNAL_STREAM"
 SOCKET, TIMEOUT, TIMEOUT_OF = "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"
 
 
@@ -62,6 +63,18 @@ class Supervisor:
                 line.sendall(text.encode("utf-8", "replace"))
         except OSError as error:  # it may have ended; the music does not depend on it
             debug("service", f"the supervisor was not reached: {error}", error=error)
+
+
+def in_journal(descriptor: int = 1) -> bool:
+    """Whether standard output goes into systemd's journal, as systemd.exec(5) says."""
+    named = variable(JOURNAL)
+    if named is None:
+        return False
+    try:
+        status = os.fstat(descriptor)
+    except OSError:
+        return False
+    return named == f"{status.st_dev}:{status.st_ino}"
 
 
 def _address(named: str | None) -> str | None:

@@ -76,7 +76,11 @@ class WatchLines:
         self._complained[sentence] = now
         say(printable(f"pacetag: {sentence}"), sys.stderr)
 
+    def moment(self) -> str:
+        """The time, as a line begins."""
+        return f"{datetime.now().astimezone():%H:%M:%S} "
+
     def _line(self, text: str) -> None:
-        say(f"{datetime.now().astimezone():%H:%M:%S} {text}")
+        say(f"{self.moment()}{text}")
         if reader_is_gone():  # no later line could be read
             raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))

@@ -16,7 +16,8 @@ import pytest
 
 from pacetag.db.index import SongIndex
 from pacetag.tagger.cli import app
-from pacetag.tagger.logs.handlers import log_lines, start_log
+from pacetag.tagger.logs.files import log_lines
+from pacetag.tagger.logs.handlers import start_log
 from pacetag.tagger.logs.logger import debug, info
 from pacetag.tagger.workers.judging import LONGEST_TRACE, AnalysisError, hear
 from tests.tagger.conftest import FAKES
@@ -229,7 +230,7 @@ class TestWhatIsSpared:
             raise OSError(28, "No space left on device")
 
         SongIndex.open(index_file).close()
-        monkeypatch.setattr("pacetag.tagger.logs.handlers.os.write", full)
+        monkeypatch.setattr("pacetag.tagger.logs.files.os.write", full)
 
         done = pacetag("stats", "--log-file", log)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pacetag.tagger.service.notify import Supervisor
+from pacetag.tagger.service.notify import Supervisor, in_journal
 
 
 @pytest.fixture
@@ -117,3 +117,14 @@ def test_a_watcher_says_that_it_is_ready_and_that_it_ends(
     while not line.recv(4096).startswith(b"STOPPING=1\n"):
         pass
     assert watcher.wait(timeout=20) == 0
+
+
+def test_only_output_that_goes_into_the_journal_needs_no_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with (tmp_path / "journal").open("w") as journal, (tmp_path / "other").open("w") as other:
+        status = os.fstat(journal.fileno())
+        monkeypatch.setenv("JOURNAL_STREAM", f"{status.st_dev}:{status.st_ino}")
+
+        assert in_journal(journal.fileno())
+        assert not in_journal(other.fileno())
