@@ -60,6 +60,14 @@ BpmOption = Annotated[
         "--bpm", help="Whether to write the ordinary BPM field, with the most confident pace, too."
     ),
 ]
+IgnoreOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--ignore",
+        metavar="GLOB",
+        help='Pass over what matches, such as "Audiobooks" or "*.part.mp3"; may be repeated.',
+    ),
+]
 
 
 def scan(
@@ -81,6 +89,7 @@ def scan(
     index: IndexOption = None,
     as_json: JsonOption = False,
     bpm: BpmOption = BpmMode.NEVER,
+    ignore: IgnoreOption = None,
     read_only_check: CheckOption = None,
 ) -> None:
     """Listen to songs; write their paces into tags and index.
@@ -101,6 +110,7 @@ def scan(
         ignore_failed=ignore_failed,
         nice=nice,
         bpm=bpm,
+        ignore=tuple(ignore or ()),
     )
     if nice:
         lower_priority()
@@ -137,6 +147,7 @@ def run_scan(
     from pacetag.tagger.audit.report import Checked
     from pacetag.tagger.cancellation import Stop, stop_on_signals
     from pacetag.tagger.index.opening import opened_index
+    from pacetag.tagger.library.ignored import Ignored
     from pacetag.tagger.library.stalls import Asking
     from pacetag.tagger.output.report import note_song
     from pacetag.tagger.output.scan_summary import naming_of
@@ -152,7 +163,7 @@ def run_scan(
     naming = naming_of(roots, index_file if index_named else None, dry_run=options.dry_run)
     with stop_on_signals(stop), opened_index(index_file, scratch=options.dry_run) as index:
         checked = Checked(check, index_file, options, stop, as_json=as_json)
-        found = Asking(stop).walk(roots)
+        found = Asking(stop, ignored=Ignored(options.ignore)).walk(roots)
         if not options.dry_run:
             Tidying(index.path).tidy(found.leftovers)
         with _reporter(len(found.songs), options, naming, as_json=as_json) as reporter:

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pacetag.tagger.commands.options import MUSIC, IndexOption, fill_in
-from pacetag.tagger.commands.scan import BpmOption, JobsOption, NiceOption, NoTagsOption
+from pacetag.tagger.commands.scan import (
+    BpmOption,
+    IgnoreOption,
+    JobsOption,
+    NiceOption,
+    NoTagsOption,
+)
 from pacetag.tagger.scanning.options import BpmMode, ScanOptions
 from pacetag.tagger.settings import default_jobs, index_path
 
@@ -44,6 +50,7 @@ def watch(
             "--sweep", min=0.01, metavar="MINUTES", help="Time between looks at everything."
         ),
     ] = 15.0,
+    ignore: IgnoreOption = None,
     wait: Annotated[
         bool,
         typer.Option(
@@ -80,6 +87,7 @@ def _settings(values: dict[str, Any], paths: list[Path], *, may_be_absent: bool)
             tags=not values["no_tags"],
             nice=values["nice"],
             bpm=BpmMode(values["bpm"]),
+            ignore=tuple(values["ignore"] or ()),
             watching=True,
         ),
         settle=values["settle"],

@@ -129,8 +129,14 @@ def _texts(given: Any) -> list[str] | None:
     return given if good else None
 
 
+def _patterns(given: Any) -> list[str] | None:
+    good = isinstance(given, list) and all(_text(each) and "\0" not in each for each in given)
+    return given if good else None
+
+
 SWITCH = Kind(words="true or false", check=_switch, parse=lambda text: _SWITCH[text.lower()])
 PATH = Kind(words="an absolute path, or one that begins with ~", check=_path, parse=Path)
+PATTERNS = Kind(words='a list of patterns such as "Audiobooks" or "*.part.mp3"', check=_patterns)
 PATHS = Kind(words="a list of absolute paths, or of some that begin with ~", check=_paths)
 TOLERANCE = Kind(
     words=f'a tolerance such as "4%", 0.04 or "6steps", up to {WIDEST}', check=_tolerance

@@ -9,6 +9,7 @@ from pacetag.tagger.config.kinds import (
     MAPS,
     PATH,
     PATHS,
+    PATTERNS,
     PLACE,
     SIZE,
     SWITCH,
@@ -134,6 +135,12 @@ SETTINGS = (
         variable="PACETAG_BPM",
         option="--bpm",
         default="never",
+    ),
+    _row(
+        "ignore",
+        PATTERNS,
+        "Files and folders that scans pass over.",
+        option="--ignore",
     ),
     _row(
         "playlist.tolerance",

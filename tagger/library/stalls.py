@@ -12,6 +12,7 @@ from os import stat
 from pathlib import Path
 
 from pacetag.tagger.cancellation import Stop, signals_held
+from pacetag.tagger.library.ignored import Ignored
 from pacetag.tagger.library.walk import Trail, walk
 from pacetag.tagger.pulse import Pulse
 
@@ -41,9 +42,15 @@ class Walked:
 class Asking:
     """Questions to a disk, one after the other; some may never be answered."""
 
-    def __init__(self, stop: Stop | None = None, pulse: Pulse | None = None) -> None:
-        """A request to stop ends all waiting."""
-        self._stop, self._pulse = stop or Stop(), pulse or Pulse()
+    def __init__(
+        self,
+        stop: Stop | None = None,
+        pulse: Pulse | None = None,
+        *,
+        ignored: Ignored | None = None,
+    ) -> None:
+        """A request to stop ends all waiting. Walks pass over what is `ignored`."""
+        self._stop, self._pulse, self._ignored = stop or Stop(), pulse or Pulse(), ignored
         self._in_a_row = 0  # questions without an answer
         self._abandoned: list[threading.Thread] = []
 
@@ -63,7 +70,7 @@ class Asking:
         """
         roots, stalled = tuple(paths), list[Path]()
         while True:
-            trail = Trail(stalled, bins=bins, entering=entering)
+            trail = Trail(stalled, bins=bins, entering=entering, ignored=self._ignored)
             asked = _Question(islice(walk(roots, deep=deep, trail=trail), most))
             whole = self._answered(asked, partial(getattr, trail, "steps"))
             if not whole:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pacetag.db.records import Stamp
 from pacetag.tagger.errors import UsageError
+from pacetag.tagger.library.ignored import Ignored
 from pacetag.tagger.library.passed_over import (
     LISTED,
     TARGET_LIST,
@@ -56,12 +57,14 @@ class Trail:
         *,
         bins: bool = False,
         entering: Callable[[Path], bool] | None = None,
+        ignored: Ignored | None = None,
     ) -> None:
         """`bins` includes trash and snapshots, unless they are hidden.
 
         `entering` is asked before a folder is listed; where it returns False the walk skips it.
         """
         self._without = frozenset(without)
+        self.ignored = ignored or Ignored()
         self._bins = bins
         self._entering = entering
         self.place = Path()  # that the walk is asking about
@@ -172,7 +175,7 @@ def _walk_folder(
             if is_hidden(entry.name) and not is_bin(entry.name):
                 trail.sees_hidden(place)
                 continue
-            if not trail.may_go(place):
+            if place in trail.ignored or not trail.may_go(place):
                 continue
             if _is_folder(entry, place, trail):
                 if not trail.passes_by(place):

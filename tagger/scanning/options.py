@@ -23,4 +23,5 @@ class ScanOptions:
     ignore_failed: bool = False  # songs that failed before, and are as they were, do not count
     nice: bool = False  # it runs with the lowest priority, and may take its time
     bpm: BpmMode = BpmMode.NEVER
+    ignore: tuple[str, ...] = ()  # patterns of files and folders that are passed over
     watching: bool = False  # songs that were undone stay so, since no person asked for this scan

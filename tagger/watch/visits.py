@@ -8,6 +8,7 @@ from pathlib import Path
 from pacetag.db.index import SongIndex
 from pacetag.db.records import Stamp
 from pacetag.tagger.cancellation import Stop
+from pacetag.tagger.library.ignored import Ignored
 from pacetag.tagger.library.passed_over import is_off_the_way
 from pacetag.tagger.library.stalls import Asking, Walked
 from pacetag.tagger.output.report import note_song
@@ -46,7 +47,8 @@ class Visits:
         self._roots, self._judge, self._options = tuple(roots), judge, options
         self._enters, self._stop, self._lines = enters, stop, lines
         self._pulse = pulse or Pulse()
-        self._asking = Asking(stop, self._pulse)
+        self._ignored = Ignored(options.ignore)
+        self._asking = Asking(stop, self._pulse, ignored=self._ignored)
         self._tidying: Tidying | None = None
         self._readiness = Readiness(pause=min(settle, BETWEEN_LOOKS))
         self.waiting = Waiting(pause=2 * settle, longest=sweep)
@@ -100,7 +102,12 @@ class Visits:
         return self._settle(index, found, places, left_alone=left_alone)
 
     def _on_the_way(self, paths: Iterable[str]) -> list[Path]:
-        return [path for path in map(Path, paths) if not is_off_the_way(path.parent, self._roots)]
+        return [
+            path
+            for path in map(Path, paths)
+            if not is_off_the_way(path.parent, self._roots)
+            and not self._ignored.covers(path, self._roots)
+        ]
 
     def _settle(
         self,

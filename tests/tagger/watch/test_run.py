@@ -220,3 +220,16 @@ def _until(pacetag: Run, holds: Callable[[dict[str, Any]], Any]) -> dict[str, An
             return told
         assert time.monotonic() < deadline, watchers
         time.sleep(0.1)
+
+
+def test_songs_in_an_ignored_folder_do_not_wake_the_watcher(
+    watch: Watch, make_song: MakeSong, library: Path, config: Path
+) -> None:
+    (library / "Books").mkdir()
+    config.write_text(f'ignore = ["Books"]\n[watch]\nroots = ["{library}"]\n')
+    watcher = watch("--sweep", "15")
+
+    make_song("Books/120.mp3")
+    assert watcher.silent(1.5)
+    song = make_song("130.mp3")
+    assert watcher.next() == f"tagged 130 {song}"
