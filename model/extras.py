@@ -13,6 +13,7 @@ MODULES = {
     "plot": ("matplotlib",),
     "runs": ("fitdecode",),
     "stretch": ("python_stretch",),
+    "polite": ("psutil",),
 }
 
 

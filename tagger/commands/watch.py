@@ -51,6 +51,13 @@ def watch(
         ),
     ] = 15.0,
     ignore: IgnoreOption = None,
+    polite: Annotated[
+        bool,
+        typer.Option(
+            "--polite/--no-polite",
+            help="Begin no song on battery, or while other programs keep the machine busy.",
+        ),
+    ] = False,
     wait: Annotated[
         bool,
         typer.Option(
@@ -78,8 +85,11 @@ def watch(
 
 def _settings(values: dict[str, Any], paths: list[Path], *, may_be_absent: bool) -> "WatchSettings":
     """What the options say, typed or set. Raises UsageError."""
+    from pacetag.tagger.service.polite import ThisMachine
     from pacetag.tagger.watch.run import WatchSettings
 
+    if values["polite"]:
+        ThisMachine()  # which may lack a package
     return WatchSettings(
         roots=roots_to_watch(paths, may_be_absent=may_be_absent),
         scan=ScanOptions(
@@ -92,6 +102,7 @@ def _settings(values: dict[str, Any], paths: list[Path], *, may_be_absent: bool)
         ),
         settle=values["settle"],
         sweep=60 * values["sweep"],
+        polite=values["polite"],
     )
 
 

@@ -204,6 +204,13 @@ SETTINGS = (
         option="--sweep",
         default=15.0,
     ),
+    _row(
+        "watch.polite",
+        SWITCH,
+        "Whether to wait on battery, and while other programs keep the machine busy.",
+        option="--polite",
+        default=False,
+    ),
 )
 # Tables whose names people choose: [training.NAME] and [target.NAME] with these keys, [parts] with
 # texts.

@@ -11,6 +11,7 @@ from typing import Any
 
 from pacetag.tagger.pulse import Pulse
 from pacetag.tagger.service.notify import Supervisor
+from pacetag.tagger.service.polite import Politeness
 from pacetag.tagger.service.state import StateFile, watch_limit, watches_in_use
 
 EVERY = 2.0  # s at least between two writes of the file
@@ -37,6 +38,7 @@ class Report(Pulse):
             "pid": os.getpid(),
             "since": _now(),
             "doing": "starting",
+            "paused": None,
             "sweep": None,
             "failures": None,
             "waiting": [],
@@ -44,6 +46,8 @@ class Report(Pulse):
         self._counts = Counter[str]()  # outcomes of songs since the start
         self._failures: deque[dict[str, str]] = deque(maxlen=KEPT)
         self._complaints: deque[dict[str, str]] = deque(maxlen=KEPT)
+        self._polite: Politeness | None = None
+        self._tell: Callable[[str], None] = lambda _: None
         self._changed, self._next = True, 0.0
         self._began = 0.0  # of the sweep
 
@@ -53,8 +57,21 @@ class Report(Pulse):
         if self._changed and self._clock() >= self._next:
             self._write()
 
-    def begin(self, *, bundle: str, sweep: float) -> None:
-        """Note the network, and the seconds between two looks at everything."""
+    def begin(
+        self,
+        *,
+        bundle: str,
+        sweep: float,
+        polite: Politeness | None = None,
+        tell: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """Note the network, and the seconds between two looks at everything.
+
+        `polite` says when to wait; `tell` is told when waiting begins and ends.
+        """
+        self._polite, self._tell = polite, tell
+        if polite is not None:
+            polite.reason()  # the next measurement compares with this one
         self._told |= {"bundle": bundle, "sweep_every": sweep}
         self._write()
 
@@ -100,11 +117,16 @@ class Report(Pulse):
         self._complaints.append({"at": _now(), "text": sentence})
         self._touch()
 
-    def pause(self, why: str | None) -> None:
-        """Note why no song is begun for now; None: songs are begun again."""
-        self._told["paused"] = why
-        self._supervisor.status(f"Waits: {why}" if why else "Goes on")
-        self._touch()
+    def must_wait(self) -> bool:
+        """Whether politeness asks for it; notes when that begins and ends."""
+        why = self._polite.reason() if self._polite is not None else None
+        if why != self._told["paused"]:
+            self._told["paused"] = why
+            said = "goes on" if why is None else f"waits: {why}"
+            self._supervisor.status(said.capitalize())
+            self._tell(said)
+            self._touch()
+        return why is not None
 
     def _do(self, what: str) -> None:
         self._told["doing"] = what

@@ -51,3 +51,8 @@ class ReportedLines(WatchLines):
         self._report.complain(sentence)
         info("watch", sentence)
         super().complain(sentence)
+
+    def notice(self, sentence: str) -> None:
+        """Print what a person may wonder about."""
+        info("watch", sentence)
+        super().complain(sentence)

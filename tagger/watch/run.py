@@ -9,11 +9,12 @@ from pathlib import Path
 from types import FrameType
 
 from pacetag.tagger.cancellation import Stop, stop_on_signals
-from pacetag.tagger.errors import UsageError
+from pacetag.tagger.errors import TaggerError
 from pacetag.tagger.index.opening import opened_index
 from pacetag.tagger.logs.logger import info
 from pacetag.tagger.scanning.options import ScanOptions
 from pacetag.tagger.service.notify import Supervisor
+from pacetag.tagger.service.polite import Politeness, ThisMachine
 from pacetag.tagger.service.report import Report
 from pacetag.tagger.service.state import StateFile
 from pacetag.tagger.watch.keeper import Keeper
@@ -32,6 +33,7 @@ class WatchSettings:
     scan: ScanOptions
     settle: float  # s of silence before a folder is visited
     sweep: float  # s between two looks at everything
+    polite: bool = False  # wait on battery, and while other programs keep the machine busy
 
 
 def run_watch(
@@ -39,7 +41,7 @@ def run_watch(
 ) -> int:
     """Watch until a signal ends it; return the exit code.
 
-    `read` and `judge` say what holds now; they are asked again on SIGHUP. Raises UsageError where
+    `read` and `judge` say what holds now; they are asked again on SIGHUP. Raises TaggerError where
     they cannot be used at the start.
     """
     settings, ear = read(), judge()
@@ -55,7 +57,12 @@ def run_watch(
         while not stop.requested:
             if settings.scan.nice:
                 lower_priority()
-            report.begin(bundle=ear.bundle, sweep=settings.sweep)
+            report.begin(
+                bundle=ear.bundle,
+                sweep=settings.sweep,
+                polite=Politeness(machine=ThisMachine()) if settings.polite else None,
+                tell=lines.notice,
+            )
             with reload.ending(stop) as ended:
                 Keeper(
                     settings.roots,
@@ -87,7 +94,7 @@ def _read_again(
 
     try:
         fresh = read(), judge()
-    except (UsageError, ModelError) as error:
+    except (TaggerError, ModelError) as error:
         lines.complain(f"{error}; the settings stay as they were")
         return settings, ear
     info("watch", "the settings were read again")
