@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pacetag.tagger.library.presence import Presence
     from pacetag.tagger.playlist.entries import Playlist
     from pacetag.tagger.playlist.listener import Listener
+    from pacetag.tagger.sessions.pool_of_plan import Wishes
 
 
 class CadenceChooser:
@@ -45,7 +46,12 @@ class CadenceChooser:
         return (self._share,)
 
     def choose(
-        self, index: "SongIndex", tolerances: Sequence[float], listener: "Listener"
+        self,
+        index: "SongIndex",
+        tolerances: Sequence[float],
+        listener: "Listener",
+        *,
+        exact: bool,
     ) -> Found:
         """Choose the songs, and say what is missing."""
         from pacetag.tagger.library.presence import Presence
@@ -53,15 +59,15 @@ class CadenceChooser:
         from pacetag.tagger.output.sessions import untimed_lines
         from pacetag.tagger.output.tables import absent_lines, too_short_lines, unmeasured_lines
         from pacetag.tagger.playlist.query import build_playlist
-        from pacetag.tagger.sessions.one_cadence import duration_to_read
 
         request, presence, helping = self._request, Presence(), list[str]()
+        exact = exact and request.limit is None
         found = build_playlist(
             index,
             self._cadence,
             tolerance=tolerances[0],
             min_confidence=request.min_confidence,
-            duration=duration_to_read(self._seconds, exact=self._is_exact),
+            duration=self._to_read(exact=exact),
             limit=self._limit,
             presence=presence,
             where=request.where,
@@ -73,42 +79,44 @@ class CadenceChooser:
             info("playlist", f"{found.excluded} that you excluded would have come")
         found = replace(found, wanted=self._seconds)
         if self._seconds is not None and request.limit is None:
-            found, helping = self._in_time(index, found, tolerances[0], listener, presence)
+            wishes = self._wishes(tolerances[0], listener, exact=exact)
+            found, helping = self._in_time(index, found, wishes, presence)
         said = *absent_lines(found), *too_short_lines(found), *helping, *untimed_lines(found)
         return Found(songs=found, lines=[*said, *unmeasured_lines(found)])
 
-    @property
-    def _is_exact(self) -> bool:
-        """Whether songs add up to a duration by the lengths that they are stretched to."""
-        request = self._request
-        return request.stretch.share is not None and request.limit is None
+    def _to_read(self, *, exact: bool) -> float | None:
+        """The seconds of songs to choose among."""
+        if not exact:
+            return self._seconds
+        from pacetag.tagger.sessions.one_cadence import duration_to_read
+
+        return duration_to_read(self._seconds)
 
     @property
     def _limit(self) -> int | None:
         unbounded = not self.is_bounded and self._request.is_looked_at
         return LINES if unbounded else self._request.limit
 
-    def _in_time(
-        self,
-        index: "SongIndex",
-        found: "Playlist",
-        tolerance: float,
-        listener: "Listener",
-        presence: "Presence",
-    ) -> "tuple[Playlist, list[str]]":
-        """Fill the duration, and say what else would add songs."""
-        from pacetag.tagger.output.sessions import remedy_line
-        from pacetag.tagger.sessions.one_cadence import in_time, other_remedies
+    def _wishes(self, tolerance: float, listener: "Listener", *, exact: bool) -> "Wishes":
         from pacetag.tagger.sessions.pool_of_plan import Wishes
 
-        wishes = Wishes(
+        return Wishes(
             tolerances=(tolerance,),
             min_confidence=self._request.min_confidence,
             where=self._request.where,
             listener=listener,
             seed=self._request.seed,
-            exact=self._is_exact,
+            exact=exact,
             cuts=False,
         )
+
+    @staticmethod
+    def _in_time(
+        index: "SongIndex", found: "Playlist", wishes: "Wishes", presence: "Presence"
+    ) -> "tuple[Playlist, list[str]]":
+        """Fill the duration, and say what else would add songs."""
+        from pacetag.tagger.output.sessions import remedy_line
+        from pacetag.tagger.sessions.one_cadence import in_time, other_remedies
+
         found = in_time(index, found, wishes, presence)
         return found, [remedy_line(each) for each in other_remedies(index, found, wishes)]

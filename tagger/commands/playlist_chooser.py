@@ -41,10 +41,16 @@ class Chooser(Protocol):
         """The tolerance of each block, as a share of its cadence."""
 
     def choose(
-        self, index: "SongIndex", tolerances: Sequence[float], listener: "Listener"
+        self,
+        index: "SongIndex",
+        tolerances: Sequence[float],
+        listener: "Listener",
+        *,
+        exact: bool,
     ) -> Found:
         """Choose songs by tolerances that may be wider than those that were asked for.
 
+        `exact`: songs will be brought to the cadence, so they count by the lengths that they get.
         Raises SongIndexError.
         """
 

@@ -46,6 +46,8 @@ def carry_out(request: Request) -> None:
         )
         pairs = zip(usual, chooser.cadences, strict=True)
         tolerances = [request.stretch.widened(share, cadence) for share, cadence in pairs]
+    brought = target is not None and output is None and target.stretch is not None
+    exact = brought or request.mix.path is not None or stretching is not None
     deliveries = deliveries_of(request)
     index_file, results = index_path(request.index), list["Delivered"]()
     with read_index(index_file) as index:
@@ -58,7 +60,7 @@ def carry_out(request: Request) -> None:
             delivery.check(index)
         bounded = chooser.is_bounded
         listener = listener_for(index, rest=request.rest, output=noted, bounded=bounded)
-        found = chooser.choose(index, tolerances, listener)
+        found = chooser.choose(index, tolerances, listener, exact=exact)
         say_lines(found.lines)
         songs, listed, stretched = found.songs, found.songs, None
         if stretching is not None:

@@ -42,7 +42,12 @@ class PlanChooser:
         return self._wishes.tolerances
 
     def choose(
-        self, index: "SongIndex", tolerances: Sequence[float], listener: "Listener"
+        self,
+        index: "SongIndex",
+        tolerances: Sequence[float],
+        listener: "Listener",
+        *,
+        exact: bool,
     ) -> Found:
         """Choose the songs, and say which blocks are not met."""
         from pacetag.tagger.library.presence import Presence
@@ -50,7 +55,7 @@ class PlanChooser:
         from pacetag.tagger.sessions.building import build_session
         from pacetag.tagger.sessions.diagnosis import session_remedies
 
-        wishes = replace(self._wishes, tolerances=tuple(tolerances), listener=listener)
+        wishes = replace(self._wishes, tolerances=tuple(tolerances), listener=listener, exact=exact)
         found = build_session(index, self._plan, wishes, Presence())
         helping = list(session_remedies(index, found, wishes))
         said = *gone_lines(found), *session_lines(found), *remedy_lines(helping)
@@ -102,7 +107,6 @@ def _wanted(request: Request) -> "tuple[Plan, Wishes, Path | None]":
         min_confidence=request.min_confidence,
         where=_both(request.where, training.query),
         seed=request.seed,
-        exact=request.stretch.share is not None,
     )
     return plan, wishes, training.target
 

@@ -48,9 +48,9 @@ def in_time(index: SongIndex, found: Playlist, wishes: Wishes, presence: Presenc
     return replace(found, entries=tuple(entries), total=total, timed=timed) if entries else found
 
 
-def duration_to_read(wanted: float | None, *, exact: bool) -> float | None:
-    """Return the seconds of songs of which enough for a duration is left where they get shorter."""
-    return wanted * SHORTER if exact and wanted and wanted <= LONGEST else wanted
+def duration_to_read(wanted: float | None) -> float | None:
+    """Return the seconds of songs of which enough is left where stretching makes them shorter."""
+    return wanted * SHORTER if wanted and wanted <= LONGEST else wanted
 
 
 def _total(entries: Iterable[PlaylistEntry], cadence: float, *, exact: bool) -> float:

@@ -23,6 +23,8 @@ OTHER = {  # a value that is not the default, in TOML and as an option
     "playlist.min-confidence": ("0.25", ["--min-confidence", "0.75"], "0.25", "0.75"),
     "playlist.rest": ("5", ["--rest", "7"], "5", "7"),
     "watch.settle": ("2", ["--settle", "3"], "2.0", "3.0"),
+    "ignore": ('["a", "b"]', ["--ignore", "c"], "('a', 'b')", "('c',)"),
+    "watch.polite": ("true", ["--no-polite"], "True", "False"),
     "watch.sweep": ("2", ["--sweep", "3"], "2.0", "3.0"),
 }
 FILLED = [setting for setting in SETTINGS if setting.fills and setting.option]
