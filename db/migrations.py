@@ -293,3 +293,19 @@ def _intensity(db: Database) -> None:
     db.table("song_records").add_column("intensity", float)  # 0 to 1; none: not measured
     db.execute("DROP VIEW IF EXISTS songs")
     db.execute(SONGS_WITH_INTENSITY)
+
+
+@_step("0015_kept_playlists")
+def _kept_playlists(db: Database) -> None:
+    db.create_table(
+        "kept_playlists",
+        {
+            "target": bytes,  # path of the file, see rows.encode_path
+            "folder": bytes,  # in which the command was given
+            "arguments": str,  # JSON: a list of strings, as they were typed
+            "hash": str,  # of the file's content, as it was written last
+            "since": float,  # seconds since 1970
+        },
+        pk="target",
+        not_null={"folder", "arguments", "hash", "since"},
+    )

@@ -158,3 +158,12 @@ LAST_PLAYLISTS = """
     ORDER BY id DESC LIMIT :most
 """
 SONGS_OF_PLAYLIST = "SELECT fingerprint, name FROM playlist_songs WHERE playlist = ?"
+
+KEPT = "SELECT target, folder, arguments, hash, since FROM kept_playlists ORDER BY since, target"
+KEEP_PLAYLIST = """
+    INSERT INTO kept_playlists (target, folder, arguments, hash, since)
+    VALUES (:target, :folder, :arguments, :hash, :since)
+    ON CONFLICT (target) DO UPDATE
+    SET folder = excluded.folder, arguments = excluded.arguments, hash = excluded.hash
+"""
+FORGET_KEPT = "DELETE FROM kept_playlists WHERE target = :target"

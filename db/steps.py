@@ -19,6 +19,7 @@ STEPS = (
     "0011_opinions",
     "0012_playlists",
     "0013_intensity",
+    "0015_kept_playlists",
 )
 
 TAKEN = "SELECT name FROM _sqlite_migrations WHERE migration_set = ?"

@@ -43,6 +43,7 @@ class Delivery(Protocol):
 
 def deliveries_of(request: "Request") -> Sequence[Delivery]:
     """Return what is done with the songs of a request, in this order. Raises UsageError."""
+    from pacetag.tagger.commands.keep_options import KeepFresh
     from pacetag.tagger.commands.mix_delivery import mix_delivery
     from pacetag.tagger.commands.plot_delivery import plot_delivery
     from pacetag.tagger.commands.target_options import ToTarget, target_of
@@ -50,4 +51,6 @@ def deliveries_of(request: "Request") -> Sequence[Delivery]:
     found: list[Delivery] = [*plot_delivery(request), *mix_delivery(request)]
     if (target := target_of(request)) is not None:
         found.append(ToTarget(target=target, request=request))
+    if request.keep_fresh:
+        found.append(KeepFresh(request=request))
     return found

@@ -27,6 +27,15 @@ from pacetag.tagger.commands.filter_options import (
     YearOption,
     condition_of,
 )
+from pacetag.tagger.commands.keep_options import (
+    REFRESH,
+    KeepFreshOption,
+    KeptOption,
+    RefreshOption,
+    list_kept,
+    refresh_all,
+    typed_arguments,
+)
 from pacetag.tagger.commands.mix_options import (
     MixClickOption,
     MixCuesOption,
@@ -105,6 +114,9 @@ def playlist(
         ),
     ] = None,
     to: ToOption = None,
+    keep_fresh: KeepFreshOption = False,
+    refresh: RefreshOption = False,
+    kept: KeptOption = False,
     strides: StridesOption = None,
     intensity: IntensityOption = None,
     genre: GenreOption = None,
@@ -142,6 +154,14 @@ def playlist(
     left out. When too few songs fit, it says what a wider tolerance would give. Exit codes: 0 done,
     1 the index or the output cannot be used, 2 wrong usage.
     """
+    if kept or refresh:
+        if kept:
+            list_kept(index, as_json=as_json)
+        else:
+            refresh_all(ctx, index)
+        return
+    drawn = seed_of(seed, shuffle=shuffle)
+    arguments = typed_arguments(ctx, drawn) if keep_fresh else ()
     if recording is not None:
         others = {
             "the name of a training": name,
@@ -176,11 +196,14 @@ def playlist(
                 query=query,
                 exclude=exclude,
             ),
-            rest=0 if repeat else rest,
-            seed=seed_of(seed, shuffle=shuffle),
+            rest=0 if repeat or keep_fresh else rest,
+            seed=drawn,
             stretch=StretchWish(share=stretch, folder=copies, form=copies_format),
             output=output,
             to=to,
+            keep_fresh=keep_fresh,
+            is_refresh=ctx.obj is REFRESH,
+            arguments=arguments,
             overwrite=overwrite,
             absolute=absolute,
             relative_to=relative_to,

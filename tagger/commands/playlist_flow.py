@@ -61,7 +61,8 @@ def carry_out(request: Request) -> None:
         bounded = chooser.is_bounded
         listener = listener_for(index, rest=request.rest, output=noted, bounded=bounded)
         found = chooser.choose(index, tolerances, listener, exact=exact)
-        say_lines(found.lines)
+        if not request.is_refresh:
+            say_lines(found.lines)
         songs, listed, stretched = found.songs, found.songs, None
         if stretching is not None:
             stretched, result = stretching.carry_out(songs, usual)
@@ -70,13 +71,14 @@ def carry_out(request: Request) -> None:
         chosen = Chosen(songs=songs, listed=listed)
         if place is not None and output is not None and songs.entries and not request.dry_run:
             songs = write_songs(chosen, place, style, stretched)
-            if bounded and descriptor_of(output) is None:
+            if bounded and descriptor_of(output) is None and not request.keep_fresh:
                 note_written(index, index_file, songs, output)
             chosen = Chosen(songs=songs, listed=songs if stretched is None else listed)
         if songs.entries:
             results += [delivery.deliver(chosen) for delivery in deliveries]
     added = {key: value for result in results for key, value in result.value.items()}
-    show_songs(chosen, output, request, stretched, added)
+    if not request.is_refresh:
+        show_songs(chosen, output, request, stretched, added)
     say_lines(line for result in results for line in result.lines)
     if any(result.failed for result in results):
         raise typer.Exit(1)

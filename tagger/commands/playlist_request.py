@@ -1,5 +1,6 @@
 """A playlist as it was asked for: what `pacetag playlist` was given, checked or not."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,6 +38,9 @@ class Request:
     # What becomes of them.
     output: Path | None
     to: str | None  # the target that songs are copied to
+    keep_fresh: bool  # the file is written again when other songs fit
+    is_refresh: bool  # that happens now, and nothing is said
+    arguments: Sequence[str]  # that say which songs are wanted, as they were typed
     overwrite: bool
     absolute: bool | None
     relative_to: Path | None

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import unquote_to_bytes
 
@@ -36,11 +37,20 @@ def playlist_output(
 def write_listing(listing: Listing, output: OutputFile, line: Line | None = None) -> None:
     """Write a playlist in the format of its suffix, in UTF-8.
 
-    `line` names songs in place of `m3u8.song_line`. Raises TaggerError; an earlier file stays as it
-    was.
+    `line` names songs in place of `m3u8.song_line`. A file that holds just that is left alone.
+    Raises TaggerError; an earlier file stays as it was.
     """
-    text = format_of(output.path).text(listing, output.folder, line)
-    output.write(text.encode("utf-8"))
+    content = format_of(output.path).text(listing, output.folder, line).encode("utf-8")
+    if output.folder is not None and _holds(output.path, content):
+        output.check()
+    else:
+        output.write(content)
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    with suppress(OSError):
+        return path.stat().st_size == len(content) and path.read_bytes() == content
+    return False
 
 
 def is_unmarked(content: bytes, folder: Path, known: KnownSong) -> bool:

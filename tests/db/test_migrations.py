@@ -54,6 +54,10 @@ WRITTEN_THEN = {
         INSERT INTO playlist_songs (playlist, place, fingerprint) VALUES (1, 0, 'f');
     """,
     "0013_intensity": "UPDATE song_records SET intensity = 0.62 WHERE id = 7;",
+    "0015_kept_playlists": """
+        INSERT INTO kept_playlists (target, folder, arguments, hash, since)
+        VALUES ('/run.m3u8', '/home', '["--cadence=165"]', 'h', 1000.5);
+    """,
 }
 
 
@@ -103,6 +107,7 @@ def test_every_old_shape_becomes_the_newest_and_keeps_what_it_held(
         writes = index.writes.history("/a.mp3", "f")
         runs = index.writes.runs()
         index.store(make_song("/b.mp3"))
+        kept = index.kept.all()
         loved, played = index.listening.opinion("f"), index.listening.played()
         found = index.matches(low=160, high=170, min_confidence=0.5)
         stats = index.stats()
@@ -123,6 +128,7 @@ def test_every_old_shape_becomes_the_newest_and_keeps_what_it_held(
     assert song == make_song("/a.mp3", fingerprint="f", **then)
     assert (loved is Opinion.LOVED) == (last >= "0011")
     assert [one.fingerprint for one in played] == ["f"] * (last >= "0012")
+    assert [one.arguments for one in kept] == [("--cadence=165",)] * (last >= "0015")
     had_tags = last >= "0002"
     assert [(write.run, write.change.old) for write in writes] == [(1, {"bpm": ["82"]})] * had_tags
     assert [(run.command, run.started, run.files) for run in runs] == [("scan", None, 1)] * had_tags

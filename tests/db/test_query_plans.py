@@ -63,7 +63,9 @@ SEARCHES = {
         PACES_OF_SONG,
         "song_records USING INDEX songs_by_fingerprint (fingerprint=?)",
     ),
+    "FORGET_KEPT": ("kept_playlists USING INDEX sqlite_autoindex_kept_playlists_1 (target=?)",),
     "OPINION": ("opinions USING INDEX sqlite_autoindex_opinions_1 (fingerprint=?)",),
+    "KEEP_PLAYLIST": (),
     "SAY": (),
     "STORE_PLAYLIST": (),
     "STORE_PLAYLIST_SONG": (),
@@ -104,6 +106,7 @@ SCANS = {
     "LOVED_SONGS": ("opinions",),
     "FORGET_PLAYLIST": ("playlists",),
     "LAST_PLAYLISTS": ("playlists",),
+    "KEPT": ("kept_playlists",),
     "COUNTS": ("song_records USING INDEX songs_by_state",),
     "ANY_SONG": (
         "song_records USING INDEX songs_by_bins",

@@ -16,6 +16,7 @@ TABLES = {
     "paces": "song_id rank bpm confidence",
     "opinions": "fingerprint opinion name duration said",
     "playlists": "id written target",
+    "kept_playlists": "target folder arguments hash since",
     "playlist_songs": "playlist place fingerprint name",
     "runs": "id command started",
     "tag_writes": "path fingerprint run old new stamp undoing undone_by",
