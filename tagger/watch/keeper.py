@@ -13,6 +13,7 @@ from pacetag.tagger.pulse import Pulse
 from pacetag.tagger.scanning.options import ScanOptions
 from pacetag.tagger.watch.dirty import Dirty, Due
 from pacetag.tagger.watch.held_index import HeldIndex
+from pacetag.tagger.watch.kept_playlists import write_kept_again
 from pacetag.tagger.watch.lines import WatchLines
 from pacetag.tagger.watch.observing import Observing
 from pacetag.tagger.watch.visits import Visits
@@ -91,6 +92,8 @@ class Keeper:
         It is called between two visits, in the thread that uses the index, and may use it.
         """
         self._held.index.settle()
+        if not self._stop.requested:
+            write_kept_again(self._held.index, stop=self._stop, lines=self._lines)
 
     def _run_step(self, step: Callable[[], bool]) -> None:
         """Run a sweep or visit; one that the index broke off is followed by a whole sweep."""

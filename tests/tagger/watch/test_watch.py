@@ -6,6 +6,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -137,3 +138,28 @@ def test_a_folder_that_comes_later_is_waited_for_if_that_is_asked_for(
     library.rename(later)
 
     assert watcher.next().startswith(f"unchanged 120 {later}/120.mp3 (moved from ")
+
+
+def test_a_playlist_that_is_kept_fresh_follows_the_songs(
+    watch: Callable[..., Watcher], make_song: MakeSong, library: Path, pacetag: Callable[..., Any]
+) -> None:
+    make_song("172.3 a.mp3")
+    assert pacetag("scan", library).exit_code == 0
+    kept = library / "lists" / "run.m3u8"
+    kept.parent.mkdir()
+    wish = ("playlist", "--cadence", "172", "--output", kept)
+    done = pacetag(*wish, "--keep-fresh")
+    assert done.exit_code == 0, done.output
+
+    def listed() -> list[str]:
+        return [line for line in kept.read_text().splitlines() if line[:1] != "#"]
+
+    assert listed() == ["../172.3 a.mp3"]
+    watching = watch()
+    make_song("172.3 b.mp3")
+    deadline = time.monotonic() + 30
+    while len(listed()) < 2 and time.monotonic() < deadline:
+        time.sleep(0.1)
+
+    assert sorted(listed()) == ["../172.3 a.mp3", "../172.3 b.mp3"]
+    assert watching.end(signal.SIGTERM) == 0
