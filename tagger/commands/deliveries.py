@@ -1,6 +1,6 @@
 """What is done with a playlist besides listing it: each is checked, carried out and reported."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -26,6 +26,7 @@ class Delivered:
     value: Mapping[str, Any] = field(default_factory=dict)  # what it adds to the object of --json
     lines: Sequence[str] = ()  # sentences for standard error, said last
     failed: bool = False  # something could not be done: exit code 1
+    then: "Callable[[], Delivered] | None" = None  # the rest of it, once all is shown
 
 
 class Delivery(Protocol):
@@ -45,6 +46,7 @@ def deliveries_of(request: "Request") -> Sequence[Delivery]:
     """Return what is done with the songs of a request, in this order. Raises UsageError."""
     from pacetag.tagger.commands.keep_options import KeepFresh
     from pacetag.tagger.commands.mix_delivery import mix_delivery
+    from pacetag.tagger.commands.play_options import Play
     from pacetag.tagger.commands.plot_delivery import plot_delivery
     from pacetag.tagger.commands.target_options import ToTarget, target_of
 
@@ -53,4 +55,6 @@ def deliveries_of(request: "Request") -> Sequence[Delivery]:
         found.append(ToTarget(target=target, request=request))
     if request.keep_fresh:
         found.append(KeepFresh(request=request))
+    if request.play:
+        found.append(Play(request=request))
     return found

@@ -30,7 +30,7 @@ RefreshOption = Annotated[
 KeptOption = Annotated[bool, typer.Option("--kept", help="List the playlists that are kept fresh.")]
 # Parameters that say nothing of which songs are wanted, or are noted by themselves.
 _ASIDE = frozenset(
-    {"output", "overwrite", "dry_run", "index", "as_json", "to", "play"}
+    {"output", "overwrite", "dry_run", "index", "as_json", "to", "play", "player"}
     | {"keep_fresh", "refresh", "kept", "verbose", "log_file"}
 )
 

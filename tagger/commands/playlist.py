@@ -51,6 +51,7 @@ from pacetag.tagger.commands.plan_options import (
     is_typed,
     plan_of_run,
 )
+from pacetag.tagger.commands.play_options import PlayerOption, PlayOption, check_player
 from pacetag.tagger.commands.playlist_flow import carry_out
 from pacetag.tagger.commands.playlist_paths import (
     AbsoluteOption,
@@ -114,6 +115,8 @@ def playlist(
         ),
     ] = None,
     to: ToOption = None,
+    play: PlayOption = False,
+    player: PlayerOption = None,
     keep_fresh: KeepFreshOption = False,
     refresh: RefreshOption = False,
     kept: KeptOption = False,
@@ -160,6 +163,7 @@ def playlist(
         else:
             refresh_all(ctx, index)
         return
+    check_player(play=play, player=player, typed=is_typed(ctx, "player"))
     drawn = seed_of(seed, shuffle=shuffle)
     arguments = typed_arguments(ctx, drawn) if keep_fresh else ()
     if recording is not None:
@@ -201,6 +205,8 @@ def playlist(
             stretch=StretchWish(share=stretch, folder=copies, form=copies_format),
             output=output,
             to=to,
+            play=play,
+            player=player,
             keep_fresh=keep_fresh,
             is_refresh=ctx.obj is REFRESH,
             arguments=arguments,

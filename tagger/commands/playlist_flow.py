@@ -80,5 +80,8 @@ def carry_out(request: Request) -> None:
     if not request.is_refresh:
         show_songs(chosen, output, request, stretched, added)
     say_lines(line for result in results for line in result.lines)
+    for then in [result.then for result in results if result.then is not None]:
+        results.append(then())
+        say_lines(results[-1].lines)
     if any(result.failed for result in results):
         raise typer.Exit(1)

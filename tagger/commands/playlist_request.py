@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pacetag.db.records import Condition
     from pacetag.tagger.commands.mix_options import MixWish
+    from pacetag.tagger.commands.play_options import PlayerName
     from pacetag.tagger.commands.stretch_options import StretchWish
 
 LINES = 250  # rows of a table without --limit and --duration: fifteen hours of music
@@ -38,6 +39,8 @@ class Request:
     # What becomes of them.
     output: Path | None
     to: str | None  # the target that songs are copied to
+    play: bool
+    player: "PlayerName | None"  # that plays; None: the first there is
     keep_fresh: bool  # the file is written again when other songs fit
     is_refresh: bool  # that happens now, and nothing is said
     arguments: Sequence[str]  # that say which songs are wanted, as they were typed

@@ -94,9 +94,10 @@ class ToTarget:
         """Copy what is not there yet. Raises TaggerError, and Exit where a stop is requested."""
         from pacetag.tagger.cancellation import INTERRUPTED
         from pacetag.tagger.output.delivered import delivered_lines, delivered_object
+        from pacetag.tagger.output.sessions import listing_of
         from pacetag.tagger.terminal.say import say
 
-        brought = self._bring(_listing(chosen))
+        brought = self._bring(listing_of(chosen.listed))
         lines = list(delivered_lines(brought))
         if brought.stopped:
             say(lines[-1], sys.stderr)
@@ -133,11 +134,3 @@ class ToTarget:
         if bounded and of.output is None and not of.dry_run and self._index is not None:
             place = noted_place(self.target)
             note_written(self._index, index_path(of.index), chosen.songs, place)
-
-
-def _listing(chosen: Chosen) -> "Listing":
-    from pacetag.tagger.output.sessions import playlist_listing, session_listing
-    from pacetag.tagger.playlist.entries import Playlist
-
-    listed = chosen.listed
-    return playlist_listing(listed) if isinstance(listed, Playlist) else session_listing(listed)

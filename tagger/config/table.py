@@ -186,6 +186,12 @@ SETTINGS = (
         fills=False,
     ),
     _row(
+        "playlist.player",
+        choice("mpv", "vlc", "mpd"),
+        "What `--play` plays with; else the first of them that there is.",
+        option="--player",
+    ),
+    _row(
         "watch.roots",
         PATHS,
         "The folders that `watch` and the service keep up with where none is named.",

@@ -149,6 +149,11 @@ def session_listing(session: Session) -> Listing:
     )
 
 
+def listing_of(songs: Playlist | Session) -> Listing:
+    """A playlist or a run as a playlist file holds it."""
+    return playlist_listing(songs) if isinstance(songs, Playlist) else session_listing(songs)
+
+
 def playlist_listing(playlist: Playlist) -> Listing:
     """A playlist for one cadence as a playlist file holds it."""
     return Listing(

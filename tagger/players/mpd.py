@@ -1,0 +1,143 @@
+"""Add a playlist to what a running MPD plays, and play the first song of it."""
+
+import errno
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path, PurePath
+from typing import Any
+
+from pacetag.tagger.config.environment import variable
+from pacetag.tagger.errors import MissingExtraError, TaggerError
+from pacetag.tagger.playlist.tracks import Track
+
+EXTRA = "mpd"
+TIMEOUT = 10.0  # s for an answer
+PORT = 6600
+SOCKETS = ("/run/mpd/socket", "~/.config/mpd/socket", "~/.mpd/socket")
+
+
+@dataclass(kw_only=True)
+class Added:
+    """What was added to the queue."""
+
+    songs: int = 0
+    outside: list[str] = field(default_factory=list)  # paths that MPD does not have
+
+
+def has_library() -> bool:
+    """Whether the package that speaks to MPD is installed."""
+    return find_spec("mpd") is not None
+
+
+def add_to_mpd(tracks: Sequence[Track]) -> Added:
+    """Add tracks after what is in MPD's queue, and play the first of them.
+
+    Raises MissingExtraError, or TaggerError where there is no MPD that answers.
+    """
+    if not has_library():
+        raise MissingExtraError("--player mpd", EXTRA)
+    import mpd
+
+    try:
+        with _connected() as client:
+            return _add(client, tracks)
+    except (mpd.MPDError, OSError) as error:
+        raise TaggerError(
+            f"MPD at {_shown()} does not do it: {error}; start it, or name it in MPD_HOST and "
+            "MPD_PORT"
+        ) from error
+
+
+def _add(client: Any, tracks: Sequence[Track]) -> Added:
+    found, names, first = Added(), _Names(client), None
+    for track in tracks:
+        name = names.of(track.song.path)
+        if name is None:
+            found.outside.append(track.song.path)
+            continue
+        number = client.addid(name)
+        if track.is_cut or track.begins:
+            end = f"{track.ends:g}" if track.is_cut else ""
+            client.rangeid(number, f"{track.begins:g}:{end}")
+        found.songs += 1
+        first = number if first is None else first
+    if first is not None:
+        client.playid(first)
+    return found
+
+
+class _Names:
+    """How MPD names the songs of this machine: below its folder of music."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self._root: PurePath | None = None  # as this machine names it
+        import mpd
+
+        with suppress(mpd.CommandError):  # it tells only who is on its machine
+            told = client.config()
+            root = told.get("music_directory") if isinstance(told, dict) else told
+            self._root = PurePath(root) if root else None
+
+    def of(self, path: str) -> str | None:
+        """Return MPD's name of a song; None where it has none."""
+        song = PurePath(path)
+        if self._root is not None and song.is_relative_to(self._root):
+            name = song.relative_to(self._root).as_posix()
+            return name if self._has(name) else None
+        for root in list(song.parents)[::-1]:  # the longest name first
+            name = song.relative_to(root).as_posix()
+            if self._has(name):
+                self._root = root
+                return name
+        return None
+
+    def _has(self, name: str) -> bool:
+        import mpd
+
+        try:
+            return any("file" in each for each in self._client.lsinfo(name))
+        except (mpd.CommandError, UnicodeEncodeError):
+            return False
+
+
+@contextmanager
+def _connected() -> Iterator[Any]:
+    import mpd
+
+    client: Any = mpd.MPDClient()
+    client.timeout = TIMEOUT
+    host, port, password = _place()
+    if host.startswith("/") and not Path(host).exists():  # connecting would leave a socket open
+        raise FileNotFoundError(errno.ENOENT, "there is no such socket")
+    client.connect(host, port)
+    try:
+        if password:
+            client.password(password)
+        yield client
+    finally:
+        with suppress(mpd.MPDError, OSError):
+            client.close()
+            client.disconnect()
+
+
+def _place() -> tuple[str, int, str | None]:
+    """Host or socket, port, and password, as other clients find them."""
+    named = variable("MPD_HOST")
+    asked = variable("MPD_PORT") or ""
+    port = int(asked) if asked.isdecimal() else PORT
+    if named is None:
+        places = [os.path.expanduser(each) for each in SOCKETS]  # noqa: PTH111
+        found = next((each for each in places if Path(each).is_socket()), "localhost")
+        return found, port, None
+    password, at, host = named.rpartition("@")
+    host = os.path.expanduser(host)  # noqa: PTH111
+    return host, port, password if at and password else None
+
+
+def _shown() -> str:
+    host, port, _ = _place()
+    return host if host.startswith("/") else f"{host}:{port}"
