@@ -1,7 +1,7 @@
 """`pacetag playlist`: songs for a cadence, as a table, a file or JSON."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -111,7 +111,8 @@ def playlist(
             "--output",
             metavar="FILE",
             click_type=OUTPUT,
-            help="Write a playlist: .m3u8, .m3u, .xspf, .pls, .csv or .json; - prints M3U8.",
+            help="Write a playlist: .m3u8, .m3u, .xspf, .pls, .csv or .json; - prints M3U8. "
+            "Rules for Navidrome: .nsp; for Quod Libet: .qlquery.",
         ),
     ] = None,
     to: ToOption = None,
@@ -176,6 +177,18 @@ def playlist(
             "--intensity": intensity,
         }
         plan, strides = plan_of_run(recording, strides=strides, excluded=others), None
+    filters: dict[str, Any] = {
+        "genre": genre,
+        "artist": artist,
+        "album": album,
+        "year": year,
+        "path": path,
+        "added": added,
+        "min_length": min_length,
+        "max_length": max_length,
+        "query": query,
+        "exclude": exclude,
+    }
     carry_out(
         Request(
             cadence=cadence,
@@ -188,18 +201,8 @@ def playlist(
             tolerance_is_typed=is_typed(ctx, "tolerance"),
             min_confidence=min_confidence,
             intensity=intensity,
-            where=condition_of(
-                genre=genre,
-                artist=artist,
-                album=album,
-                year=year,
-                path=path,
-                added=added,
-                min_length=min_length,
-                max_length=max_length,
-                query=query,
-                exclude=exclude,
-            ),
+            where=condition_of(**filters),
+            filters=filters,
             rest=0 if repeat or keep_fresh else rest,
             seed=drawn,
             stretch=StretchWish(share=stretch, folder=copies, form=copies_format),

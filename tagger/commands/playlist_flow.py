@@ -26,11 +26,15 @@ def carry_out(request: Request) -> None:
         write_songs,
     )
     from pacetag.tagger.commands.playlist_paths import path_style
+    from pacetag.tagger.commands.rules_output import holds_rules, write_rules
     from pacetag.tagger.commands.stretch_options import stretching_of
     from pacetag.tagger.commands.target_options import noted_place, target_of, widened_for
     from pacetag.tagger.index.opening import read_index
     from pacetag.tagger.terminal.standard_output import descriptor_of
 
+    if holds_rules(request.output):
+        write_rules(request)
+        return
     chooser = chooser_of(request)
     output = request.output or chooser.target
     style = path_style(output, request.relative_to, request.root_map, absolute=request.absolute)

@@ -1,9 +1,9 @@
 """A playlist as it was asked for: what `pacetag playlist` was given, checked or not."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pacetag.db.records import Condition
@@ -32,6 +32,7 @@ class Request:
     min_confidence: float
     intensity: str | None  # of the songs for one cadence
     where: "Condition"
+    filters: Mapping[str, Any]  # the options that `where` is made of, by their names
     rest: int  # playlists that songs rest for
     seed: int | None
     stretch: "StretchWish"

@@ -21,7 +21,7 @@ INPUT = "is what this command reads"
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK, errno.EACCES)
 _PNG, _M3U = b"\x89PNG\r\n\x1a\n", b"#EXTM3U"
 # First bytes of what pacetag writes.
-_OURS = (_PNG, _M3U, b"<?xml ve", b"[playlis", b'{\n "made', b"REM COMM")
+_OURS = (_PNG, _M3U, b"<?xml ve", b"[playlis", b'{\n "made', b'{\n "comm', b"REM COMM")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,7 +26,10 @@ class Format:
 
     def text(self, listing: Listing, folder: Path | None, line: Line | None) -> str:
         """Return the content of a file that lies in `folder`."""
-        body = self.body(listing, folder, line)
+        return self.whole(self.body(listing, folder, line))
+
+    def whole(self, body: str) -> str:
+        """Return the content with its head and the mark."""
         mark = f"{self.opens}{MADE}{_hash(body)}{self.closes}\n" if self.opens else ""
         return f"{self.head}{mark}{body}"
 
@@ -115,6 +118,10 @@ def _json_body(listing: Listing, _folder: Path | None, _line: Line | None) -> st
     return json.dumps(listing.value(), indent=1).removeprefix("{\n") + "\n"
 
 
+def _no_songs(listing: Listing, _folder: Path | None, _line: Line | None) -> str:
+    raise ValueError(f"rules hold no songs, so not {listing.title}")
+
+
 M3U8 = Format(head=HEADER, opens="# ", body=_m3u8_body)
 FORMATS: Mapping[str, Format] = {  # by suffix; of other names M3U8 is written
     ".m3u8": M3U8,
@@ -126,6 +133,18 @@ FORMATS: Mapping[str, Format] = {  # by suffix; of other names M3U8 is written
 }
 
 
+# Files that hold rules and no songs: `navidrome` and `quodlibet` make their bodies.
+_RULES: Mapping[str, Format] = {
+    ".nsp": Format(head="{\n", opens=' "comment": "', closes='",', body=_no_songs),
+    ".qlquery": Format(head="", body=_no_songs),
+}
+
+
+def rules_format(suffix: str) -> Format:
+    """Return the format of a file that holds rules."""
+    return _RULES[suffix]
+
+
 def format_of(path: Path) -> Format:
     """Return the format that a file's suffix names."""
     return FORMATS.get(path.suffix.lower(), M3U8)
@@ -133,4 +152,4 @@ def format_of(path: Path) -> Format:
 
 def is_ours(content: bytes) -> bool:
     """Whether content is a playlist file of any format that pacetag wrote, and is unchanged."""
-    return any(each.is_ours(content) for each in FORMATS.values())
+    return any(each.is_ours(content) for each in (*FORMATS.values(), *_RULES.values()))
