@@ -161,8 +161,11 @@ def _shown(arguments: Sequence[str]) -> str:
     return join(arguments)
 
 
-def refresh_all(ctx: typer.Context, index: Path | None) -> None:
-    """Write all kept playlists again, and say what changed. Raises Exit where one failed."""
+def refresh_all(ctx: typer.Context, index: Path | None, *, dry_run: bool) -> None:
+    """Write all kept playlists again, and say what changed. Raises Exit where one failed.
+
+    A dry run says what would become of each, without choosing songs.
+    """
     from pacetag.tagger.index.opening import opened_index
     from pacetag.tagger.settings import index_path
     from pacetag.tagger.terminal.say import say
@@ -171,7 +174,7 @@ def refresh_all(ctx: typer.Context, index: Path | None) -> None:
     with opened_index(place) as songs:
         for kept in songs.kept.all():
             try:
-                line = _refreshed(ctx, songs, kept, place)
+                line = _refreshed(ctx, songs, kept, place, dry_run=dry_run)
             except (TaggerError, typer.Exit) as error:
                 line, failed = f"{kept.target}: not written again: {error}", True
             if line is not None:
@@ -181,17 +184,22 @@ def refresh_all(ctx: typer.Context, index: Path | None) -> None:
 
 
 def _refreshed(
-    ctx: typer.Context, index: "SongIndex", kept: "KeptPlaylist", place: Path
+    ctx: typer.Context, index: "SongIndex", kept: "KeptPlaylist", place: Path, *, dry_run: bool
 ) -> str | None:
     """Write one kept playlist again; returns what is to be said."""
+    ended = None
     if not os.path.lexists(kept.target):
         if not Path(kept.target).parent.is_dir():
             return f"{kept.target}: its folder is not there; it is tried again"
-        index.kept.forget(kept.target)
-        return f"{kept.target}: is gone, and no longer kept fresh"
-    if file_hash(kept.target) != kept.hash:
-        index.kept.forget(kept.target)
-        return f"{kept.target}: was changed by you, stays so, and is no longer kept fresh"
+        ended = "is gone, and no longer kept fresh"
+    elif file_hash(kept.target) != kept.hash:
+        ended = "was changed by you, stays so, and is no longer kept fresh"
+    if ended is not None:
+        if not dry_run:
+            index.kept.forget(kept.target)
+        return f"{kept.target}: {ended}"
+    if dry_run:
+        return f"{kept.target}: would be written again if other songs fit"
     _run(ctx, kept, place)
     now = file_hash(kept.target)
     return None if now == kept.hash else f"{kept.target}: written again"

@@ -162,7 +162,7 @@ def playlist(
         if kept:
             list_kept(index, as_json=as_json)
         else:
-            refresh_all(ctx, index)
+            refresh_all(ctx, index, dry_run=dry_run)
         return
     check_player(play=play, player=player, typed=is_typed(ctx, "player"))
     drawn = seed_of(seed, shuffle=shuffle)

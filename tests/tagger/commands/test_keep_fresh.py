@@ -100,6 +100,24 @@ def test_one_that_is_gone_is_forgotten_and_one_on_a_disk_that_is_away_is_not(
     assert pacetag("playlist", "--refresh").stdout == ""
 
 
+def test_a_dry_run_says_what_would_become_of_each_and_touches_nothing(
+    kept: Path, tmp_path: Path, index_file: Path, library: Path, pacetag: Run
+) -> None:
+    mine = tmp_path / "mine.m3u8"
+    pacetag(*WISH, "--output", mine, "--keep-fresh")
+    mine.write_text("mine")
+    exclude(index_file, library, "003.mp3")
+    before = kept.read_bytes()
+
+    for _ in range(2):
+        done = pacetag("playlist", "--refresh", "--dry-run")
+        assert done.stdout.splitlines() == [
+            f"{kept}: would be written again if other songs fit",
+            f"{mine}: was changed by you, stays so, and is no longer kept fresh",
+        ]
+    assert kept.read_bytes() == before
+
+
 def test_what_was_asked_for_is_kept_as_it_was_typed(kept: Path, pacetag: Run) -> None:
     (found,) = json.loads(pacetag("playlist", "--kept", "--json").stdout)["kept"]
 

@@ -1,6 +1,7 @@
 """A copy to a target that breaks off anywhere leaves whole files, and is made whole by the next."""
 
 import errno
+import fcntl
 import os
 import signal
 import subprocess
@@ -87,6 +88,23 @@ def test_killed_anywhere_the_next_command_makes_it_whole(tmp_path: Path, root: P
         assert {path.name: path.read_bytes() for path in player.glob("*.mp3")} == wanted
         assert shown(player) == [*sorted(wanted), "run.m3u8"]
         (music / "b.mp3").unlink()
+
+
+def test_a_card_without_hard_links_and_locks_takes_songs_as_well(
+    track: Song, bring: Bring, player: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As FAT and exFAT refuse links, and some network disks locks."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+    tracks = [track(f"{name}.mp3") for name in "ab"]
+    monkeypatch.setattr(os, "link", refuse)
+    monkeypatch.setattr(fcntl, "flock", refuse)
+
+    assert bring(*tracks, playlist="run.m3u8").copied == ["Legs - a.mp3", "Legs - b.mp3"]
+    assert len(bring(*reversed(tracks), numbered=True, playlist="run.m3u8").plan.rename) == 2
+    assert shown(player) == ["01 Legs - b.mp3", "02 Legs - a.mp3", "run.m3u8"]
 
 
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO])
