@@ -22,6 +22,7 @@ OTHER = {  # a value that is not the default, in TOML and as an option
     "playlist.tolerance": ("0.06", ["--tolerance", "3%"], "0.06", "3%"),
     "playlist.min-confidence": ("0.25", ["--min-confidence", "0.75"], "0.25", "0.75"),
     "playlist.rest": ("5", ["--rest", "7"], "5", "7"),
+    "playlist.player": ('"vlc"', ["--player", "mpd"], "vlc", "mpd"),
     "watch.settle": ("2", ["--settle", "3"], "2.0", "3.0"),
     "ignore": ('["a", "b"]', ["--ignore", "c"], "('a', 'b')", "('c',)"),
     "watch.polite": ("true", ["--no-polite"], "True", "False"),
