@@ -32,6 +32,7 @@ KeptOption = Annotated[bool, typer.Option("--kept", help="List the playlists tha
 _ASIDE = frozenset(
     {"output", "overwrite", "dry_run", "index", "as_json", "to", "play", "player"}
     | {"keep_fresh", "refresh", "kept", "verbose", "log_file"}
+    | {"plot", "mix", "mix_click", "mix_cues"}  # made once, when they are asked for
 )
 
 

@@ -83,7 +83,8 @@ def carry_out(request: Request) -> None:
     added = {key: value for result in results for key, value in result.value.items()}
     if not request.is_refresh:
         show_songs(chosen, output, request, stretched, added)
-    say_lines(line for result in results for line in result.lines)
+    told = [result for result in results if result.failed or not request.is_refresh]
+    say_lines(line for result in told for line in result.lines)
     for then in [result.then for result in results if result.then is not None]:
         results.append(then())
         say_lines(results[-1].lines)

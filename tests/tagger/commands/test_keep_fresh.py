@@ -3,13 +3,17 @@
 import json
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pacetag.db.index import SongIndex
+from pacetag.db.records import NEVER, SongRecord
+from pacetag.model.judgement import Analysis, Pace
 from pacetag.tagger.cancellation import Stop
+from pacetag.tagger.tags.fingerprint import file_fingerprint
 from pacetag.tagger.watch.kept_playlists import write_kept_again
 from pacetag.tagger.watch.lines import WatchLines
 from tests.tagger.commands.test_plans import store
@@ -148,6 +152,43 @@ def test_a_cadence_of_which_a_warning_spoke_is_not_warned_of_again(
     again = pacetag("playlist", "--refresh")
 
     assert (again.exit_code, again.stdout, again.stderr) == (0, "", "")
+
+
+def test_copies_at_the_cadence_are_made_for_new_songs_and_nothing_else_is_said(
+    index_file: Path, make_song: Callable[..., Path], run_file: Path, pacetag: Run
+) -> None:
+    index_file.parent.mkdir(parents=True)
+    with SongIndex.open(index_file) as index:
+        for number, bpm in enumerate((163.0, 160.0)):
+            path = make_song(f"{number}.flac")
+            index.store(
+                SongRecord(
+                    path=str(path),
+                    stamp=NEVER,
+                    fingerprint=file_fingerprint(path),
+                    title=path.stem,
+                    artist=f"Artist {number}",
+                    album=None,
+                    genre=None,
+                    bundle="ear-1",
+                    analysis=Analysis(paces=(Pace(bpm=bpm, confidence=0.9),), duration=0.5),
+                )
+            )
+    wish = ("playlist", "--cadence", "165", "--tolerance", "1%", "--output", run_file)
+    assert pacetag(*wish, "--stretch", "2%", "--keep-fresh").exit_code == 0
+    assert listed(run_file) == ["run (stretched)/0 @165.flac"]
+    quiet = pacetag("playlist", "--refresh")
+    assert (quiet.stdout, quiet.stderr) == ("", "")
+    with SongIndex.open(index_file) as index:
+        song = index.song(str(make_song("1.flac", seed=1)))
+        assert song is not None
+        near = replace(song.analysis, paces=(Pace(bpm=164.0, confidence=0.9),))
+        index.store(replace(song, analysis=near))
+
+    done = pacetag("playlist", "--refresh")
+
+    assert (done.stdout, done.stderr) == (f"{run_file}: written again\n", "")
+    assert len(listed(run_file)) == 2
 
 
 def test_its_songs_do_not_rest(kept: Path, pacetag: Run) -> None:
