@@ -11,6 +11,7 @@ from pacetag.db.connection import in_words, writing
 from pacetag.db.errors import DamagedIndexError
 from pacetag.db.functions import add_functions
 from pacetag.db.index_file import IndexFile
+from pacetag.db.intros import Intros
 from pacetag.db.kept import KeptPlaylists
 from pacetag.db.listening import Listening
 from pacetag.db.pool import OfferedPace, offered_paces
@@ -55,6 +56,7 @@ class SongIndex(IndexFile):
         super().__init__(db, path)
         self.writes = WriteLog(db, path)
         self.listening = Listening(db, path)
+        self.intros = Intros(db, path)
         self.kept = KeptPlaylists(db, path)
         add_functions(db)
 

@@ -295,6 +295,20 @@ def _intensity(db: Database) -> None:
     db.execute(SONGS_WITH_INTENSITY)
 
 
+@_step("0014_intros")
+def _intros(db: Database) -> None:
+    db.create_table(
+        "intros",
+        {
+            "fingerprint": str,
+            "method": int,  # number of the way in which it was found
+            "seconds": float,  # to leave out; 0: the song gets going at once
+        },
+        pk="fingerprint",
+        not_null={"method", "seconds"},
+    )
+
+
 @_step("0015_kept_playlists")
 def _kept_playlists(db: Database) -> None:
     db.create_table(

@@ -159,6 +159,15 @@ LAST_PLAYLISTS = """
 """
 SONGS_OF_PLAYLIST = "SELECT fingerprint, name FROM playlist_songs WHERE playlist = ?"
 
+# As few as were looked at; their songs are found by fingerprint.
+INTROS = """
+    SELECT song_records.id, seconds FROM intros CROSS JOIN song_records
+    ON song_records.fingerprint = intros.fingerprint WHERE method = :method
+"""
+STORE_INTRO = """
+    INSERT OR REPLACE INTO intros (fingerprint, method, seconds)
+    VALUES (:fingerprint, :method, :seconds)
+"""
 KEPT = "SELECT target, folder, arguments, hash, since FROM kept_playlists ORDER BY since, target"
 KEEP_PLAYLIST = """
     INSERT INTO kept_playlists (target, folder, arguments, hash, since)

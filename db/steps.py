@@ -19,6 +19,7 @@ STEPS = (
     "0011_opinions",
     "0012_playlists",
     "0013_intensity",
+    "0014_intros",
     "0015_kept_playlists",
 )
 

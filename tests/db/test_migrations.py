@@ -54,6 +54,7 @@ WRITTEN_THEN = {
         INSERT INTO playlist_songs (playlist, place, fingerprint) VALUES (1, 0, 'f');
     """,
     "0013_intensity": "UPDATE song_records SET intensity = 0.62 WHERE id = 7;",
+    "0014_intros": "INSERT INTO intros (fingerprint, method, seconds) VALUES ('f', 1, 12.5);",
     "0015_kept_playlists": """
         INSERT INTO kept_playlists (target, folder, arguments, hash, since)
         VALUES ('/run.m3u8', '/home', '["--cadence=165"]', 'h', 1000.5);

@@ -67,6 +67,8 @@ SEARCHES = {
     "OPINION": ("opinions USING INDEX sqlite_autoindex_opinions_1 (fingerprint=?)",),
     "KEEP_PLAYLIST": (),
     "SAY": (),
+    "INTROS": ("song_records USING INDEX songs_by_fingerprint (fingerprint=?)",),
+    "STORE_INTRO": (),
     "STORE_PLAYLIST": (),
     "STORE_PLAYLIST_SONG": (),
     "SONGS_OF_PLAYLIST": (
@@ -106,6 +108,7 @@ SCANS = {
     "LOVED_SONGS": ("opinions",),
     "FORGET_PLAYLIST": ("playlists",),
     "LAST_PLAYLISTS": ("playlists",),
+    "INTROS": ("intros",),
     "KEPT": ("kept_playlists",),
     "COUNTS": ("song_records USING INDEX songs_by_state",),
     "ANY_SONG": (
