@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pacetag.db import statements as sql
 from pacetag.db.connection import in_words, writing
-from pacetag.db.values import MOST_SECONDS, number, whole
+from pacetag.db.values import MOST_SECONDS, number, text_of
 
 
 class Intros:
@@ -15,13 +15,15 @@ class Intros:
     def __init__(self, db: sqlite3.Connection, path: Path) -> None:
         self._db, self._path = db, path
 
-    def by_song(self, method: int) -> dict[int, float]:
-        """Return the seconds of each song's intro, by its number, as a method found them."""
+    def by_sound(self, method: int) -> dict[str, float]:
+        """Return the seconds of intros by their songs' fingerprints, as a method found them."""
         with in_words(self._path):
             rows = self._db.execute(sql.INTROS, {"method": method})
             return {
-                whole(song_id, "a song"): number(seconds, "an intro", most=MOST_SECONDS)
-                for song_id, seconds in rows
+                text_of(fingerprint, "a fingerprint"): number(
+                    seconds, "an intro", most=MOST_SECONDS
+                )
+                for fingerprint, seconds in rows
             }
 
     def store(self, method: int, seconds: Mapping[str, float]) -> None:

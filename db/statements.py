@@ -159,11 +159,7 @@ LAST_PLAYLISTS = """
 """
 SONGS_OF_PLAYLIST = "SELECT fingerprint, name FROM playlist_songs WHERE playlist = ?"
 
-# As few as were looked at; their songs are found by fingerprint.
-INTROS = """
-    SELECT song_records.id, seconds FROM intros CROSS JOIN song_records
-    ON song_records.fingerprint = intros.fingerprint WHERE method = :method
-"""
+INTROS = "SELECT fingerprint, seconds FROM intros WHERE method = :method"
 STORE_INTRO = """
     INSERT OR REPLACE INTO intros (fingerprint, method, seconds)
     VALUES (:fingerprint, :method, :seconds)

@@ -25,11 +25,12 @@ _MIDDLE = 20.0  # s of the excerpt that the beginning is compared with
 _WINDOW = 2.0  # s over which strokes and loudness are measured
 _PULSE_WINDOW = 4.0  # s over which the pace is sought
 _STROKES = 0.5  # share of the middle's strokes
-_SOFTER, _AS_LOUD = -12.0, -4.0  # dB beside the middle's loudness
+_SOFTER, _AS_LOUD = -12.0, -2.0  # dB beside the middle's loudness
 _PULSE = 0.4  # share of the middle's pulse, where it is softer than _AS_LOUD
 _QUIETER, _SPARSER = 4.0, 0.5  # dB, or share of strokes, of an intro beside what follows it
 _HOLDS, _SHARE = 10.0, 0.8  # s that it must go on, and the share of them
 _AROUND = 4.5  # s in which the exact moment is sought: both windows
+_UNHEARD, _AS_MUCH = -40.0, 10.0  # dB; dB of loudness that count as much as all strokes do
 _NEAR = 0.15  # s around that moment in which the stroke is sought that it begins with
 _BEFORE = 0.05  # s before a stroke, so that its attack is played
 _GAIN, _LOUD, _QUIETEST = 30.0, 0.95, 1e-10  # as in `features`
@@ -60,7 +61,7 @@ def intro_seconds(sound: Sound | Path, bpm: float) -> float:
     going = _goes_from(head, middle, bpm)
     if going is None:
         return 0.0
-    frame = _exact(going, head)
+    frame = _exact(going, head, middle)
     start = _on_a_stroke(frame, head) / FRAME_RATE - _BEFORE
     return round(start, 2) if start >= SHORTEST and _differs(frame, head) else 0.0
 
@@ -100,13 +101,19 @@ def _goes_from(head: _Part, middle: _Part, bpm: float) -> int | None:
     return int(found[0]) if len(found) else None
 
 
-def _exact(going: int, head: _Part) -> int:
-    """The frame near `going` after which the strokes grow most."""
-    ahead = _ahead(head.rise, _WINDOW)
-    reach = _frames(_WINDOW)
-    behind = np.concatenate([np.zeros(reach), ahead])[: len(ahead)]
-    stop = min(len(ahead) - reach, going + _frames(_AROUND))
-    return going + int(np.argmax((ahead - behind)[going : max(stop, going + 1)]))
+def _exact(going: int, head: _Part, middle: _Part) -> int:
+    """The frame near `going` after which strokes and loudness grow most."""
+    strokes = head.rise / max(float(middle.rise.mean()), 1e-9)
+    loudness = np.maximum(10 * np.log10(head.power / middle.power.mean()), _UNHEARD) / _AS_MUCH
+    grown = _growth(strokes) + np.maximum(_growth(loudness), 0.0)  # a loud chord may come before
+    stop = min(len(grown) - _frames(_WINDOW), going + _frames(_AROUND))
+    return going + int(np.argmax(grown[going : max(stop, going + 1)]))
+
+
+def _growth(curve: Curve) -> Curve:
+    """By how much a curve is higher after each frame than before it [frames]."""
+    ahead, reach = _ahead(curve, _WINDOW), _frames(_WINDOW)
+    return np.asarray(ahead - np.concatenate([np.full(reach, ahead[0]), ahead])[: len(ahead)])
 
 
 def _differs(frame: int, head: _Part) -> bool:

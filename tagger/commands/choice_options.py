@@ -53,6 +53,13 @@ IntensityOption = Annotated[
         help="How driving songs should be: easy, steady, hard, or a range such as 0.6..1.",
     ),
 ]
+SkipIntrosOption = Annotated[
+    bool,
+    typer.Option(
+        "--skip-intros",
+        help="Have songs with an intro of 8 s and more begin where they get going.",
+    ),
+]
 
 
 def intensity_of(text: str | None) -> "Asked | None":

@@ -11,6 +11,7 @@ from pacetag.tagger.commands.choice_options import (
     RestOption,
     SeedOption,
     ShuffleOption,
+    SkipIntrosOption,
     StridesOption,
     seed_of,
 )
@@ -123,6 +124,7 @@ def playlist(
     kept: KeptOption = False,
     strides: StridesOption = None,
     intensity: IntensityOption = None,
+    skip_intros: SkipIntrosOption = False,
     genre: GenreOption = None,
     artist: ArtistOption = None,
     album: AlbumOption = None,
@@ -201,6 +203,7 @@ def playlist(
             tolerance_is_typed=is_typed(ctx, "tolerance"),
             min_confidence=min_confidence,
             intensity=intensity,
+            skip_intros=skip_intros,
             where=condition_of(**filters),
             filters=filters,
             rest=0 if repeat or keep_fresh else rest,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pacetag.tagger.commands.choice_options import checked_numbers, intensity_of, steps_of
 from pacetag.tagger.commands.plan_options import given
-from pacetag.tagger.commands.playlist_chooser import Found
+from pacetag.tagger.commands.playlist_chooser import Found, intros_of
 from pacetag.tagger.commands.playlist_request import LINES, Request
 
 if TYPE_CHECKING:
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from pacetag.tagger.playlist.entries import Playlist
     from pacetag.tagger.playlist.listener import Listener
     from pacetag.tagger.sessions.pool_of_plan import Wishes
+
+SHORTER = 1.3  # times a duration: songs that are stretched get shorter by a fifth at most
 
 
 class CadenceChooser:
@@ -56,12 +58,12 @@ class CadenceChooser:
         """Choose the songs, and say what is missing."""
         from pacetag.tagger.library.presence import Presence
         from pacetag.tagger.logs.logger import info
-        from pacetag.tagger.output.sessions import untimed_lines
+        from pacetag.tagger.output.sessions import intro_lines, untimed_lines
         from pacetag.tagger.output.tables import absent_lines, too_short_lines, unmeasured_lines
         from pacetag.tagger.playlist.query import build_playlist
 
         request, presence, helping = self._request, Presence(), list[str]()
-        exact = exact and request.limit is None
+        exact, intros = exact and request.limit is None, intros_of(index, request)
         found = build_playlist(
             index,
             self._cadence,
@@ -79,25 +81,30 @@ class CadenceChooser:
             info("playlist", f"{found.excluded} that you excluded would have come")
         found = replace(found, wanted=self._seconds)
         if self._seconds is not None and request.limit is None:
-            wishes = self._wishes(tolerances[0], listener, exact=exact)
+            wishes = replace(self._wishes(tolerances[0], listener), exact=exact, intros=intros)
             found, helping = self._in_time(index, found, wishes, presence)
+        elif intros is not None:
+            from pacetag.tagger.playlist.intros import without_intros
+
+            found = without_intros(found, intros)
         said = *absent_lines(found), *too_short_lines(found), *helping, *untimed_lines(found)
-        return Found(songs=found, lines=[*said, *unmeasured_lines(found)])
+        later = intro_lines([entry.begins for entry in found.entries])
+        return Found(songs=found, lines=[*said, *unmeasured_lines(found), *later])
 
     def _to_read(self, *, exact: bool) -> float | None:
-        """The seconds of songs to choose among."""
-        if not exact:
-            return self._seconds
-        from pacetag.tagger.sessions.one_cadence import duration_to_read
+        """The duration; where songs may get shorter than that, one that leaves enough of them."""
+        from pacetag.tagger.sessions.plan import LONGEST
 
-        return duration_to_read(self._seconds)
+        if self._seconds is None or not exact or self._seconds > LONGEST:
+            return self._seconds
+        return self._seconds * SHORTER
 
     @property
     def _limit(self) -> int | None:
         unbounded = not self.is_bounded and self._request.is_looked_at
         return LINES if unbounded else self._request.limit
 
-    def _wishes(self, tolerance: float, listener: "Listener", *, exact: bool) -> "Wishes":
+    def _wishes(self, tolerance: float, listener: "Listener") -> "Wishes":
         from pacetag.tagger.sessions.pool_of_plan import Wishes
 
         return Wishes(
@@ -106,7 +113,6 @@ class CadenceChooser:
             where=self._request.where,
             listener=listener,
             seed=self._request.seed,
-            exact=exact,
             cuts=False,
         )
 

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from pacetag.db.index import SongIndex
     from pacetag.tagger.commands.playlist_request import Request
     from pacetag.tagger.playlist.entries import Playlist
+    from pacetag.tagger.playlist.intros import Intros
     from pacetag.tagger.playlist.listener import Listener
     from pacetag.tagger.sessions.session import Session
 
@@ -53,6 +54,15 @@ class Chooser(Protocol):
         `exact`: songs will be brought to the cadence, so they count by the lengths that they get.
         Raises SongIndexError.
         """
+
+
+def intros_of(index: "SongIndex", request: "Request") -> "Intros | None":
+    """Return what tells the intros of songs; None where they are not left out."""
+    if not request.skip_intros:
+        return None
+    from pacetag.tagger.playlist.intros import Intros
+
+    return Intros(index)
 
 
 def chooser_of(request: "Request") -> Chooser:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pacetag.tagger.commands.playlist_chooser import Found
+from pacetag.tagger.commands.playlist_chooser import Found, intros_of
 from pacetag.tagger.commands.playlist_request import Request
 from pacetag.tagger.errors import UsageError
 
@@ -24,6 +24,7 @@ class PlanChooser:
 
     def __init__(self, request: Request) -> None:
         _check(request)
+        self._request = request
         self._plan, self._wishes, self._target = _wanted(request)
 
     @property
@@ -55,7 +56,13 @@ class PlanChooser:
         from pacetag.tagger.sessions.building import build_session
         from pacetag.tagger.sessions.diagnosis import session_remedies
 
-        wishes = replace(self._wishes, tolerances=tuple(tolerances), listener=listener, exact=exact)
+        wishes = replace(
+            self._wishes,
+            tolerances=tuple(tolerances),
+            listener=listener,
+            exact=exact,
+            intros=intros_of(index, self._request),
+        )
         found = build_session(index, self._plan, wishes, Presence())
         helping = list(session_remedies(index, found, wishes))
         said = *gone_lines(found), *session_lines(found), *remedy_lines(helping)

@@ -33,6 +33,7 @@ class Request:
     intensity: str | None  # of the songs for one cadence
     where: "Condition"
     filters: Mapping[str, Any]  # the options that `where` is made of, by their names
+    skip_intros: bool  # songs begin where they get going
     rest: int  # playlists that songs rest for
     seed: int | None
     stretch: "StretchWish"

@@ -90,6 +90,7 @@ def playlist_object(playlist: Playlist) -> dict[str, Any]:
                 "opinion": entry.opinion,
                 "ago": entry.ago,
                 "rank": entry.rank + 1,
+                "begins": entry.begins,
             }
             for entry in playlist.entries
         ],

@@ -78,7 +78,19 @@ def session_lines(session: Session) -> list[str]:
             f"{songs(len(cut))} {'is' if one else 'are'} cut where a short block ends: VLC does so "
             "by M3U8 and XSPF files, other players play whole songs"
         )
-    return lines
+    return [*lines, *intro_lines([song.begins for song in session.entries if not song.is_cut])]
+
+
+def intro_lines(begins: Sequence[float]) -> list[str]:
+    """That songs begin where they get going, and who plays them so; `begins` in s, 0 for others."""
+    later = [seconds for seconds in begins if seconds > 0]
+    if not later:
+        return []
+    begin = "begins where it gets" if len(later) == 1 else "begin where they get"
+    return [
+        f"{songs(len(later))} {begin} going, {clock(sum(later))} left out in all: VLC does so by "
+        "M3U8 and XSPF files, other players play whole songs"
+    ]
 
 
 def _missed_line(number: int, each: FilledBlock) -> str:

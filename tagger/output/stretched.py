@@ -126,12 +126,17 @@ def _playlist(found: Playlist, copies: Copies, tolerance: float) -> tuple[Playli
         chosen.append(entry)
         if isinstance(stands, Copy):
             pace = Pace(bpm=found.cadence, confidence=entry.pace.confidence)
-            entry = replace(entry, song=_copied(entry.song, stands), pace=pace, deviation=0.0)
+            entry = replace(
+                entry,
+                song=_copied(entry.song, stands),
+                pace=pace,
+                deviation=0.0,
+                begins=round(entry.begins * stands.factor, 3),
+            )
         listed.append(entry)
     both = (tuple(chosen), tuple(listed))
     return tuple(  # type: ignore[return-value]
-        replace(found, entries=each, total=sum(e.song.duration or 0.0 for e in each))
-        for each in both
+        replace(found, entries=each, total=sum(e.seconds or 0.0 for e in each)) for each in both
     )
 
 

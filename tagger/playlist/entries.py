@@ -20,6 +20,12 @@ class PlaylistEntry:
     ago: int | None = None  # how many playlists ago it was in one, 1 for the last; None: in none
     rests: bool = False  # it is left out for that
     rank: int = field(default=0, compare=False)  # songs that were taken before it
+    begins: float = 0.0  # s into the song at which playing begins
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it is played; None where its length is unknown."""
+        return None if self.song.duration is None else self.song.duration - self.begins
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -58,12 +58,12 @@ def _m3u_body(listing: Listing, folder: Path | None, line: Line | None) -> str:
 
 def _m3u_lines(track: Track, folder: Path | None, line: Line | None, *, whole: bool) -> str:
     about, usual = song_lines(track.song, folder)
-    if track.is_cut:
+    if track.is_part:
         about = f"#EXTINF:{round(track.play or 0)},{shown_name(track.song)}"
     lines = [about]
     if whole and track.heading:
         lines.insert(0, f"# {track.heading}")
-    if whole and track.is_cut:
+    if whole and track.is_part:
         lines += [f"#EXTVLCOPT:{option}" for option in track.vlc_options]
     lines.append((line and line(track.song.path)) or usual)
     return "".join(f"{each}\n" for each in lines)

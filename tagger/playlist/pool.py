@@ -28,14 +28,16 @@ class Candidate:
 
     song_id: int
     path: str  # absolute
+    fingerprint: str | None
     piece: int  # the same for all files of a piece
     artist: str  # the same for all songs of an artist; "" where it is not known
     pace: Pace
-    duration: float | None  # seconds
+    duration: float | None  # seconds; without an intro that is left out
     stability: float | None  # coefficient of variation of the tempo
     intensity: float | None  # 0 to 1; None: not measured
     ago: int | None  # how many playlists ago it was in one, 1 for the last; None: in none
     loved: bool
+    begins: float | None = None  # s that are left out; None: it is not known how many to
 
     def worth(self, cadence: float, tolerance: float, asked: Asked | None = None) -> float:
         """Return how good it is for a cadence, 0 to 1.1; see `worth.worth`."""
@@ -121,6 +123,7 @@ def _candidates(
             yield Candidate(
                 song_id=offered.song_id,
                 path=offered.path,
+                fingerprint=offered.fingerprint,
                 piece=number,
                 artist=artist,
                 pace=offered.pace,

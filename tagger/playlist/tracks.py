@@ -33,10 +33,15 @@ class Track:
         return self.begins + (self.play or 0.0)
 
     @property
+    def is_part(self) -> bool:
+        """Whether not all of the song is played."""
+        return self.is_cut or self.begins > 0
+
+    @property
     def vlc_options(self) -> list[str]:
         """The options by which VLC plays a part of the song."""
         start = [f"start-time={self.begins:g}"] if self.begins else []
-        return [*start, f"stop-time={self.ends:g}"]
+        return [*start, f"stop-time={self.ends:g}"] if self.is_cut else start
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +57,7 @@ def tracks_of(playlist: Playlist) -> tuple[Track, ...]:
     """Return the tracks of a playlist for one cadence."""
     found, clock = [], 0.0
     for entry in playlist.entries:
-        seconds = entry.song.duration
+        seconds = entry.seconds
         found.append(
             Track(
                 song=entry.song,
@@ -60,6 +65,7 @@ def tracks_of(playlist: Playlist) -> tuple[Track, ...]:
                 cadence=playlist.cadence,
                 start=clock,
                 play=seconds,
+                begins=entry.begins,
             )
         )
         clock += seconds or 0.0

@@ -39,7 +39,7 @@ def _track(track: Track, folder: Path | None, line: Line | None) -> str:
     if track.play is not None:
         parts.append(("duration", str(round(1000 * track.play))))  # ms
     lines = [f"   <{name}>{_text(value)}</{name}>\n" for name, value in parts]
-    if track.is_cut:
+    if track.is_part:
         lines.append(_part_of_song(track))
     return f"  <track>\n{''.join(lines)}  </track>\n"
 

@@ -1,7 +1,7 @@
 """From a plan and the index to a run."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from pacetag.db.index import SongIndex
@@ -17,6 +17,7 @@ from pacetag.tagger.sessions.short_blocks import stretches_of
 from pacetag.tagger.sessions.stretches import Kind, Offer, Stretch
 
 ROUNDS = 64  # of looking for songs that are there
+HEARINGS = 8  # rounds of hearing the intros of songs that were picked
 LEAD = 24.0  # s of a song that is cut are left out at its begin, which often has no beat yet
 VARIED = 0.15  # share of the worth by which a seed varies it
 
@@ -30,9 +31,12 @@ def build_session(
     Raises SongIndexError.
     """
     chosen = _Chosen(index, plan, wishes, presence)
-    stretches = chosen.stretches()
-    filling = fill(_varied(stretches, wishes.seed))
-    songs = _Songs(index, chosen.pools, stretches, filling.picks)
+    for _ in range(HEARINGS):
+        stretches = chosen.stretches()
+        filling = fill(_varied(stretches, wishes.seed))
+        songs = _Songs(index, chosen.pools, stretches, filling.picks)
+        if wishes.intros is None or not wishes.intros.hear(songs.records):
+            break
     return Session(plan=plan, blocks=songs.blocks(), gone=chosen.gone, silent=chosen.silent)
 
 
@@ -123,6 +127,11 @@ class _Songs:
         ]
         self._records = index.songs_of(ids)
 
+    @property
+    def records(self) -> Collection[SongRecord]:
+        """The songs."""
+        return self._records.values()
+
     def blocks(self) -> tuple[FilledBlock, ...]:
         """Return the blocks; the clock runs on from one to the next."""
         at, found = 0.0, []
@@ -149,16 +158,19 @@ class _Songs:
         for offer in offers:
             one = self._of(place, offer)
             played = stretch.played(offer, at - begun)
-            play, begins, factor = played.seconds, 0.0, played.factor
+            play, factor = played.seconds, played.factor
+            begins = (one.begins or 0.0) * factor
             cadence = played.cadence
             if stretch.kind is Kind.SHARED:
                 first = self._pools[stretch.blocks.start]
                 factor = first.factor(self._of(stretch.blocks.start, offer))
+                begins = (one.begins or 0.0) * factor
                 before = sum(self._pools[p].block.seconds for p in range(stretch.blocks[0], place))
                 is_last = place == stretch.blocks[-1]
-                play, begins = offer.seconds - before if is_last else block.seconds, before
+                play = offer.seconds - before if is_last else block.seconds
+                begins += before
                 cadence = block.cadence_at(play / 2)
-            elif stretch.kind is Kind.CUT:
+            elif stretch.kind is Kind.CUT and one.begins is None:
                 begins = LEAD if (one.duration or 0.0) * factor >= play + 2 * LEAD else 0.0
             yield SessionSong(
                 song=self._record(one),

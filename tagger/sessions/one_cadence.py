@@ -14,8 +14,6 @@ from pacetag.tagger.sessions.plan import LONGEST, Block, Plan
 from pacetag.tagger.sessions.pool_of_plan import Wishes
 from pacetag.tagger.stretching.factor import factor_of
 
-SHORTER = 1.3  # times the duration: no song gets shorter than by a fifth
-
 
 def in_time(index: SongIndex, found: Playlist, wishes: Wishes, presence: Presence) -> Playlist:
     """Return a playlist for one cadence whose songs add up to its duration, in a good order.
@@ -34,6 +32,7 @@ def in_time(index: SongIndex, found: Playlist, wishes: Wishes, presence: Presenc
             deviation=one.deviation,
             opinion=Opinion.LOVED if one.loved else None,
             ago=one.ago,
+            begins=round(one.begins / one.factor, 3),
         )
         for one in session.entries
     ]
@@ -48,15 +47,10 @@ def in_time(index: SongIndex, found: Playlist, wishes: Wishes, presence: Presenc
     return replace(found, entries=tuple(entries), total=total, timed=timed) if entries else found
 
 
-def duration_to_read(wanted: float | None) -> float | None:
-    """Return the seconds of songs of which enough is left where stretching makes them shorter."""
-    return wanted * SHORTER if wanted and wanted <= LONGEST else wanted
-
-
 def _total(entries: Iterable[PlaylistEntry], cadence: float, *, exact: bool) -> float:
     """Return how long songs last, if they are stretched to exactly the cadence or not."""
     return sum(
-        (one.song.duration or 0.0) * (factor_of(one.pace.bpm, cadence) if exact else 1.0)
+        (one.seconds or 0.0) * (factor_of(one.pace.bpm, cadence) if exact else 1.0)
         for one in entries
     )
 

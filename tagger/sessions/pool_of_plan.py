@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pacetag.db.index import SongIndex
 from pacetag.db.records import EVERY_SONG, Condition
 from pacetag.tagger.playlist.intensity import Asked
+from pacetag.tagger.playlist.intros import Intros
 from pacetag.tagger.playlist.listener import NO_LISTENER, Listener
 from pacetag.tagger.playlist.pool import Candidate, song_pool
 from pacetag.tagger.sessions.block_pools import LEAST, TIMES
@@ -34,6 +35,7 @@ class Wishes:
     listener: Listener = NO_LISTENER
     seed: int | None = None  # varies the choice
     exact: bool = False  # songs are stretched to exactly the cadence, which changes their lengths
+    intros: Intros | None = None  # are left out; None: songs are played from their beginning
     cuts: bool = True  # songs may be cut for blocks that are shorter than any of them
 
 
@@ -69,7 +71,15 @@ def pool_of_plan(
             piece = pieces.setdefault(candidate.piece, piece)
             key = candidate.song_id, candidate.pace.bpm
             found.setdefault(key, replace(candidate, piece=piece))
-    return list(found.values())
+    return [_without_intro(one, wishes.intros) for one in found.values()]
+
+
+def _without_intro(one: Candidate, intros: Intros | None) -> Candidate:
+    """Return a song as it is played without its intro, as far as that is known."""
+    begins = None if intros is None else intros.known(one.fingerprint)
+    if begins is None or one.duration is None or begins >= one.duration:
+        return one
+    return replace(one, begins=begins, duration=one.duration - begins)
 
 
 def _centres(blocks: Sequence[Block], tolerances: Sequence[float]) -> Iterator[_Centre]:

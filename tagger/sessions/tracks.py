@@ -11,7 +11,7 @@ def session_tracks(session: Session) -> tuple[Track, ...]:
     for number, each in enumerate(session.blocks, 1):
         begins = [song for song in each.songs if not song.goes_on]
         for place, song in enumerate(begins):
-            whole = song.play if song.is_cut else song.song.duration
+            whole = song.play if song.is_cut else (song.song.duration or 0.0) - song.begins
             found.append(
                 Track(
                     song=song.song,

@@ -67,7 +67,6 @@ SEARCHES = {
     "OPINION": ("opinions USING INDEX sqlite_autoindex_opinions_1 (fingerprint=?)",),
     "KEEP_PLAYLIST": (),
     "SAY": (),
-    "INTROS": ("song_records USING INDEX songs_by_fingerprint (fingerprint=?)",),
     "STORE_INTRO": (),
     "STORE_PLAYLIST": (),
     "STORE_PLAYLIST_SONG": (),

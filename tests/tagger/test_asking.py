@@ -98,6 +98,7 @@ def test_json_holds_all_of_the_playlist(pacetag: Run, scanned: Path) -> None:
                 "opinion": None,
                 "ago": None,
                 "rank": 1,
+                "begins": 0.0,
             }
         ],
         "seconds": 180.0,
