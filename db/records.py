@@ -155,6 +155,7 @@ class Condition:
 
     sql: str = "TRUE"
     values: Mapping[str, object] = field(default_factory=dict)
+    options: Sequence[str] = field(default=(), compare=False)  # by which it was typed
 
 
 EVERY_SONG = Condition()

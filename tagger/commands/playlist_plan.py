@@ -125,12 +125,16 @@ def _both(where: "Condition", query: str | None) -> "Condition":
 
     if query is None:
         return where
-    own = parse_query(query, "query")
+    own = replace(parse_query(query, "query"), options=("the query of the training",))
     if where is EVERY_SONG:
         return own
     if own.values.keys() & where.values.keys():
         raise UsageError("this training has a query of its own: type no filters with it")
-    return Condition(sql=f"({where.sql}) AND ({own.sql})", values={**where.values, **own.values})
+    return Condition(
+        sql=f"({where.sql}) AND ({own.sql})",
+        values={**where.values, **own.values},
+        options=(*where.options, *own.options),
+    )
 
 
 def _tolerances(plan: "Plan", text: str) -> tuple[float, ...]:

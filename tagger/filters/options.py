@@ -1,7 +1,7 @@
 """The filters of a command's options, as one condition on the index."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from pacetag.db.records import EVERY_SONG, Condition
 from pacetag.tagger.errors import UsageError
@@ -47,7 +47,13 @@ def filter_condition(options: FilterOptions) -> Condition:
     held_parts = [f"({part})" for part in parts if part is not None]
     if not held_parts:
         return EVERY_SONG
-    return Condition(sql=" AND ".join(held_parts), values=values.held)
+    return Condition(sql=" AND ".join(held_parts), values=values.held, options=_typed(options))
+
+
+def _typed(options: FilterOptions) -> tuple[str, ...]:
+    """The options that were given, as they are typed."""
+    given = (one.name for one in fields(options) if getattr(options, one.name))
+    return tuple(f"--{name.replace('_', '-')}" for name in given)
 
 
 def _any(option: str, fields: tuple[str, ...], wanted: Sequence[str], values: Values) -> str | None:

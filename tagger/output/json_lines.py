@@ -102,6 +102,7 @@ def playlist_object(playlist: Playlist) -> dict[str, Any]:
         "resting": playlist.resting,
         "rests": playlist.rests,
         "seed": playlist.seed,
+        "unfiltered": None if playlist.unfiltered is None else asdict(playlist.unfiltered),
         "near": [
             {
                 "tolerance": near.tolerance,

@@ -85,10 +85,21 @@ def nothing_fits(playlist: Playlist) -> list[str]:
     if playlist.resting:
         return [f"No song that is rested fits {within}."]
     first = f"No song fits {within}."
+    unfiltered = unfiltered_lines(playlist)
     if not playlist.near:
-        return [first, NO_WIDER]
+        return [first, *(unfiltered or [NO_WIDER])]
     wider = (f"  --tolerance {near.tolerance:g}: {songs(near.songs)}" for near in playlist.near)
-    return [first, "A wider tolerance would give:", *wider]
+    return [first, *unfiltered, "A wider tolerance would give:", *wider]
+
+
+def unfiltered_lines(playlist: Playlist) -> list[str]:
+    """How many songs fit without the filters, where those keep songs out."""
+    found = playlist.unfiltered
+    if found is None:
+        return []
+    options = " and ".join(found.options) or "filters"
+    fit = "fits" if found.songs == 1 else "fit"
+    return [f"Without {options} {songs(found.songs)} {fit}, {clock(found.seconds)} in all."]
 
 
 def too_short_lines(playlist: Playlist) -> list[str]:
@@ -102,13 +113,14 @@ def too_short_lines(playlist: Playlist) -> list[str]:
         return [first]
     enough = next((n for n in playlist.near if n.seconds >= (playlist.wanted or 0)), None)
     wider = [near for near in playlist.near if enough is None or near.tolerance <= enough.tolerance]
+    unfiltered = unfiltered_lines(playlist)
     if not wider:
-        return [first, NO_WIDER]
+        return [first, *(unfiltered or [NO_WIDER])]
     lines = (
         f"  --tolerance {near.tolerance:g}: {songs(near.songs)}, {clock(near.seconds)}"
         for near in wider
     )
-    return [first, "A wider tolerance would give:", *lines]
+    return [first, *unfiltered, "A wider tolerance would give:", *lines]
 
 
 def absent_lines(playlist: Playlist) -> list[str]:

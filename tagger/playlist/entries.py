@@ -38,6 +38,15 @@ class NearMiss:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Unfiltered:
+    """The songs that fit a cadence if all songs may come."""
+
+    options: tuple[str, ...]  # the filters as they were typed
+    songs: int
+    seconds: float  # all of them together
+
+
+@dataclass(frozen=True, kw_only=True)
 class Playlist:
     """The answer to one cadence."""
 
@@ -47,6 +56,7 @@ class Playlist:
     total: float  # seconds; songs of unknown duration add nothing
     near: tuple[NearMiss, ...]  # the nearest first; empty unless there are too few entries
     cut: bool = False  # more songs fit than were asked for
+    unfiltered: Unfiltered | None = None  # where filters keep out songs of which there are too few
     wanted: float | None = None  # seconds to fill
     gone: int = 0  # songs that fit better than the last entry, but whose files are gone
     silent: int = 0  # such songs on disks that do not answer

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 
 from pacetag.db.index import SongIndex
@@ -24,6 +24,7 @@ def near_misses(
     min_confidence: float,
     beyond: float = 0.0,
     where: Condition = EVERY_SONG,
+    tolerances: Sequence[float] = TOLERANCES,
 ) -> tuple[NearMiss, ...]:
     """Return the tolerances at which more songs fit than at the one before, nearest first.
 
@@ -33,8 +34,9 @@ def near_misses(
         min_confidence: 0..1, as for the playlist.
         beyond: only tolerances that are wider than this.
         where: which songs may come.
+        tolerances: those that are tried, the narrowest first.
     """
-    reaches = [tolerance + SLACK for tolerance in TOLERANCES]
+    reaches = [tolerance + SLACK for tolerance in tolerances]
     query = PaceQuery(
         centre=float(cadence), reach=reaches[-1], min_confidence=min_confidence, where=where
     )
@@ -46,7 +48,7 @@ def near_misses(
         lasting[place] += song.duration or 0.0
     near: list[NearMiss] = []
     songs, seconds = 0, 0.0
-    for place, tolerance in enumerate(TOLERANCES):
+    for place, tolerance in enumerate(tolerances):
         songs, seconds = songs + fitting[place], seconds + lasting[place]
         if fitting[place] and tolerance > beyond:
             near.append(NearMiss(tolerance=tolerance, songs=songs, seconds=seconds))

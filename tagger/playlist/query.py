@@ -8,7 +8,7 @@ from pacetag.db.index import SongIndex
 from pacetag.db.records import EVERY_SONG, Condition, SongRecord
 from pacetag.tagger.library.presence import Presence
 from pacetag.tagger.playlist.choosing import Choice, artist_of
-from pacetag.tagger.playlist.entries import Playlist, PlaylistEntry
+from pacetag.tagger.playlist.entries import Playlist, PlaylistEntry, Unfiltered
 from pacetag.tagger.playlist.intensity import Asked
 from pacetag.tagger.playlist.listener import NO_LISTENER, Listener
 from pacetag.tagger.playlist.near_misses import near_misses
@@ -105,7 +105,28 @@ def build_playlist(
     near = near_misses(
         index, cadence, min_confidence=min_confidence, beyond=beyond, where=_offered(where)
     )
-    return replace(found, near=near)
+    return replace(found, near=near, unfiltered=_unfiltered(index, found, where, min_confidence))
+
+
+def _unfiltered(
+    index: SongIndex, found: Playlist, where: Condition, min_confidence: float
+) -> Unfiltered | None:
+    """What fits without the filters; None where there are none, or no more fits."""
+    if where == EVERY_SONG:
+        return None
+    all_that_fit = near_misses(
+        index,
+        found.cadence,
+        min_confidence=min_confidence,
+        beyond=-1.0,
+        where=_offered(EVERY_SONG),
+        tolerances=(found.tolerance,),
+    )
+    for each in all_that_fit:
+        if each.songs > len(found.entries):
+            options = tuple(where.options)
+            return Unfiltered(options=options, songs=each.songs, seconds=each.seconds)
+    return None
 
 
 def _choose(

@@ -13,6 +13,7 @@ from pacetag.tagger.sessions.session import Session
 
 TOLERANCES = (0.04, 0.05, 0.06, 0.08, 0.1)  # shares of the cadence
 CONFIDENCES = (0.4, 0.3)
+WITHOUT = "without"  # the filters that keep songs out
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +71,7 @@ def remedies(index: SongIndex, blocks: Sequence[Block], wishes: Wishes) -> Itera
         every = _pool(index, blocks, replace(wishes, where=EVERY_SONG))
         found = _sum(block_pools(every, blocks, narrow))
         if found.songs > now.songs:
-            yield _more("all songs, without filters", found, now)
+            yield _more(f"{WITHOUT} {' and '.join(wishes.where.options) or 'filters'}", found, now)
 
 
 def _pool(index: SongIndex, blocks: Sequence[Block], wishes: Wishes) -> Sequence[Candidate]:

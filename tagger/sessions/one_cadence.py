@@ -9,7 +9,7 @@ from pacetag.tagger.library.presence import Presence
 from pacetag.tagger.playlist.entries import Playlist, PlaylistEntry
 from pacetag.tagger.playlist.ranking import worth
 from pacetag.tagger.sessions.building import build_session
-from pacetag.tagger.sessions.diagnosis import Remedy, remedies
+from pacetag.tagger.sessions.diagnosis import WITHOUT, Remedy, remedies
 from pacetag.tagger.sessions.plan import LONGEST, Block, Plan
 from pacetag.tagger.sessions.pool_of_plan import Wishes
 from pacetag.tagger.stretching.factor import factor_of
@@ -56,11 +56,11 @@ def _total(entries: Iterable[PlaylistEntry], cadence: float, *, exact: bool) -> 
 
 
 def other_remedies(index: SongIndex, found: Playlist, wishes: Wishes) -> Iterator[Remedy]:
-    """Yield what besides the tolerance would add songs to a playlist that is too short."""
+    """Yield what besides tolerance and filters would add songs to a playlist that is too short."""
     if not found.is_short or found.gone or found.silent:
         return
     for each in remedies(index, [_block(found)], wishes):
-        if not each.option.startswith("--tolerance"):
+        if not each.option.startswith(("--tolerance", WITHOUT)):
             yield each
 
 

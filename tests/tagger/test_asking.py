@@ -109,6 +109,7 @@ def test_json_holds_all_of_the_playlist(pacetag: Run, scanned: Path) -> None:
         "resting": 0,
         "rests": 0,
         "seed": None,
+        "unfiltered": None,
         "near": [],
     }
 

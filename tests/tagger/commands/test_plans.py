@@ -144,15 +144,47 @@ def test_a_duration_names_what_else_would_help_beside_the_tolerance(
 
     done = pacetag("playlist", "--cadence", "165", "--duration", "25m", "--genre", "folk")
 
-    assert done.stderr.splitlines()[:3] == [
+    assert done.stderr.splitlines() == [
         "That is all that fits within 4 %, less than the 25:00 wanted.",
+        "Without --genre 4 songs fit, 13:20 in all.",
         "A wider tolerance would give:",
         "  --tolerance 0.06: 3 songs, 10:00",
-    ]
-    assert done.stderr.splitlines()[3:] == [
         "  --min-confidence 0.4: 1 song more, 3:20",
-        "  all songs, without filters: 2 songs more, 6:40",
     ]
+
+
+@pytest.mark.parametrize("duration", [(), ("--duration", "20m")])
+def test_a_filter_that_keeps_all_songs_out_is_named(
+    duration: tuple[str, ...], pacetag: Run, index_file: Path, library: Path
+) -> None:
+    store(index_file, library, [(165.0, 200.0)] * 4)
+    asked = ("playlist", "--cadence", "165", *duration)
+    other = ("--genre", "jazz", "--query", "title:song")
+
+    done = pacetag(*asked, *other)
+    found = json.loads(pacetag(*asked, *other, "--json").stdout)
+    none = pacetag("playlist", "--cadence", "300", *duration, "--genre", "jazz")
+
+    assert done.exit_code == 0
+    assert done.stdout.splitlines() == [
+        "No song fits 165 steps a minute within 4 %.",
+        "Without --genre and --query 4 songs fit, 13:20 in all.",
+    ]
+    options = ["--genre", "--query"]
+    assert found["unfiltered"] == {"options": options, "songs": 4, "seconds": 800.0}
+    assert none.stdout.splitlines()[1].startswith("A wider tolerance would not help; scan more")
+
+
+def test_a_filter_that_leaves_too_few_songs_is_named_in_place_of_more_music(
+    pacetag: Run, index_file: Path, library: Path
+) -> None:
+    store(index_file, library, [(165.0, 200.0)] * 4)
+
+    done = pacetag("playlist", "--cadence", "165", "--duration", "20m", "--genre", "folk")
+    planned = pacetag("playlist", "--plan", "20m@165", "--genre", "folk")
+
+    assert done.stderr.splitlines()[1:] == ["Without --genre 4 songs fit, 13:20 in all."]
+    assert planned.stderr.splitlines()[-1] == "  without --genre: 2 songs more, 6:40"
 
 
 @pytest.mark.usefixtures("songs")
