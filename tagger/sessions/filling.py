@@ -40,7 +40,7 @@ from pacetag.tagger.sessions.stretches import Kind, Offer, Stretch
 WIDTH = 384  # partial runs that are kept
 SPREAD = 1 << 15  # partial runs times songs: fewer songs leave time for more runs
 ALL, FEW = 1 << 14, 9  # partial runs that are kept of so few songs
-TIGHT = 40  # songs of a small pool
+TIGHT = 200  # songs of a small pool
 HARDER, HARD = 8, 4  # times the width for a second try after a miss, of a small and a large pool
 
 

@@ -222,6 +222,19 @@ def test_songs_that_are_stretched_fill_by_their_new_lengths_and_do_not_jump() ->
     )
 
 
+def test_a_quarter_of_an_hour_of_songs_that_all_last_three_to_four_minutes_is_met() -> None:
+    """Only four long songs, or five short ones, last as long, and two stretches want them."""
+    slow = [song(f"s{number}", 150, 180.0 + number) for number in range(60)]
+    quick = [song(f"q{number}", 165, 180.0 + number) for number in range(60)]
+    stretches = [stretch(900, slow, 150), stretch(1200, quick, 165), stretch(900, slow, 150)]
+
+    assert is_met(stretches, fill(stretches))
+
+
+def song(piece: str, pace: float, seconds: float) -> Offer:
+    return Offer(piece=piece, artist=piece, seconds=seconds, enters=pace, leaves=pace, worth=0.9)
+
+
 def test_a_stretch_without_songs_leaves_the_others_as_they_are() -> None:
     rng = random.Random(5)
     pool = offers(rng, 30, 165)
