@@ -25,7 +25,7 @@ MISSED = 100.0  # for each second beyond
 JUMPED = 3.0  # for neighbours that are more than STEPS apart
 JUMP = 10.0  # for each step beyond
 AGAIN = (2.0, 1.0, 0.5)  # for an artist one, two, three songs ago
-OFF = 0.02  # for each second that a stretch is off
+OFF = 0.03  # for each second that a stretch is off
 FLOW = 0.05  # for each step between neighbours
 
 
