@@ -20,6 +20,7 @@ from pacetag.tagger.sessions.plan import Block
 FADE, SHORT_FADE = 8, 4  # beats of a join
 SHORT = 64  # beats; a song that is played no longer than that gets a short fade
 MOST_REPEATED = 0.25  # share of the beats of a slot's songs that may be heard twice
+FEWEST = 16  # beats that a song has besides those that are heard twice
 MOST_TAIL = 12.0  # s behind the last beat that are played of the last song
 _MOST_GAIN = 15.0  # dB
 
@@ -241,21 +242,20 @@ class _Laying:
 
 def _passage(heard: HeardSong, entry: int, wanted: float, fade: int) -> _Passage:
     """How a song fills so many beats from an entry on; it ends on a bar line if it is clear."""
-    room = heard.last - entry
-    back = math.ceil((wanted - room) / heard.bar) * heard.bar if wanted > room + 1e-6 else 0
-    end: float = entry + wanted - back
-    if heard.is_clear:
-        end = heard.bar_near(end)
-        while end > heard.last and end - heard.bar > entry:
-            end -= heard.bar
+    bar = heard.bar if heard.is_clear else 1
+    last = entry + max(0, heard.last - entry) // bar * bar  # entries lie on bar lines
+    back = max(0, math.ceil((entry + wanted - last) / bar - 0.5)) * bar
+    if back and last - entry < back + FEWEST:
+        back = 0  # nothing could be repeated but the joins themselves
+    end = entry + max(1, round((wanted - back) / bar)) * bar
+    end = max(entry + bar, min(end, last))
     if not back:
         return _Passage(entry=entry, end=end)
     return _Passage(entry=entry, end=end, leap=_leap(heard, entry, end, back, fade), back=back)
 
 
-def _leap(heard: HeardSong, entry: int, end: float, back: int, fade: int) -> int:
+def _leap(heard: HeardSong, entry: int, end: int, back: int, fade: int) -> int:
     """The beat from which a song goes back so many beats: where both places sound most alike."""
-    first = max(entry + fade, back + SHORT_FADE + heard.first)
-    last = int(end) - fade
-    places = range(heard.bar_from(first), max(heard.bar_from(first), last) + 1, heard.bar)
+    first = heard.bar_from(max(entry + fade, entry + back, heard.first + back + SHORT_FADE))
+    places = range(first, max(first, end - fade) + 1, heard.bar)
     return max(places, key=lambda beat: heard.alike(beat, beat - back))

@@ -17,7 +17,7 @@ from pacetag.tagger.mixing.laying import lay
 from pacetag.tagger.mixing.mix_file import MixFile
 from pacetag.tagger.mixing.mix_plan import MixPlan
 from pacetag.tagger.mixing.rendering import SongLostError, render
-from pacetag.tagger.mixing.slots import Slot
+from pacetag.tagger.mixing.slots import Slot, expected_seconds
 from pacetag.tagger.mixing.song import HeardSong
 from pacetag.tagger.mixing.tagging import chapters_of, write_tags
 from pacetag.tagger.stretching.encoding import Encoding, encode_parts
@@ -70,6 +70,7 @@ def make_mix(
     A song that cannot be read is left out. `heard` and `mixed` are told what was done. Raises
     StoppedError, UsageError or TaggerError.
     """
+    order.file.check_room(expected_seconds(order.slots))
     known, lost = _hear_all(order.slots, stop, heard)
     while True:
         slots = [slot.without(frozenset(lost)) for slot in order.slots]
