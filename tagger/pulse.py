@@ -7,6 +7,8 @@ from pathlib import Path
 class Pulse:
     """Is told how a loop goes on, and may hold it up. This one ignores it all, as a scan wants."""
 
+    every = 15.0  # s between two beats while nothing happens
+
     def beat(self) -> None:
         """Note that the loop is alive; called every few seconds, also while songs are judged."""
 

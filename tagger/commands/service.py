@@ -33,6 +33,12 @@ WritableOption = Annotated[
         help="A further folder that it may write, such as one for playlists; may be repeated.",
     ),
 ]
+UnconfinedOption = Annotated[
+    bool,
+    typer.Option(
+        "--unconfined", help="Let it write wherever you may, where the system cannot confine it."
+    ),
+]
 LinesOption = Annotated[int, typer.Option("--lines", "-n", min=0, help="How many lines.")]
 FollowOption = Annotated[bool, typer.Option("--follow", "-f", help="Wait for further lines.")]
 
@@ -49,6 +55,7 @@ def install(
     paths: RootsArgument = None,
     index: IndexOption = None,
     writable: WritableOption = None,
+    unconfined: UnconfinedOption = False,
     kind: KindOption = None,
     only_print: PrintOption = False,
 ) -> None:
@@ -62,7 +69,8 @@ def install(
     from pacetag.tagger.terminal.say import say
     from pacetag.tagger.text.formatting import printable
 
-    chosen, wanted = _manager(kind), _service(paths or [], index, writable or [])
+    wanted = _service(paths or [], index, writable or [], confined=not unconfined)
+    chosen = _manager(kind)
     if only_print:
         for line in installed_text(chosen, wanted).splitlines():
             say(line, whole=True)
@@ -71,7 +79,9 @@ def install(
         say(printable(line))
 
 
-def _service(paths: list[Path], index: Path | None, writable: list[Path]) -> "Service":
+def _service(
+    paths: list[Path], index: Path | None, writable: list[Path], *, confined: bool
+) -> "Service":
     from pacetag.tagger.config.values import value_of
     from pacetag.tagger.service.values import watching
 
@@ -83,6 +93,7 @@ def _service(paths: list[Path], index: Path | None, writable: list[Path]) -> "Se
         index=index_path(index),
         index_typed=index is not None,
         jobs=value_of("jobs").value or default_jobs(),
+        confined=confined,
         more=[*more, *([] if log is None else [log.parent])],
     )
 

@@ -53,21 +53,13 @@ def install(manager: Manager, service: Service, index: Path) -> list[str]:
     did = "changed" if was_there else "installed"
     lines = [f"{manager.file}: {did if written else 'is as it should be'}"]
     lines.append("The watcher is running. `pacetag status` says what it does.")
-    return lines + _hints(manager, service)
+    return lines + _hints(manager)
 
 
-def _hints(manager: Manager, service: Service) -> list[str]:
-    hints = []
+def _hints(manager: Manager) -> list[str]:
     if manager.kind is Kind.SYSTEMD and not _lingers():
-        hints.append(
-            "It ends when you log out; `loginctl enable-linger` has it run from start-up on."
-        )
-    if service.shared:
-        hints.append(
-            f"{service.shared[0]} belongs to another user or group, so the service is not kept "
-            "from writing elsewhere: it could not keep such owners otherwise."
-        )
-    return hints
+        return ["It ends when you log out; `loginctl enable-linger` has it run from start-up on."]
+    return []
 
 
 def _lingers() -> bool:

@@ -64,7 +64,10 @@ def _systemd() -> Manager:
         command = ("journalctl", "--user", f"--unit={systemd.UNIT}", f"--lines={lines}")
         return (*command, "--output=short-iso", "--follow" if follow else "--no-pager")
 
-    reload, facts = step("daemon-reload"), "ActiveState,SubState,UnitFileState,MainPID,NRestarts"
+    reload, facts = (
+        step("daemon-reload"),
+        "ActiveState,SubState,UnitFileState,MainPID,NRestarts,ExecMainStatus",
+    )
     return Manager(
         kind=Kind.SYSTEMD,
         file=folder / "systemd/user" / systemd.UNIT,
@@ -78,8 +81,8 @@ def _systemd() -> Manager:
         state=(*control, "show", systemd.UNIT, f"--property={facts}"),
         logs=logs,
         remedy="a user's services need systemd and a session of that user: log in as the user, not "
-        "by sudo or su, or have `loginctl enable-linger` keep one; without systemd, run `pacetag "
-        "watch` by other means",
+        "by sudo or su, or have `loginctl enable-linger` keep one; where `pacetag service status` "
+        "names ExecMainStatus 226, the kernel forbids to confine it: install with --unconfined",
     )
 
 

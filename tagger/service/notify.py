@@ -21,7 +21,7 @@ class Supervisor:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._address = _address(variable(SOCKET))
-        self._every = _interval()  # s between two signs of life; None if none is awaited
+        self.every = _interval()  # s between two signs of life; None if none is awaited
         self._next = 0.0  # moment of the next sign of life
 
     @property
@@ -47,9 +47,9 @@ class Supervisor:
 
     def alive(self) -> None:
         """Give a sign of life, unless one was given just now."""
-        if self._every is None or self._clock() < self._next:
+        if self.every is None or self._clock() < self._next:
             return
-        self._next = self._clock() + self._every
+        self._next = self._clock() + self.every
         self._tell("WATCHDOG=1")
 
     def _tell(self, *lines: str) -> None:

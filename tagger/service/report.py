@@ -32,6 +32,7 @@ class Report(Pulse):
     ) -> None:
         """`failed` counts the songs of the index that failed."""
         self._file, self._supervisor, self._failed, self._clock = file, supervisor, failed, clock
+        self.every = min(Pulse.every, supervisor.every or Pulse.every)
         self._told: dict[str, Any] = {
             "version": version("pacetag"),
             "index": str(index),

@@ -49,13 +49,9 @@ SystemCallArchitectures=native
 RestrictAddressFamilies=AF_UNIX
 """
 _READ_ONLY = """\
+PrivateUsers=yes
 ProtectSystem=strict
 ProtectHome=read-only
-"""
-_SHARED = """\
-# Songs in {root} belong to another user or group. A user's service that
-# may write some folders only sees such owners as `nobody`, and could not keep them when it
-# writes a tag, so this one may write wherever you may.
 """
 _TAIL = """\
 
@@ -78,8 +74,8 @@ def text(service: Service) -> str:
 
 def _folders(service: Service) -> str:
     """The lines that make all folders read-only but those that the service writes."""
-    if service.shared:
-        return _SHARED.format(root=_plain(str(service.shared[0])))
+    if not service.confined:
+        return ""
     private = not any(
         folder.is_relative_to(each) for folder in service.writable for each in _TEMPORARY
     )
@@ -108,7 +104,3 @@ def _in_quotes(word: str) -> str:
 def _parts(word: str) -> list[str]:
     """The word cut before and behind each row of double quotation marks."""
     return [part for part in re.split(r'("+)', word) if part]
-
-
-def _plain(path: str) -> str:
-    return "".join(sign for sign in path if sign.isprintable())

@@ -33,7 +33,7 @@ class Service:
     environment: Mapping[str, str]
     writable: tuple[Path, ...]  # folders in which it may write, absolute
     memory: int  # MiB that it may use
-    shared: tuple[Path, ...] = ()  # roots whose songs may belong to other users or groups
+    confined: bool = True  # it sees all other folders read-only, where the system can do that
 
     def refuse(self, unfit: str, where: str, *, of_folders: str = "") -> None:
         """Raise ServiceError if a path or variable holds one of the `unfit` characters.
@@ -65,6 +65,7 @@ def watching(
     index_typed: bool,
     jobs: int,
     more: Sequence[Path] = (),
+    confined: bool = True,
 ) -> Service:
     """Return the service that watches `roots`.
 
@@ -81,7 +82,7 @@ def watching(
         environment=_environment(),
         writable=_outermost([*roots, index.parent, *more]),
         memory=BASE_MEMORY + jobs * WORKER_MEMORY,
-        shared=tuple(root for root in roots if _is_shared(root)),
+        confined=confined,
     )
 
 
@@ -104,12 +105,3 @@ def _outermost(folders: Sequence[Path]) -> tuple[Path, ...]:
         for each in unique
         if not any(each != other and each.is_relative_to(other) for other in unique)
     )
-
-
-def _is_shared(root: Path) -> bool:
-    """Whether a folder belongs to another user or group than this process does."""
-    try:
-        status = root.stat()
-    except OSError:
-        return False
-    return (status.st_uid, status.st_gid) != (os.getuid(), os.getgid())

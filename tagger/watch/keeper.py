@@ -19,7 +19,6 @@ from pacetag.tagger.watch.observing import Observing
 from pacetag.tagger.watch.visits import Visits
 from pacetag.tagger.workers.judging import JudgeRef
 
-BEAT = 15.0  # s between two signs of life while nothing happens
 POLL = 60.0  # s between two looks at folders of which no changes are reported
 SHARE = 20.0  # of the time that a look takes, at least between two of them
 
@@ -111,7 +110,7 @@ class Keeper:
         while (left := moment - time.monotonic()) > 0:
             self._pulse.beat()
             with suppress(Empty):
-                self._wake.get(timeout=min(left, BEAT))
+                self._wake.get(timeout=min(left, self._pulse.every))
                 return
 
     def _due_moments(self) -> Iterator[float]:

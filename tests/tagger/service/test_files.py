@@ -63,20 +63,22 @@ def test_a_unit_may_write_the_folders_of_music_index_and_log_and_no_other() -> N
     assert [line for line in lines if line.startswith("ReadWritePaths=")] == [
         f'ReadWritePaths="-{folder}"' for folder in ("/a", "/data", "/log")
     ]
-    expected = ("Type=notify", "ProtectSystem=strict", "NoNewPrivileges=yes", "Nice=19")
+    expected = (
+        "Type=notify",
+        "PrivateUsers=yes",
+        "ProtectSystem=strict",
+        "NoNewPrivileges=yes",
+        "Nice=19",
+    )
     for line in (*expected, "IOSchedulingClass=idle", "PrivateTmp=yes", "MemoryMax=1536M"):
         assert line in lines
 
 
-def test_a_unit_for_songs_of_another_group_may_write_everywhere_and_says_why(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("os.getgid", lambda: tmp_path.stat().st_gid + 1)
+def test_a_unit_may_be_left_unconfined() -> None:
+    text = systemd.text(service_for(Path("/a"), confined=False))
 
-    text = systemd.text(service_for(tmp_path))
-
-    assert f"# Songs in {tmp_path} belong to another user or group." in text
     assert "ProtectSystem" not in text
+    assert "ReadWritePaths" not in text
     assert "NoNewPrivileges=yes" in text
 
 
