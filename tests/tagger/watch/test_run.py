@@ -2,6 +2,7 @@
 
 import json
 import os
+import pty
 import signal
 import socket
 import subprocess
@@ -131,6 +132,26 @@ class TestSettings:
         assert complaint.endswith("; the settings stay as they were")
         song = make_song("120.mp3")
         assert watcher.next() == f"tagged 120 {song}"
+
+    def test_the_same_signal_ends_a_watcher_whose_terminal_is_gone(
+        self, pacetag_process: Start, library: Path, config: Path
+    ) -> None:
+        ours, its = pty.openpty()
+        before = os.dup(0)
+        os.dup2(its, 0)  # which the process inherits
+        os.close(its)
+        try:
+            watcher = Watcher(pacetag_process("watch", library))
+        finally:
+            os.dup2(before, 0)
+            os.close(before)
+        os.kill(watcher.process.pid, signal.SIGHUP)
+        assert watcher.complaints.get(timeout=20).startswith("Watching ")
+
+        os.close(ours)
+        os.kill(watcher.process.pid, signal.SIGHUP)
+
+        assert watcher.process.wait(timeout=20) == 0
 
     def test_what_was_typed_stays(
         self, watch: Watch, make_song: MakeSong, library: Path, config: Path
