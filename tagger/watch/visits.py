@@ -97,8 +97,11 @@ class Visits:
             stalled=tuple(place for walked in both for place in walked.stalled),
             refused=both[0].refused,
         )
+        lost = sorted(set(singly) - set(found.songs))
+        self.waiting.forget(map(str, lost))  # or they would stay due
+        self._readiness.forget(lost)
         left_alone = self.waiting.not_due(now) - set(files)
-        places = [*sorted(folders), *sorted(set(singly) - set(found.songs))]
+        places = [*sorted(folders), *lost]
         return self._settle(index, found, places, left_alone=left_alone)
 
     def _on_the_way(self, paths: Iterable[str]) -> list[Path]:

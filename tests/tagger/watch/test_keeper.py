@@ -27,6 +27,7 @@ from pacetag.tagger.tags.reader import read_tags
 from pacetag.tagger.terminal import standard_streams
 from pacetag.tagger.watch import folders, held_index, observing
 from pacetag.tagger.watch import keeper as keeper_module
+from pacetag.tagger.watch.dirty import Due
 from pacetag.tagger.watch.inotify import Inotify
 from pacetag.tagger.watch.keeper import Keeper
 from pacetag.tagger.watch.lines import WatchLines
@@ -519,3 +520,24 @@ def test_what_follows_from_songs_is_run_after_each_visit_that_changed_some(
 
     watcher.end()
     assert len(calls) == 2
+
+
+def test_a_song_that_goes_away_while_it_waits_is_waited_for_no_more(
+    library: Path, index_file: Path, make_song: MakeSong, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(1, 1, 1 << 20))
+    index_file.parent.mkdir()
+    held, growing = make_song("120.mp3"), make_song("130.mp3")
+    with SongIndex.open(index_file) as index:
+        visiting = visits(library)
+        time.sleep(1.1)  # until both are silent
+        growing.touch()
+        visiting.sweep(index, whole=False)
+        assert len(visiting.waiting) == 1
+        moved = [each.rename(library.parent / each.name) for each in (held, growing)]
+
+        visiting.visit(index, Due(), time.monotonic() + 100)
+
+    assert len(moved) == 2
+    assert visiting.next_due() is None
