@@ -1,17 +1,21 @@
 """Record the songs that could not be judged in the index."""
 
 from dataclasses import replace
+from pathlib import Path
 
 from pacetag.db.index import SongIndex
 from pacetag.db.records import NEVER, SongRecord, Stamp, counting_paces
 from pacetag.db.write_log import NOTHING
 from pacetag.model.judgement import Analysis
+from pacetag.tagger.library.walk import stamp
+from pacetag.tagger.logs.logger import debug
 from pacetag.tagger.scanning.listener import Word, word_of
 from pacetag.tagger.scanning.outcomes import Outcome, SongOutcome
 from pacetag.tagger.scanning.probe import FileProbe
 from pacetag.tagger.scanning.reasons import TRIED_AGAIN
 from pacetag.tagger.scanning.song_records import record_of
-from pacetag.tagger.workers.judging import AnalysisError
+from pacetag.tagger.tags.errors import TagError
+from pacetag.tagger.workers.judging import AnalysisError, without_path
 
 
 class Failures:
@@ -40,9 +44,30 @@ class Failures:
             analysed=True,
         )
 
-    def unreadable(self, path: str, stamp: Stamp, reason: str) -> SongOutcome:
-        """Record a file whose probing ended in an unexpected error."""
-        return self._failure(path, stamp, None, AnalysisError(reason=reason))
+    def unprobed(self, path: Path, error: Exception) -> SongOutcome:
+        """Record a file that could not be probed: a fault of the system, unless it is damaged."""
+        debug("scan", f"{path}: cannot be looked into", error=error)
+        try:
+            now = stamp(path)
+        except OSError as gone:
+            return self.unseen(path, gone)
+        if isinstance(error, OSError):
+            reason = f"cannot be read: {error.strerror or error}"
+        elif isinstance(error, MemoryError):
+            reason = "there was not enough memory to look into it"
+        elif isinstance(error, TagError):
+            reason = without_path(error, path)
+        else:
+            why = AnalysisError(reason=broke_off("reading", error))
+            return self._failure(str(path), now, None, why)
+        return self.system_fault(str(path), reason)
+
+    def unseen(self, path: Path, error: OSError) -> SongOutcome:
+        """Record a song that cannot be found; if it is gone, `mark_vanished` says so later."""
+        if isinstance(error, FileNotFoundError | NotADirectoryError):
+            reason = "went away during the scan"
+            return SongOutcome(path=str(path), outcome=Outcome.SKIPPED, reason=reason)
+        return self.system_fault(str(path), f"cannot be looked at: {error.strerror or error}")
 
     def system_fault(self, path: str, reason: str, probe: FileProbe | None = None) -> SongOutcome:
         """Record a song that a system fault kept from being judged, so that the next scan retries.
@@ -91,3 +116,8 @@ class Failures:
             too_short=why.too_short,
             analysed=probe is not None,
         )
+
+
+def broke_off(what: str, error: Exception) -> str:
+    """The reason of a song for which something failed that should not: a fault of ours."""
+    return f"{what} it broke off ({type(error).__name__}: {error})"

@@ -15,14 +15,14 @@ from pacetag.tagger.logs.logger import debug
 from pacetag.tagger.pulse import Pulse
 from pacetag.tagger.scanning.claims import Claims
 from pacetag.tagger.scanning.commit import Commit
-from pacetag.tagger.scanning.failures import Failures
+from pacetag.tagger.scanning.failures import Failures, broke_off
 from pacetag.tagger.scanning.known import CachedAnalysis, Memory
 from pacetag.tagger.scanning.options import ScanOptions
 from pacetag.tagger.scanning.outcomes import Outcome, SongOutcome
 from pacetag.tagger.scanning.probe import FileProbe, StretchedCopyError
 from pacetag.tagger.scanning.probe_threads import ProbeResult, ProbeThreads
 from pacetag.tagger.scanning.reasons import STRETCHED
-from pacetag.tagger.tags.errors import ChangedMeanwhileError, TagError
+from pacetag.tagger.tags.errors import ChangedMeanwhileError
 from pacetag.tagger.workers.judging import AnalysisError, JudgeRef, without_path
 from pacetag.tagger.workers.pool import JudgePool, Verdict
 from pacetag.tagger.workers.timeouts import seconds_allowed
@@ -110,7 +110,7 @@ class Scan:
         try:
             now = stamp(path)
         except OSError as error:
-            yield self._vanished(path, error)
+            yield self._failures.unseen(path, error)
             return
         song = self._index.song(str(path))
         resting = self._memory.resting(song, now) if song is not None else None
@@ -150,7 +150,7 @@ class Scan:
             yield SongOutcome(path=str(path), outcome=Outcome.SKIPPED, reason=STRETCHED)
             return
         if isinstance(probe, Exception):
-            yield self._unreadable(path, probe)
+            yield self._failures.unprobed(path, probe)
             return
         known = self._memory.recall(probe)
         if known is not None:
@@ -159,10 +159,28 @@ class Scan:
             self._leaders[probe.fingerprint].append(path)
         else:
             self._leaders.setdefault(probe.fingerprint, [])
-            if self._options.force or self._claims.take(probe.fingerprint):
+            if self._options.force:
                 self._judge(probe)
+            elif self._claims.take(probe.fingerprint):
+                yield from self._claimed(probe)
             else:  # another process judges it, and then the index knows it
                 self._claims.wait(probe, limit=2 * self._limit(probe))
+
+    def _claimed(self, probe: FileProbe) -> Iterator[SongOutcome]:
+        """Judge a song, unless another process did so before its sound could be claimed."""
+        known = self._memory.recall(probe)
+        if known is None:
+            self._judge(probe)
+            return
+        yield from self._store(probe, known)
+        yield from self._release(probe)
+
+    def _release(self, probe: FileProbe) -> Iterator[SongOutcome]:
+        """Give up the claim on a sound that is settled, and go on with what waited for it."""
+        self._claims.free(probe.fingerprint)
+        for follower in self._leaders.pop(probe.fingerprint, []):
+            if not self._stop.requested:  # probed afresh: it may be the very same file
+                yield from self._begin(follower)
 
     def _judge(self, probe: FileProbe) -> None:
         self._judging[probe.path] = probe
@@ -171,15 +189,7 @@ class Scan:
     def _come_free(self) -> Iterator[SongOutcome]:
         """Go on with songs whose sound another process has judged meanwhile, or given up."""
         for probe in self._claims.come_free():
-            known = self._memory.recall(probe)
-            if known is None:
-                self._judge(probe)
-                continue
-            followers = self._leaders.pop(probe.fingerprint, [])
-            yield from self._store(probe, known)
-            self._claims.free(probe.fingerprint)
-            for follower in followers:
-                yield from self._begin(follower)
+            yield from self._claimed(probe)
 
     def _limit(self, probe: FileProbe) -> float:
         return seconds_allowed(probe.tags.duration, probe.stamp.size, nice=self._options.nice)
@@ -188,18 +198,15 @@ class Scan:
         if isinstance(verdict, Exception):
             raise verdict
         probe = self._judging.pop(path)
-        followers = self._leaders.pop(probe.fingerprint, [])
         if verdict is None:
+            self._leaders.pop(probe.fingerprint, None)
             self._claims.free(probe.fingerprint)
             return
         if isinstance(verdict.result, AnalysisError):
             yield self._failures.unheard(probe, verdict.result)
         else:
             yield from self._store(probe, verdict.result)
-        self._claims.free(probe.fingerprint)
-        for follower in followers:  # probed afresh: it may be the very same file
-            if not self._stop.requested:
-                yield from self._begin(follower)
+        yield from self._release(probe)
 
     def _store(
         self, probe: FileProbe, analysis: Analysis | CachedAnalysis
@@ -218,7 +225,7 @@ class Scan:
             raise
         except Exception as error:  # one song must never stop a library
             debug("scan", f"{probe.path}: storing it broke off", error=error)
-            outcome = self._failures.system_fault(str(probe.path), _broke_off("storing", error))
+            outcome = self._failures.system_fault(str(probe.path), broke_off("storing", error))
         yield outcome
 
     def _halt(self) -> None:
@@ -228,32 +235,3 @@ class Scan:
         self._claims.clear()
         self._probes.close()
         self._pool.stop()
-
-    def _unreadable(self, path: Path, error: Exception) -> SongOutcome:
-        """Settle a file that could not be probed: a fault of the system, unless it is damaged."""
-        debug("scan", f"{path}: cannot be looked into", error=error)
-        try:
-            now = stamp(path)
-        except OSError as gone:
-            return self._vanished(path, gone)
-        if isinstance(error, OSError):
-            reason = f"cannot be read: {error.strerror or error}"
-        elif isinstance(error, MemoryError):
-            reason = "there was not enough memory to look into it"
-        elif isinstance(error, TagError):
-            reason = without_path(error, path)
-        else:
-            return self._failures.unreadable(str(path), now, _broke_off("reading", error))
-        return self._failures.system_fault(str(path), reason)
-
-    def _vanished(self, path: Path, error: OSError) -> SongOutcome:
-        """Settle a song that cannot be found; if it is gone, `mark_vanished` says so later."""
-        if isinstance(error, FileNotFoundError | NotADirectoryError):
-            reason = "went away during the scan"
-            return SongOutcome(path=str(path), outcome=Outcome.SKIPPED, reason=reason)
-        reason = f"cannot be looked at: {error.strerror or error}"
-        return self._failures.system_fault(str(path), reason)
-
-
-def _broke_off(what: str, error: Exception) -> str:
-    return f"{what} it broke off ({type(error).__name__}: {error})"

@@ -15,6 +15,7 @@ from pacetag.model.judgement import Pace
 from pacetag.tagger.cancellation import Stop
 from pacetag.tagger.output.report import PlainReporter, summary_lines
 from pacetag.tagger.scanning import noted_write, probe_threads
+from pacetag.tagger.scanning.claims import Claims
 from pacetag.tagger.scanning.options import ScanOptions
 from pacetag.tagger.scanning.outcomes import Outcome, ScanSummary, SongOutcome, Tally
 from pacetag.tagger.scanning.scan import Scan
@@ -118,6 +119,28 @@ def test_a_song_that_changes_after_the_index_was_asked_is_looked_at(
 
     assert (first.outcome, second.outcome) == (Outcome.UNCHANGED, Outcome.TAGGED)
     assert judged() == ["130.mp3"]
+
+
+def test_a_song_that_another_process_judged_a_moment_ago_is_not_judged_again(
+    make_song: MakeSong,
+    index: SongIndex,
+    judged: Callable[[], list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    song, take, calls = make_song("120.mp3"), Claims.take, list[str]()
+
+    def take_late(claims: Claims, fingerprint: str) -> bool:
+        calls.append(fingerprint)
+        if len(calls) == 1:  # the index was asked just before
+            with SongIndex.open(index.path) as other:
+                list(scan(other).songs([song]))
+        return take(claims, fingerprint)
+
+    monkeypatch.setattr(Claims, "take", take_late)
+    (outcome,) = scan(index).songs([song])
+
+    assert (outcome.outcome, outcome.analysed) == (Outcome.UNCHANGED, False)
+    assert judged() == ["120.mp3"]
 
 
 @pytest.mark.parametrize(

@@ -270,6 +270,7 @@ class Ground:
         words = re.findall(r"=([a-z]{4})", log.read_text() if log.exists() else "")
         for word, count in Counter(words).items():
             if count > 1 + self.allowed.judged[word]:
+                self.allowed.judged[word] = count  # it is told once
                 yield f"={word} was judged {count} times"
         with closing(sqlite3.connect(f"{self.index.as_uri()}?mode=ro", uri=True)) as db:
             rows = db.execute(
