@@ -66,6 +66,14 @@ class IndexFile:
         if _identity(self.path) != self._identity:
             raise ReplacedIndexError(self.path, "the index was deleted or replaced meanwhile")
 
+    def reopen(self) -> None:
+        """Open what lies at its path now, or a new file, in place of what was open.
+
+        Raises what `open` raises; it is closed then.
+        """
+        self.close()  # first: two connections must not share SQLite's log
+        self.__dict__.update(type(self).open(self.path).__dict__)
+
     def settle(self) -> None:
         """Move all that is in SQLite's log into the file itself, unless others are using it.
 

@@ -10,6 +10,7 @@ from pacetag.db.connection import check_whole, in_words, make_private
 from pacetag.db.errors import ReadOnlyIndexError, SongIndexError
 from pacetag.db.index import SongIndex
 from pacetag.db.regular import beside, check_regular
+from pacetag.db.steps import is_current
 from pacetag.tagger.errors import TaggerError
 from pacetag.tagger.index.recovery import finish_unfinished, say_that_they_wait
 from pacetag.tagger.index.scratch import scratch_folder
@@ -55,6 +56,38 @@ def opened_index(path: Path, *, scratch: bool = False) -> Iterator[SongIndex]:
             if error.path != copy:
                 raise
             raise type(error)(path, error.reason) from error
+
+
+def make_elsewhere(path: Path) -> None:
+    """Make the index at `path`, or bring it up to date, in another process, where that is needed.
+
+    A process that runs for years does not keep what that loads: 20 MB. What goes wrong there is
+    said when the index is opened.
+    """
+    from multiprocessing import get_context
+
+    from pacetag.tagger.cancellation import signals_held
+
+    with suppress(SongIndexError, sqlite3.Error, OSError):
+        if _is_current(path):
+            return
+    with suppress(OSError), signals_held():
+        process = get_context("spawn").Process(target=_make, args=(path,), name="pacetag-index")
+        process.start()
+        process.join()
+
+
+def _is_current(path: Path) -> bool:
+    if not path.exists():
+        return False
+    check_regular(path)
+    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as db:
+        return is_current(db)
+
+
+def _make(path: Path) -> None:
+    with suppress(SongIndexError):
+        SongIndex.open(path).close()
 
 
 def _opened(path: Path) -> SongIndex:

@@ -1,8 +1,6 @@
 """The index of a watcher: noticed when it is deleted or replaced, waited for when it is locked."""
 
 from collections.abc import Callable
-from contextlib import ExitStack
-from types import TracebackType
 
 from pacetag.db.errors import (
     BusyIndexError,
@@ -16,7 +14,8 @@ from pacetag.db.errors import (
 from pacetag.db.index import SongIndex
 from pacetag.db.mounts import is_remote, mount_of, mounts
 from pacetag.tagger.cancellation import Stop
-from pacetag.tagger.index.opening import opened_index
+from pacetag.tagger.index.opening import make_elsewhere
+from pacetag.tagger.index.recovery import finish_unfinished
 from pacetag.tagger.watch.folders import Complain
 
 LONGEST = 60.0  # s between two tries to use it
@@ -25,25 +24,13 @@ _LASTING = (DamagedIndexError, ForeignIndexError, IrregularIndexError, NewerInde
 
 
 class HeldIndex:
-    """Holds an open index for years; a context that closes what it opened itself."""
+    """Holds an open index for years."""
 
     def __init__(self, index: SongIndex, *, stop: Stop, complain: Complain) -> None:
         """Raises SongIndexError for one on a file system that SQLite cannot rely on."""
         self.index = index
         self._stop, self._complain = stop, complain
-        self._opened = ExitStack()
         _refuse_remote(index)
-
-    def __enter__(self) -> "HeldIndex":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._opened.close()
 
     def use(self, step: Callable[[], None]) -> bool:
         """Run a step that uses the index; returns whether it ran to its end.
@@ -103,10 +90,10 @@ class HeldIndex:
             f"{path}: the index was deleted or replaced, so what lies there now is brought up to "
             "date from the songs' tags"
         )
-        self.index.close()  # first: two connections must not share SQLite's log
-        self._opened.close()
+        make_elsewhere(path)
         try:
-            self.index = self._opened.enter_context(opened_index(path))
+            self.index.reopen()
+            finish_unfinished(self.index)
         except BusyIndexError:  # the next step tries again
             self._stop.sleep(1.0)
 

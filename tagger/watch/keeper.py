@@ -72,7 +72,7 @@ class Keeper:
 
         Raises SongIndexError where the index is gone for good.
         """
-        with self._stop.waking(partial(self._wake.put, None)), self._held, self._observing:
+        with self._stop.waking(partial(self._wake.put, None)), self._observing:
             self._lines.watching(self._roots)
             self._pulse.watching(self._roots)
             while not self._stop.requested:

@@ -30,6 +30,21 @@ def test_an_index_that_was_replaced_by_another_is_noticed(tmp_path: Path) -> Non
             index.check_in_place()
 
 
+def test_a_reopened_index_is_the_file_that_lies_there_now(tmp_path: Path) -> None:
+    path = tmp_path / "index.sqlite3"
+    with SongIndex.open(path) as index:
+        index.writes.start_run("scan", 1.0)
+        path.unlink()
+
+        index.reopen()
+
+        index.check_in_place()
+        assert index.is_blank()
+        index.writes.start_run("scan", 2.0)
+    with SongIndex.open(path) as again:
+        again.check_in_place()
+
+
 def test_a_settled_index_has_all_in_its_own_file(tmp_path: Path) -> None:
     path = tmp_path / "index.sqlite3"
     with SongIndex.open(path) as index:

@@ -541,3 +541,62 @@ def test_a_song_that_goes_away_while_it_waits_is_waited_for_no_more(
 
     assert len(moved) == 2
     assert visiting.next_due() is None
+
+
+def test_a_song_that_comes_back_is_not_judged_again(
+    watch: Watch, make_song: MakeSong, library: Path, index_file: Path, tmp_path: Path
+) -> None:
+    song, _ = make_song("120.mp3"), make_song("130.mp3")
+    watcher = watch()
+    watcher.next(), watcher.next()
+    aside = song.rename(tmp_path / "120.mp3")
+    assert watcher.next() == f"missing {song}"
+    aside.rename(song)
+    deadline = time.monotonic() + 20
+    while in_index(index_file)["120.mp3"] and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+    song.rename(aside)
+    assert watcher.next() == f"missing {song}"
+    other = aside.rename(library / "other.mp3")
+    assert watcher.next() == f"unchanged 120 {other} (moved from {song})"
+    assert (tmp_path / "judged").read_text().splitlines() == ["120.mp3", "130.mp3"]
+    watcher.end()
+    assert in_index(index_file) == {"130.mp3": False, "other.mp3": False}
+
+
+@pytest.mark.parametrize("left", ["an empty folder", "nothing"])
+def test_a_root_that_is_unmounted_costs_no_song(
+    left: str, watch: Watch, make_song: MakeSong, library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeper_module, "POLL", 0.2)
+    make_song("album/120.mp3")
+    watcher = watch(sweep=0.4)
+    watcher.next()
+    unplugged = library.rename(library.parent / "unplugged")
+    if left == "an empty folder":
+        library.mkdir()
+    assert watcher.silent(1.5)
+
+    shutil.rmtree(library, ignore_errors=True)
+    unplugged.rename(library)
+    new = make_song("album/130.mp3")
+    assert watcher.next() == f"tagged 130 {new}"
+    assert watcher.silent(0.5)
+
+
+def test_what_is_gone_is_forgotten_by_prune_alone(
+    watch: Watch, make_song: MakeSong, pacetag: Callable[..., object], index_file: Path
+) -> None:
+    song, _ = make_song("120.mp3"), make_song("130.mp3")
+    watcher = watch(sweep=0.3)
+    watcher.next(), watcher.next()
+    song.unlink()
+    watcher.next()
+    assert watcher.silent(1.0)
+    watcher.end()
+    assert in_index(index_file) == {"120.mp3": True, "130.mp3": False}
+
+    pacetag("prune")
+
+    assert in_index(index_file) == {"130.mp3": False}
