@@ -93,10 +93,12 @@ class WatchedFolders:
             found = sorted(self._polled)
         return [Path(place) for place in found]
 
-    def forget_polled(self, place: Path) -> None:
-        """Poll a folder no more, since it is gone."""
+    def take_polled(self) -> list[Path]:
+        """The same; the walk over them adds those that are still there and still unwatched."""
+        found = self.polled()
         with self._lock:
-            self._polled.discard(os.fspath(place))
+            self._polled.difference_update(map(os.fspath, found))
+        return found
 
     @property
     def count(self) -> int:

@@ -146,7 +146,7 @@ class Keeper:
     def _visit(self, now: float) -> bool:
         """Look at what changed, is polled or waits; returns whether songs changed."""
         due = self._dirty.take_due(now)
-        polled = self._observing.polled() if now >= self._next_poll else []
+        polled = self._observing.take_polled() if now >= self._next_poll else []
         if polled:
             due = Due(files=due.files, folders=(*due.folders, *map(str, polled)))
         changed = self._visits.visit(self._held.index, due, now)

@@ -55,6 +55,10 @@ class Observing:
         """The folders to look at regularly."""
         return [] if self.folders is None else self.folders.polled()
 
+    def take_polled(self) -> list[Path]:
+        """The same, to look at them now."""
+        return [] if self.folders is None else self.folders.take_polled()
+
     def replaced(self) -> list[Path]:
         """The roots at which another folder lies than at the last call, or none."""
         before, self._there = self._there, self._identities()

@@ -41,8 +41,11 @@ class Readiness:
         return [song for song in songs if self._is_ready(song, now)]
 
     def take_due(self, now: float) -> list[Path]:
-        """The songs to look at again; they stay until `ready` finds them complete."""
-        return [song for song, look in self._looks.items() if look.again <= now]
+        """The songs to look at again; they stay, due after a pause, until they are complete."""
+        due = {song: look for song, look in self._looks.items() if look.again <= now}
+        for song, look in due.items():
+            self._looks[song] = replace(look, again=now + max(look.pause, self._pause))
+        return list(due)
 
     def next_due(self) -> float | None:
         """The moment of the next look; None where no song is looked at."""

@@ -100,7 +100,7 @@ class Visits:
         lost = sorted(set(singly) - set(found.songs))
         self.waiting.forget(map(str, lost))  # or they would stay due
         self._readiness.forget(lost)
-        left_alone = self.waiting.not_due(now) - set(files)
+        left_alone = self.waiting.not_due(now) - set(singly)
         places = [*sorted(folders), *lost]
         return self._settle(index, found, places, left_alone=left_alone)
 

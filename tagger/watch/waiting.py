@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pacetag.tagger.scanning.outcomes import SongOutcome
@@ -37,8 +37,11 @@ class Waiting:
         return before is None or before.reason != reason
 
     def take_due(self, now: float) -> list[Path]:
-        """The songs to try again now; they wait on until `note` hears how it ended."""
-        return [Path(path) for path, song in self._songs.items() if song.again <= now]
+        """The songs to try again now; those that cannot be tried are due again after a pause."""
+        due = {path: song for path, song in self._songs.items() if song.again <= now}
+        for path, song in due.items():
+            self._songs[path] = replace(song, again=now + song.pause)
+        return [Path(path) for path in due]
 
     def not_due(self, now: float) -> set[Path]:
         """The songs that are to be left alone for now, unless something happens to them."""

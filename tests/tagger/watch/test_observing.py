@@ -200,6 +200,24 @@ def test_a_folder_that_can_be_watched_again_is_polled_no_more(
         assert watched.marked(Due(files=(f"{watched.root}/one/a.mp3",)))
 
 
+def test_a_polled_folder_that_is_gone_is_polled_no_more(
+    watched: Watched, refusing: Callable[..., None]
+) -> None:
+    one = watched.root / "one"
+    one.mkdir()
+    refusing(errno.ENOSPC, "one")
+    with watched.observing:
+        watched.walk()
+        assert watched.observing.take_polled() == [one]
+        watched.walk()
+        assert watched.observing.polled() == [one]
+        one.rmdir()
+        watched.observing.take_polled()
+        watched.walk()
+
+        assert watched.observing.polled() == []
+
+
 def test_where_too_many_programs_watch_everything_is_polled(
     watched: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -105,6 +105,19 @@ def test_a_song_that_a_program_holds_open_waits_for_the_close_or_a_minute(
         assert looks.ready([song], clock.now) == [song]
 
 
+def test_a_song_that_is_not_looked_at_when_it_is_due_is_due_after_a_pause(
+    song: Path, clock: Clock
+) -> None:
+    looks = Readiness(pause=1.0)
+    looks.ready([song], clock.now)
+    clock.ahead += 1.1
+    now = clock.now
+
+    assert looks.take_due(now) == [song]
+    assert looks.take_due(now) == []
+    assert looks.next_due() == now + 1.0
+
+
 def test_a_song_that_goes_away_is_forgotten(song: Path, clock: Clock) -> None:
     looks = Readiness(pause=1.0)
     looks.ready([song], clock.now)

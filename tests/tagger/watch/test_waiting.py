@@ -29,6 +29,16 @@ def test_the_pauses_between_tries_grow_up_to_the_longest() -> None:
     assert [str(path) for path in waiting.take_due(160.0)] == ["/a.mp3"]
 
 
+def test_a_song_that_cannot_be_tried_is_due_again_after_a_pause() -> None:
+    waiting = Waiting(pause=10.0, longest=60.0)
+    waiting.note(held())
+    now = waiting.next_due() or 0.0
+
+    assert len(waiting.take_due(now)) == 1
+    assert waiting.take_due(now) == []
+    assert waiting.next_due() == now + 10.0
+
+
 def test_a_reason_is_told_once_until_it_changes() -> None:
     waiting = Waiting(pause=1.0, longest=60.0)
 
