@@ -112,6 +112,23 @@ def test_a_duration_and_blocks_are_met_by_what_is_played(pacetag: Run) -> None:
         assert song["begins"] == pytest.approx(begins(planned)[song["title"]], abs=NEAR)
 
 
+@pytest.mark.parametrize("bound", [("--duration", "3m"), ("--limit", "4"), ()])
+def test_a_copy_begins_as_much_sooner_as_it_is_shorter(
+    pacetag: Run, tmp_path: Path, bound: tuple[str, ...]
+) -> None:
+    options = ("--stretch", "4%", "--output", tmp_path / "run.m3u8", "--dry-run", "--json")
+    found = json.loads(
+        pacetag("playlist", "--cadence", "153", "--skip-intros", *bound, *options).stdout
+    )
+
+    for song in found["songs"]:
+        intro = INTROS[song["title"]] if INTROS[song["title"]] >= 8 else 0.0
+        assert song["stretch"] == pytest.approx(150 / 153, abs=1e-6)
+        assert song["begins"] == pytest.approx(intro * song["stretch"], abs=NEAR)
+    played = [song["duration"] * song["stretch"] - song["begins"] for song in found["songs"]]
+    assert found["seconds"] == pytest.approx(sum(played), abs=0.01)
+
+
 def test_a_song_that_is_cut_begins_where_it_gets_going(pacetag: Run) -> None:
     found = json.loads(
         pacetag(
