@@ -1,7 +1,6 @@
 """The sound of a mix, block by block: passages, what is heard beside them, and the limiter."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,14 +37,13 @@ def render(
     waiting = sorted(plan.parts, key=lambda part: part.start)
     total, block = round(plan.seconds * rate), round(BLOCK * rate)
     streams: list[tuple[str, PartStream]] = []
-    with ExitStack() as opened:
+    try:
         for start in range(0, total, block):
             stop = min(total, start + block)
             while waiting and plan.time_of(waiting[0].start) - 1.0 < stop / rate:
                 part = waiting.pop(0)
-                stream = PartStream(plan, part, rate)
-                opened.callback(stream.close)
-                streams.append((plan.songs[part.song].record.path, stream))
+                path = plan.songs[part.song].record.path
+                streams.append((path, PartStream(plan, part, rate)))
             music = np.zeros((CHANNELS, stop - start), np.float32)
             for path, stream in streams:
                 try:
@@ -57,6 +55,9 @@ def render(
             streams = [each for each in streams if each[1].end > stop]
             yield limiter.push(beside.over(music, start))
         yield limiter.flush()
+    finally:
+        for _, stream in streams:
+            stream.close()
 
 
 def _add(music: NDArray[np.float32], stream: PartStream, start: int, stop: int) -> None:

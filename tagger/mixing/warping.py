@@ -16,7 +16,7 @@ from pacetag.tagger.mixing.mix_plan import MixPlan, Part
 from pacetag.tagger.stretching.engine import stretched
 
 OFF = 0.005  # s by which a beat within a chunk may be off its place
-LONGEST = 60.0  # s of a chunk, which is held in memory several times over
+LONGEST = 30.0  # s of a chunk, which is held in memory several times over
 BEFORE = 0.03  # s before a beat at which chunks join
 _SEAM = 0.02  # s before and behind that over which they cross
 _AROUND = 0.25  # s of the song around a chunk, so that its ends are stretched like the rest
