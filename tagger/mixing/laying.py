@@ -6,13 +6,14 @@ the beats that are shared at joins and beatless ends make them so, a passage is 
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from pacetag.tagger.mixing.clock import StepClock, clock_of
 from pacetag.tagger.mixing.loudness import TARGET
 from pacetag.tagger.mixing.mix_plan import LEAD, Join, MixPlan, MixSong, Part, Rates
+from pacetag.tagger.mixing.passages import REPEAT_FADE, Passage, passage_of
 from pacetag.tagger.mixing.slots import Slot, SlotSong
 from pacetag.tagger.mixing.song import HeardSong
 from pacetag.tagger.sessions.plan import Block
@@ -20,32 +21,17 @@ from pacetag.tagger.sessions.plan import Block
 FADE, SHORT_FADE = 8, 4  # beats of a join
 SHORT = 64  # beats; a song that is played no longer than that gets a short fade
 MOST_REPEATED = 0.25  # share of the beats of a slot's songs that may be heard twice
-FEWEST = 16  # beats that a song has besides those that are heard twice
 MOST_TAIL = 12.0  # s behind the last beat that are played of the last song
 _MOST_GAIN = 15.0  # dB
 
 Heard = Mapping[tuple[str, float], HeardSong]  # by path and pace
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Passage:
-    """How a song is played: from a beat on, perhaps with a leap back, up to another."""
-
-    entry: int  # beat that falls on the step at which it is heard in full
-    end: float  # beat at which it is gone
-    leap: int | None = None  # beat at which it goes back
-    back: int = 0  # beats
-
-    @property
-    def beats(self) -> float:
-        """How many it fills."""
-        return self.end - self.entry + self.back
-
-
 def lay(slots: Sequence[Slot], heard: Heard) -> MixPlan:
     """Return the mix of songs that were heard; those of `slots` all were."""
     laying = _Laying(heard)
     filled = [slot for slot in slots if slot.songs]
+    laying.leave_out([slot for slot in slots if not slot.songs])
     for place, slot in enumerate(filled):
         laying.add(slot, is_last=place == len(filled) - 1)
     return laying.plan()
@@ -62,6 +48,10 @@ class _Laying:
         self._parts: list[Part] = []
         self._joins: list[tuple[float, int, int, float]] = []  # step, songs, beats of the fade
         self._short: list[float] = []
+
+    def leave_out(self, slots: Sequence[Slot]) -> None:
+        """Note slots that have no songs: the mix lacks them."""
+        self._short += [sum(block.seconds for block in slot.blocks) for slot in slots]
 
     def add(self, slot: Slot, *, is_last: bool) -> None:
         """Lay the songs of a slot behind what is there."""
@@ -89,7 +79,7 @@ class _Laying:
             wanted = have[place] * share
             if is_end and not slot.is_open:
                 wanted = float(rates.between(self._at, end))
-            passage = _passage(one, entries[place], wanted, fades[place])
+            passage = passage_of(one, entries[place], wanted, fades[place])
             self._put(
                 song,
                 one,
@@ -131,7 +121,7 @@ class _Laying:
         self,
         song: SlotSong,
         heard: HeardSong,
-        passage: _Passage,
+        passage: Passage,
         fade: int,
         rates: Rates,
         *,
@@ -157,11 +147,11 @@ class _Laying:
                     entry=entry,
                     beat=beat,
                     end=step,
-                    fade_out=SHORT_FADE,
+                    fade_out=REPEAT_FADE,
                 )
             )
-            self._joins.append((step, number, number, SHORT_FADE))
-            start, entry, beat = step - SHORT_FADE, step, float(passage.leap - passage.back)
+            self._joins.append((step, number, number, REPEAT_FADE))
+            start, entry, beat = step - REPEAT_FADE, step, float(passage.leap - passage.back)
         self._at = rates.steps(self._at, passage.beats)
         end, out = self._at, 0.0
         if is_last and is_open:
@@ -238,24 +228,3 @@ class _Laying:
         apart = np.abs(times[1] - times[0])
         known = apart[~np.isnan(apart)]
         return float(np.median(known)) if len(known) else None
-
-
-def _passage(heard: HeardSong, entry: int, wanted: float, fade: int) -> _Passage:
-    """How a song fills so many beats from an entry on; it ends on a bar line if it is clear."""
-    bar = heard.bar if heard.is_clear else 1
-    last = entry + max(0, heard.last - entry) // bar * bar  # entries lie on bar lines
-    back = max(0, math.ceil((entry + wanted - last) / bar - 0.5)) * bar
-    if back and last - entry < back + FEWEST:
-        back = 0  # nothing could be repeated but the joins themselves
-    end = entry + max(1, round((wanted - back) / bar)) * bar
-    end = max(entry + bar, min(end, last))
-    if not back:
-        return _Passage(entry=entry, end=end)
-    return _Passage(entry=entry, end=end, leap=_leap(heard, entry, end, back, fade), back=back)
-
-
-def _leap(heard: HeardSong, entry: int, end: int, back: int, fade: int) -> int:
-    """The beat from which a song goes back so many beats: where both places sound most alike."""
-    first = heard.bar_from(max(entry + fade, entry + back, heard.first + back + SHORT_FADE))
-    places = range(first, max(first, end - fade) + 1, heard.bar)
-    return max(places, key=lambda beat: heard.alike(beat, beat - back))

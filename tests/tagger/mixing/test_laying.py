@@ -115,3 +115,10 @@ def test_a_song_of_a_few_beats_still_has_a_place(laid: Laid, beats: int) -> None
 
     assert all(part.end > part.start for part in plan.parts)
     assert plan.songs[1].start > plan.songs[0].start
+
+
+def test_a_block_without_songs_is_left_out_and_that_is_kept(laid: Laid) -> None:
+    plan = laid((EVEN, []), (EVEN, [(160.0, 330)]))
+
+    assert plan.short == (120.0,)
+    assert plan.seconds == pytest.approx(LEAD + 120, abs=1.0)
