@@ -6,14 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from pacetag.db.connection import (
-    BUSY_TIMEOUT,
-    check_tables,
-    check_whole,
-    connect,
-    in_words,
-    make_private,
-)
+from pacetag.db.connection import check_tables, check_whole, connect, in_words, make_private
 from pacetag.db.errors import DamagedIndexError, ReplacedIndexError, SongIndexError
 from pacetag.db.regular import check_regular
 from pacetag.db.steps import is_current
@@ -73,18 +66,6 @@ class IndexFile:
         """
         self.close()  # first: two connections must not share SQLite's log
         self.__dict__.update(type(self).open(self.path).__dict__)
-
-    def settle(self) -> None:
-        """Move all that is in SQLite's log into the file itself, unless others are using it.
-
-        The log of an index that is then replaced by hand would spoil the new one.
-        """
-        with in_words(self.path):
-            self._db.execute("PRAGMA busy_timeout = 0")  # others that use it are not waited for
-            try:
-                self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            finally:
-                self._db.execute(f"PRAGMA busy_timeout = {int(1000 * BUSY_TIMEOUT)}")
 
     def close(self) -> None:
         """Close the file. Closing twice does no harm."""

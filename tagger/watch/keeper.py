@@ -90,7 +90,6 @@ class Keeper:
 
         It is called between two visits, in the thread that uses the index, and may use it.
         """
-        self._held.index.settle()
         if not self._stop.requested:
             write_kept_again(self._held.index, stop=self._stop, lines=self._lines)
 

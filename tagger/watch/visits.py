@@ -1,5 +1,6 @@
 """One look at folders and files: what changed there is scanned, what is gone is marked."""
 
+import gc
 import time
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
@@ -149,6 +150,7 @@ class Visits:
                 self._lines.song(outcome)
             note_song(outcome)
             changed = changed or not outcome.at_rest
+        gc.collect()  # or pipes of the workers that ended would stay open for hours
         return changed
 
     def _mark_gone(self, index: SongIndex, places: Sequence[Path], seen: frozenset[str]) -> bool:

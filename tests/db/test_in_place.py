@@ -1,4 +1,4 @@
-"""An open index notices that its file is gone, and leaves no log that could spoil another."""
+"""An open index notices that its file is gone, and can be opened anew in place."""
 
 import os
 from pathlib import Path
@@ -43,29 +43,6 @@ def test_a_reopened_index_is_the_file_that_lies_there_now(tmp_path: Path) -> Non
         index.writes.start_run("scan", 2.0)
     with SongIndex.open(path) as again:
         again.check_in_place()
-
-
-def test_a_settled_index_has_all_in_its_own_file(tmp_path: Path) -> None:
-    path = tmp_path / "index.sqlite3"
-    with SongIndex.open(path) as index:
-        index.writes.start_run("scan", 1.0)
-        log = path.with_name("index.sqlite3-wal")
-        assert log.stat().st_size > 0
-
-        index.settle()
-
-        assert log.stat().st_size == 0
-        assert [run.command for run in index.writes.runs()] == []
-
-
-def test_an_index_that_others_read_is_settled_later(tmp_path: Path) -> None:
-    path = tmp_path / "index.sqlite3"
-    with SongIndex.open(path) as index, SongIndex.open(path) as reader:
-        reader._db.execute("BEGIN")
-        reader._db.execute("SELECT count(*) FROM runs").fetchone()
-        index.writes.start_run("scan", 1.0)
-
-        index.settle()  # at once, without an error
 
 
 @pytest.mark.parametrize(
