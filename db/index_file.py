@@ -2,13 +2,14 @@
 
 import os
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from pacetag.db.connection import check_tables, check_whole, connect, in_words, make_private
 from pacetag.db.errors import DamagedIndexError, ReplacedIndexError, SongIndexError
-from pacetag.db.regular import check_regular
+from pacetag.db.regular import beside, check_regular
 from pacetag.db.steps import is_current
 
 
@@ -59,12 +60,25 @@ class IndexFile:
         if _identity(self.path) != self._identity:
             raise ReplacedIndexError(self.path, "the index was deleted or replaced meanwhile")
 
+    def leave(self) -> None:
+        """Close a file that is no longer at its path, and remove its log from beside another.
+
+        SQLite would take the log for that of the file that lies there now, and spoil it. A log that
+        was written since is that file's own.
+        """
+        self.close()
+        with suppress(OSError):
+            log = beside(self.path, "-wal")
+            if log.stat().st_mtime_ns <= self.path.stat().st_ctime_ns:
+                log.unlink()
+                beside(self.path, "-shm").unlink()
+
     def reopen(self) -> None:
         """Open what lies at its path now, or a new file, in place of what was open.
 
         Raises what `open` raises; it is closed then.
         """
-        self.close()  # first: two connections must not share SQLite's log
+        self.leave()
         self.__dict__.update(type(self).open(self.path).__dict__)
 
     def close(self) -> None:

@@ -90,6 +90,7 @@ class HeldIndex:
             f"{path}: the index was deleted or replaced, so what lies there now is brought up to "
             "date from the songs' tags"
         )
+        self.index.leave()
         make_elsewhere(path)
         try:
             self.index.reopen()

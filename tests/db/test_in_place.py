@@ -1,6 +1,7 @@
 """An open index notices that its file is gone, and can be opened anew in place."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,22 @@ def test_a_reopened_index_is_the_file_that_lies_there_now(tmp_path: Path) -> Non
         index.writes.start_run("scan", 2.0)
     with SongIndex.open(path) as again:
         again.check_in_place()
+
+
+def test_the_log_of_a_lost_index_is_not_taken_for_that_of_another(tmp_path: Path) -> None:
+    path, older = tmp_path / "index.sqlite3", tmp_path / "older.sqlite3"
+    with SongIndex.open(path) as index:
+        for number in range(5):
+            index.writes.start_run("scan", float(number))
+        index._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        shutil.copy(path, older)
+        index.writes.start_run("later", 1.0)  # which is in the log alone
+        older.replace(path)
+
+        index.reopen()
+
+        assert index._db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert index._db.execute("SELECT count(*) FROM runs").fetchone() == (5,)
 
 
 @pytest.mark.parametrize(
