@@ -14,6 +14,7 @@ import pytest
 from mutagen import flac, id3, mp4
 
 from pacetag.tagger.cli import app
+from pacetag.tagger.plots.image_files import is_our_picture
 
 # mutagen ships types for some of its calls only.
 FLAC: Any = flac.FLAC
@@ -137,6 +138,13 @@ def test_the_picture_is_what_the_command_prints(scanned: Path) -> None:
     ]
     for ours, theirs in zip(shown, printed, strict=True):
         assert float(ours[0]) == pytest.approx(float(theirs[0]), abs=0.2)
+
+
+def test_the_picture_of_a_run_is_drawn_by_the_command_that_is_named() -> None:
+    (named,) = re.findall(r"!\[.*?\]\((docs/.*?\.png)\)", README)
+
+    assert is_our_picture((ROOT / named).read_bytes())
+    assert "--plot run.png" in README
 
 
 def test_the_tags_are_where_the_table_says(scanned: Path) -> None:

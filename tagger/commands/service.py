@@ -94,8 +94,19 @@ def _service(
         index_typed=index is not None,
         jobs=value_of("jobs").value or default_jobs(),
         confined=confined,
-        more=[*more, *([] if log is None else [log.parent])],
+        more=[*more, *_kept_folders(index), *([] if log is None else [log.parent])],
     )
+
+
+def _kept_folders(index: Path | None) -> list[Path]:
+    """The folders of playlists that are kept fresh, which the watcher writes again."""
+    from pacetag.tagger.index.opening import read_index
+
+    place = index_path(index)
+    if not place.exists():
+        return []
+    with read_index(place) as songs:
+        return [Path(kept.target).parent for kept in songs.kept.all()]
 
 
 def _manager(kind: Kind | None) -> "Manager":

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from pacetag.db.index import SongIndex
+from pacetag.db.kept import KeptPlaylist
 from pacetag.tagger.service.marks import is_ours
 from tests.tagger.service.conftest import Program
 
@@ -110,6 +112,24 @@ def test_printing_touches_nothing(
     assert list(home.iterdir()) == []
     assert not index_file.parent.exists()
     assert ran() == []
+
+
+def test_the_service_may_write_the_playlists_that_it_keeps_fresh(
+    pacetag: Run, library: Path, index_file: Path, tmp_path: Path
+) -> None:
+    lists = tmp_path / "lists"
+    index_file.parent.mkdir(parents=True)
+    with SongIndex.open(index_file) as index:
+        index.kept.keep(
+            KeptPlaylist(
+                target=f"{lists}/run.m3u8", folder="/", arguments=("--cadence=165",), hash="0"
+            )
+        )
+
+    done = pacetag("service", "install", "--print", "--for", "systemd", library)
+
+    lines = done.stdout.splitlines()
+    assert any(line.startswith("ReadWritePaths=") and str(lists) in line for line in lines)
 
 
 def test_uninstalling_removes_the_unit_and_nothing_else(
