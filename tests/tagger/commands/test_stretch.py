@@ -11,11 +11,9 @@ import pytest
 import soundfile
 
 from pacetag.db.index import SongIndex
-from pacetag.db.records import NEVER, SongRecord
-from pacetag.model.judgement import Analysis, Pace
 from pacetag.tagger.stretching.sound import read_sound
-from pacetag.tagger.tags.fingerprint import file_fingerprint
 from tests.tagger.commands.test_plans import store
+from tests.tagger.indexed_songs import IndexedSong, store_songs
 
 Run = Callable[..., Any]
 RATE, SECONDS = 22_050, 20
@@ -30,25 +28,15 @@ def tone(seed: int) -> np.ndarray[Any, Any]:
 def songs(index_file: Path, library: Path) -> dict[str, Path]:
     """Four songs of noise, whose paces the index has."""
     paths = {name: library / f"{name}.flac" for name in PACES}
-    index_file.parent.mkdir(parents=True)
-    with SongIndex.open(index_file) as index:
-        for seed, (name, path) in enumerate(paths.items()):
-            soundfile.write(path, tone(seed), RATE, format="FLAC", subtype="PCM_16")
-            index.store(
-                SongRecord(
-                    path=str(path),
-                    stamp=NEVER,
-                    fingerprint=file_fingerprint(path),
-                    title=name,
-                    artist=f"Artist of {name}",
-                    album=None,
-                    genre=None,
-                    bundle="ear-1",
-                    analysis=Analysis(
-                        paces=(Pace(bpm=PACES[name], confidence=0.9),), duration=float(SECONDS)
-                    ),
-                )
-            )
+    for seed, path in enumerate(paths.values()):
+        soundfile.write(path, tone(seed), RATE, format="FLAC", subtype="PCM_16")
+    store_songs(
+        index_file,
+        [
+            IndexedSong(path=path, title=name, bpm=PACES[name], seconds=float(SECONDS))
+            for name, path in paths.items()
+        ],
+    )
     return paths
 
 

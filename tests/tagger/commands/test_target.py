@@ -7,10 +7,7 @@ from typing import Any
 
 import pytest
 
-from pacetag.db.index import SongIndex
-from pacetag.db.records import NEVER, SongRecord
-from pacetag.model.judgement import Analysis, Pace
-from pacetag.tagger.tags.fingerprint import file_fingerprint
+from tests.tagger.indexed_songs import IndexedSong, store_songs
 
 Run = Callable[..., Any]
 Write = Callable[[str], Path]
@@ -28,22 +25,13 @@ def player(tmp_path: Path) -> Path:
 def songs(index_file: Path, make_song: Callable[..., Path]) -> dict[str, Path]:
     """Three songs whose paces the index has."""
     paths = {name: make_song(f"{name}.flac") for name in PACES}
-    index_file.parent.mkdir(parents=True)
-    with SongIndex.open(index_file) as index:
-        for name, path in paths.items():
-            index.store(
-                SongRecord(
-                    path=str(path),
-                    stamp=NEVER,
-                    fingerprint=file_fingerprint(path),
-                    title=name,
-                    artist=f"Artist of {name}",
-                    album=None,
-                    genre=None,
-                    bundle="ear-1",
-                    analysis=Analysis(paces=(Pace(bpm=PACES[name], confidence=0.9),), duration=0.5),
-                )
-            )
+    store_songs(
+        index_file,
+        [
+            IndexedSong(path=path, title=name, bpm=PACES[name], seconds=0.5)
+            for name, path in paths.items()
+        ],
+    )
     return paths
 
 

@@ -10,11 +10,10 @@ import pytest
 import soundfile
 
 from pacetag.db.index import SongIndex
-from pacetag.db.records import NEVER, SongRecord
 from pacetag.model.beats import intro
-from pacetag.model.judgement import Analysis, Pace
 from pacetag.tagger.tags.fingerprint import file_fingerprint
 from tests.model.beats.test_intro import BPM, RATE, band, pad
+from tests.tagger.indexed_songs import IndexedSong, store_songs
 
 Run = Callable[..., Any]
 INTROS = {"long": 20.0, "none": 0.0, "some": 12.0, "short": 4.0}  # s
@@ -36,24 +35,13 @@ def sounds(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 @pytest.fixture(autouse=True)
 def songs(index_file: Path, sounds: dict[str, Path]) -> None:
     """An index of the songs."""
-    index_file.parent.mkdir(parents=True)
-    with SongIndex.open(index_file) as index:
-        for name, path in sounds.items():
-            index.store(
-                SongRecord(
-                    path=str(path),
-                    stamp=NEVER,
-                    fingerprint=file_fingerprint(path),
-                    title=name,
-                    artist=f"Artist of {name}",
-                    album=None,
-                    genre=None,
-                    bundle="ear-1",
-                    analysis=Analysis(
-                        paces=(Pace(bpm=BPM, confidence=0.9),), duration=SECONDS[name]
-                    ),
-                )
-            )
+    store_songs(
+        index_file,
+        [
+            IndexedSong(path=path, title=name, bpm=BPM, seconds=SECONDS[name])
+            for name, path in sounds.items()
+        ],
+    )
 
 
 def begins(found: Any) -> dict[str, float]:
