@@ -39,10 +39,10 @@ class IndexFile:
         with in_words(path):
             check_regular(named)
             make_private(path)
+            if path.stat().st_size:  # before SQLite locks it: closing any file ends the locks on it
+                check_whole(path)
             db = connect(path)
             try:
-                if path.stat().st_size:
-                    check_whole(path)
                 if not is_current(db):
                     _bring_up_to_date(db, path)
                 check_tables(db)

@@ -152,3 +152,21 @@ def test_reading_goes_on_while_another_writes(
         assert index.stats().songs == 1
 
         writer._db.rollback()
+
+
+def test_an_index_that_was_opened_beside_an_empty_log_keeps_its_lock(tmp_path: Path) -> None:
+    """Otherwise the next process that closes it takes away the log that is in use."""
+    path, log = tmp_path / "index.sqlite3", tmp_path / "index.sqlite3-wal"
+    SongIndex.open(path).close()
+    log.touch()  # as a process leaves it that read only, or was killed
+    other = (
+        "import sys; from pacetag.db.index import SongIndex; "
+        "index = SongIndex.open(sys.argv[1]); index.writes.start_run('scan', 1.0); index.close()"
+    )
+    with SongIndex.open(path) as index:
+        index.writes.start_run("scan", 1.0)
+        number = log.stat().st_ino
+        subprocess.run([sys.executable, "-c", other, path], check=True)
+
+        assert log.stat().st_ino == number
+        assert index._db.execute("SELECT count(*) FROM runs").fetchone() == (2,)
