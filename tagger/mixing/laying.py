@@ -13,7 +13,7 @@ import numpy as np
 from pacetag.tagger.mixing.clock import StepClock, clock_of
 from pacetag.tagger.mixing.loudness import TARGET
 from pacetag.tagger.mixing.mix_plan import LEAD, Join, MixPlan, MixSong, Part, Rates
-from pacetag.tagger.mixing.passages import REPEAT_FADE, Passage, passage_of
+from pacetag.tagger.mixing.passages import REPEAT_FADE, Passage, passage_of, room
 from pacetag.tagger.mixing.slots import Slot, SlotSong
 from pacetag.tagger.mixing.song import HeardSong
 from pacetag.tagger.sessions.plan import Block
@@ -66,7 +66,7 @@ class _Laying:
             self._entry(song, one, fade, is_first=not (self._parts or place))
             for place, (song, one, fade) in enumerate(zip(slot.songs, heard, fades, strict=True))
         ]
-        have = [max(0.0, one.last - entry) for one, entry in zip(heard, entries, strict=True)]
+        have = [room(one, entry) for one, entry in zip(heard, entries, strict=True)]
         if slot.is_open:
             needed = sum(have)
         elif needed > sum(have) * (1 + MOST_REPEATED):

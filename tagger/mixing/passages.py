@@ -24,10 +24,16 @@ class Passage:
         return self.end - self.entry + self.back
 
 
+def room(heard: HeardSong, entry: int) -> int:
+    """How many beats a song has from an entry, which begins a bar, to its last bar line."""
+    bar = heard.bar if heard.is_clear else 1
+    return max(0, heard.last - entry) // bar * bar
+
+
 def passage_of(heard: HeardSong, entry: int, wanted: float, fade: int) -> Passage:
     """How a song fills so many beats from an entry on; it ends on a bar line if it is clear."""
     bar = heard.bar if heard.is_clear else 1
-    last = entry + max(0, heard.last - entry) // bar * bar  # entries lie on bar lines
+    last = entry + room(heard, entry)
     back = max(0, math.ceil((entry + wanted - last) / bar - 0.5)) * bar
     if back and last - entry < back + FEWEST:
         back = 0  # nothing could be repeated but the joins themselves

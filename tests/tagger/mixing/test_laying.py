@@ -122,3 +122,10 @@ def test_a_block_without_songs_is_left_out_and_that_is_kept(laid: Laid) -> None:
 
     assert plan.short == (120.0,)
     assert plan.seconds == pytest.approx(LEAD + 120, abs=1.0)
+
+
+@pytest.mark.parametrize("beats", [200, 201, 202, 203, 204])
+def test_no_song_of_a_playlist_is_repeated(laid: Laid, beats: int) -> None:
+    plan = laid((EVEN, [(160.0, beats)] * 3), is_open=True)
+
+    assert not any(join.is_repeat for join in plan.joins)
