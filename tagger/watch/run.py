@@ -10,7 +10,7 @@ from types import FrameType
 
 from pacetag.tagger.cancellation import Stop, stop_on_signals
 from pacetag.tagger.errors import TaggerError
-from pacetag.tagger.index.opening import opened_index
+from pacetag.tagger.index.opening import make_elsewhere, opened_index
 from pacetag.tagger.logs.logger import info
 from pacetag.tagger.scanning.options import ScanOptions
 from pacetag.tagger.service.notify import Supervisor
@@ -46,6 +46,9 @@ def run_watch(
     """
     settings, ear = read(), judge()
     stop, supervisor = Stop(), Supervisor()
+    if settings.scan.nice:
+        lower_priority()
+    make_elsewhere(index_file)
     with (
         stop_on_signals(stop, hurry=True),
         _Reload(stop) as reload,
