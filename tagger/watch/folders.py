@@ -3,7 +3,7 @@
 import errno
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from pacetag.db.mounts import is_remote, mounts
@@ -30,6 +30,27 @@ class WatchedFolders:
         self._polled: set[str] = set()  # what is below one of them is polled, too
         self._kinds: dict[int, str] = {}  # of file systems, by device
         self._told: set[str] = set()
+        self._unseen: set[str] = set()  # watched folders that a sweep has not come to so far
+
+    def sweeping(self) -> None:
+        """Note that a walk over everything begins."""
+        with self._lock:
+            self._unseen = set(self._numbers)
+
+    def swept(self, silent: Iterable[Path]) -> None:
+        """End the watches on folders that the walk did not come to, unless their disk is silent.
+
+        A drive that was taken away while programs use it is still there for its watches.
+        """
+        spared = [os.fspath(place) for place in silent]
+        with self._lock:
+            unseen, self._unseen = self._unseen, set()
+        self._end(
+            lambda place: (
+                place in unseen
+                and not any(place == each or place.startswith(f"{each}/") for each in spared)
+            )
+        )
 
     def enters(self, folder: Path, *, renaming: bool = False) -> bool:
         """Watch a folder that is about to be listed; called by the thread that walks.
@@ -38,6 +59,7 @@ class WatchedFolders:
         over everything meets the right names first, so with `renaming` its names count.
         """
         place = os.fspath(folder)
+        self._unseen.discard(place)
         remote = self._kernel is None or self._is_on_remote(place)
         with self._lock:  # never while a disk is asked, which may not answer
             if self._is_below_polled(place):
@@ -80,8 +102,11 @@ class WatchedFolders:
     def leave(self, place: str) -> None:
         """End the watches on a folder that was moved away, and on those below it."""
         below = place.rstrip("/") + "/"
+        self._end(lambda each: each == place or each.startswith(below))
+
+    def _end(self, is_meant: Callable[[str], bool]) -> None:
         with self._lock:
-            for each in [p for p in self._numbers if p == place or p.startswith(below)]:
+            for each in list(filter(is_meant, self._numbers)):
                 number = self._numbers.pop(each)
                 self._places.pop(number, None)
                 if self._kernel is not None:

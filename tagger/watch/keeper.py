@@ -135,7 +135,10 @@ class Keeper:
 
     def _sweep(self) -> bool:
         """Look through everything; returns whether songs changed."""
+        self._observing.sweeping()
         changed = self._visits.sweep(self._held.index, whole=self._whole)
+        if not self._stop.requested:  # which ends a walk early
+            self._observing.swept(self._visits.silent)
         self._whole = False
         now = time.monotonic()
         self._next_sweep = now + self._every

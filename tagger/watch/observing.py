@@ -3,7 +3,7 @@
 import errno
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -50,6 +50,16 @@ class Observing:
     def enters(self, folder: Path, *, renaming: bool = False) -> bool:
         """Watch a folder that a walk is about to list; False to skip it: see `WatchedFolders`."""
         return self.folders is None or self.folders.enters(folder, renaming=renaming)
+
+    def sweeping(self) -> None:
+        """Note that a walk over everything begins, which enters every folder."""
+        if self.folders is not None:
+            self.folders.sweeping()
+
+    def swept(self, silent: Iterable[Path]) -> None:
+        """Watch folders no more that it did not enter, unless their disks are silent."""
+        if self.folders is not None:
+            self.folders.swept(silent)
 
     def polled(self) -> list[Path]:
         """The folders to look at regularly."""

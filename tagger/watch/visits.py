@@ -53,7 +53,7 @@ class Visits:
         self._tidying: Tidying | None = None
         self._readiness = Readiness(pause=min(settle, BETWEEN_LOOKS))
         self.waiting = Waiting(pause=2 * settle, longest=sweep)
-        self._silent: set[Path] = set()  # what does not answer, as reported
+        self.silent: set[Path] = set()  # what does not answer, as reported
         self._refused: dict[Path, str] = {}  # folders that cannot be listed, as reported
 
     def next_due(self) -> float | None:
@@ -171,10 +171,10 @@ class Visits:
 
     def _tell_silent(self, silent: set[Path], places: Sequence[Path]) -> None:
         """Report what does not answer once, until it does; the next sweep asks again."""
-        for place in sorted(silent - self._silent):
+        for place in sorted(silent - self.silent):
             self._lines.song(stalled(place))
-        old = {p for p in self._silent if not any(p.is_relative_to(each) for each in places)}
-        self._silent = old | silent
+        old = {p for p in self.silent if not any(p.is_relative_to(each) for each in places)}
+        self.silent = old | silent
 
     def _tell_refused(self, found: Walked, places: Sequence[Path]) -> None:
         """Report each folder that cannot be listed once, until the reason changes."""

@@ -276,6 +276,27 @@ def test_a_root_that_was_replaced_is_noticed(watched: Watched) -> None:
         )
 
 
+def test_a_folder_that_a_sweep_does_not_come_to_is_watched_no_more(watched: Watched) -> None:
+    below = [watched.root / name for name in ("kept", "silent", "taken")]
+    for folder in below:
+        folder.mkdir()
+    with watched.observing:
+        watched.walk()
+        assert watched.observing.folders is not None
+        assert watched.observing.folders.count == 4
+
+        watched.observing.sweeping()
+        for folder in (watched.root, watched.root / "kept"):
+            watched.observing.enters(folder, renaming=True)
+        watched.observing.swept([watched.root / "silent"])
+
+        assert watched.observing.folders.count == 3
+        for folder in below:
+            (folder / "new.mp3").touch()
+        expected = tuple(f"{watched.root}/{name}/new.mp3" for name in ("kept", "silent"))
+        assert watched.marked(Due(files=expected, folders=()))
+
+
 class TestElsewhere:
     """Systems without inotify, by what watchdog reports here."""
 
