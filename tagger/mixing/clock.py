@@ -1,6 +1,6 @@
 """The step clock of a run: when each step falls, by the cadence of each of its blocks."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,25 +52,34 @@ class StepClock:
 
     def steps_at(self, seconds: ArrayLike) -> NDArray[np.float64]:
         """Steps that were taken after so many seconds."""
-        asked = np.asarray(seconds, np.float64)
-        borders = [leg.begins for leg in self.legs[1:]]
-        which = np.searchsorted(borders, asked, side="right")
-        found = np.empty(asked.shape)
-        for place, leg in enumerate(self.legs):
-            here = which == place
-            found[here] = leg.steps + leg.steps_after(asked[here] - leg.begins)
-        return found
+        return self._by_leg(
+            seconds,
+            [leg.begins for leg in self.legs],
+            lambda leg, asked: leg.steps + leg.steps_after(asked - leg.begins),
+        )
 
     def time_of(self, steps: ArrayLike) -> NDArray[np.float64]:
         """Seconds after which so many steps were taken."""
-        asked = np.asarray(steps, np.float64)
-        borders = [leg.steps for leg in self.legs[1:]]
-        which = np.searchsorted(borders, asked, side="right")
-        found = np.empty(asked.shape)
+        return self._by_leg(
+            steps,
+            [leg.steps for leg in self.legs],
+            lambda leg, asked: leg.begins + leg.seconds_after(asked - leg.steps),
+        )
+
+    def _by_leg(
+        self,
+        values: ArrayLike,
+        begins: Sequence[float],
+        found: Callable[[Leg, NDArray[np.float64]], NDArray[np.float64]],
+    ) -> NDArray[np.float64]:
+        """What `found` returns for each value and the leg that it lies in."""
+        asked = np.asarray(values, np.float64)
+        which = np.searchsorted(begins[1:], asked, side="right")
+        answers = np.empty(asked.shape)
         for place, leg in enumerate(self.legs):
             here = which == place
-            found[here] = leg.begins + leg.seconds_after(asked[here] - leg.steps)
-        return found
+            answers[here] = found(leg, asked[here])
+        return answers
 
     def cadence_at(self, seconds: float) -> float:
         """Steps a minute at a moment."""

@@ -1,18 +1,14 @@
 """A song as stereo at the rate of the mix, piece by piece, from any place on to its end."""
 
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 from av.audio.resampler import AudioResampler
 from numpy.typing import NDArray
 
-from pacetag.model.audio.ffmpeg_container import open_container, sound_in
-from pacetag.model.audio.id3_limits import check_id3
-from pacetag.model.audio.source import Source
-from pacetag.model.errors import DecodeError
-from pacetag.tagger.stretching.sound import frames_of
+from pacetag.model.audio.ffmpeg_container import sound_in
+from pacetag.tagger.stretching.sound import frames_of, opened_sound
 
 CHANNELS = 2
 _PIECE = 1 << 16  # samples that are handed over at once, at least
@@ -22,22 +18,15 @@ Samples = NDArray[np.float32]
 
 def decoded(path: Path, rate: int) -> Iterator[Samples]:
     """Yield a song as samples [2, n] at `rate` Hz. Raises DecodeError or ReadError."""
-    try:
-        source = Source(path)
-    except OSError as error:
-        raise DecodeError(path, error.strerror or str(error)) from error
-    with closing(source):
-        check_id3(path, source.file)
-        with closing(open_container(source)) as container:
-            stream = sound_in(container, path)
-            stereo = AudioResampler("fltp", "stereo", stream.rate)
-            plain = (
-                part.to_ndarray().astype(np.float32, copy=False)
-                for frame in frames_of(container, stream)
-                for part in stereo.resample(frame)
-            )
-            yield from _resampled(_joined(plain), stream.rate, rate)
-        source.check()
+    with opened_sound(path) as container:
+        stream = sound_in(container, path)
+        stereo = AudioResampler("fltp", "stereo", stream.rate)
+        plain = (
+            part.to_ndarray().astype(np.float32, copy=False)
+            for frame in frames_of(container, stream)
+            for part in stereo.resample(frame)
+        )
+        yield from _resampled(_joined(plain), stream.rate, rate)
 
 
 def _joined(parts: Iterator[Samples]) -> Iterator[Samples]:

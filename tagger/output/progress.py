@@ -60,16 +60,14 @@ def bar_columns(width: int) -> list[ProgressColumn]:
     return [*counts, TimeRemainingColumn(), text]
 
 
-class CopiesBar:
-    """Shows how many copies are made, on a terminal alone."""
+class _Bar:
+    """A bar on a terminal, and nothing elsewhere, as a context."""
 
-    def __init__(self, total: int) -> None:
+    def __init__(self, total: float, *, without: tuple[type[ProgressColumn], ...] = ()) -> None:
         console = CleanConsole(stderr=True)
+        columns = [each for each in bar_columns(console.width) if not isinstance(each, without)]
         self._progress = Progress(
-            *bar_columns(console.width),
-            console=console,
-            transient=True,
-            disable=not console.is_terminal,
+            *columns, console=console, transient=True, disable=not console.is_terminal
         )
         self._task = self._progress.add_task("", total=total)
 
@@ -79,36 +77,29 @@ class CopiesBar:
 
     def __exit__(self, *_: object) -> None:
         self._progress.stop()
+
+    def _add(self, name: str, amount: float) -> None:
+        self._progress.update(self._task, advance=amount, description=printable(name))
+
+
+class CopiesBar(_Bar):
+    """Shows how many copies are made."""
 
     def made(self, name: str) -> None:
         """Advance the bar by a copy."""
-        self._progress.update(self._task, advance=1, description=printable(name))
+        self._add(name, 1)
 
 
-class MixBar:
-    """Shows how much of a mix is done, on a terminal alone."""
+class MixBar(_Bar):
+    """Shows how much of a mix is done."""
 
     def __init__(self, total: float) -> None:
-        console = CleanConsole(stderr=True)
-        columns = bar_columns(console.width)
-        self._progress = Progress(
-            *[each for each in columns if not isinstance(each, MofNCompleteColumn | _Rate)],
-            console=console,
-            transient=True,
-            disable=not console.is_terminal,
-        )
-        self._task = self._progress.add_task("", total=total)
-
-    def __enter__(self) -> Self:
-        self._progress.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._progress.stop()
+        """`total`: seconds of music."""
+        super().__init__(total, without=(MofNCompleteColumn, _Rate))
 
     def advance(self, name: str, seconds: float) -> None:
         """Advance the bar by seconds of music."""
-        self._progress.update(self._task, advance=seconds, description=printable(name))
+        self._add(name, seconds)
 
 
 class LiveReporter:

@@ -1,7 +1,7 @@
 """A whole song as samples, in as many channels as it has, up to two."""
 
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,6 +39,24 @@ class Sound:
         return float(self.samples.shape[1] / self.rate)
 
 
+@contextmanager
+def opened_sound(path: Path) -> Iterator[InputContainer]:
+    """Open a sound file for decoding, as a context.
+
+    Raises DecodeError where it cannot be opened, and ReadError, at the end too, where the system
+    refused to read it.
+    """
+    try:
+        source = Source(path)
+    except OSError as error:
+        raise DecodeError(path, error.strerror or str(error)) from error
+    with closing(source):
+        check_id3(path, source.file)
+        with closing(open_container(source)) as container:
+            yield container
+        source.check()
+
+
 def read_sound(path: Path, *, expected: float | None = None) -> Sound:
     """Decode a song at its own rate; more than two channels are mixed to two.
 
@@ -47,15 +65,8 @@ def read_sound(path: Path, *, expected: float | None = None) -> Sound:
     """
     if (expected or 0.0) > LONGEST:
         raise DecodeError(path, f"it is longer than {LONGEST / 60:g} minutes")
-    try:
-        source = Source(path)
-    except OSError as error:
-        raise DecodeError(path, error.strerror or str(error)) from error
-    with closing(source):
-        check_id3(path, source.file)
-        with closing(open_container(source)) as container:
-            sound = _decoded(container, path)
-        source.check()
+    with opened_sound(path) as container:
+        sound = _decoded(container, path)
     if sound.seconds < LEAST * (expected or 0.0):
         raise DecodeError(path, "its end is missing")
     return sound
