@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,10 +15,10 @@ from pacetag.tagger.players.mpd import add_to_mpd
 from pacetag.tagger.players.programs import find_program, play_with
 from tests.tagger.commands.test_plans import store
 from tests.tagger.conftest import _noise, write_sound
+from tests.tagger.mpd_server import Ask, mpd_server
 from tests.tagger.playlist.odd_names import LINES, NAMES, odd_listing
 
 Run = Callable[..., Any]
-Ask = Callable[..., list[str]]
 WAIT = 30.0  # s
 SHOW = '#!/bin/sh\nprintf "%s\\n" "$@" > {place}\nfor each; do test -f "$each" && cat "$each" >> {place}; done\nexit {code}\n'  # noqa: E501
 
@@ -97,31 +95,9 @@ def test_mpv_plays_every_song(music: Path, tmp_path: Path, monkeypatch: pytest.M
 @pytest.fixture
 def mpc(music: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ask]:
     """Ask a real MPD that has the music, and that the environment names."""
-    socket = tmp_path / "s"
-    (tmp_path / "conf").write_text(
-        f'music_directory "{music}"\ndb_file "{tmp_path}/db"\nbind_to_address "{socket}"\n'
-        'audio_output {\ntype "null"\nname "n"\n}\n'
-    )
-    monkeypatch.setenv("MPD_HOST", str(socket))
-
-    def ask(*command: str) -> list[str]:
-        done = subprocess.run(["mpc", *command], capture_output=True, text=True, check=False)
-        return done.stdout.splitlines()
-
-    with subprocess.Popen(
-        ["mpd", "--no-daemon", tmp_path / "conf"],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ) as server:
-        try:
-            deadline = time.monotonic() + WAIT
-            while not socket.exists() and time.monotonic() < deadline:
-                time.sleep(0.05)
-            ask("-w", "update")
-            yield ask
-        finally:
-            server.terminate()
-            server.wait(timeout=WAIT)
+    monkeypatch.setenv("MPD_HOST", str(tmp_path / "s"))
+    with mpd_server(music, tmp_path) as ask:
+        yield ask
 
 
 @pytest.mark.outside("mpd", "mpc")

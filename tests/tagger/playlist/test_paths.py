@@ -1,8 +1,6 @@
 """Paths in playlists for players that see the music in another folder."""
 
 import os
-import subprocess
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +11,7 @@ from pacetag.db.index import SongIndex
 from pacetag.db.records import SongRecord
 from pacetag.tagger.playlist.entries import Playlist
 from pacetag.tagger.playlist.paths import PathStyle, Root, nameable, parse_root, parse_roots
+from tests.tagger.mpd_server import Ask, mpd_server
 
 Song = Callable[..., SongRecord]
 Listing = Callable[..., Playlist]
@@ -224,44 +223,19 @@ class TestServer:
         return ("A/plain.wav", "#1 hit.wav", "é ü.wav", "AC: DC.wav", "100% a=b.wav")
 
     @pytest.fixture
-    def mpc(self, home: Path, names: tuple[str, ...]) -> Iterator[Callable[..., str]]:
+    def mpc(self, home: Path, names: tuple[str, ...]) -> Iterator[Ask]:
         from tests.tagger.conftest import _noise, write_sound
 
         for name in names:
             write_sound(home / "music" / name, _noise(1))
-        socket = home / "s"
-        (home / "conf").write_text(
-            f'music_directory "{home}/music"\nplaylist_directory "{home}/lists"\n'
-            f'db_file "{home}/db"\nbind_to_address "{socket}"\n'
-            'audio_output {\ntype "null"\nname "n"\n}\n'
-        )
-
-        def ask(*command: str) -> str:
-            done = subprocess.run(
-                ["mpc", "-h", socket, *command], capture_output=True, text=True, check=False
-            )
-            return done.stdout
-
-        with subprocess.Popen(
-            ["mpd", "--no-daemon", home / "conf"],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        ) as server:
-            try:
-                deadline = time.monotonic() + 30
-                while not socket.exists() and time.monotonic() < deadline:
-                    time.sleep(0.1)
-                ask("-w", "update")
-                yield ask
-            finally:
-                server.terminate()
-                server.wait(timeout=30)
+        with mpd_server(home / "music", home, playlists=home / "lists") as ask:
+            yield ask
 
     def test_each_style_loads_and_the_usual_one_does_not(
         self,
         home: Path,
         names: tuple[str, ...],
-        mpc: Callable[..., str],
+        mpc: Ask,
         pacetag: Run,
         index_file: Path,
         song: Song,
@@ -282,7 +256,7 @@ class TestServer:
             assert done.exit_code == 0, done.stderr
             mpc("clear")
             mpc("load", name)
-            loaded[name] = sorted(mpc("-f", "%file%", "playlist").splitlines())
+            loaded[name] = sorted(mpc("-f", "%file%", "playlist"))
 
         assert loaded.pop("usual") == []
         assert loaded == dict.fromkeys(loaded, sorted(names))

@@ -5,7 +5,7 @@ import os
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,9 @@ import pytest
 
 from pacetag.tagger.playlist.writing import playlist_output, write_listing
 from tests.tagger.conftest import write_sound
+from tests.tagger.mpd_server import Ask, mpd_server
 from tests.tagger.playlist.odd_names import LINES, NAMES, odd_listing
 
-Ask = Callable[..., Any]
 WAIT = 30.0  # s
 
 
@@ -94,30 +94,8 @@ def test_mpv_finds_every_song_under_its_own_name(suffix: str, music: Path, tmp_p
 @pytest.fixture
 def mpc(music: Path, tmp_path: Path) -> Iterator[Ask]:
     """Ask a real MPD that has the music."""
-    path = tmp_path / "s"
-    (tmp_path / "conf").write_text(
-        f'music_directory "{music}"\ndb_file "{tmp_path}/db"\nbind_to_address "{path}"\n'
-        'audio_output {\ntype "null"\nname "n"\n}\n'
-    )
-
-    def ask(*command: str) -> list[str]:
-        done = subprocess.run(
-            ["mpc", "-h", path, *command], capture_output=True, text=True, check=False
-        )
-        return done.stdout.splitlines()
-
-    with subprocess.Popen(
-        ["mpd", "--no-daemon", tmp_path / "conf"],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ) as server:
-        try:
-            wait_for(path)
-            ask("-w", "update")
-            yield ask
-        finally:
-            server.terminate()
-            server.wait(timeout=WAIT)
+    with mpd_server(music, tmp_path) as ask:
+        yield ask
 
 
 @pytest.mark.outside("mpd", "mpc")
