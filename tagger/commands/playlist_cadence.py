@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 
 from pacetag.tagger.commands.choice_options import checked_numbers, intensity_of, steps_of
 from pacetag.tagger.commands.plan_options import given
-from pacetag.tagger.commands.playlist_chooser import Found, intros_of
+from pacetag.tagger.commands.playlist_chooser import Found, Terms, intros_of
 from pacetag.tagger.commands.playlist_request import LINES, Request
 
 if TYPE_CHECKING:
     from pacetag.db.index import SongIndex
     from pacetag.tagger.library.presence import Presence
     from pacetag.tagger.playlist.entries import Playlist
-    from pacetag.tagger.playlist.listener import Listener
     from pacetag.tagger.sessions.pool_of_plan import Wishes
 
 SHORTER = 1.3  # times a duration: songs that are stretched get shorter by a fifth at most
@@ -47,14 +46,7 @@ class CadenceChooser:
         """The tolerance."""
         return (self._share,)
 
-    def choose(
-        self,
-        index: "SongIndex",
-        tolerances: Sequence[float],
-        listener: "Listener",
-        *,
-        exact: bool,
-    ) -> Found:
+    def choose(self, index: "SongIndex", terms: Terms) -> Found:
         """Choose the songs, and say what is missing."""
         from pacetag.tagger.library.presence import Presence
         from pacetag.tagger.logs.logger import info
@@ -63,17 +55,17 @@ class CadenceChooser:
         from pacetag.tagger.playlist.query import build_playlist
 
         request, presence, helping = self._request, Presence(), list[str]()
-        exact, intros = exact and request.limit is None, intros_of(index, request)
+        exact, intros = terms.exact and request.limit is None, intros_of(index, request)
         found = build_playlist(
             index,
             self._cadence,
-            tolerance=tolerances[0],
+            tolerance=terms.tolerances[0],
             min_confidence=request.min_confidence,
             duration=self._to_read(exact=exact),
             limit=self._limit,
             presence=presence,
             where=request.where,
-            listener=listener,
+            listener=terms.listener,
             seed=request.seed,
             asked=self._asked,
         )
@@ -81,7 +73,7 @@ class CadenceChooser:
             info("playlist", f"{found.excluded} that you excluded would have come")
         found = replace(found, wanted=self._seconds)
         if self._seconds is not None and request.limit is None:
-            wishes = replace(self._wishes(tolerances[0], listener), exact=exact, intros=intros)
+            wishes = replace(self._wishes(terms), exact=exact, intros=intros)
             found, helping = self._in_time(index, found, wishes, presence)
         elif intros is not None:
             from pacetag.tagger.playlist.intros import without_intros
@@ -104,14 +96,14 @@ class CadenceChooser:
         unbounded = not self.is_bounded and self._request.is_looked_at
         return LINES if unbounded else self._request.limit
 
-    def _wishes(self, tolerance: float, listener: "Listener") -> "Wishes":
+    def _wishes(self, terms: Terms) -> "Wishes":
         from pacetag.tagger.sessions.pool_of_plan import Wishes
 
         return Wishes(
-            tolerances=(tolerance,),
+            tolerances=tuple(terms.tolerances),
             min_confidence=self._request.min_confidence,
             where=self._request.where,
-            listener=listener,
+            listener=terms.listener,
             seed=self._request.seed,
             cuts=False,
         )

@@ -22,6 +22,15 @@ class Found:
     lines: list[str] = field(default_factory=list)  # what is missing, and what would help
 
 
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """What holds besides the request, once the index is open."""
+
+    tolerances: Sequence[float]  # of each block; they may be wider than those asked for
+    listener: "Listener"
+    exact: bool  # songs will be brought to the cadence, and count by the lengths that they get
+
+
 class Chooser(Protocol):
     """Chooses songs for one cadence or for the blocks of a plan."""
 
@@ -41,28 +50,8 @@ class Chooser(Protocol):
     def tolerances(self) -> Sequence[float]:
         """The tolerance of each block, as a share of its cadence."""
 
-    def choose(
-        self,
-        index: "SongIndex",
-        tolerances: Sequence[float],
-        listener: "Listener",
-        *,
-        exact: bool,
-    ) -> Found:
-        """Choose songs by tolerances that may be wider than those that were asked for.
-
-        `exact`: songs will be brought to the cadence, so they count by the lengths that they get.
-        Raises SongIndexError.
-        """
-
-
-def intros_of(index: "SongIndex", request: "Request") -> "Intros | None":
-    """Return what tells the intros of songs; None where they are not left out."""
-    if not request.skip_intros:
-        return None
-    from pacetag.tagger.playlist.intros import Intros
-
-    return Intros(index)
+    def choose(self, index: "SongIndex", terms: Terms) -> Found:
+        """Choose songs, and say what is missing. Raises SongIndexError."""
 
 
 def chooser_of(request: "Request") -> Chooser:
@@ -77,3 +66,12 @@ def chooser_of(request: "Request") -> Chooser:
     from pacetag.tagger.commands.playlist_cadence import CadenceChooser
 
     return CadenceChooser(request)
+
+
+def intros_of(index: "SongIndex", request: "Request") -> "Intros | None":
+    """Return what tells the intros of songs; None where they are not left out."""
+    if not request.skip_intros:
+        return None
+    from pacetag.tagger.playlist.intros import Intros
+
+    return Intros(index)

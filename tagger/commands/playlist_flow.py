@@ -136,12 +136,14 @@ class _Flow:
 
     def _choose(self) -> "Playlist | Session":
         from pacetag.tagger.commands.choice_options import listener_for
+        from pacetag.tagger.commands.playlist_chooser import Terms
         from pacetag.tagger.commands.playlist_output import say_lines
 
         way, bounded = self._way, self._way.chooser.is_bounded
         rest = self._request.rest
         listener = listener_for(self._index, rest=rest, output=way.noted, bounded=bounded)
-        found = way.chooser.choose(self._index, way.tolerances, listener, exact=way.exact)
+        terms = Terms(tolerances=way.tolerances, listener=listener, exact=way.exact)
+        found = way.chooser.choose(self._index, terms)
         if not self._request.is_refresh:
             say_lines(found.lines)
         return found.songs

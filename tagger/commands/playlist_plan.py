@@ -5,14 +5,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pacetag.tagger.commands.playlist_chooser import Found, intros_of
+from pacetag.tagger.commands.playlist_chooser import Found, Terms, intros_of
 from pacetag.tagger.commands.playlist_request import Request
 from pacetag.tagger.errors import UsageError
 
 if TYPE_CHECKING:
     from pacetag.db.index import SongIndex
     from pacetag.db.records import Condition
-    from pacetag.tagger.playlist.listener import Listener
     from pacetag.tagger.sessions.plan import Plan
     from pacetag.tagger.sessions.pool_of_plan import Wishes
 
@@ -42,14 +41,7 @@ class PlanChooser:
         """The tolerance of each block."""
         return self._wishes.tolerances
 
-    def choose(
-        self,
-        index: "SongIndex",
-        tolerances: Sequence[float],
-        listener: "Listener",
-        *,
-        exact: bool,
-    ) -> Found:
+    def choose(self, index: "SongIndex", terms: Terms) -> Found:
         """Choose the songs, and say which blocks are not met."""
         from pacetag.tagger.library.presence import Presence
         from pacetag.tagger.output.sessions import gone_lines, remedy_lines, session_lines
@@ -58,9 +50,9 @@ class PlanChooser:
 
         wishes = replace(
             self._wishes,
-            tolerances=tuple(tolerances),
-            listener=listener,
-            exact=exact,
+            tolerances=tuple(terms.tolerances),
+            listener=terms.listener,
+            exact=terms.exact,
             intros=intros_of(index, self._request),
         )
         found = build_session(index, self._plan, wishes, Presence())
