@@ -29,7 +29,7 @@ class Item:
 
     @property
     def origin(self) -> str:
-        """Which song it is of, and how, whatever the song's file holds."""
+        """Which song it is of, and how; the content of its file does not count."""
         return f"{self.form or 'keep'} {self.factor:.6f} {self.song.path}"
 
     def copy(self, path: Path) -> Copy:

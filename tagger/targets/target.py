@@ -43,7 +43,7 @@ def targets_of(values: Mapping[str, Any]) -> dict[str, Target]:
 
 
 def faults_of(target: Target) -> Iterator[str]:
-    """Yield what would fail whatever is copied: a sentence for each fault."""
+    """Yield what would fail with any songs: a sentence for each fault."""
     source = f"[{TARGET}.{target.name}]"
     if target.path is None:
         yield f'{source}: there is no path: write path = "/media/me/WATCH/Music"'

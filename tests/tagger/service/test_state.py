@@ -1,4 +1,4 @@
-"""What is read of watchers' files, whatever lies there."""
+"""Files beside the index are read as those of watchers, or passed over."""
 
 import json
 import os
