@@ -153,6 +153,6 @@ class Keeper:
             due = Due(files=due.files, folders=(*due.folders, *map(str, polled)))
         changed = self._visits.visit(self._held.index, due, now)
         if polled:
-            took = time.monotonic() - now
-            self._next_poll = time.monotonic() + max(self._poll, SHARE * took)
+            pause = max(self._poll, SHARE * self._visits.looked)
+            self._next_poll = time.monotonic() + pause
         return changed

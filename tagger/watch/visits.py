@@ -53,6 +53,7 @@ class Visits:
         self._tidying: Tidying | None = None
         self._readiness = Readiness(pause=min(settle, BETWEEN_LOOKS))
         self.waiting = Waiting(pause=2 * settle, longest=sweep)
+        self.looked = 0.0  # s that the last visit looked for songs, without judging them
         self.silent: set[Path] = set()  # what does not answer, as reported
         self._refused: dict[Path, str] = {}  # folders that cannot be listed, as reported
 
@@ -87,11 +88,12 @@ class Visits:
         files = self._on_the_way(due.files)
         if not (folders or files or again) or self._stop.requested:
             return False
-        singly = [*files, *again]
+        singly, began = [*files, *again], time.monotonic()
         both = (
             self._asking.walk(folders, entering=self._enters),
             self._asking.walk(dict.fromkeys(singly)),
         )
+        self.looked = time.monotonic() - began
         found = Walked(
             songs=tuple(sorted({song for walked in both for song in walked.songs})),
             leftovers=both[0].leftovers,

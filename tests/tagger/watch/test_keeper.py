@@ -144,8 +144,8 @@ def test_a_stop_during_a_visit_ends_it_and_marks_nothing_as_missing(
     album.rename(library.parent / "album")
     watcher = watch()
     watcher.next()
-    gone.rename(library.parent / "aside.mp3")
-    (library.parent / "album").rename(album)  # both in one visit
+    (library.parent / "album").rename(album)
+    gone.rename(library.parent / "aside.mp3")  # in the same visit, or in one that never comes
     watcher.next()
 
     watcher.end()
@@ -394,6 +394,7 @@ def test_folders_made_after_the_limit_was_reached_are_polled_and_told_of_once(
 
     monkeypatch.setattr(Inotify, "watch", watch_few)
     monkeypatch.setattr(keeper_module, "POLL", 0.3)
+    monkeypatch.setattr(keeper_module, "SHARE", 200.0)  # of the look alone, not of judging
     watcher = watch()
     for number in range(120, 125):
         song = make_song(f"{number}/{number}.mp3")
