@@ -2,6 +2,8 @@
 
 import os
 import sqlite3
+import threading
+from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -12,6 +14,11 @@ from pacetag.db.errors import DamagedIndexError, ReplacedIndexError, SongIndexEr
 from pacetag.db.regular import beside, check_regular
 from pacetag.db.steps import is_current
 
+Identity = tuple[int, int] | None  # device and inode; None where nothing lies
+
+OPENING = threading.RLock()  # held from the check of a file until it is open
+_open: Counter[Identity] = Counter()  # files of this process, and how often each is open
+
 
 class IndexFile:
     """An open index file; a context manager. Every thread and process needs its own."""
@@ -21,6 +28,9 @@ class IndexFile:
         self._db = db
         self.path = path
         self._identity = _identity(path)
+        self._is_open = True
+        with OPENING:
+            _open[self._identity] += 1
 
     @classmethod
     def open(cls, path: str | Path) -> Self:
@@ -36,11 +46,10 @@ class IndexFile:
             SongIndexError: it cannot be opened or made.
         """
         named, path = Path(path), Path(os.path.realpath(path))
-        with in_words(path):
+        with OPENING, in_words(path):
             check_regular(named)
             make_private(path)
-            if path.stat().st_size:  # before SQLite locks it: closing any file ends the locks on it
-                check_whole(path)
+            check_before_opening(path)
             db = connect(path)
             try:
                 if not is_current(db):
@@ -49,7 +58,7 @@ class IndexFile:
             except BaseException:
                 db.close()
                 raise
-        return cls(db, path)
+            return cls(db, path)
 
     def check_in_place(self) -> None:
         """Raise ReplacedIndexError where the path no longer leads to the file that is open.
@@ -84,6 +93,9 @@ class IndexFile:
     def close(self) -> None:
         """Close the file. Closing twice does no harm."""
         self._db.close()
+        with OPENING:
+            _open[self._identity] -= self._is_open
+            self._is_open = False
 
     def __enter__(self) -> Self:
         return self
@@ -97,7 +109,17 @@ class IndexFile:
         self.close()
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
+def check_before_opening(path: Path) -> None:
+    """Check a file as `check_whole` does, unless this process has it open; OPENING is held.
+
+    SQLite's locks belong to the process, and closing the file in any way would end them: another
+    process that closes the index would then remove the log that is in use.
+    """
+    if path.stat().st_size and not _open[_identity(path)]:
+        check_whole(path)
+
+
+def _identity(path: Path) -> Identity:
     """Device and inode of the file at the path; None if there is none."""
     try:
         status = path.stat()

@@ -12,9 +12,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from pacetag.db.access import is_frozen, is_unreadable
-from pacetag.db.connection import check_tables, check_whole, in_words
+from pacetag.db.connection import check_tables, in_words
 from pacetag.db.errors import BusyIndexError, SongIndexError
 from pacetag.db.index import SongIndex
+from pacetag.db.index_file import OPENING, check_before_opening
 from pacetag.db.regular import beside, check_regular
 from pacetag.db.steps import has_all_steps
 
@@ -30,13 +31,13 @@ def open_as_it_lies(path: Path) -> SongIndex | None:
     `SongIndex.open` does.
     """
     real = Path(os.path.realpath(path))
-    with in_words(real):
+    with OPENING, in_words(real):
         check_regular(path)
         _check_rights(real)
         how = _how(real)
         if how is None:
             return None
-        check_whole(real)
+        check_before_opening(real)
         db = _connected(f"{real.as_uri()}?{how}")
         if db is None:
             return None
@@ -45,7 +46,7 @@ def open_as_it_lies(path: Path) -> SongIndex | None:
         except BaseException:
             db.close()
             raise
-    return SongIndex(db, real)
+        return SongIndex(db, real)
 
 
 def _check_rights(path: Path) -> None:

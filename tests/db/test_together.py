@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
+from pacetag.db.errors import DamagedIndexError
 from pacetag.db.index import SongIndex
 from pacetag.db.records import SongRecord
+from pacetag.db.regular import beside
 
 MakeSong = Callable[..., SongRecord]
 
@@ -154,19 +156,47 @@ def test_reading_goes_on_while_another_writes(
         writer._db.rollback()
 
 
+OTHER = (
+    "import sys; from pacetag.db.index import SongIndex; "
+    "index = SongIndex.open(sys.argv[1]); index.writes.start_run('scan', 1.0); index.close()"
+)
+
+
+def _is_spared_by_others(index: SongIndex, path: Path) -> bool:
+    """Whether another process that uses the index leaves the log of this one."""
+    log = beside(path, "-wal")
+    index.writes.start_run("scan", 1.0)
+    number = log.stat().st_ino
+    subprocess.run([sys.executable, "-c", OTHER, path], check=True)
+    return log.exists() and log.stat().st_ino == number
+
+
 def test_an_index_that_was_opened_beside_an_empty_log_keeps_its_lock(tmp_path: Path) -> None:
     """Otherwise the next process that closes it takes away the log that is in use."""
     path, log = tmp_path / "index.sqlite3", tmp_path / "index.sqlite3-wal"
     SongIndex.open(path).close()
     log.touch()  # as a process leaves it that read only, or was killed
-    other = (
-        "import sys; from pacetag.db.index import SongIndex; "
-        "index = SongIndex.open(sys.argv[1]); index.writes.start_run('scan', 1.0); index.close()"
-    )
     with SongIndex.open(path) as index:
-        index.writes.start_run("scan", 1.0)
-        number = log.stat().st_ino
-        subprocess.run([sys.executable, "-c", other, path], check=True)
-
-        assert log.stat().st_ino == number
+        assert _is_spared_by_others(index, path)
         assert index._db.execute("SELECT count(*) FROM runs").fetchone() == (2,)
+
+
+def test_an_index_that_is_opened_twice_in_a_process_keeps_its_lock(tmp_path: Path) -> None:
+    path = tmp_path / "index.sqlite3"
+    SongIndex.open(path).close()
+    with SongIndex.open(path) as index:
+        SongIndex.open(path).close()
+
+        assert _is_spared_by_others(index, path)
+        assert index._db.execute("SELECT count(*) FROM runs").fetchone() == (2,)
+
+
+def test_a_file_is_checked_again_once_all_of_this_process_have_closed_it(tmp_path: Path) -> None:
+    path = tmp_path / "index.sqlite3"
+    with SongIndex.open(path):
+        SongIndex.open(path).close()
+    with path.open("r+b") as file:
+        file.truncate(path.stat().st_size - 100)
+
+    with pytest.raises(DamagedIndexError, match="its end is missing"):
+        SongIndex.open(path)
