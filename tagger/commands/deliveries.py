@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from pacetag.tagger.commands.playlist_request import Request
     from pacetag.tagger.playlist.entries import Playlist
     from pacetag.tagger.sessions.session import Session
+    from pacetag.tagger.targets.target import Target
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,16 +43,19 @@ class Delivery(Protocol):
         """Do it. Raises TaggerError, and Exit where a stop is requested."""
 
 
-def deliveries_of(request: "Request") -> Sequence[Delivery]:
-    """Return what is done with the songs of a request, in this order. Raises UsageError."""
+def deliveries_of(request: "Request", target: "Target | None") -> Sequence[Delivery]:
+    """Return what is done with the songs of a request, in this order. Raises UsageError.
+
+    `target`: what songs are copied to, if they are.
+    """
     from pacetag.tagger.commands.keep_options import KeepFresh
     from pacetag.tagger.commands.mix_delivery import mix_delivery
     from pacetag.tagger.commands.play_options import Play
     from pacetag.tagger.commands.plot_delivery import plot_delivery
-    from pacetag.tagger.commands.target_options import ToTarget, target_of
+    from pacetag.tagger.commands.target_options import ToTarget
 
     found: list[Delivery] = [*plot_delivery(request), *mix_delivery(request)]
-    if (target := target_of(request)) is not None:
+    if target is not None:
         found.append(ToTarget(target=target, request=request))
     if request.keep_fresh:
         found.append(KeepFresh(request=request))

@@ -80,14 +80,12 @@ class MixDelivery:
         from pacetag.tagger.mixing.cues import Extras
         from pacetag.tagger.mixing.making import Order
         from pacetag.tagger.mixing.slots import slots_of
-        from pacetag.tagger.output.sessions import playlist_listing, session_listing
-        from pacetag.tagger.playlist.entries import Playlist
+        from pacetag.tagger.output.sessions import listing_of
 
         songs = chosen.songs
-        listing = playlist_listing(songs) if isinstance(songs, Playlist) else session_listing(songs)
         return Order(
             slots=slots_of(songs),
-            title=listing.title,
+            title=listing_of(songs).title,
             file=self._file,
             cue=self._cue,
             extras=Extras(click=self._request.mix.click, cues=self._request.mix.cues),

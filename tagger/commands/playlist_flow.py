@@ -93,7 +93,7 @@ def _way_of(request: Request) -> _Way:
         exact=exact or mix is not None,
         stretching=stretching,
         noted=noted,
-        deliveries=deliveries_of(request),
+        deliveries=deliveries_of(request, target),
     )
 
 
