@@ -94,6 +94,18 @@ class WatchedFolders:
             if place is not None and self._numbers.get(place) == number:
                 del self._numbers[place]
 
+    def moved(self, number: int) -> None:
+        """End the watch on a folder that was moved away, unless another lies there by now."""
+        with self._lock:
+            place = self._places.get(number, "")
+            is_current = self._numbers.get(place) == number
+            if not is_current:
+                self._places.pop(number, None)
+                if self._kernel is not None:
+                    self._kernel.unwatch(number)
+        if is_current:
+            self.leave(place)
+
     def is_watched(self, place: str) -> bool:
         """Whether a folder is watched under this name."""
         with self._lock:

@@ -6,12 +6,16 @@ import time
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pacetag.db.mounts import mounts
 from pacetag.tagger.watch.dirty import Dirty
 from pacetag.tagger.watch.folders import Complain, WatchedFolders, why_unwatched
 from pacetag.tagger.watch.inotify import Inotify
 from pacetag.tagger.watch.reports import Reports
+
+if TYPE_CHECKING:
+    from pacetag.tagger.watch.elsewhere import Elsewhere
 
 Identity = tuple[int, int] | None  # device and inode; None where nothing lies
 
@@ -23,6 +27,7 @@ class Observing:
         self._roots, self._dirty, self._complain = roots, dirty, complain
         self._held = ExitStack()
         self._kernel: Inotify | None = None
+        self._elsewhere: Elsewhere | None = None
         self.folders: WatchedFolders | None = None  # None where everything below roots is reported
         self._there = self._identities()
         self._mounts = self._mounted()
@@ -53,6 +58,8 @@ class Observing:
 
     def sweeping(self) -> None:
         """Note that a walk over everything begins, which enters every folder."""
+        if self._elsewhere is not None:
+            self._elsewhere.renew()
         if self.folders is not None:
             self.folders.sweeping()
 
@@ -90,7 +97,8 @@ class Observing:
     def _watch_elsewhere(self) -> None:
         from pacetag.tagger.watch.elsewhere import Elsewhere
 
-        self._held.enter_context(Elsewhere(self._roots, self._dirty, complain=self._complain))
+        self._elsewhere = Elsewhere(self._roots, self._dirty, complain=self._complain)
+        self._held.enter_context(self._elsewhere)
 
     def _identities(self) -> dict[Path, Identity]:
         return {root: _identity(root) for root in self._roots}

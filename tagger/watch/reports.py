@@ -73,7 +73,7 @@ class Reports:
         if event.change & Change.IGNORED:
             self._folders.ended(event.watch)
         elif event.change & Change.SELF_MOVED:  # only of a folder whose parent is not watched
-            self._folders.leave(place)
+            self._folders.moved(event.watch)
             self._dirty.folder(place)
         elif event.change & (Change.SELF_DELETED | Change.UNMOUNTED) or not event.name:
             self._dirty.folder(place)

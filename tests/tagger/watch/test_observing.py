@@ -17,6 +17,7 @@ from watchdog.events import (
     FileMovedEvent,
     FileOpenedEvent,
 )
+from watchdog.observers import Observer
 
 from pacetag.tagger.library.stalls import Asking
 from pacetag.tagger.watch import observing
@@ -324,13 +325,32 @@ class TestElsewhere:
 
         assert capfd.readouterr().err == ""
 
-    def test_a_root_that_cannot_be_watched_is_named(self, tmp_path: Path) -> None:
-        root = tmp_path / "file.mp3"
-        root.touch()
-        lost = Watched(root)
-        with lost.observing:
-            root.unlink()
-        assert lost.said == []
+    def test_a_root_that_cannot_be_watched_is_named(
+        self, watched: Watched, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def refuse(*_: object, **__: object) -> None:
+            raise OSError(errno.EMFILE, "Too many open files")
+
+        monkeypatch.setattr(Observer, "schedule", refuse)
+        with watched.observing:
+            pass
+
+        assert watched.said == [
+            f"{watched.root}: cannot be watched (Too many open files), so changes there are found "
+            "by the regular sweep only"
+        ]
+
+    def test_a_root_that_was_replaced_is_watched_from_the_next_sweep_on(
+        self, watched: Watched
+    ) -> None:
+        with watched.observing:
+            watched.root.rename(watched.root.parent / "unplugged")
+            watched.root.mkdir()
+            watched.observing.sweeping()
+            watched.dirty.take_due(time.monotonic() + 1)
+            (watched.root / "after.mp3").write_bytes(b"sound")
+
+            assert watched.marked(Due(files=(f"{watched.root}/after.mp3",)))
 
     def test_an_event_marks_the_songs_and_folders_that_it_names(self, watched: Watched) -> None:
         marker = Marker(watched.dirty)
