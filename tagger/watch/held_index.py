@@ -16,6 +16,7 @@ from pacetag.db.mounts import is_remote, mount_of, mounts
 from pacetag.tagger.cancellation import Stop
 from pacetag.tagger.index.opening import make_elsewhere
 from pacetag.tagger.index.recovery import finish_unfinished
+from pacetag.tagger.pulse import Pulse
 from pacetag.tagger.watch.folders import Complain
 
 LONGEST = 60.0  # s between two tries to use it
@@ -26,10 +27,10 @@ _LASTING = (DamagedIndexError, ForeignIndexError, IrregularIndexError, NewerInde
 class HeldIndex:
     """Holds an open index for years."""
 
-    def __init__(self, index: SongIndex, *, stop: Stop, complain: Complain) -> None:
+    def __init__(self, index: SongIndex, *, stop: Stop, complain: Complain, pulse: Pulse) -> None:
         """Raises SongIndexError for one on a file system that SQLite cannot rely on."""
         self.index = index
-        self._stop, self._complain = stop, complain
+        self._stop, self._complain, self._pulse = stop, complain, pulse
         _refuse_remote(index)
 
     def use(self, step: Callable[[], None]) -> bool:
@@ -65,6 +66,7 @@ class HeldIndex:
         self._complain(f"{error.path}: {error.reason}; songs wait until it can be used")
         pause = 1.0
         while not self._stop.requested:
+            self._pulse.beat()
             self._stop.sleep(pause)
             pause = min(2 * pause, LONGEST)
             if self._is_replaced() or self._is_usable():

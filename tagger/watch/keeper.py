@@ -49,7 +49,7 @@ class Keeper:
         self._settle, self._every = settle, sweep
         self._wake: SimpleQueue[None] = SimpleQueue()
         self._dirty = Dirty(settle=settle, wake=self._wake)
-        self._held = HeldIndex(index, stop=stop, complain=lines.complain)
+        self._held = HeldIndex(index, stop=stop, complain=lines.complain, pulse=self._pulse)
         self._observing = Observing(roots, self._dirty, complain=lines.complain)
         self._visits = Visits(
             roots,
@@ -91,7 +91,9 @@ class Keeper:
         It is called between two visits, in the thread that uses the index, and may use it.
         """
         if not self._stop.requested:
-            write_kept_again(self._held.index, stop=self._stop, lines=self._lines)
+            write_kept_again(
+                self._held.index, stop=self._stop, lines=self._lines, pulse=self._pulse
+            )
 
     def _run_step(self, step: Callable[[], bool]) -> None:
         """Run a sweep or visit; one that the index broke off is followed by a whole sweep."""

@@ -5,18 +5,19 @@ Choosing songs loads more than a watcher holds while it waits, which lasts for y
 
 import subprocess
 import sys
-from datetime import datetime
+import time
+from contextlib import suppress
 
 from pacetag.db.index import SongIndex
 from pacetag.tagger.cancellation import Stop, signals_held
-from pacetag.tagger.terminal.say import say
+from pacetag.tagger.pulse import Pulse
 from pacetag.tagger.watch.lines import WatchLines
 
 TICK = 0.1  # s between two looks at whether it has ended
 LONGEST = 600.0  # s that it may take
 
 
-def write_kept_again(index: SongIndex, *, stop: Stop, lines: WatchLines) -> None:
+def write_kept_again(index: SongIndex, *, stop: Stop, lines: WatchLines, pulse: Pulse) -> None:
     """Write the playlists again that are kept fresh, and print which have changed."""
     if not index.kept.all():
         return
@@ -31,13 +32,19 @@ def write_kept_again(index: SongIndex, *, stop: Stop, lines: WatchLines) -> None
             errors="replace",
         )
     with process:
-        waited = 0.0
-        while process.poll() is None and waited < LONGEST and not stop.requested:
-            stop.sleep(TICK)
-            waited += TICK
-        process.terminate()  # nothing happens where it has ended
-        said, complaints = process.communicate()
+        said, complaints = _ended(process, stop, pulse)
     for line in said.splitlines():
-        say(f"{datetime.now().astimezone():%H:%M:%S} {line}")
+        lines.line(line)
     for line in complaints.splitlines():
         lines.complain(line.removeprefix("pacetag: "))
+
+
+def _ended(process: subprocess.Popen[str], stop: Stop, pulse: Pulse) -> tuple[str, str]:
+    """What a process prints until it ends, or is ended by a stop or for taking too long."""
+    deadline = time.monotonic() + LONGEST
+    while time.monotonic() < deadline and not stop.requested:
+        pulse.beat()
+        with suppress(subprocess.TimeoutExpired):
+            return process.communicate(timeout=TICK)
+    process.terminate()
+    return process.communicate()

@@ -41,19 +41,19 @@ class WatchLines:
         old = song.untagged if song.at_rest else None
         if song.outcome is Outcome.UNCHANGED and song.reason == old and not song.analysed:
             return
-        self._line(song_line(song))
+        self.line(song_line(song))
 
     def missing(self, path: str) -> None:
         """Print that a song is gone."""
-        self._line(printable(f"{'missing':<9} {'':<11}  {path}"))
+        self.line(printable(f"{'missing':<9} {'':<11}  {path}"))
 
     def binned(self, path: str) -> None:
         """Print that a song lies in the trash, or the like, and is no longer offered."""
-        self._line(printable(f"{'put away':<9} {'':<11}  {path}"))
+        self.line(printable(f"{'put away':<9} {'':<11}  {path}"))
 
     def refused(self, place: Path, why: str) -> None:
         """Print that a folder cannot be listed."""
-        self._line(printable(f"{Outcome.FAILED:<9} {'':<11}  {place}  ({why})"))
+        self.line(printable(f"{Outcome.FAILED:<9} {'':<11}  {place}  ({why})"))
 
     def waiting_at_end(self, reasons: Mapping[str, str]) -> None:
         """Print which songs are left waiting when the watcher ends."""
@@ -66,7 +66,7 @@ class WatchLines:
     def _waiting(self, song: SongOutcome) -> None:
         reason = without_advice(song.reason or "")
         paces = paces_text(song.paces)
-        self._line(printable(f"{'waiting':<9} {paces:<11}  {song.path}  ({reason})"))
+        self.line(printable(f"{'waiting':<9} {paces:<11}  {song.path}  ({reason})"))
 
     def complain(self, sentence: str) -> None:
         """Print what does not work as it should; the same sentence once in a while only."""
@@ -80,7 +80,8 @@ class WatchLines:
         """The time, as a line begins."""
         return f"{datetime.now().astimezone():%H:%M:%S} "
 
-    def _line(self, text: str) -> None:
+    def line(self, text: str) -> None:
+        """Print a line with its time."""
         say(f"{self.moment()}{text}")
         if reader_is_gone():  # no later line could be read
             raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))

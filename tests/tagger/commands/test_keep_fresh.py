@@ -1,6 +1,8 @@
 """`playlist --keep-fresh`: a file that follows the songs, unless its owner changed it."""
 
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,7 +15,9 @@ from pacetag.db.index import SongIndex
 from pacetag.db.records import NEVER, SongRecord
 from pacetag.model.judgement import Analysis, Pace
 from pacetag.tagger.cancellation import Stop
+from pacetag.tagger.pulse import Pulse
 from pacetag.tagger.tags.fingerprint import file_fingerprint
+from pacetag.tagger.watch import kept_playlists
 from pacetag.tagger.watch.kept_playlists import write_kept_again
 from pacetag.tagger.watch.lines import WatchLines
 from tests.tagger.commands.test_plans import store
@@ -222,12 +226,45 @@ def test_the_watcher_has_them_written_again(
     exclude(index_file, library, "003.mp3")
 
     with SongIndex.open(index_file) as index:
-        write_kept_again(index, stop=Stop(), lines=WatchLines())
+        write_kept_again(index, stop=Stop(), lines=WatchLines(), pulse=Pulse())
 
     said = capsys.readouterr()
     assert said.out.endswith(f" {kept}: written again\n")
     assert said.err == ""
     assert len(listed(kept)) == 2
+
+
+class Counted(Pulse):
+    """Counts signs of life."""
+
+    def __init__(self) -> None:
+        self.beats = 0
+
+    def beat(self) -> None:
+        self.beats += 1
+
+
+def test_signs_of_life_come_while_they_are_written(
+    kept: Path, index_file: Path, library: Path
+) -> None:
+    exclude(index_file, library, "003.mp3")
+    pulse = Counted()
+
+    with SongIndex.open(index_file) as index:
+        write_kept_again(index, stop=Stop(), lines=WatchLines(), pulse=pulse)
+
+    assert pulse.beats > 1
+    assert len(listed(kept)) == 2
+
+
+def test_more_lines_than_a_pipe_holds_keep_none_waiting() -> None:
+    command = [sys.executable, "-c", "print('line\\n' * 100_000)"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        said, _ = kept_playlists._ended(process, Stop(), Pulse())
+
+    assert said.count("line") == 100_000
 
 
 def test_a_watcher_that_is_asked_to_stop_does_not_wait(
@@ -237,7 +274,7 @@ def test_a_watcher_that_is_asked_to_stop_does_not_wait(
     stop.request()
 
     with SongIndex.open(index_file) as index:
-        write_kept_again(index, stop=stop, lines=WatchLines())
+        write_kept_again(index, stop=stop, lines=WatchLines(), pulse=Pulse())
 
     assert time.monotonic() - began < 30
     assert len(listed(kept)) == 3

@@ -22,12 +22,14 @@ from pacetag.db.index import SongIndex
 from pacetag.db.mounts import Mount
 from pacetag.tagger.cancellation import Stop
 from pacetag.tagger.library.stalls import Walked
+from pacetag.tagger.pulse import Pulse
 from pacetag.tagger.scanning.options import ScanOptions
 from pacetag.tagger.tags.reader import read_tags
 from pacetag.tagger.terminal import standard_streams
 from pacetag.tagger.watch import folders, held_index, observing
 from pacetag.tagger.watch import keeper as keeper_module
 from pacetag.tagger.watch.dirty import Due
+from pacetag.tagger.watch.held_index import HeldIndex
 from pacetag.tagger.watch.inotify import Inotify
 from pacetag.tagger.watch.keeper import Keeper
 from pacetag.tagger.watch.lines import WatchLines
@@ -457,6 +459,39 @@ def test_a_lock_of_another_program_is_waited_for_and_told(
 
     assert watcher.next() == f"tagged 120 {song}"
     assert watcher.complaints.get(timeout=20) == f"pacetag: {index_file}: can be used again"
+
+
+def test_signs_of_life_come_while_the_index_is_locked(
+    index_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "BUSY_TIMEOUT", 0.1)
+    index_file.parent.mkdir(parents=True, exist_ok=True)
+
+    class Unlocking(Pulse):
+        beats = 0
+
+        def beat(self) -> None:
+            self.beats += 1
+            if self.beats == 2:
+                other.execute("COMMIT")
+
+    pulse, stop = Unlocking(), Stop()
+    late = threading.Timer(20, stop.request)
+    late.start()
+    with (
+        SongIndex.open(index_file) as index,
+        closing(sqlite3.connect(index_file, isolation_level=None)) as other,
+    ):
+
+        def write() -> None:
+            index.writes.start_run("watch", 1.0)
+
+        other.execute("BEGIN IMMEDIATE")
+        held = HeldIndex(index, stop=stop, complain=lambda _: None, pulse=pulse)
+        assert not held.use(write)
+    late.cancel()
+
+    assert pulse.beats >= 2
 
 
 def test_an_index_on_a_network_file_system_is_refused(
