@@ -13,6 +13,7 @@ A stretch ends with the first song that ends less than WITHIN seconds before its
 
 from collections.abc import Sequence
 
+from pacetag.tagger.playlist import worth
 from pacetag.tagger.playlist.entries import WITHIN
 from pacetag.tagger.sessions.stretches import Kind, Offer, Stretch
 
@@ -30,9 +31,8 @@ FLOW = 0.05  # for each step between neighbours
 
 
 def closeness(pace: float, cadence: float, tolerance: float) -> float:
-    """Return 1 on the cadence, falling as a parabola to 0.5 at the edge of the tolerance."""
-    part = abs(pace / cadence - 1) / tolerance if tolerance > 0 else 0.0
-    return 1 - part**2 / 2
+    """Return how near a pace is to a cadence, as `worth.closeness` has it."""
+    return worth.closeness(pace / cadence - 1, tolerance)
 
 
 def fits(pace: float, cadence: float, tolerance: float) -> bool:

@@ -10,7 +10,7 @@ import threading
 import time
 from collections import namedtuple
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from queue import Queue
 
@@ -290,12 +290,19 @@ def test_the_sweep_finds_what_no_event_told(
     assert watcher.next() == f"tagged 130 {library}/130.mp3"
 
 
-def test_a_song_that_met_a_full_disk_is_written_once_there_is_room(
-    watch: Watch, make_song: MakeSong, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@contextmanager
+def full_disk(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A disk with 1 MiB left, until the context ends."""
     usage = namedtuple("usage", "total used free")
     with monkeypatch.context() as meanwhile:
         meanwhile.setattr(shutil, "disk_usage", lambda _: usage(1, 1, 1 << 20))
+        yield
+
+
+def test_a_song_that_met_a_full_disk_is_written_once_there_is_room(
+    watch: Watch, make_song: MakeSong, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with full_disk(monkeypatch):
         song = make_song("120.mp3")
         watcher = watch(sweep=0.5)
         assert "the disk is nearly full" in watcher.next()
@@ -306,9 +313,7 @@ def test_a_song_that_met_a_full_disk_is_written_once_there_is_room(
 def test_a_song_that_waits_is_told_of_once_and_written_after_a_pause(
     watch: Watch, make_song: MakeSong, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    usage = namedtuple("usage", "total used free")
-    with monkeypatch.context() as meanwhile:
-        meanwhile.setattr(shutil, "disk_usage", lambda _: usage(1, 1, 1 << 20))
+    with full_disk(monkeypatch):
         song = make_song("120.mp3")
         watcher = watch()
         assert watcher.next() == (
