@@ -74,9 +74,6 @@ def read_sound(path: Path, *, expected: float | None = None) -> Sound:
 
 def _decoded(container: InputContainer, path: Path) -> Sound:
     stream = sound_in(container, path)
-    cover = _cover(container)
-    if cover is not None:
-        container.seek(0)
     rate, layout = stream.rate, "mono" if stream.channels == 1 else "stereo"
     form = stream.codec_context.format
     fine = form is not None and form.name in ("s32", "s32p") and stream.codec_context.name != "mp3"
@@ -92,6 +89,8 @@ def _decoded(container: InputContainer, path: Path) -> Sound:
     parts += [part.to_ndarray().astype(np.float32, copy=False) for part in resampler.resample(None)]
     if not count:
         raise DecodeError(path, "no sound can be decoded from it")
+    # Not before: in an M4A, a seek to the start loses the packet that primes the first samples.
+    cover = _cover(container)
     return Sound(samples=np.concatenate(parts, axis=1), rate=rate, is_fine=fine, cover=cover)
 
 
@@ -108,6 +107,7 @@ def frames_of(container: InputContainer, stream: AudioStream) -> Iterator[AudioF
 def _cover(container: InputContainer) -> bytes | None:
     """The first picture that belongs to the song as a whole."""
     with suppress(av.error.FFmpegError):
+        container.seek(0)
         for stream in container.streams.video:
             if not stream.disposition & av.stream.Disposition.attached_pic:
                 continue

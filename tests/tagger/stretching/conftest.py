@@ -44,48 +44,58 @@ def clicks() -> Clicks:
     return make
 
 
-@pytest.fixture
-def click_song(tmp_path: Path, clicks: Clicks) -> Path:
-    """Half a minute of clicks at 160 as a file."""
-    path = tmp_path / "Clicks.flac"
+def write_clicks(path: Path, clicks: Clicks) -> Path:
+    """Write half a minute of clicks at 160 as a FLAC; return its path."""
     soundfile.write(path, clicks(160.0, 30.0).T, RATE, format="FLAC", subtype="PCM_16")
     return path
 
 
 @pytest.fixture
-def record() -> Record:
-    """The record of a file, as a scan would store it."""
+def click_song(tmp_path: Path, clicks: Clicks) -> Path:
+    """Half a minute of clicks at 160 as a file."""
+    return write_clicks(tmp_path / "Clicks.flac", clicks)
 
-    def make(path: Path, *paces: float) -> SongRecord:
-        tags = read_tags(path)
-        return SongRecord(
-            path=str(path),
-            stamp=NEVER,
-            fingerprint=file_fingerprint(path),
-            title=tags.title,
-            artist=tags.artist,
-            album=None,
-            genre=None,
-            bundle="ear-1",
-            analysis=Analysis(
-                paces=tuple(Pace(bpm=bpm, confidence=0.9) for bpm in paces),
-                duration=tags.duration,
-                tempo_segments=(),
-            ),
-        )
 
-    return make
+def scanned(path: Path, *paces: float) -> SongRecord:
+    """Return the record of a file, as a scan would store it."""
+    tags = read_tags(path)
+    return SongRecord(
+        path=str(path),
+        stamp=NEVER,
+        fingerprint=file_fingerprint(path),
+        title=tags.title,
+        artist=tags.artist,
+        album=None,
+        genre=None,
+        bundle="ear-1",
+        analysis=Analysis(
+            paces=tuple(Pace(bpm=bpm, confidence=0.9) for bpm in paces),
+            duration=tags.duration,
+            tempo_segments=(),
+        ),
+    )
+
+
+def wanted(path: Path, pace: float, cadence: float, folder: Path, form: Format) -> Copy:
+    """Return the copy of a song at a cadence in a folder, which is not made yet."""
+    one = Wanted(song=scanned(path, pace, pace / 2), pace=pace, cadence=cadence)
+    return copies_of([one], folder, form)[one]
 
 
 @pytest.fixture
-def wanted_copy(record: Record, tmp_path: Path) -> WantedCopy:
+def record() -> Record:
+    """The record of a file, as a scan would store it."""
+    return scanned
+
+
+@pytest.fixture
+def wanted_copy(tmp_path: Path) -> WantedCopy:
     """A copy of a song at a cadence, which is not made yet; its folder is there."""
 
     def make(path: Path, pace: float, cadence: float, form: Format = Format.FLAC) -> Copy:
         folder = tmp_path / "copies"
         folder.mkdir(exist_ok=True)
-        wanted = Wanted(song=record(path, pace, pace / 2), pace=pace, cadence=cadence)
-        return copies_of([wanted], folder, form)[wanted]
+        return wanted(path, pace, cadence, folder, form)
 
     return make
 

@@ -4,6 +4,7 @@ import json
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,16 @@ from pacetag.tagger.stretching.sound import read_sound
 from pacetag.tagger.tags.fingerprint import file_fingerprint
 from pacetag.tagger.tags.pacetag import parse_pacetag
 from pacetag.tagger.tags.reader import read_tags
-from tests.tagger.stretching.conftest import RATE, WantedCopy, onsets
+from tests.tagger.stretching.conftest import (
+    RATE,
+    Clicks,
+    WantedCopy,
+    onsets,
+    wanted,
+    write_clicks,
+)
+
+Copies = Callable[[Format], tuple[Path, Path]]  # the song and its copy
 
 PNG = (
     b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\x08\2\0\0\0\x90wS\xde\0\0\0\x0cIDATx\x9cc\xf8\xcf"
@@ -37,21 +47,49 @@ SAMPLES = (  # every kind of original, and every kind of copy
 )
 
 
+def to_flac(song: Path) -> Path:
+    audio: Any = FLAC(song)  # type: ignore[no-untyped-call]
+    audio["title"], audio["date"], audio["genre"] = (
+        ["Hill & Dale"],
+        ["1999-04-12"],
+        ["Polka", "Ska"],
+    )
+    audio["album"], audio["albumartist"], audio["bpm"] = ["Legs"], ["Arms"], ["160"]
+    picture: Any = Picture()  # type: ignore[no-untyped-call]
+    picture.type, picture.mime, picture.data = 3, "image/png", PNG
+    audio.add_picture(picture)
+    audio.save()
+    return song
+
+
+@pytest.fixture(scope="session")
+def copies(clicks: Clicks, tmp_path_factory: pytest.TempPathFactory) -> Copies:
+    """A song of half a minute with names and a cover, and its copy in a format.
+
+    Each is made when it is first asked for; tests only read them.
+    """
+    song = to_flac(write_clicks(tmp_path_factory.mktemp("song") / "Clicks.flac", clicks))
+
+    @cache
+    def copied(form: Format) -> tuple[Path, Path]:
+        copy = wanted(song, 160.0, 165.0, tmp_path_factory.mktemp("copies"), form)
+        assert make(copy).reason is None
+        return song, copy.path
+
+    return copied
+
+
 @pytest.mark.parametrize("form", Format)
-def test_a_copy_has_the_cadence_its_first_onset_and_its_end(
-    click_song: Path, wanted_copy: WantedCopy, form: Format
-) -> None:
-    copy = wanted_copy(click_song, 160.0, 165.0, form)
+def test_a_copy_has_the_cadence_its_first_onset_and_its_end(copies: Copies, form: Format) -> None:
+    song, path = copies(form)
 
-    assert make(copy).reason is None
-
-    sound = read_sound(copy.path)
+    sound = read_sound(path)
     found = onsets(sound.samples[0], sound.rate)
     beats = np.arange(len(found))
     assert len(found) == 80  # the first and the last among them
     assert np.polyfit(beats, found, 1)[0] == pytest.approx(60 / 165, rel=0.0005)
     assert np.abs(found - beats * 60 / 165).max() < 0.003
-    wanted = read_sound(click_song).seconds * 160 / 165
+    wanted = read_sound(song).seconds * 160 / 165
     assert 0 <= sound.seconds - wanted + 1 / RATE < 0.03  # AAC holds whole frames
 
 
@@ -92,35 +130,17 @@ def probed(path: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("form", Format)
-def test_paces_and_fingerprint_of_a_copy_are_true_of_the_copy(
-    click_song: Path, wanted_copy: WantedCopy, form: Format
-) -> None:
-    copy = wanted_copy(click_song, 160.0, 165.0, form)
-    make(copy)
+def test_paces_and_fingerprint_of_a_copy_are_true_of_the_copy(copies: Copies, form: Format) -> None:
+    _, path = copies(form)
 
-    tags = read_tags(copy.path)
+    tags = read_tags(path)
     note = parse_pacetag(tags.pacetag)
     assert note is not None
     assert [pace.bpm for pace in note.analysis.paces] == [165.0, 82.5]
     assert tags.pace == ("165", "83")
-    assert note.fingerprint == file_fingerprint(copy.path)
-    assert note.analysis.duration == pytest.approx(read_sound(copy.path).seconds, abs=0.03)
+    assert note.fingerprint == file_fingerprint(path)
+    assert note.analysis.duration == pytest.approx(read_sound(path).seconds, abs=0.03)
     assert note.bundle == "ear-1"
-
-
-def to_flac(song: Path) -> Path:
-    audio: Any = FLAC(song)  # type: ignore[no-untyped-call]
-    audio["title"], audio["date"], audio["genre"] = (
-        ["Hill & Dale"],
-        ["1999-04-12"],
-        ["Polka", "Ska"],
-    )
-    audio["album"], audio["albumartist"], audio["bpm"] = ["Legs"], ["Arms"], ["160"]
-    picture: Any = Picture()  # type: ignore[no-untyped-call]
-    picture.type, picture.mime, picture.data = 3, "image/png", PNG
-    audio.add_picture(picture)
-    audio.save()
-    return song
 
 
 def to_mp3(song: Path) -> Path:
@@ -148,11 +168,15 @@ def to_m4a(song: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize(
-    ("dress", "form"),
-    [(to_mp3, Format.FLAC), (to_m4a, Format.MP3), *((to_flac, each) for each in Format)],
-)
-def test_the_cover_is_copied_to_the_byte(
+@pytest.mark.parametrize("form", Format)
+def test_the_cover_is_copied_to_the_byte(copies: Copies, form: Format) -> None:
+    _, path = copies(form)
+
+    assert read_sound(path).cover == PNG
+
+
+@pytest.mark.parametrize(("dress", "form"), [(to_mp3, Format.FLAC), (to_m4a, Format.MP3)])
+def test_covers_of_other_containers_are_copied_to_the_byte(
     click_song: Path, wanted_copy: WantedCopy, form: Format, dress: Callable[[Path], Path]
 ) -> None:
     copy = wanted_copy(dress(click_song), 160.0, 165.0, form)
@@ -164,12 +188,11 @@ def test_the_cover_is_copied_to_the_byte(
 
 @pytest.mark.parametrize("form", Format)
 def test_album_date_and_genres_are_copied_and_the_old_bpm_is_not(
-    click_song: Path, wanted_copy: WantedCopy, form: Format
+    copies: Copies, form: Format
 ) -> None:
-    copy = wanted_copy(to_flac(click_song), 160.0, 165.0, form)
-    make(copy)
+    _, path = copies(form)
 
-    tags = read_tags(copy.path)
+    tags = read_tags(path)
     assert (tags.title, tags.album, tags.album_artist) == ("Hill & Dale", "Legs", "Arms")
     assert (tags.genre, tags.year, tags.bpm) == ("Polka; Ska", 1999, ())
 
