@@ -3,6 +3,8 @@
 import json
 import subprocess
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from pacetag.tagger.cancellation import Stop
 from pacetag.tagger.mixing.cue_sheet import cue_file
 from pacetag.tagger.mixing.making import MadeMix, Order, StoppedError, make_mix
 from pacetag.tagger.mixing.mix_file import MixFile, is_unchanged_mix
+from pacetag.tagger.mixing.mix_plan import MixPlan
 from pacetag.tagger.stretching.formats import Format
 from pacetag.tagger.tags.reader import read_tags
 from tests.tagger.mixing.conftest import DrumSong, open_slot
@@ -22,7 +25,7 @@ from tests.tagger.mixing.conftest import DrumSong, open_slot
 Make = Callable[..., MadeMix]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make(drum_song: DrumSong) -> Make:
     """Write a mix of two songs of 15 s at 165."""
 
@@ -41,6 +44,31 @@ def make(drum_song: DrumSong) -> Make:
     return made
 
 
+@dataclass(frozen=True, kw_only=True)
+class Mix:
+    """A mix that only is read."""
+
+    path: Path
+    plan: MixPlan
+
+
+Mixes = Callable[[Format], Mix]
+
+
+@pytest.fixture(scope="session")
+def mixes(make: Make, tmp_path_factory: pytest.TempPathFactory) -> Mixes:
+    """The mix in a format, made when it is first asked for."""
+
+    @cache
+    def mix(form: Format) -> Mix:
+        path = tmp_path_factory.mktemp("mix") / f"run.{form}"
+        plan = make(path).plan
+        assert plan is not None
+        return Mix(path=path, plan=plan)
+
+    return mix
+
+
 def chapters(path: Path) -> list[tuple[float, str]]:
     """The chapters of a file as ffprobe reads them: s at which they begin, and titles."""
     command = ["ffprobe", "-v", "error", "-show_chapters", "-of", "json", str(path)]
@@ -50,31 +78,26 @@ def chapters(path: Path) -> list[tuple[float, str]]:
 
 @pytest.mark.outside("ffprobe")
 @pytest.mark.parametrize("form", list(Format))
-def test_each_song_has_a_chapter_in_every_format(make: Make, tmp_path: Path, form: Format) -> None:
-    path = tmp_path / f"run.{form}"
+def test_each_song_has_a_chapter_in_every_format(mixes: Mixes, form: Format) -> None:
+    mix = mixes(form)
 
-    made = make(path)
+    (start, first), (at, other) = chapters(mix.path)
 
-    assert made.plan is not None
-    second = made.plan.songs[1].start
+    second = mix.plan.songs[1].start
     assert 10 < second < 15
-    (start, first), (at, other) = chapters(path)
     assert start == 0.0
     assert at == pytest.approx(second, abs=0.002)
     assert first == "Song 162 15 0.3 101 – The Drums"
     assert other == "Song 167 15 0.3 91 – The Drums"
-    tags = read_tags(path)
+    tags = read_tags(mix.path)
     assert (tags.title, tags.artist) == ('10m@165 "easy"', "Various Artists")
-    assert tags.duration == pytest.approx(made.plan.seconds, abs=0.1)
-    assert is_unchanged_mix(path)
+    assert tags.duration == pytest.approx(mix.plan.seconds, abs=0.1)
+    assert is_unchanged_mix(mix.path)
 
 
-def test_players_that_know_mutagens_chapters_find_them(make: Make, tmp_path: Path) -> None:
-    for suffix in ("mp3", "m4a"):
-        make(tmp_path / f"run.{suffix}")
-
-    tags: Any = ID3(tmp_path / "run.mp3")  # type: ignore[no-untyped-call]
-    movie: Any = MP4(tmp_path / "run.m4a")  # type: ignore[no-untyped-call]
+def test_players_that_know_mutagens_chapters_find_them(mixes: Mixes) -> None:
+    tags: Any = ID3(mixes(Format.MP3).path)  # type: ignore[no-untyped-call]
+    movie: Any = MP4(mixes(Format.M4A).path)  # type: ignore[no-untyped-call]
 
     first, second = tags["CTOC:toc"].child_element_ids
     begins = tags[f"CHAP:{second}"].start_time
@@ -84,12 +107,8 @@ def test_players_that_know_mutagens_chapters_find_them(make: Make, tmp_path: Pat
 
 @pytest.mark.outside("ffmpeg")
 @pytest.mark.parametrize("form", list(Format))
-def test_a_mix_has_14_lufs_and_a_true_peak_below_1_db(
-    make: Make, tmp_path: Path, form: Format
-) -> None:
-    path = tmp_path / f"run.{form}"
-    make(path)
-    command = ["ffmpeg", "-hide_banner", "-nostats", "-i", str(path)]
+def test_a_mix_has_14_lufs_and_a_true_peak_below_1_db(mixes: Mixes, form: Format) -> None:
+    command = ["ffmpeg", "-hide_banner", "-nostats", "-i", str(mixes(form).path)]
 
     said = subprocess.run(
         [*command, "-af", "ebur128=peak=true", "-f", "null", "-"], capture_output=True, text=True
@@ -100,12 +119,11 @@ def test_a_mix_has_14_lufs_and_a_true_peak_below_1_db(
     assert float(summary[summary.index("Peak:") + 1]) <= -1.0
 
 
-def test_the_cue_sheet_names_songs_and_times_and_is_safe(make: Make, tmp_path: Path) -> None:
-    made = make(tmp_path / "run.mp3")
+def test_the_cue_sheet_names_songs_and_times_and_is_safe(mixes: Mixes) -> None:
+    mix = mixes(Format.MP3)
 
-    lines = (tmp_path / "run.cue").read_text().splitlines()
+    lines = mix.path.with_suffix(".cue").read_text().splitlines()
 
-    assert made.plan is not None
     assert lines[0].startswith('REM COMMENT "Made by pacetag')
     assert lines[1:4] == [
         'PERFORMER "Various Artists"',
@@ -117,7 +135,7 @@ def test_the_cue_sheet_names_songs_and_times_and_is_safe(make: Make, tmp_path: P
         '    TITLE "Song 167 15 0.3 91"',
         '    PERFORMER "The Drums"',
     ]
-    frames = round(made.plan.songs[1].start * 75)
+    frames = round(mix.plan.songs[1].start * 75)
     assert lines[-1] == f"    INDEX 01 00:{frames // 75:02}:{frames % 75:02}"
 
 

@@ -26,7 +26,8 @@ def test_at_most_two_songs_are_held_at_a_time(
     most = 0
 
     for _ in render(heard_mix([open_slot(160.0, *songs)]), RATE, 0.8):
-        gc.collect()
+        if len(streams) > 2:
+            gc.collect()  # of what only waits for that
         most = max(most, len(streams))
 
     assert 1 <= most <= 2

@@ -31,11 +31,11 @@ def kicks(sound: NDArray[np.float32]) -> NDArray[np.float64]:
 
 @pytest.fixture(scope="module")
 def mixed(drum_song: DrumSong) -> tuple[MixPlan, NDArray[np.float32]]:
-    """Three songs of 40 s at 165, of other tempos and with other beginnings."""
+    """Three songs of 40 and 20 s at 165, of other tempos and with other beginnings."""
     songs = (
         drum_song(160.0, 40.0, lead=0.3, tone=110.0),
-        drum_song(169.0, 40.0, lead=1.7, tone=87.0),
-        drum_song(163.0, 40.0, lead=0.9, tone=131.0),
+        drum_song(169.0, 20.0, lead=1.7, tone=87.0),
+        drum_song(163.0, 20.0, lead=0.9, tone=131.0),
     )
     plan = heard_mix([open_slot(165.0, *songs)])
     return plan, sound_of(plan)
@@ -50,7 +50,7 @@ def test_every_beat_lies_within_20_ms_of_its_step(
 
     steps = plan.clock.steps_at(found - LEAD)
     off = np.abs(steps - np.rint(steps)) * 60 / 165
-    assert len(found) > 200
+    assert len(found) > 130
     assert np.median(off) < 0.008
     assert np.quantile(off, 0.98) < 0.02
 
@@ -88,14 +88,14 @@ def test_nothing_drops_out_at_joins(mixed: tuple[MixPlan, NDArray[np.float32]]) 
 
 def test_on_a_ramp_and_behind_it_beats_follow_the_plan(drum_song: DrumSong) -> None:
     blocks = (
-        Block(seconds=20.0, first=150.0, last=150.0),
-        Block(seconds=60.0, first=150.0, last=170.0),
-        Block(seconds=20.0, first=170.0, last=170.0),
+        Block(seconds=10.0, first=150.0, last=150.0),
+        Block(seconds=40.0, first=150.0, last=170.0),
+        Block(seconds=10.0, first=170.0, last=170.0),
     )
     songs = (
-        drum_song(152.0, 25.0, tone=95.0),
-        drum_song(160.0, 70.0, tone=120.0),
-        drum_song(168.0, 25.0, tone=140.0),
+        drum_song(152.0, 15.0, tone=95.0),
+        drum_song(160.0, 50.0, tone=120.0),
+        drum_song(168.0, 15.0, tone=140.0),
     )
     plan = heard_mix([Slot(blocks=(b,), songs=(s,)) for b, s in zip(blocks, songs, strict=True)])
 
@@ -105,9 +105,9 @@ def test_on_a_ramp_and_behind_it_beats_follow_the_plan(drum_song: DrumSong) -> N
     off = np.abs(steps - np.rint(steps)) * 60 / 160
     assert np.median(off) < 0.012
     assert np.quantile(off, 0.95) < 0.03
-    assert abs(plan.songs[1].start - LEAD - 20.0) <= 2.05 * 60 / 150
-    assert abs(plan.songs[2].start - LEAD - 80.0) <= 2.05 * 60 / 170
-    assert plan.seconds == pytest.approx(100.1, abs=1.0)
+    assert abs(plan.songs[1].start - LEAD - 10.0) <= 2.05 * 60 / 150
+    assert abs(plan.songs[2].start - LEAD - 50.0) <= 2.05 * 60 / 170
+    assert plan.seconds == pytest.approx(60.1, abs=1.0)
 
 
 def test_a_song_with_an_even_tempo_is_stretched_by_one_factor(
