@@ -18,6 +18,8 @@ BATCH = 4  # cases at once: 1 MiB of input stays in the cache, and more would no
 class Runtime:
     """A network loaded for scoring, on one thread."""
 
+    at_once = 16  # cases that are made and asked about at once; more would leave the cache
+
     def __init__(self, model: Path, spec: FeatureSpec | None = None) -> None:
         """Load a network, and check by one trial that it takes cases and gives a logit for each.
 

@@ -22,7 +22,7 @@ FLOORS = (
     "model/errors model/spec model/judge_settings model/bundle_names",
     "model/caches model/extras model/regular",
     "model/stderr",
-    "model/audio model/bundle_json model/features model/network model/runtime",
+    "model/audio model/bundle_json model/features model/keras_runtime model/network model/runtime",
     "model/bundle model/beats model/tempo",
     "model/steps",
     "model/judge",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,11 +11,17 @@ from scipy.special import expit
 
 from pacetag.model.features.features import Features
 from pacetag.model.judge_settings import ClipSettings
-from pacetag.model.runtime import Runtime
 from pacetag.model.spec import FeatureSpec
 from pacetag.model.tempo.folding import TempoFolder, log_power, network_input
 
-FOLDED = 16  # cases folded at once; more would not be quicker, but leave the cache
+
+class Network(Protocol):
+    """A network that is loaded on some device."""
+
+    at_once: int  # cases that are best asked about together
+
+    def logits(self, cases: NDArray[np.float32]) -> NDArray[np.float64]:
+        """One logit [k] for each of the cases [k, beats, samples per beat, bands]."""
 
 
 class KnownLogits:
@@ -35,8 +42,8 @@ class KnownLogits:
 class Clips:
     """The network over clips of a song."""
 
-    def __init__(self, runtime: Runtime, spec: FeatureSpec, settings: ClipSettings) -> None:
-        self._runtime, self._spec, self._settings = runtime, spec, settings
+    def __init__(self, network: Network, spec: FeatureSpec, settings: ClipSettings) -> None:
+        self._network, self._spec, self._settings = network, spec, settings
 
     def logits(
         self,
@@ -87,10 +94,10 @@ class Clips:
         """The logits [k] of an excerpt's clips with the tempos [k] and starts [k] in frames."""
         keys = list(zip(bpms.tolist(), starts.tolist(), strict=True))
         new = [place for place, key in enumerate(keys) if key not in row.known]
-        for first in range(0, len(new), FOLDED):
-            part = new[first : first + FOLDED]
+        for first in range(0, len(new), self._network.at_once):
+            part = new[first : first + self._network.at_once]
             cases = log_power(row.folder.fold(bpms[part], starts[part]), self._spec, in_place=True)
-            logits = self._runtime.logits(network_input(cases, self._spec, in_place=True))
+            logits = self._network.logits(network_input(cases, self._spec, in_place=True))
             row.known.update(zip([keys[place] for place in part], logits.tolist(), strict=True))
         return np.array([row.known[key] for key in keys])
 
