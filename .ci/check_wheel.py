@@ -8,6 +8,7 @@ NEEDED = (
     "pacetag/tagger/tags/writer.py",
     "pacetag/model/judge.py",
     "pacetag/db/index.py",
+    "beetsplug/pacetag/plugin.py",
     "pacetag/model/training/data/free_recordings.csv",
     "pacetag/model/training/data/checked_recordings.csv",
     "stage0-1/bundle.json",
@@ -26,7 +27,8 @@ def main(wheel: str) -> int:
     faults += [
         f"does not belong in the wheel: {name}"
         for name in names
-        if not name.startswith(("pacetag/", "pacetag-"))
+        # A `beetsplug/__init__.py` would hide beets' own plug-ins.
+        if not name.startswith(("pacetag/", "pacetag-", "beetsplug/pacetag/"))
     ]
     for fault in faults:
         sys.stderr.write(fault + "\n")
