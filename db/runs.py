@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 Fields = Mapping[str, list[str]]  # values by name of the field; [] if the file lacks the field
-FIELDS = frozenset({"pace", "pacetag", "bpm"})  # those that pacetag writes
+FIELDS = frozenset({"pace", "pacetag", "bpm", "quodlibet"})  # those that pacetag writes
 
 
 class TagState(IntEnum):

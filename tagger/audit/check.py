@@ -99,7 +99,9 @@ def _may_write(options: ScanOptions) -> frozenset[str]:
     """The fields that a scan with these options may write."""
     if options.dry_run or not options.tags:
         return frozenset()
-    return frozenset({"pace", "pacetag"} | ({"bpm"} if options.bpm is not BpmMode.NEVER else set()))
+    return frozenset(
+        {"pace", "pacetag", "quodlibet"} | ({"bpm"} if options.bpm is not BpmMode.NEVER else set())
+    )
 
 
 def _compare(before: Facts, now: Facts) -> Iterator[str]:

@@ -60,6 +60,13 @@ BpmOption = Annotated[
         "--bpm", help="Whether to write the ordinary BPM field, with the most confident pace, too."
     ),
 ]
+QuodLibetOption = Annotated[
+    bool,
+    typer.Option(
+        "--quodlibet/--no-quodlibet",
+        help="Write the paces of MP3 once more where Quod Libet reads them: QuodLibet::pace.",
+    ),
+]
 IgnoreOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -89,6 +96,7 @@ def scan(
     index: IndexOption = None,
     as_json: JsonOption = False,
     bpm: BpmOption = BpmMode.NEVER,
+    quodlibet: QuodLibetOption = False,
     ignore: IgnoreOption = None,
     read_only_check: CheckOption = None,
 ) -> None:
@@ -110,6 +118,7 @@ def scan(
         ignore_failed=ignore_failed,
         nice=nice,
         bpm=bpm,
+        quodlibet=quodlibet,
         ignore=tuple(ignore or ()),
     )
     if nice:

@@ -13,6 +13,7 @@ from pacetag.tagger.commands.scan import (
     JobsOption,
     NiceOption,
     NoTagsOption,
+    QuodLibetOption,
 )
 from pacetag.tagger.scanning.options import BpmMode, ScanOptions
 from pacetag.tagger.settings import default_jobs, index_path
@@ -38,6 +39,7 @@ def watch(
     no_tags: NoTagsOption = False,
     index: IndexOption = None,
     bpm: BpmOption = BpmMode.NEVER,
+    quodlibet: QuodLibetOption = False,
     settle: Annotated[
         float,
         typer.Option(
@@ -97,6 +99,7 @@ def _settings(values: dict[str, Any], paths: list[Path], *, may_be_absent: bool)
             tags=not values["no_tags"],
             nice=values["nice"],
             bpm=BpmMode(values["bpm"]),
+            quodlibet=values["quodlibet"],
             ignore=tuple(values["ignore"] or ()),
             watching=True,
         ),

@@ -137,6 +137,14 @@ SETTINGS = (
         default="never",
     ),
     _row(
+        "quodlibet",
+        SWITCH,
+        "Whether scans write the paces of MP3 once more, where Quod Libet reads them.",
+        variable="PACETAG_QUODLIBET",
+        option="--quodlibet",
+        default=False,
+    ),
+    _row(
         "ignore",
         PATTERNS,
         "Files and folders that scans pass over.",

@@ -112,8 +112,14 @@ class Commit:
     ) -> _Marked:
         """Write the tags that differ and store the record."""
         moved_from = origin.moved_from
-        bundle, bpm = self._bundle, self._options.bpm
-        wanted = wanted_fields(probe, analysis, bundle=bundle, bpm=bpm, word=word)
+        wanted = wanted_fields(
+            probe,
+            analysis,
+            bundle=self._bundle,
+            bpm=self._options.bpm,
+            word=word,
+            quodlibet=self._options.quodlibet,
+        )
         lacking = {} if word.cleared else differing(probe, wanted)
         refusal = not_written(probe, lacking)
         record = replace(record, untagged=refusal or word.untagged)

@@ -132,7 +132,8 @@ class Memory:
         """Whether its tags need not be read."""
         if self._options.watching and state() is TagState.UNDONE:
             return True
-        return self._options.bpm is BpmMode.NEVER and state() is TagState.SEEN_TO
+        more = self._options.bpm is not BpmMode.NEVER or self._options.quodlibet
+        return not more and state() is TagState.SEEN_TO
 
     def _state(self, song: SongRecord) -> TagState:
         if song.fingerprint is None:

@@ -23,5 +23,6 @@ class ScanOptions:
     ignore_failed: bool = False  # songs that failed before, and are as they were, do not count
     nice: bool = False  # it runs with the lowest priority, and may take its time
     bpm: BpmMode = BpmMode.NEVER
+    quodlibet: bool = False  # MP3 and its like get the field that Quod Libet reads, too
     ignore: tuple[str, ...] = ()  # patterns of files and folders that are passed over
     watching: bool = False  # songs that were undone stay so, since no person asked for this scan

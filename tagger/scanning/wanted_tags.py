@@ -10,7 +10,7 @@ from pacetag.tagger.scanning.listener import NO_WORD, Word
 from pacetag.tagger.scanning.options import BpmMode
 from pacetag.tagger.scanning.probe import FileProbe
 from pacetag.tagger.tags.fields import FIELDS
-from pacetag.tagger.tags.ownership import said_by
+from pacetag.tagger.tags.ownership import own_for_quodlibet, said_by
 from pacetag.tagger.tags.pacetag import (
     PaceTag,
     format_pacetag,
@@ -26,7 +26,13 @@ _NUMBER = re.compile(r"(?<![\w.,])[-\u2010-\u2015\u2212]?\d+(?:[.,]\d+)?")
 
 
 def wanted_fields(
-    probe: FileProbe, analysis: Analysis, *, bundle: str | None, bpm: BpmMode, word: Word = NO_WORD
+    probe: FileProbe,
+    analysis: Analysis,
+    *,
+    bundle: str | None,
+    bpm: BpmMode,
+    word: Word = NO_WORD,
+    quodlibet: bool = False,
 ) -> Fields:
     """Return the fields as they should be: no BPM unless asked, nor PACE if another's stays."""
     note = PaceTag(
@@ -47,7 +53,19 @@ def wanted_fields(
     missing = not any(map(is_tempo, (*probe.tags.bpm, *probe.tags.bpm_beside)))
     if tagged and (bpm is BpmMode.OVERWRITE or (bpm is BpmMode.IF_MISSING and missing)):
         fields["bpm"] = pace_values(tagged[:1])
+    if _may_have_alias(probe, asked=quodlibet):
+        fields["quodlibet"] = pace_values(tagged)
     return fields
+
+
+def _may_have_alias(probe: FileProbe, *, asked: bool) -> bool:
+    """Whether the paces for Quod Libet are pacetag's to write.
+
+    Those that are there go along with PACE, asked for or not; a person's stay.
+    """
+    if probe.tags.quodlibet is None:
+        return False
+    return own_for_quodlibet(probe.tags) if probe.tags.quodlibet else asked
 
 
 def is_tempo(value: str) -> bool:
@@ -80,6 +98,7 @@ def present_fields(probe: FileProbe) -> Fields:
         "pace": list(probe.tags.pace),
         "pacetag": [probe.tags.pacetag] if probe.tags.pacetag is not None else [],
         "bpm": list(probe.tags.bpm),
+        "quodlibet": list(probe.tags.quodlibet or ()),
     }
 
 
@@ -107,5 +126,7 @@ def values_to_restore(
     said = said_by(probe.tags)
     if said.foreign or said.listener is not None:  # a person may have typed it
         own.discard("pace")
+    if probe.pacetag is not None and own_for_quodlibet(probe.tags):
+        own.add("quodlibet")
     before = {name: [] if name in own else present[name] for name in touched}
     return {**before, **(source or {})}

@@ -94,6 +94,17 @@ PACETAG = Field(
     asf="PACETAG",
     written=True,
 )
+# What Quod Libet reads as `pace`, which passes over all other custom frames. Only ID3 gets it.
+QUODLIBET = Field(
+    name="quodlibet",
+    id3="TXXX:QuodLibet::pace",
+    vorbis="QUODLIBET::PACE",
+    mp4="----:com.apple.iTunes:QuodLibet::pace",
+    apev2="QuodLibet::pace",
+    asf="QuodLibet::pace",
+    several=True,
+    written=True,
+)
 # By it a copy at another tempo is known, which pacetag made; see tagger/stretching/mark.py.
 COPY = Field(
     name="copy",
@@ -105,4 +116,4 @@ COPY = Field(
 )
 
 _READ = (TITLE, ARTIST, ALBUM, GENRE, ALBUM_ARTIST, DATE, YEAR)
-FIELDS = {row.name: row for row in (*_READ, BPM, PACE, PACETAG)}
+FIELDS = {row.name: row for row in (*_READ, BPM, PACE, PACETAG, QUODLIBET)}

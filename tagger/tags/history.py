@@ -47,7 +47,8 @@ def without_own(fields: Fields) -> Fields:
     said = parse_pacetag(next(iter(fields.get("pacetag", [])), None))
     if said is None:
         return fields
-    own = {"pacetag": [next(iter(fields["pacetag"]))], "pace": said.values}
+    own = {"pacetag": [next(iter(fields["pacetag"]))]}
+    own |= {"pace": said.values, "quodlibet": said.values}
     if said.listener is not None:  # which may be the value that a person typed
         del own["pace"]
     return {
@@ -126,7 +127,7 @@ def _is_left(
     """Whether a value is what was written, or what other programs make of that."""
     if FIELDS[name].alike(value, written):
         return True
-    return name == "pace" and is_mangled(value, written, whole=whole)
+    return name in ("pace", "quodlibet") and is_mangled(value, written, whole=whole)
 
 
 def _is_ours(name: str, writes: Sequence[TagWrite], held: Mapping[str, list[str]]) -> bool:
@@ -143,6 +144,6 @@ def _looks_ours(name: str, held: Mapping[str, list[str]]) -> bool:
         return True
     if name == "pacetag":
         return said is not None
-    if said is None or said.listener is not None:  # a person may have typed it
+    if said is None or (name == "pace" and said.listener is not None):  # a person may have typed it
         return False
     return _is_left(name, held[name], said.values, whole=True)

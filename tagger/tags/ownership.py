@@ -74,6 +74,18 @@ def foreign_pace(tags: SongTags) -> bool:
     return bool(tags.pace) and said_by(tags).foreign
 
 
+def own_for_quodlibet(tags: SongTags) -> bool:
+    """Whether the paces for Quod Libet are there, and those that PACE or PACETAG states.
+
+    Others were typed into Quod Libet by a person.
+    """
+    note = parse_pacetag(tags.pacetag)
+    stated = [tags.pace, note.values if note is not None else ()]
+    return bool(tags.quodlibet) and any(
+        is_mangled(tags.quodlibet or (), values, whole=True) for values in stated
+    )
+
+
 def read_paces(values: Sequence[str]) -> Paces | None:
     """The paces in a field, in whichever way programs join and write them, each once.
 

@@ -27,6 +27,7 @@ from pacetag.tagger.tags.fields import (
     GENRE,
     PACE,
     PACETAG,
+    QUODLIBET,
     TITLE,
     YEAR,
     Field,
@@ -60,6 +61,7 @@ class SongTags:
     album_artist: str | None = None  # likewise joined
     year: int | None = None  # of the recording or the release, as the tags have it
     copy: str | None = None  # the mark of a stretched copy that pacetag made
+    quodlibet: tuple[str, ...] | None = None  # paces for Quod Libet; None: it reads PACE itself
 
 
 def read_tags(path: Path) -> SongTags:
@@ -89,6 +91,7 @@ def read_tags(path: Path) -> SongTags:
         album_artist=texts[ALBUM_ARTIST],
         year=_year(texts[DATE], texts[YEAR]),
         copy=next(iter(values(audio, COPY)), None),
+        quodlibet=_quodlibet(audio),
     )
 
 
@@ -143,6 +146,13 @@ def _is_id3v1(tags: object) -> bool:
     return isinstance(tags, ID3Tags) and getattr(tags, "version", (2,))[0] == 1
 
 
+def _quodlibet(audio: Audio) -> tuple[str, ...] | None:
+    container = by_kind(type(audio))
+    if container is None or container.family != "id3":
+        return None
+    return QUODLIBET.split(values(audio, QUODLIBET))
+
+
 def _older(path: Path, audio: Audio) -> Copies:
     """Fields in tags of older kinds, beside the tag that mutagen reads. Raises UnreadableError."""
     container = by_kind(type(audio))
@@ -186,6 +196,7 @@ def _values(tags: object, field: Field) -> list[str]:
 
 def _id3_values(tags: Audio, name: str) -> list[str]:
     frame, _, description = name.partition(":")
+    description = description.upper()
     found = [
         each for each in tags.getall(frame) if not description or each.desc.upper() == description
     ]

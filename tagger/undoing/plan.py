@@ -13,8 +13,9 @@ from pacetag.tagger.scanning.song_writes import writes_of
 from pacetag.tagger.tags.fields import FIELDS
 from pacetag.tagger.tags.held import held_fields
 from pacetag.tagger.tags.history import Fields, before, before_copied, standing_runs, without_own
+from pacetag.tagger.tags.ownership import own_for_quodlibet
 
-SHOWN = ("pace", "pacetag", "bpm")  # in this order
+SHOWN = ("pace", "pacetag", "bpm", "quodlibet")  # in this order
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +72,8 @@ class UndoPlanner:
             target = without_own(target)
             if probe.pacetag is not None:
                 known = {} if history else self._as_a_copy(probe)
-                target = {"pace": [], "pacetag": [], **known, **target}
+                alias: Fields = {"quodlibet": []} if own_for_quodlibet(probe.tags) else {}
+                target = {"pace": [], "pacetag": [], **alias, **known, **target}
         target = {name: target[name] for name in SHOWN if name in target}
         held = held_fields(probe.path, target) if target else {}
         return UndoPlan(places=places, stale=stale, writes=writes, target=target, held=held)

@@ -24,7 +24,7 @@ from pacetag.tagger.tags.limits import LONGEST_TEXT, UNPACKED, BoundsError
 
 _KEPT = 1 << 10  # bytes of a frame that describe it, such as a picture's kind and description
 _MOST = 20_000  # frames; tags of more are read as they are, or refused
-_FIELDS = {row.id3 for row in FIELDS.values()}
+_FIELDS = {row.id3.upper() for row in FIELDS.values()}
 _BLOBS = re.compile(r"APIC|PIC|GEOB?|PRIV|MCDI?|MCI|UFID?|AENC|CRA|ENCR|GRID|COMR|CHAP|CTOC|CR?M")
 _PACKED = {2: 0, 3: 0x80, 4: 0x08}  # version: flag of frames that are compressed
 

@@ -14,7 +14,7 @@ from pacetag.tagger.tags.mutagen_io import open_audio
 from tests.tagger.attacks.mutants import make_all
 from tests.tagger.attacks.mutating import mend_ogg
 
-FIELDS = ("pace", "pacetag", "bpm")
+FIELDS = ("pace", "pacetag", "bpm", "quodlibet")
 State = tuple[str, tuple[bytes, ...]]
 
 

@@ -19,6 +19,7 @@ OTHER = {  # a value that is not the default, in TOML and as an option
     "nice": ("true", ["--no-nice"], "True", "False"),
     "tags": ("false", ["--tags"], "True", "False"),
     "bpm": ('"if-missing"', ["--bpm", "overwrite"], "if-missing", "overwrite"),
+    "quodlibet": ("true", ["--no-quodlibet"], "True", "False"),
     "playlist.tolerance": ("0.06", ["--tolerance", "3%"], "0.06", "3%"),
     "playlist.min-confidence": ("0.25", ["--min-confidence", "0.75"], "0.25", "0.75"),
     "playlist.rest": ("5", ["--rest", "7"], "5", "7"),

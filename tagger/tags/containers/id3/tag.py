@@ -29,7 +29,7 @@ from pacetag.tagger.tags.containers.id3.unsynchronised import Way, is_unsynchron
 from pacetag.tagger.tags.errors import LayoutError
 from pacetag.tagger.tags.fields import FIELDS
 
-_OWN = frozenset(row.id3 for row in FIELDS.values() if row.written)
+_OWN = frozenset(row.id3.upper() for row in FIELDS.values() if row.written)
 
 UNSYNCHRONISED, FOOTER = 0x80, 0x10
 
@@ -139,7 +139,7 @@ class Id3Tag:
 
     def foreign(self, names: Collection[str]) -> list[Frame]:
         """The frames other than these fields. An empty frame is no field, and stays."""
-        written = {FIELDS[name].id3 for name in names}
+        written = {FIELDS[name].id3.upper() for name in names}
         return [
             frame
             for frame in self.frames
@@ -187,17 +187,18 @@ class Id3Tag:
         New fields come after the last text frame and before pictures, so that readers of the first
         bytes see them.
         """
-        left = {FIELDS[name].id3: values for name, values in wanted.items()}
+        spelt = {FIELDS[name].id3.upper(): FIELDS[name].id3 for name in wanted}
+        left = {FIELDS[name].id3.upper(): values for name, values in wanted.items()}
         names, frames, texts, lost = frozenset(left), list[Frame](), 0, False
         for frame in self.frames:
             lost = lost or self._misleads(frame)
             name = self._name(frame)
             if values := left.pop(name, None):
-                frames.append(self._make(name, values, like=frame))
+                frames.append(self._make(spelt[name], values, like=frame))
             if name not in names or says_nothing(self.version, frame):
                 frames.append(frame)
             texts = len(frames) if is_text(frame) and not lost else texts
-        own = [self._make(name, values) for name, values in left.items() if values]
+        own = [self._make(spelt[name], values) for name, values in left.items() if values]
         frames[texts:texts] = own
         return frames
 
