@@ -26,6 +26,7 @@ from pacetag.tagger.commands.prune import prune
 from pacetag.tagger.commands.scan import scan
 from pacetag.tagger.commands.service import service
 from pacetag.tagger.commands.set import set as set_paces
+from pacetag.tagger.commands.setup import setup
 from pacetag.tagger.commands.show import show
 from pacetag.tagger.commands.stats import stats
 from pacetag.tagger.commands.status import status
@@ -159,7 +160,7 @@ def _interruptible(command: Callable[..., None]) -> Callable[..., None]:
 
 COMMANDS = (
     *(scan, playlist, cadence, watch, status, show, set_paces, love, exclude),
-    *(stats, problems, undo, prune, forget, evaluate),
+    *(stats, problems, undo, prune, forget, evaluate, setup),
 )
 
 for command in (*COMMANDS, _interruptible(train)):

@@ -1,0 +1,69 @@
+"""Programs in whose files there is nothing to change: what to do in their windows."""
+
+from collections.abc import Iterator
+
+from pacetag.tagger.integrations.program import Program, Source
+from pacetag.tagger.playlist.rules import Rules
+
+_BPM = "It needs the ordinary BPM field: `pacetag scan --bpm if-missing`."
+
+
+def _playlist(rules: Rules, file: str) -> str:
+    return f"`pacetag playlist --cadence {rules.name} --output {file}` writes a playlist for it."
+
+
+def _foobar2000(rules: Rules) -> Iterator[str]:
+    yield (
+        "A column: View, Layout, or Preferences, Display, Playlist View, Custom columns: add one "
+        "called Pace with the pattern [%pace%]."
+    )
+    paces = " OR ".join(f"pace IS {pace}" for pace in rules.paces)
+    yield f"Library, Search, then Save as autoplaylist: {paces}"
+    yield _playlist(rules, "run.m3u8")
+
+
+FOOBAR2000 = Program(
+    name="foobar2000",
+    title="foobar2000",
+    sees="It reads PACE of all formats as the field `pace`, with all values.",
+    source=Source.DOCUMENTS,
+    steps=lambda rules: tuple(_foobar2000(rules)),
+)
+MIXXX = Program(
+    name="mixxx",
+    title="Mixxx",
+    sees="It shows no PACE. It reads a BPM when it first sees a song, and then goes by its own.",
+    source=Source.TRIED,
+    steps=lambda rules: (
+        _BPM,
+        "Preferences, Beat Detection: switch it off, or it measures anew where BPM is missing.",
+        "Songs that it knows already: choose them, Metadata, Import From File Tags.",
+        f"Search for bpm:{rules.paces[0]}-{rules.paces[-1]}",
+        _playlist(rules, "run.m3u8"),
+    ),
+)
+STRAWBERRY = Program(
+    name="strawberry",
+    title="Strawberry",
+    sees="It shows no PACE. It has a column BPM.",
+    source=Source.TRIED,
+    steps=lambda rules: (
+        _BPM,
+        "Songs that it knows already: Tools, Do a full collection rescan.",
+        f"A smart playlist with two rules: BPM greater than {rules.paces[0] - 1}, and less than "
+        f"{rules.paces[-1] + 1}.",
+        _playlist(rules, "run.xspf"),
+    ),
+)
+RHYTHMBOX = Program(
+    name="rhythmbox",
+    title="Rhythmbox",
+    sees="It shows no PACE. It has a column Beats Per Minute.",
+    source=Source.TRIED,
+    steps=lambda rules: (
+        _BPM,
+        f"An automatic playlist with two criteria: Tempo (BPM) at least {rules.paces[0]}, and at "
+        f"most {rules.paces[-1]}.",
+        _playlist(rules, "run.m3u"),
+    ),
+)
