@@ -1,6 +1,7 @@
 """Rules as a query of Quod Libet, and in the form in which it saves queries: two lines.
 
-Its numeric search takes the first of several paces only, so they are sought by an expression.
+Its numeric search takes the first of several paces only, so they are sought by an expression, also
+where one value holds several, as in ID3v2.3: 165/83.
 """
 
 import re
@@ -18,7 +19,7 @@ def query_body(rules: Rules) -> tuple[str, list[str]]:
 
 def query_of(rules: Rules) -> tuple[str, list[str]]:
     """Return the query, and the options that it cannot say."""
-    terms = [f"pace = /^({'|'.join(map(str, rules.paces))})$/"]
+    terms = [rf"pace = /\b({'|'.join(map(str, rules.paces))})\b/"]
     unsaid = [*rules.unsaid, *(["--limit"] if rules.limit is not None else [])]
     for criterion in rules.criteria:
         if criterion.field == "loved":  # it rates, and loves nothing

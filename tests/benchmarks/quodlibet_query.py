@@ -17,6 +17,7 @@ from pacetag.tagger.playlist.rules import rules_of
 SONGS: dict[str, dict[str, Any]] = {
     "fits": {"pace": "165\n83", "genre": "Hard Rock", "artist": "AC/DC", "date": "1975-01-02"},
     "fits by its second pace": {"pace": "83\n166", "genre": "rock", "artist": "Legs (2)"},
+    "fits in one value": {"pace": "83/167", "genre": "rock"},
     "is too quick": {"pace": "200\n100", "genre": "Rock", "artist": "AC/DC", "date": "1979"},
     "has 1655 in it": {"pace": "1655", "genre": "Rock"},
     "is other music": {"pace": "165", "genre": "Polka\nFolk", "artist": "Ärzte", "date": "1999"},

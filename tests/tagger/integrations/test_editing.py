@@ -191,7 +191,7 @@ def test_settings_of_mpd_that_are_not_understood_stay(text: str) -> None:
 def test_quod_libet_gets_a_query_that_is_there_once() -> None:
     after = edit("quodlibet", "pace = 1\nMine\n")
 
-    assert after == "pace = 1\nMine\npace = /^(164|165|166)$/\nCadence 165\n"
+    assert after == "pace = 1\nMine\npace = /\\b(164|165|166)\\b/\nCadence 165\n"
     renamed = after.replace("Cadence 165", "My run")
     assert edit("quodlibet", renamed) == renamed
     with pytest.raises(CannotEditError):

@@ -28,7 +28,7 @@ def nsp(**more: Any) -> tuple[list[dict[str, Any]], list[str]]:
 
 def ql(**more: Any) -> tuple[str, list[str]]:
     query, unsaid = query_of(rules(**more))
-    return query.replace("pace = /^(164|165|166)$/", "P"), unsaid
+    return query.replace(r"pace = /\b(164|165|166)\b/", "P"), unsaid
 
 
 def test_paces_are_the_whole_numbers_within_the_tolerance() -> None:
@@ -164,7 +164,7 @@ def test_the_suffix_of_the_output_says_whose_rules(tmp_path: Path, pacetag: Run)
     query = tmp_path / "rock.qlquery"
     assert pacetag(*wish, query).exit_code == 0
     assert query.read_text() == (
-        "&(pace = /^(162|163|164|165|166|167|168)$/, genre = /rock/)\nrock\n"
+        "&(pace = /\\b(162|163|164|165|166|167|168)\\b/, genre = /rock/)\nrock\n"
     )
 
 
