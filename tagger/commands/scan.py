@@ -16,6 +16,7 @@ from pacetag.tagger.commands.options import (
     PathsArgument,
 )
 from pacetag.tagger.logs.logger import is_verbose
+from pacetag.tagger.paces import PaceRange
 from pacetag.tagger.scanning.options import BpmMode, ScanOptions
 from pacetag.tagger.settings import default_jobs, index_path
 from pacetag.tagger.workers.priority import lower_priority
@@ -54,10 +55,32 @@ CheckOption = Annotated[
         "after, and all other changes are named.",
     ),
 ]
+
+
+def _pace_range(text: str) -> PaceRange:
+    """The range that a person typed. Raises BadParameter."""
+    try:
+        return PaceRange.read(text)
+    except ValueError as error:
+        raise typer.BadParameter(f'"{text}" {error}', param_hint="--bpm-range") from error
+
+
 BpmOption = Annotated[
-    BpmMode,
+    BpmMode | None,
     typer.Option(
-        "--bpm", help="Whether to write the ordinary BPM field, with the most confident pace, too."
+        "--bpm",
+        help="Whether to write the ordinary BPM field, with the most confident pace, too; never "
+        "if not given.",
+    ),
+]
+BpmRangeOption = Annotated[
+    PaceRange | None,
+    typer.Option(
+        "--bpm-range",
+        metavar="LOW-HIGH",
+        parser=_pace_range,
+        help="Write the most confident pace within this range, such as 140-190, into BPM; alone "
+        "it means --bpm if-missing.",
     ),
 ]
 QuodLibetOption = Annotated[
@@ -95,7 +118,8 @@ def scan(
     ] = False,
     index: IndexOption = None,
     as_json: JsonOption = False,
-    bpm: BpmOption = BpmMode.NEVER,
+    bpm: BpmOption = None,
+    bpm_range: BpmRangeOption = None,
     quodlibet: QuodLibetOption = False,
     ignore: IgnoreOption = None,
     read_only_check: CheckOption = None,
@@ -117,7 +141,8 @@ def scan(
         force=force,
         ignore_failed=ignore_failed,
         nice=nice,
-        bpm=bpm,
+        bpm=bpm_mode(bpm, bpm_range),
+        bpm_range=bpm_range,
         quodlibet=quodlibet,
         ignore=tuple(ignore or ()),
     )
@@ -132,6 +157,13 @@ def scan(
         check=check_folder(read_only_check),
     )
     raise typer.Exit(code)
+
+
+def bpm_mode(mode: BpmMode | None, pace_range: PaceRange | None) -> BpmMode:
+    """The mode that was asked for; a range alone asks for BPM only where there is none."""
+    if mode is not None:
+        return BpmMode(mode)
+    return BpmMode.NEVER if pace_range is None else BpmMode.IF_MISSING
 
 
 def run_scan(

@@ -9,13 +9,15 @@ import typer
 from pacetag.tagger.commands.options import MUSIC, IndexOption, fill_in
 from pacetag.tagger.commands.scan import (
     BpmOption,
+    BpmRangeOption,
     IgnoreOption,
     JobsOption,
     NiceOption,
     NoTagsOption,
     QuodLibetOption,
+    bpm_mode,
 )
-from pacetag.tagger.scanning.options import BpmMode, ScanOptions
+from pacetag.tagger.scanning.options import ScanOptions
 from pacetag.tagger.settings import default_jobs, index_path
 
 if TYPE_CHECKING:
@@ -38,7 +40,8 @@ def watch(
     nice: NiceOption = False,
     no_tags: NoTagsOption = False,
     index: IndexOption = None,
-    bpm: BpmOption = BpmMode.NEVER,
+    bpm: BpmOption = None,
+    bpm_range: BpmRangeOption = None,
     quodlibet: QuodLibetOption = False,
     settle: Annotated[
         float,
@@ -98,7 +101,8 @@ def _settings(values: dict[str, Any], paths: list[Path], *, may_be_absent: bool)
             jobs=values["jobs"] or default_jobs(),
             tags=not values["no_tags"],
             nice=values["nice"],
-            bpm=BpmMode(values["bpm"]),
+            bpm=bpm_mode(values["bpm"], values["bpm_range"]),
+            bpm_range=values["bpm_range"],
             quodlibet=values["quodlibet"],
             ignore=tuple(values["ignore"] or ()),
             watching=True,

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pacetag.tagger.paces import PaceRange
+
 WIDEST = 0.5  # of the cadence, as playlists take it
 _TOLERANCE = re.compile(r"(\d{1,6}(?:\.\d{0,9})?|\.\d{1,9})\s*(%|steps|)", re.ASCII)
 _SIZE = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)\s*([KMGT]i?B)", re.ASCII | re.IGNORECASE)
@@ -129,6 +131,13 @@ def _texts(given: Any) -> list[str] | None:
     return given if good else None
 
 
+def _pace_range(given: Any) -> str | None:
+    try:
+        return str(PaceRange.read(given)) if isinstance(given, str) else None
+    except ValueError:
+        return None
+
+
 def _patterns(given: Any) -> list[str] | None:
     good = isinstance(given, list) and all(_text(each) and "\0" not in each for each in given)
     return given if good else None
@@ -141,6 +150,7 @@ PATHS = Kind(words="a list of absolute paths, or of some that begin with ~", che
 TOLERANCE = Kind(
     words=f'a tolerance such as "4%", 0.04 or "6steps", up to {WIDEST}', check=_tolerance
 )
+PACES = Kind(words='a range of paces such as "140-190", "140.." or "..190"', check=_pace_range)
 TEXT = Kind(words="a text", check=_text)
 SIZE = Kind(words='a size such as "2GB", "500MiB" or a number of bytes', check=_size, parse=str)
 FILE = Kind(words='the name of a playlist file, as "run.m3u8"; or .m3u, .xspf, .pls', check=_file)

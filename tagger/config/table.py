@@ -7,6 +7,7 @@ from typing import Any
 from pacetag.tagger.config.kinds import (
     FILE,
     MAPS,
+    PACES,
     PATH,
     PATHS,
     PATTERNS,
@@ -131,10 +132,16 @@ SETTINGS = (
     _row(
         "bpm",
         choice("never", "if-missing", "overwrite"),
-        "Whether scans write the ordinary BPM field, too.",
+        "Whether scans write the BPM field, too; else never, or if-missing with `bpm-range`.",
         variable="PACETAG_BPM",
         option="--bpm",
-        default="never",
+    ),
+    _row(
+        "bpm-range",
+        PACES,
+        "Where a pace must lie to be written into BPM; alone it fills BPM where there is none.",
+        variable="PACETAG_BPM_RANGE",
+        option="--bpm-range",
     ),
     _row(
         "quodlibet",

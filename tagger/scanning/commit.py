@@ -113,12 +113,7 @@ class Commit:
         """Write the tags that differ and store the record."""
         moved_from = origin.moved_from
         wanted = wanted_fields(
-            probe,
-            analysis,
-            bundle=self._bundle,
-            bpm=self._options.bpm,
-            word=word,
-            quodlibet=self._options.quodlibet,
+            probe, analysis, bundle=self._bundle, options=self._options, word=word
         )
         lacking = {} if word.cleared else differing(probe, wanted)
         refusal = not_written(probe, lacking)

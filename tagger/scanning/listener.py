@@ -13,7 +13,7 @@ from pacetag.model.judgement import Pace
 from pacetag.tagger.scanning.probe import FileProbe
 from pacetag.tagger.scanning.reasons import CLEARED, FOREIGN, MANGLED, NONE, YOURS
 from pacetag.tagger.scanning.song_writes import writes_of
-from pacetag.tagger.tags.history import noted_listener, pace_left, was_tagged
+from pacetag.tagger.tags.history import noted_listener, pace_left, was_tagged, wrote_last
 from pacetag.tagger.tags.ownership import Said, said_by
 from pacetag.tagger.tags.pacetag import pace_values
 from pacetag.tagger.tags.reader import SongTags
@@ -29,6 +29,7 @@ class Word:
     cleared: bool = False  # the tags were cleared, and must not be written
     mangled: bool = False  # another program changed PACE, which may be corrected
     opinion: Opinion | None = None  # LOVED or EXCLUDED, where a person said so
+    own_bpm: bool = False  # BPM holds what pacetag wrote there, so it may be written again
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -71,6 +72,7 @@ def word_of(
         cleared=said.silent and was_tagged(here),
         mangled=said.mangled,
         opinion=opinion_of(probe, index),
+        own_bpm=wrote_last(known.writes, "bpm", probe.tags.bpm),
     )
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pacetag.tagger.paces import PaceRange
+
 
 class BpmMode(StrEnum):
     """Whether the ordinary BPM field is written too; it holds one whole number only."""
@@ -13,7 +15,16 @@ class BpmMode(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ScanOptions:
+class TagOptions:
+    """Which fields beside PACE and PACETAG are written, and how."""
+
+    bpm: BpmMode = BpmMode.NEVER
+    bpm_range: PaceRange | None = None  # BPM holds a pace within it; None: the most confident one
+    quodlibet: bool = False  # MP3 and its like get the field that Quod Libet reads, too
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScanOptions(TagOptions):
     """What a scan may do."""
 
     jobs: int  # worker processes
@@ -22,7 +33,5 @@ class ScanOptions:
     force: bool = False  # judge again what is known or failed before
     ignore_failed: bool = False  # songs that failed before, and are as they were, do not count
     nice: bool = False  # it runs with the lowest priority, and may take its time
-    bpm: BpmMode = BpmMode.NEVER
-    quodlibet: bool = False  # MP3 and its like get the field that Quod Libet reads, too
     ignore: tuple[str, ...] = ()  # patterns of files and folders that are passed over
     watching: bool = False  # songs that were undone stay so, since no person asked for this scan

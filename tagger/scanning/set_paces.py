@@ -13,7 +13,7 @@ from pacetag.tagger.index.lock import index_lock
 from pacetag.tagger.scanning.listener import Word, known_song, opinion_of
 from pacetag.tagger.scanning.moved import lay_before
 from pacetag.tagger.scanning.noted_write import SET, TaggingRun
-from pacetag.tagger.scanning.options import BpmMode
+from pacetag.tagger.scanning.options import TagOptions
 from pacetag.tagger.scanning.probe import FileProbe, examine
 from pacetag.tagger.scanning.reasons import indexed_only
 from pacetag.tagger.scanning.song_records import record_of
@@ -121,7 +121,7 @@ class PaceSetter:
         record = record_of(probe, judged, word, bundle)
         wanted = dict(NO_PACES)
         if word.paces is not None or bundle is not None:
-            wanted = wanted_fields(probe, judged, bundle=bundle, bpm=BpmMode.NEVER, word=word)
+            wanted = wanted_fields(probe, judged, bundle=bundle, options=TagOptions(), word=word)
         return _Plan(
             probe=probe,
             word=word,

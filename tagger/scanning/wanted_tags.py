@@ -7,7 +7,7 @@ from dataclasses import replace
 from pacetag.db.records import counting_paces
 from pacetag.model.judgement import Analysis
 from pacetag.tagger.scanning.listener import NO_WORD, Word
-from pacetag.tagger.scanning.options import BpmMode
+from pacetag.tagger.scanning.options import BpmMode, TagOptions
 from pacetag.tagger.scanning.probe import FileProbe
 from pacetag.tagger.tags.fields import FIELDS
 from pacetag.tagger.tags.ownership import own_for_quodlibet, said_by
@@ -30,9 +30,8 @@ def wanted_fields(
     analysis: Analysis,
     *,
     bundle: str | None,
-    bpm: BpmMode,
+    options: TagOptions,
     word: Word = NO_WORD,
-    quodlibet: bool = False,
 ) -> Fields:
     """Return the fields as they should be: no BPM unless asked, nor PACE if another's stays."""
     note = PaceTag(
@@ -50,10 +49,13 @@ def wanted_fields(
     if word.stays:
         del fields["pace"]
     tagged = counting_paces(analysis.paces, word.paces)
-    missing = not any(map(is_tempo, (*probe.tags.bpm, *probe.tags.bpm_beside)))
-    if tagged and (bpm is BpmMode.OVERWRITE or (bpm is BpmMode.IF_MISSING and missing)):
-        fields["bpm"] = pace_values(tagged[:1])
-    if _may_have_alias(probe, asked=quodlibet):
+    if _may_write_bpm(probe, options.bpm, word):
+        wanted = options.bpm_range
+        paces = map(int, pace_values(tagged))
+        best = next((pace for pace in paces if wanted is None or pace in wanted), None)
+        if best is not None:  # else BPM stays as it is
+            fields["bpm"] = [str(best)]
+    if _may_have_alias(probe, asked=options.quodlibet):
         fields["quodlibet"] = pace_values(tagged)
     return fields
 
@@ -66,6 +68,14 @@ def _may_have_alias(probe: FileProbe, *, asked: bool) -> bool:
     if probe.tags.quodlibet is None:
         return False
     return own_for_quodlibet(probe.tags) if probe.tags.quodlibet else asked
+
+
+def _may_write_bpm(probe: FileProbe, mode: BpmMode, word: Word) -> bool:
+    """Whether BPM is asked for, and no other's value must stay."""
+    if mode is not BpmMode.IF_MISSING:
+        return mode is BpmMode.OVERWRITE
+    missing = not any(map(is_tempo, (*probe.tags.bpm, *probe.tags.bpm_beside)))
+    return missing or word.own_bpm
 
 
 def is_tempo(value: str) -> bool:

@@ -62,6 +62,19 @@ def pace_left(writes: Sequence[TagWrite]) -> list[str]:
     return next((new["pace"] for new in _finished("pace", writes)), [])
 
 
+def wrote_last(writes: Sequence[TagWrite], name: str, held: Sequence[str]) -> bool:
+    """Whether a field holds what the last write of it put there, other than by an undo.
+
+    A write that was found in the file or changed nothing does not tell whose the value is.
+    """
+    last = next(iter(_touching(name, writes)), None)
+    if last is None or last.run is None or last.undoing or not last.change.new:
+        return False
+    same = FIELDS[name].same
+    new = last.change.new[name]
+    return bool(held) and same(held, new) and not same(held, last.change.old[name])
+
+
 def was_tagged(writes: Sequence[TagWrite]) -> bool:
     """Whether the last finished write left pacetag's own tags in the file."""
     last = next((w for w in _touching("pacetag", writes) if w.finished), None)

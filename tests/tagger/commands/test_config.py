@@ -20,6 +20,7 @@ OTHER = {  # a value that is not the default, in TOML and as an option
     "tags": ("false", ["--tags"], "True", "False"),
     "bpm": ('"if-missing"', ["--bpm", "overwrite"], "if-missing", "overwrite"),
     "quodlibet": ("true", ["--no-quodlibet"], "True", "False"),
+    "bpm-range": ('"150..160"', ["--bpm-range", "140-190"], "150-160", "140-190"),
     "playlist.tolerance": ("0.06", ["--tolerance", "3%"], "0.06", "3%"),
     "playlist.min-confidence": ("0.25", ["--min-confidence", "0.75"], "0.25", "0.75"),
     "playlist.rest": ("5", ["--rest", "7"], "5", "7"),
@@ -230,7 +231,7 @@ def test_each_setting_is_shown_with_its_value_and_source(
     assert ["index", str(index_file), "environment"] in rows
     assert ["nice", "true", "file"] in rows
     assert ["jobs", "5", "environment"] in rows
-    assert ["bpm", "never", "default"] in rows
+    assert ["log-count", "5", "default"] in rows
     assert ["playlist.root-map", "/a=/b,", "/c=/d", "file"] in rows
     assert {row[0] for row in rows if row} >= {setting.key for setting in SETTINGS}
     assert done.stdout.splitlines()[-1] == str(place)
@@ -280,7 +281,7 @@ def test_faults_are_all_listed_below_what_is_right(
 
     assert done.exit_code == 2
     assert ["jobs", "2", "file"] in [line.split() for line in done.stdout.splitlines()]
-    assert ["bpm", "never", "default"] in [line.split() for line in done.stdout.splitlines()]
+    assert ["bpm", "default"] in [line.split()[::2] for line in done.stdout.splitlines()]
     faults = done.stderr.splitlines()
     assert faults == [f"pacetag: {fault}" for fault in found["faults"]]
     assert [fault.partition(": ")[2].split(":")[0] for fault in faults[:2]] == [
