@@ -17,7 +17,7 @@ from pacetag.tagger.commands.options import (
 )
 from pacetag.tagger.logs.logger import is_verbose
 from pacetag.tagger.paces import PaceRange
-from pacetag.tagger.scanning.options import BpmMode, ScanOptions
+from pacetag.tagger.scanning.options import BpmMode, PaceValues, ScanOptions
 from pacetag.tagger.settings import default_jobs, index_path
 from pacetag.tagger.workers.priority import lower_priority
 
@@ -90,6 +90,14 @@ QuodLibetOption = Annotated[
         help="Write the paces of MP3 once more where Quod Libet reads them: QuodLibet::pace.",
     ),
 ]
+PaceValuesOption = Annotated[
+    PaceValues,
+    typer.Option(
+        "--pace-values",
+        help="How several paces stand in PACE: as they do already, one by one, or joined into "
+        "one value, 160/80, for players that show only the first.",
+    ),
+]
 IgnoreOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -121,6 +129,7 @@ def scan(
     bpm: BpmOption = None,
     bpm_range: BpmRangeOption = None,
     quodlibet: QuodLibetOption = False,
+    pace_values: PaceValuesOption = PaceValues.KEEP,
     ignore: IgnoreOption = None,
     read_only_check: CheckOption = None,
 ) -> None:
@@ -144,6 +153,7 @@ def scan(
         bpm=bpm_mode(bpm, bpm_range),
         bpm_range=bpm_range,
         quodlibet=quodlibet,
+        pace_values=pace_values,
         ignore=tuple(ignore or ()),
     )
     if nice:

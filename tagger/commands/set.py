@@ -43,16 +43,19 @@ def set(  # noqa: A001 - the name of the command
     codes: 0 done, 1 some songs failed, 2 wrong usage, 130 interrupted.
     """
     from pacetag.tagger.commands.song_arguments import change_songs
+    from pacetag.tagger.config.values import value_of
     from pacetag.tagger.output.json_lines import pace_objects
+    from pacetag.tagger.scanning.options import PaceValues
     from pacetag.tagger.scanning.set_paces import PaceSetter, SetOutcome, Setting
     from pacetag.tagger.text.formatting import listed_paces
 
+    form = PaceValues(value_of("pace-values").value)
     songs = _songs([word for word in words if not _NUMBER.fullmatch(str(word))])
     numbers = [str(word) for word in words if _NUMBER.fullmatch(str(word))]
     paces = _paces(numbers, none=none, auto=auto)
 
     def setter(opened: "SongIndex") -> "Callable[[Path], SetOutcome]":
-        own = PaceSetter(opened, dry_run=dry_run)
+        own = PaceSetter(opened, dry_run=dry_run, form=form)
         return lambda song: own.song(song, paces)
 
     def described(song: SetOutcome) -> str:

@@ -14,10 +14,11 @@ from pacetag.tagger.commands.scan import (
     JobsOption,
     NiceOption,
     NoTagsOption,
+    PaceValuesOption,
     QuodLibetOption,
     bpm_mode,
 )
-from pacetag.tagger.scanning.options import ScanOptions
+from pacetag.tagger.scanning.options import PaceValues, ScanOptions
 from pacetag.tagger.settings import default_jobs, index_path
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def watch(
     bpm: BpmOption = None,
     bpm_range: BpmRangeOption = None,
     quodlibet: QuodLibetOption = False,
+    pace_values: PaceValuesOption = PaceValues.KEEP,
     settle: Annotated[
         float,
         typer.Option(
@@ -104,6 +106,7 @@ def _settings(values: dict[str, Any], paths: list[Path], *, may_be_absent: bool)
             bpm=bpm_mode(values["bpm"], values["bpm_range"]),
             bpm_range=values["bpm_range"],
             quodlibet=values["quodlibet"],
+            pace_values=PaceValues(values["pace_values"]),
             ignore=tuple(values["ignore"] or ()),
             watching=True,
         ),

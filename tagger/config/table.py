@@ -152,6 +152,14 @@ SETTINGS = (
         default=False,
     ),
     _row(
+        "pace-values",
+        choice("keep", "separate", "joined"),
+        "How several paces stand in PACE: as they do, one by one, or as one value, 160/80.",
+        variable="PACETAG_PACE_VALUES",
+        option="--pace-values",
+        default="keep",
+    ),
+    _row(
         "ignore",
         PATTERNS,
         "Files and folders that scans pass over.",

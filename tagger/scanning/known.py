@@ -13,7 +13,7 @@ from pacetag.tagger.cancellation import Stop
 from pacetag.tagger.library.stalls import NO_ANSWER, Asking
 from pacetag.tagger.library.walk import is_gone, stamp
 from pacetag.tagger.scanning.moved import lay_before
-from pacetag.tagger.scanning.options import BpmMode, ScanOptions
+from pacetag.tagger.scanning.options import ScanOptions
 from pacetag.tagger.scanning.outcomes import Outcome, SongOutcome
 from pacetag.tagger.scanning.probe import FileProbe
 from pacetag.tagger.scanning.reasons import FAILED_BEFORE, TRIED_AGAIN, indexed_only, is_failure
@@ -132,8 +132,7 @@ class Memory:
         """Whether its tags need not be read."""
         if self._options.watching and state() is TagState.UNDONE:
             return True
-        more = self._options.bpm is not BpmMode.NEVER or self._options.quodlibet
-        return not more and state() is TagState.SEEN_TO
+        return not self._options.may_differ and state() is TagState.SEEN_TO
 
     def _state(self, song: SongRecord) -> TagState:
         if song.fingerprint is None:

@@ -14,13 +14,28 @@ class BpmMode(StrEnum):
     OVERWRITE = "overwrite"
 
 
+class PaceValues(StrEnum):
+    """How several paces stand in PACE; several players show the first value only."""
+
+    KEEP = "keep"  # as they stand; one by one in a file without
+    SEPARATE = "separate"  # one by one
+    JOINED = "joined"  # as one value, 160/80
+
+
 @dataclass(frozen=True, kw_only=True)
 class TagOptions:
     """Which fields beside PACE and PACETAG are written, and how."""
 
     bpm: BpmMode = BpmMode.NEVER
     bpm_range: PaceRange | None = None  # BPM holds a pace within it; None: the most confident one
+    pace_values: PaceValues = PaceValues.KEEP
     quodlibet: bool = False  # MP3 and its like get the field that Quod Libet reads, too
+
+    @property
+    def may_differ(self) -> bool:
+        """Whether tags may have to be written although they were right for another scan."""
+        kept = self.bpm is BpmMode.NEVER and self.pace_values is PaceValues.KEEP
+        return not kept or self.quodlibet
 
 
 @dataclass(frozen=True, kw_only=True)

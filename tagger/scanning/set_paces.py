@@ -13,7 +13,7 @@ from pacetag.tagger.index.lock import index_lock
 from pacetag.tagger.scanning.listener import Word, known_song, opinion_of
 from pacetag.tagger.scanning.moved import lay_before
 from pacetag.tagger.scanning.noted_write import SET, TaggingRun
-from pacetag.tagger.scanning.options import TagOptions
+from pacetag.tagger.scanning.options import PaceValues, TagOptions
 from pacetag.tagger.scanning.probe import FileProbe, examine
 from pacetag.tagger.scanning.reasons import indexed_only
 from pacetag.tagger.scanning.song_records import record_of
@@ -86,8 +86,12 @@ class _Plan:
 class PaceSetter:
     """Sets the paces of songs, as one run that can be undone."""
 
-    def __init__(self, index: SongIndex, *, dry_run: bool = False) -> None:
+    def __init__(
+        self, index: SongIndex, *, dry_run: bool = False, form: PaceValues = PaceValues.KEEP
+    ) -> None:
+        """`form`: how several paces are to stand in PACE."""
         self._index, self._dry_run = index, dry_run
+        self._options = TagOptions(pace_values=form)
         self._run = TaggingRun(index, SET)
 
     def song(self, path: Path, paces: tuple[float, ...] | None) -> SetOutcome:
@@ -121,7 +125,7 @@ class PaceSetter:
         record = record_of(probe, judged, word, bundle)
         wanted = dict(NO_PACES)
         if word.paces is not None or bundle is not None:
-            wanted = wanted_fields(probe, judged, bundle=bundle, options=TagOptions(), word=word)
+            wanted = wanted_fields(probe, judged, bundle=bundle, options=self._options, word=word)
         return _Plan(
             probe=probe,
             word=word,

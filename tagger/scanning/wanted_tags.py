@@ -7,9 +7,9 @@ from dataclasses import replace
 from pacetag.db.records import counting_paces
 from pacetag.model.judgement import Analysis
 from pacetag.tagger.scanning.listener import NO_WORD, Word
-from pacetag.tagger.scanning.options import BpmMode, TagOptions
+from pacetag.tagger.scanning.options import BpmMode, PaceValues, TagOptions
 from pacetag.tagger.scanning.probe import FileProbe
-from pacetag.tagger.tags.fields import FIELDS
+from pacetag.tagger.tags.fields import FIELDS, PACE
 from pacetag.tagger.tags.ownership import own_for_quodlibet, said_by
 from pacetag.tagger.tags.pacetag import (
     PaceTag,
@@ -46,6 +46,7 @@ def wanted_fields(
     fields = pace_fields(note)
     if _is_enough(probe, note):
         fields["pacetag"] = [str(probe.tags.pacetag)]
+    fields["pace"] = _in_form(fields["pace"], probe, options.pace_values)
     if word.stays:
         del fields["pace"]
     tagged = counting_paces(analysis.paces, word.paces)
@@ -68,6 +69,12 @@ def _may_have_alias(probe: FileProbe, *, asked: bool) -> bool:
     if probe.tags.quodlibet is None:
         return False
     return own_for_quodlibet(probe.tags) if probe.tags.quodlibet else asked
+
+
+def _in_form(paces: list[str], probe: FileProbe, form: PaceValues) -> list[str]:
+    """The values of PACE, joined into one if that is asked for or is how they stand."""
+    kept = form is PaceValues.KEEP and PACE.is_joined(probe.tags.stored_pace)
+    return PACE.joined(paces) if kept or form is PaceValues.JOINED else paces
 
 
 def _may_write_bpm(probe: FileProbe, mode: BpmMode, word: Word) -> bool:
@@ -103,9 +110,9 @@ def _is_enough(probe: FileProbe, note: PaceTag) -> bool:
 
 
 def present_fields(probe: FileProbe) -> Fields:
-    """The same fields as they are."""
+    """The same fields as they stand."""
     return {
-        "pace": list(probe.tags.pace),
+        "pace": list(probe.tags.stored_pace),
         "pacetag": [probe.tags.pacetag] if probe.tags.pacetag is not None else [],
         "bpm": list(probe.tags.bpm),
         "quodlibet": list(probe.tags.quodlibet or ()),
@@ -113,12 +120,12 @@ def present_fields(probe: FileProbe) -> Fields:
 
 
 def differing(probe: FileProbe, wanted: Fields) -> Fields:
-    """The wanted fields whose values in the file differ."""
+    """The wanted fields whose values in the file, or their form, differ."""
     present = present_fields(probe)
     return {
         name: values
         for name, values in wanted.items()
-        if not FIELDS[name].same(present[name], values)
+        if not FIELDS[name].stands(present[name], values, joins=probe.tags.joins)
     }
 
 

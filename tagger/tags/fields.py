@@ -42,6 +42,24 @@ class Field:
             return self.split(some) == self.split(others)
         return "/".join(some) == "/".join(others)
 
+    def is_joined(self, values: Sequence[str]) -> bool:
+        """Whether several values stand in one entry; NUL parts entries in ID3 and APEv2."""
+        entries = [entry for value in values for entry in value.split("\0")]
+        return len(entries) == 1 and len(self.split(entries)) > 1
+
+    def stands(self, held: Sequence[str], wanted: Sequence[str], *, joins: bool) -> bool:
+        """Whether a file holds the wanted values in their form: joined, or one by one.
+
+        `joins`: its tag can only hold them joined.
+        """
+        joined = self.is_joined(held)
+        in_form = joined == self.is_joined(wanted) or (joins and joined)
+        return in_form and self.same(held, wanted)
+
+    def joined(self, values: Sequence[str]) -> list[str]:
+        """The values as one entry."""
+        return ["/".join(values)] if values else []
+
     def alike(self, some: Sequence[str], others: Sequence[str]) -> bool:
         """Whether they are the same in any order: some programs shuffle the values of WMA."""
         if self.several:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pacetag.db.runs import TagWrite
-from pacetag.tagger.tags.fields import FIELDS
+from pacetag.tagger.tags.fields import FIELDS, PACE
 from pacetag.tagger.tags.ownership import is_mangled
 from pacetag.tagger.tags.pacetag import parse_pacetag
 
@@ -58,8 +58,8 @@ def without_own(fields: Fields) -> Fields:
 
 
 def pace_left(writes: Sequence[TagWrite]) -> list[str]:
-    """The values of PACE that the last finished write of it left; none where that is not known."""
-    return next((new["pace"] for new in _finished("pace", writes)), [])
+    """The single values of PACE that its last finished write left; [] where that is not known."""
+    return next((list(PACE.split(new["pace"])) for new in _finished("pace", writes)), [])
 
 
 def wrote_last(writes: Sequence[TagWrite], name: str, held: Sequence[str]) -> bool:

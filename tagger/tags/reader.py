@@ -60,6 +60,8 @@ class SongTags:
     forbidden: bool = False  # only permissions prevent it, which can change without the file
     album_artist: str | None = None  # likewise joined
     year: int | None = None  # of the recording or the release, as the tags have it
+    stored_pace: tuple[str, ...] = ()  # PACE as it stands in the file
+    joins: bool = False  # the tag can only hold several values joined into one, with "/"
     copy: str | None = None  # the mark of a stretched copy that pacetag made
     quodlibet: tuple[str, ...] | None = None  # paces for Quod Libet; None: it reads PACE itself
 
@@ -75,6 +77,7 @@ def read_tags(path: Path) -> SongTags:
     why_not = unfit or refused
     older = _older(path, audio)
     texts = _texts(path, audio, older)
+    stored_pace = tuple(values(audio, PACE))
     return SongTags(
         title=texts[TITLE],
         artist=texts[ARTIST],
@@ -82,7 +85,7 @@ def read_tags(path: Path) -> SongTags:
         genre=texts[GENRE],
         bpm=tuple(values(audio, BPM)),
         bpm_beside=tuple(older.get(BPM.name, ())),
-        pace=PACE.split(values(audio, PACE)),
+        pace=PACE.split(stored_pace),
         pacetag=next(iter(values(audio, PACETAG)), None),
         duration=_duration(audio),
         writable=why_not is None,
@@ -90,9 +93,17 @@ def read_tags(path: Path) -> SongTags:
         forbidden=unfit is None and refused is not None,
         album_artist=texts[ALBUM_ARTIST],
         year=_year(texts[DATE], texts[YEAR]),
+        stored_pace=stored_pace,
+        joins=joins_values(audio),
         copy=next(iter(values(audio, COPY)), None),
         quodlibet=_quodlibet(audio),
     )
+
+
+def joins_values(audio: Audio) -> bool:
+    """Whether several values can only stand in one text, as in ID3v2.2 and 2.3."""
+    tags = audio.tags
+    return isinstance(tags, ID3Tags) and (2,) <= getattr(tags, "version", (2, 4)) < (2, 4)
 
 
 def read_loosely(path: Path, why_not: str) -> SongTags:

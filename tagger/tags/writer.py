@@ -23,7 +23,7 @@ from pacetag.tagger.tags.errors import (
 from pacetag.tagger.tags.fields import FIELDS
 from pacetag.tagger.tags.fingerprint import fingerprint_of
 from pacetag.tagger.tags.mutagen_io import Audio, open_audio
-from pacetag.tagger.tags.reader import values
+from pacetag.tagger.tags.reader import joins_values, values
 from pacetag.tagger.tags.safety.byte_patches import patched, patches_of
 from pacetag.tagger.tags.safety.in_place import write_in_place
 from pacetag.tagger.tags.safety.journal import JournalError
@@ -198,9 +198,11 @@ def _unless_changed(job: _Job) -> Iterator[None]:
 
 
 def _says(audio: Audio, fields: Wanted) -> bool:
-    """Whether the fields have these values."""
+    """Whether the fields have these values, in the form in which they are given."""
+    joins = joins_values(audio)
     return all(
-        FIELDS[name].same(values(audio, FIELDS[name]), wanted) for name, wanted in fields.items()
+        FIELDS[name].stands(values(audio, FIELDS[name]), wanted, joins=joins)
+        for name, wanted in fields.items()
     )
 
 

@@ -27,6 +27,7 @@ class UndoPlan:
     writes: Sequence[TagWrite]  # to be taken back, the first one first
     target: Fields  # what the fields should hold
     held: Fields  # what they hold
+    joins: bool  # its tag can only hold several values joined
 
     @property
     def first(self) -> int:
@@ -39,7 +40,7 @@ class UndoPlan:
         return {
             name: values
             for name, values in self.target.items()
-            if not FIELDS[name].same(self.held[name], values)
+            if not FIELDS[name].stands(self.held[name], values, joins=self.joins)
         }
 
     @property
@@ -76,7 +77,14 @@ class UndoPlanner:
                 target = {"pace": [], "pacetag": [], **alias, **known, **target}
         target = {name: target[name] for name in SHOWN if name in target}
         held = held_fields(probe.path, target) if target else {}
-        return UndoPlan(places=places, stale=stale, writes=writes, target=target, held=held)
+        return UndoPlan(
+            places=places,
+            stale=stale,
+            writes=writes,
+            target=target,
+            held=held,
+            joins=probe.tags.joins,
+        )
 
     def settings(self, plan: UndoPlan) -> list[int]:
         """The runs that would be taken back in which a person set paces."""

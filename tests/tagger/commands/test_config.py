@@ -21,6 +21,7 @@ OTHER = {  # a value that is not the default, in TOML and as an option
     "bpm": ('"if-missing"', ["--bpm", "overwrite"], "if-missing", "overwrite"),
     "quodlibet": ("true", ["--no-quodlibet"], "True", "False"),
     "bpm-range": ('"150..160"', ["--bpm-range", "140-190"], "150-160", "140-190"),
+    "pace-values": ('"joined"', ["--pace-values", "separate"], "joined", "separate"),
     "playlist.tolerance": ("0.06", ["--tolerance", "3%"], "0.06", "3%"),
     "playlist.min-confidence": ("0.25", ["--min-confidence", "0.75"], "0.25", "0.75"),
     "playlist.rest": ("5", ["--rest", "7"], "5", "7"),
