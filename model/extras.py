@@ -3,7 +3,8 @@
 import re
 import shlex
 import sys
-from importlib.metadata import PackageNotFoundError, requires
+from collections.abc import Iterable
+from importlib.metadata import PackageNotFoundError, packages_distributions, requires
 from importlib.util import find_spec
 
 # The modules that the code imports of each extra; their packages may have other names.
@@ -32,13 +33,26 @@ def extra_packages(extra: str) -> list[str]:
     return [each.partition(";")[0].strip() for each in found if of_extra.search(each)]
 
 
+def package_of(module: str) -> str | None:
+    """Return the installed package that a module belongs to; None if it is not known."""
+    found = packages_distributions().get(module.partition(".")[0])
+    return found[0] if found else None
+
+
 def install_command(extra: str) -> str:
     """Return a shell command that adds an extra's packages to the Python that runs this.
 
-    It names that very Python, since `pip` alone may belong to another one, and the packages by
-    themselves, since pacetag may have come from a folder.
+    It names the packages by themselves, since pacetag may have come from a folder.
+    """
+    return install_packages(extra_packages(extra))
+
+
+def install_packages(packages: Iterable[str], *options: str) -> str:
+    """Return a shell command that installs packages for the Python that runs this.
+
+    It names that very Python, since `pip` alone may belong to another one.
     """
     pip = [sys.executable, "-m", "pip", "install"]
     if find_spec("pip") is None:  # an environment that uv made
         pip = ["uv", "pip", "install", "--python", sys.executable]
-    return shlex.join([*pip, *extra_packages(extra)])
+    return shlex.join([*pip, *options, *packages])

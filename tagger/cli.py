@@ -16,6 +16,7 @@ from typer.core import TyperGroup
 
 from pacetag.tagger.commands.cadence import cadence
 from pacetag.tagger.commands.config import config
+from pacetag.tagger.commands.doctor import doctor
 from pacetag.tagger.commands.evaluate import evaluate
 from pacetag.tagger.commands.forget import forget
 from pacetag.tagger.commands.opinions import exclude, love
@@ -167,6 +168,7 @@ for command in (*COMMANDS, _interruptible(train)):
     app.command(cls=SettingsCommand)(command)
 # These work where the settings cannot be used.
 app.command(cls=LoggingCommand)(config)
+app.command(cls=LoggingCommand)(doctor)
 app.add_typer(training)
 app.add_typer(target)
 app.add_typer(service)

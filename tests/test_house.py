@@ -60,6 +60,7 @@ FLOORS = (
     "tagger/mixing",
     "tagger/output tagger/plots tagger/undoing",
     "tagger/audit tagger/watch",
+    "tagger/doctor",
     "tagger/beetsplug tagger/commands",
     "tagger/cli",
     "tagger/__main__",

@@ -5,7 +5,8 @@ Without journals, which exist after an accident only, it costs one listing of a 
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from pacetag.db.errors import SongIndexError
@@ -56,12 +57,18 @@ def _finish_beside(place: Path, chosen: SongIndex | None) -> None:
         say_that_they_wait(place)
 
 
+def waiting_journals(index: Path) -> int:
+    """Return how many journals of writes that broke off wait beside an index."""
+    return sum(1 for _ in _waiting(journals_beside(Path(os.path.realpath(index)))))
+
+
 def _holds_any(folder: Path) -> bool:
-    try:
-        with os.scandir(folder) as listing:
-            return any(each.name.endswith(WAITING) for each in listing)
-    except OSError:
-        return False
+    return any(True for _ in _waiting(folder))
+
+
+def _waiting(folder: Path) -> Iterator[str]:
+    with suppress(OSError), os.scandir(folder) as listing:
+        yield from (each.name for each in listing if each.name.endswith(WAITING))
 
 
 def _recover(folder: Path, indexes: Sequence[SongIndex], *, others: bool = False) -> None:

@@ -140,16 +140,25 @@ def _listed(folder: Path) -> Iterator[list[Path]]:
         return
 
 
-def watches_in_use() -> int | None:
-    """How many folders this process has the kernel watch; None where that cannot be told."""
-    folder = Path("/proc/self/fdinfo")
-    if not folder.is_dir():
+def watches_in_use(*, every: bool = False) -> int | None:
+    """How many folders this process has the kernel watch; None where that cannot be told.
+
+    `every` counts those of all processes of this user, whose limit they share.
+    """
+    folders = [Path("/proc/self/fdinfo")]
+    if not folders[0].is_dir():
         return None
+    if every:
+        folders = [*Path("/proc").glob("[0-9]*/fdinfo")]
+    return sum(map(_watches_of, folders))
+
+
+def _watches_of(folder: Path) -> int:
     count = 0
-    for file in folder.iterdir():
-        with suppress(OSError):  # the descriptor of the listing itself is closed by then
-            text = file.read_text()
-            count += text.count("inotify wd:")
+    with suppress(OSError):  # of another user
+        for file in folder.iterdir():
+            with suppress(OSError):  # the descriptor of the listing itself is closed by then
+                count += file.read_text().count("inotify wd:")
     return count
 
 
