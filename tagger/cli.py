@@ -5,6 +5,7 @@ costs nothing but typer.
 """
 
 import errno
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -40,6 +41,8 @@ from pacetag.tagger.logs.logger import debug
 from pacetag.tagger.logs.options import LoggingCommand, log_options
 from pacetag.tagger.text.formatting import printable
 
+COMPLETING = "_PACETAG_COMPLETE"  # the variable by which a shell asks
+
 
 @contextmanager
 def _clean_usage_errors() -> Iterator[None]:
@@ -73,6 +76,14 @@ class Commands(TyperGroup):
 
         with answering_signals():
             return super().main(*arguments, **options)
+
+    def _main_shell_completion(self, *arguments: Any, **options: Any) -> None:
+        """Answer a shell that completes, where one asks; else return."""
+        if COMPLETING in os.environ:
+            from pacetag.tagger.commands.shells import use_whole_words
+
+            use_whole_words()
+        super()._main_shell_completion(*arguments, **options)
 
     def make_context(self, *args: Any, **options: Any) -> Any:
         """Read what stands before the command's name."""

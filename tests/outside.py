@@ -42,6 +42,9 @@ PACKAGES: Mapping[str, str] = {  # program or font -> its Debian package
     "mksquashfs": "squashfs-tools",
     "dpkg-deb": "dpkg",
     "systemd-analyze": "systemd",
+    "zsh": "zsh",
+    "fish": "fish",
+    "mandoc": "mandoc",
 }
 SHARED: Mapping[str, str] = {  # name -> its file or folder below /usr/share
     "mma": "mma",

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pacetag.tagger.commands.completing import intensities
+
 if TYPE_CHECKING:
     from pacetag.db.index import SongIndex
     from pacetag.tagger.playlist.entries import Playlist
@@ -50,6 +52,7 @@ IntensityOption = Annotated[
     typer.Option(
         "--intensity",
         metavar="WORD",
+        autocompletion=intensities,
         help="How driving songs should be: easy, steady, hard, or a range such as 0.6..1.",
     ),
 ]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from pacetag.tagger.commands.completing import setting_names
 from pacetag.tagger.commands.options import JsonOption
 
 if TYPE_CHECKING:
@@ -15,12 +16,21 @@ if TYPE_CHECKING:
 
 
 def config(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[SETTING]...",
+            autocompletion=setting_names,
+            help="Only these settings; without any, all of them.",
+            show_default=False,
+        ),
+    ] = None,
     only_path: Annotated[
         bool, typer.Option("--path", help="Print where the file of settings lies, and no more.")
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Show each setting, its value, and where it comes from.
+    """Show each setting, or those that are named, its value, and where it comes from.
 
     Settings stand in a file, which PACETAG_CONFIG can name; variables of the environment stand
     above it, and options above both. Exit codes: 0 done, 2 there is something in the file or in a
@@ -39,6 +49,9 @@ def config(
         say(str(place))
         return
     values, faults = all_values()
+    if names:
+        _check(names)
+        values = [each for each in values if each.setting.key in names]
     if as_json:
         from pacetag.tagger.output.json_lines import say_json
 
@@ -48,6 +61,20 @@ def config(
         for fault in faults:
             say(printable(f"pacetag: {fault}"), sys.stderr)
     raise typer.Exit(2 if faults else 0)
+
+
+def _check(names: list[str]) -> None:
+    """Raise UsageError for a name that is none of a setting."""
+    import difflib
+
+    from pacetag.tagger.config.table import BY_KEY
+    from pacetag.tagger.errors import UsageError
+
+    for name in names:
+        if name not in BY_KEY:
+            near = difflib.get_close_matches(name, BY_KEY, n=1)
+            hint = f"did you mean `{near[0]}`?" if near else "`pacetag config` lists all"
+            raise UsageError(f"there is no setting `{name}`; {hint}")
 
 
 def _object(place: "Path | None", values: "list[Value]", faults: list[str]) -> dict[str, Any]:

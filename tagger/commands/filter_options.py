@@ -4,19 +4,34 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pacetag.tagger.commands.completing import albums, artists, genres
+
 if TYPE_CHECKING:
     from pacetag.db.records import Condition
 
 GenreOption = Annotated[
     list[str] | None,
-    typer.Option("--genre", metavar="TEXT", help="Only genres with this text; several: any."),
+    typer.Option(
+        "--genre",
+        metavar="TEXT",
+        autocompletion=genres,
+        help="Only genres with this text; several: any.",
+    ),
 ]
 ArtistOption = Annotated[
     list[str] | None,
-    typer.Option("--artist", metavar="TEXT", help="Only artists with this text, of album or song."),
+    typer.Option(
+        "--artist",
+        metavar="TEXT",
+        autocompletion=artists,
+        help="Only artists with this text, of album or song.",
+    ),
 ]
 AlbumOption = Annotated[
-    list[str] | None, typer.Option("--album", metavar="TEXT", help="Only albums with this text.")
+    list[str] | None,
+    typer.Option(
+        "--album", metavar="TEXT", autocompletion=albums, help="Only albums with this text."
+    ),
 ]
 YearOption = Annotated[
     list[str] | None,

@@ -6,12 +6,17 @@ from typing import Annotated, Any
 
 import typer
 
+from pacetag.tagger.commands.completing import trainings
 from pacetag.tagger.commands.options import PATH
 from pacetag.tagger.errors import UsageError
 
 NameArgument = Annotated[
     str | None,
-    typer.Argument(metavar="[TRAINING]", help="Of the file of settings; see `pacetag training`."),
+    typer.Argument(
+        metavar="[TRAINING]",
+        autocompletion=trainings,
+        help="Of the file of settings; see `pacetag training`.",
+    ),
 ]
 PlanOption = Annotated[
     str | None,

@@ -15,6 +15,7 @@ from pacetag.tagger.commands.choice_options import (
     StridesOption,
     seed_of,
 )
+from pacetag.tagger.commands.completing import kept_playlists
 from pacetag.tagger.commands.filter_options import (
     AddedOption,
     AlbumOption,
@@ -112,6 +113,7 @@ def playlist(
             "--output",
             metavar="FILE",
             click_type=OUTPUT,
+            autocompletion=kept_playlists,
             help="Write a playlist: .m3u8, .m3u, .xspf, .pls, .csv or .json; - prints M3U8. "
             "Rules for Navidrome: .nsp; for Quod Libet: .qlquery.",
         ),

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from pacetag.tagger.commands.completing import targets
 from pacetag.tagger.commands.options import JsonOption
 from pacetag.tagger.errors import TaggerError, UsageError
 from pacetag.tagger.logs.options import LoggingCommand
@@ -44,7 +45,10 @@ def list_targets(as_json: JsonOption = False) -> None:
 
 @target.command("check", cls=LoggingCommand)
 def check_targets(
-    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Only this one.")] = None,
+    name: Annotated[
+        str | None,
+        typer.Argument(metavar="[NAME]", autocompletion=targets, help="Only this one."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Say what would fail: keys that are missing, players that are not there, broken lists.

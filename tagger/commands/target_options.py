@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pacetag.tagger.commands.completing import targets
 from pacetag.tagger.commands.deliveries import Chosen, Delivered
 from pacetag.tagger.commands.playlist_request import Request
 
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
 ToOption = Annotated[
     str | None,
     typer.Option(
-        "--to", metavar="TARGET", help="Copy the songs to a target such as a watch; see `target`."
+        "--to",
+        metavar="TARGET",
+        autocompletion=targets,
+        help="Copy the songs to a target such as a watch; see `target`.",
     ),
 ]
 

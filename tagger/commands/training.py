@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from pacetag.tagger.commands.completing import trainings
 from pacetag.tagger.commands.options import JsonOption
 from pacetag.tagger.logs.options import LoggingCommand
 
@@ -14,7 +15,12 @@ if TYPE_CHECKING:
     from pacetag.tagger.sessions.trainings import Training, Trainings
 
 NameArgument = Annotated[
-    str, typer.Argument(metavar="NAME", help="As in [training.NAME] of the file of settings.")
+    str,
+    typer.Argument(
+        metavar="NAME",
+        autocompletion=trainings,
+        help="As in [training.NAME] of the file of settings.",
+    ),
 ]
 
 training = typer.Typer(
@@ -87,7 +93,10 @@ def show_training(name: NameArgument, as_json: JsonOption = False) -> None:
 
 @training.command("check", cls=LoggingCommand)
 def check_trainings(
-    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Only this one.")] = None,
+    name: Annotated[
+        str | None,
+        typer.Argument(metavar="[NAME]", autocompletion=trainings, help="Only this one."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Say what would fail: unknown keys, plans, cadences, parts that hold themselves.

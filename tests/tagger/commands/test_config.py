@@ -290,3 +290,16 @@ def test_faults_are_all_listed_below_what_is_right(
         f"{place}, line 2",
     ]
     assert "the variable PACETAG_BPM must be one of never, if-missing, overwrite" in faults[2]
+
+
+def test_only_the_settings_that_are_named_are_shown(pacetag: Run) -> None:
+    found = json.loads(pacetag("config", "--json", "jobs", "playlist.rest").stdout)
+
+    assert list(found["settings"]) == ["jobs", "playlist.rest"]
+
+
+def test_a_setting_that_there_is_not_is_wrong_usage(pacetag: Run) -> None:
+    done = pacetag("config", "jbos")
+
+    assert done.exit_code == 2
+    assert done.stderr == "pacetag: there is no setting `jbos`; did you mean `jobs`?\n"
