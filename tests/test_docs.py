@@ -15,9 +15,8 @@ WIDTH = 100  # columns of prose
 PATH = re.compile(r"(?<![\w/.-])(?:model|tagger|db|tests|docs|\.ci)/[\w./-]*\.[a-z]+\b")
 MODULE = re.compile(r"\b(?:pacetag\.(?:model|db|tagger)|(?<=-m )tests)(?:\.\w+)*\b")
 FILE = re.compile(r"`(\w+\.py)\b")
-FILES = {
-    path.name for top in ("model", "tagger", "db", "tests") for path in ROOT.glob(f"{top}/**/*.py")
-}
+PLACES = ("*.py", ".ci/*.py", "model/**/*.py", "tagger/**/*.py", "db/**/*.py", "tests/**/*.py")
+FILES = {path.name for place in PLACES for path in ROOT.glob(place)}
 KINDS = ("Added", "Changed", "Deprecated", "Removed", "Fixed", "Security")  # of changes
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)\s]*)?\)")
 
