@@ -8,7 +8,7 @@ DEMO := demo
 # One worker a core; a worker with nothing left takes over what waits for another.
 PARALLEL := --numprocesses auto --dist worksteal
 
-.PHONY: demo test coverage lint types clean
+.PHONY: demo test coverage lint types docs clean
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -41,6 +41,10 @@ lint: $(VENV)/.dev
 
 types: $(VENV)/.dev
 	$(BIN)/mypy
+
+# The documentation site, in build/site; a warning is an error.
+docs: $(VENV)/.dev
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --config-file docs/site/mkdocs.yml
 
 clean:
 	rm -rf $(VENV) $(DEMO) build dist *.egg-info

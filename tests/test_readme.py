@@ -7,14 +7,17 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from mutagen import flac, id3, mp4
+from typer.testing import CliRunner
 
 from pacetag.tagger.cli import app
 from pacetag.tagger.plots.image_files import is_our_picture
+from tests.documented_commands import shown_in
 
 # mutagen ships types for some of its calls only.
 FLAC: Any = flac.FLAC
@@ -86,6 +89,64 @@ def test_every_command_of_the_readme_runs(command: str, scanned: Path) -> None:
     done = run(command, scanned)
 
     assert done.returncode == 0, done.stderr
+
+
+# Commands of docs/using.md that are only parsed (tests/test_docs_commands.py), and why.
+NOT_RUN = {
+    "--install-completion": "changes the shell's own files",
+    "COMMAND": "stands for all of them",
+    "watch": "stays; it is run as the README's",
+    "train": "takes hours",
+    "evaluate": "hears all songs again; tests/tagger/evaluating run it",
+    "run.fit": "no recording lies beside the songs",
+    "intervals": "no training is kept",
+    "undo": "names the command; the tutorial undoes a folder",
+    "training": "names a group of commands",
+    "target": "no target is kept",
+    "mpd": "no server is there; tests/tagger/players start one",
+}
+
+
+@pytest.fixture
+def tagged(scanned: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home of its own, with the songs that were scanned in another: nothing is heard again."""
+    shutil.copytree(scanned / "Music", tmp_path / "Music")
+    for name, value in shell(tmp_path).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run_in_turn(commands: Iterable[tuple[str, ...]]) -> None:
+    """Run commands in this process, one after another. Each must be done without an error."""
+    for words in commands:
+        done = CliRunner().invoke(app, [os.path.expanduser(word) for word in words])  # noqa: PTH111
+        assert done.exit_code == 0, f"pacetag {' '.join(words)}: {done.output}"
+
+
+def test_the_commands_of_the_tutorial_run_one_after_another(tagged: Path) -> None:
+    shown = [shown.words for shown in shown_in(ROOT / "docs/tutorial.md") if shown.in_block]
+
+    run_in_turn(words for words in shown if words[0] != "watch")
+
+    assert {"scan", "playlist", "set", "love", "exclude", "undo"} <= {words[0] for words in shown}
+    easy = (tagged / "easy.m3u8").read_text(encoding="utf-8")
+    assert easy.count("#EXTINF") == 5
+    assert (tagged / "intervals.m3u8").read_text(encoding="utf-8").count("#EXTINF") == 5
+    assert "PACE" not in FLAC(tagged / "Music/03-swing-shoes.flac")
+
+
+def test_the_commands_of_using_run(tagged: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tagged / "Music/01-kerbside-rock.mp3").rename(tagged / "Music/song.mp3")
+    monkeypatch.chdir(tagged / "Music")
+    shown = [shown.words for shown in shown_in(ROOT / "docs/using.md")]
+    shown = [words for words in shown if not NOT_RUN.keys() & set(words)]
+    named = {"PATH...": "song.mp3", "NAME": "navidrome"}
+    ours = [tuple(named.get(word, word) for word in words) for words in shown]
+
+    run_in_turn([("scan", "."), *sorted(ours, key=lambda words: words[0] == "forget")])
+
+    assert {words[0] for words in ours} >= {"playlist", "set", "love", "exclude", "forget"}
 
 
 def test_the_python_of_the_readme_prints_what_its_comment_says() -> None:

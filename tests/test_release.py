@@ -1,29 +1,19 @@
 """What a release is made of: the source archive, the wheel, and the page of a package index."""
 
 import gzip
-import importlib.util
 import io
 import tarfile
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from types import ModuleType
 
 import pytest
+
+from tests.loading import load
 
 ROOT = Path(__file__).parent.parent
 WHEEL = "pacetag-0.1.0-py3-none-any.whl"
 METADATA = "pacetag-0.1.0.dist-info/METADATA"
-
-
-def load(name: str) -> ModuleType:
-    """The module of a script that lies outside the packages."""
-    spec = importlib.util.spec_from_file_location(Path(name).stem, ROOT / name)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 release = load(".ci/make_release.py")

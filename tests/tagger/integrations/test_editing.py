@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Callable
 
 import pytest
-import yaml  # type: ignore[import-untyped]
+import yaml
 
 from pacetag.tagger.integrations import beets, cmus, kodi, mpd, navidrome, picard, quodlibet
 from pacetag.tagger.integrations.program import CannotEditError
