@@ -46,6 +46,11 @@ def test_an_extra_holds_the_modules_that_are_looked_for(
     assert {PACKAGES.get(module, module) for module in MODULES[extra]} <= held
 
 
+def test_mixing_needs_what_stretching_needs(project: dict[str, Any]) -> None:
+    """`--mix` says so: it imports no other library."""
+    assert project["optional-dependencies"]["mix"] == project["optional-dependencies"]["stretch"]
+
+
 def test_the_development_install_has_every_extra(project: dict[str, Any]) -> None:
     extras = project["optional-dependencies"]
     reached, before = {"dev"}, set[str]()
