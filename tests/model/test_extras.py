@@ -3,10 +3,12 @@
 import re
 import sys
 import tomllib
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pytest
+from packaging.requirements import Requirement
 
 from pacetag.model.extras import MODULES, missing_modules
 
@@ -35,6 +37,16 @@ def test_every_requirement_has_a_lower_bound(project: dict[str, Any]) -> None:
     for requirements in (project["dependencies"], *project["optional-dependencies"].values()):
         for requirement in requirements:
             assert ">=" in requirement or requirement.startswith("pacetag["), requirement
+
+
+def test_a_plain_install_takes_no_version_of_pyav_that_cannot_open_songs(
+    project: dict[str, Any],
+) -> None:
+    """Version 19, which pip takes on Python 3.12 and later, refuses what `av.open` is told."""
+    (needed,) = (each for each in project["dependencies"] if each.startswith("av>"))
+
+    assert not Requirement(needed).specifier.contains("19.0.2")
+    assert Requirement(needed).specifier.contains(version("av"))
 
 
 @pytest.mark.parametrize("extra", MODULES)
