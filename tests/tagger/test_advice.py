@@ -54,7 +54,7 @@ def test_an_advised_command_exists_with_its_options(advised: str, place: str) ->
     assert {word for word in words if word.startswith("--")} <= options, place
 
 
-OF_SYSTEMCTL = "--user"
+OF_SYSTEMCTL, OF_BEETS = "--user", "--scan"
 
 
 def test_every_option_that_a_message_names_is_one_of_a_command() -> None:
@@ -76,7 +76,7 @@ def test_every_option_that_a_message_names_is_one_of_a_command() -> None:
         for option in OPTION.findall(text)
     }
 
-    assert {option for option, _ in named} - known - {"--help", OF_SYSTEMCTL} == set()
+    assert {option for option, _ in named} - known - {"--help", OF_SYSTEMCTL, OF_BEETS} == set()
 
 
 def test_the_packages_of_an_extra_are_those_of_the_project() -> None:
