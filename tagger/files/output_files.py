@@ -3,12 +3,13 @@
 import errno
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from pacetag.tagger.errors import TaggerError, UsageError
+from pacetag.tagger.files.drafts import fill, give_name, make_ordinary
 from pacetag.tagger.files.never_replaced import content_never_replaced, name_never_replaced
 from pacetag.tagger.terminal.standard_output import (
     STDOUT,
@@ -18,7 +19,6 @@ from pacetag.tagger.terminal.standard_output import (
 )
 
 INPUT = "is what this command reads"
-_NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK, errno.EACCES)
 _PNG, _M3U = b"\x89PNG\r\n\x1a\n", b"#EXTM3U"
 # First bytes of what pacetag writes.
 _OURS = (_PNG, _M3U, b"<?xml ve", b"[playlis", b'{\n "made', b'{\n "comm', b"REM COMM")
@@ -67,12 +67,19 @@ class OutputFile:
 
     def write(self, content: bytes) -> None:
         """Check again, then write all of the content or nothing. Raises as `check` does."""
+        self.write_pieces([content])
+
+    def write_pieces(self, pieces: Iterable[bytes]) -> None:
+        """Write what is made piece by piece; a pipe or a terminal gets each at once.
+
+        Where making a piece raises, a file stays as it was. Raises as `check` does.
+        """
         try:
             if self._is_direct():
                 self._check_direct()
-                self._write_direct(content)
+                self._write_direct(pieces)
             else:
-                self._put(content)
+                self._put(pieces)
         except OSError as error:
             if isinstance(error, BrokenPipeError) and descriptor_of(self.path) == 1:
                 raise  # the reader has closed the pipe, which the command line handles
@@ -122,13 +129,14 @@ class OutputFile:
         finally:
             os.close(opened)
 
-    def _write_direct(self, content: bytes) -> None:
+    def _write_direct(self, pieces: Iterable[bytes]) -> None:
         descriptor = descriptor_of(self.path)
         if descriptor is not None:
-            write_descriptor(descriptor, content)
+            for piece in pieces:
+                write_descriptor(descriptor, piece)
             return
         with self.path.open("wb") as file:
-            file.write(content)
+            file.writelines(pieces)
 
     def _replaced(self) -> tuple[Path, os.stat_result | None]:
         """The real path of the file, and the status of an existing one."""
@@ -176,7 +184,7 @@ class OutputFile:
                     return True
         return False
 
-    def _put(self, content: bytes) -> None:
+    def _put(self, pieces: Iterable[bytes]) -> None:
         """Write a hidden file beside it, and rename that."""
         from pacetag.tagger.tags.errors import TagError
         from pacetag.tagger.tags.safety.disk import sync_folder
@@ -185,7 +193,7 @@ class OutputFile:
 
         real, _ = self._replaced()
         with temp_file_beside(real) as draft:
-            draft.write_bytes(content)
+            fill(draft, pieces)
             real, before = self._replaced()  # again, as late as possible
             if before is not None:
                 try:
@@ -221,25 +229,3 @@ def _described(content: bytes) -> str:
     if content.startswith(_PNG):
         return "is a picture that pacetag did not draw"
     return "is a file that pacetag did not write"
-
-
-def make_ordinary(draft: Path) -> None:
-    """Flush a draft, and give it the mode of a new file by the user's umask."""
-    from pacetag.tagger.tags.safety.disk import flush
-
-    mask = os.umask(0o077)
-    os.umask(mask)
-    with draft.open("rb") as file:
-        with suppress(PermissionError):  # some file systems have no modes
-            os.fchmod(file.fileno(), 0o666 & ~mask)
-        flush(file.fileno())
-
-
-def give_name(draft: Path, real: Path) -> None:
-    """Give a draft a name that is free. Raises FileExistsError, or other OSErrors."""
-    try:
-        os.link(draft, real)  # unlike a rename, it never replaces a file
-    except OSError as error:
-        if error.errno not in _NO_LINKS:
-            raise
-        draft.rename(real)

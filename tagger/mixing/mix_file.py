@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pacetag.tagger.errors import TaggerError, UsageError
+from pacetag.tagger.files.drafts import give_name, make_ordinary
 from pacetag.tagger.files.never_replaced import content_never_replaced, name_never_replaced
-from pacetag.tagger.files.output_files import INPUT, give_name, make_ordinary
+from pacetag.tagger.files.output_files import INPUT
 from pacetag.tagger.stretching.formats import Format, bytes_needed
 from pacetag.tagger.tags.errors import TagError
 from pacetag.tagger.tags.fields import COPY

@@ -67,7 +67,7 @@ def put(file: Path, text: str, encoding: str) -> bool:
 
     Raises ServiceError.
     """
-    from pacetag.tagger.files.output_files import make_ordinary
+    from pacetag.tagger.files.drafts import make_ordinary
     from pacetag.tagger.tags.safety.disk import make_folder, sync_folder
     from pacetag.tagger.tags.safety.temp_files import temp_file_beside
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pacetag.model.errors import DecodeError
-from pacetag.tagger.files.output_files import give_name, make_ordinary
+from pacetag.tagger.files.drafts import give_name, make_ordinary
 from pacetag.tagger.stretching.copies import Copy
 from pacetag.tagger.stretching.copy_tags import names_of, true_fields, write_fields
 from pacetag.tagger.stretching.encoding import encode

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from pacetag.tagger.files.output_files import give_name
+from pacetag.tagger.files.drafts import give_name
 from pacetag.tagger.tags.safety.disk import sync_folder
 from pacetag.tagger.targets.hashing import file_hash
 from pacetag.tagger.targets.manifest import Entry, Manifest

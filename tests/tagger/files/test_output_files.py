@@ -8,7 +8,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from matplotlib.figure import Figure
 
+from pacetag.db.errors import SongIndexError
 from pacetag.db.index import SongIndex
 from pacetag.model.evidence import evidence
 from pacetag.model.evidence.evidence import Evidence, gather_evidence
@@ -313,7 +314,7 @@ def _output(place: Path, **options: Any) -> OutputFile:
 
 
 class TestWriting:
-    @pytest.mark.parametrize("call", ["fsync", "link", "write_bytes", "fchmod"])
+    @pytest.mark.parametrize("call", ["fsync", "link", "fill", "fchmod"])
     def test_a_failure_leaves_nothing(
         self, call: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -323,12 +324,27 @@ class TestWriting:
         def full(*_: object) -> None:
             raise OSError(28, "No space left on device")
 
-        monkeypatch.setattr(Path if call == "write_bytes" else os, call, full)
+        monkeypatch.setattr(output_files if call == "fill" else os, call, full)
 
         with pytest.raises(TaggerError, match=r"cannot be written \(No space left"):
             _output(folder / "a").write(b"text")
 
         assert list(folder.iterdir()) == []
+
+    def test_a_piece_that_cannot_be_made_leaves_what_was_there(self, tmp_path: Path) -> None:
+        def pieces() -> Iterator[bytes]:
+            yield b"new"
+            raise SongIndexError(tmp_path, "the index cannot be read")
+
+        place = tmp_path / "out/a"
+        place.parent.mkdir()
+        place.write_text("old")
+
+        with pytest.raises(SongIndexError):
+            _output(place, overwrite=True).write_pieces(pieces())
+
+        assert place.read_text() == "old"
+        assert list(place.parent.iterdir()) == [place]
 
     def test_something_that_came_meanwhile_is_not_replaced(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -220,12 +220,12 @@ def test_an_output_file_that_finds_no_room_leaves_what_was_there(
     assert pacetag(*ASKED, "--output", place, "--absolute").exit_code == 0
     before = place.read_bytes()
 
-    def half(draft: Path, content: bytes) -> int:
-        with draft.open("wb") as file:
-            file.write(content[: len(content) // 2])
+    def half(draft: Path, pieces: Iterable[bytes]) -> None:
+        content = b"".join(pieces)
+        draft.write_bytes(content[: len(content) // 2])
         raise OSError(code, os.strerror(code))
 
-    monkeypatch.setattr(Path, "write_bytes", half)
+    monkeypatch.setattr("pacetag.tagger.files.output_files.fill", half)
     done = pacetag(*ASKED, "--output", place)
 
     assert (done.exit_code, done.stdout) == (1, "")
