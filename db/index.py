@@ -41,6 +41,7 @@ from pacetag.db.rows import (
 from pacetag.db.runs import FileId, TagChange
 from pacetag.db.statistics import index_statistics
 from pacetag.db.values import flag
+from pacetag.db.whole_songs import WholeSongs
 from pacetag.db.write_log import WriteLog
 
 
@@ -58,6 +59,7 @@ class SongIndex(IndexFile):
         self.listening = Listening(db, path)
         self.intros = Intros(db, path)
         self.kept = KeptPlaylists(db, path)
+        self.whole = WholeSongs(db, path)
         add_functions(db)
 
     def song(self, path: str) -> SongRecord | None:

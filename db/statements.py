@@ -81,6 +81,16 @@ OFFERED_PACES = """
     WHERE bpm BETWEEN :low AND :high AND confidence >= :min_confidence
       AND +missing = 0 AND failure IS NULL AND ({where})
 """
+# The view `songs` says what stands in other tables. It has columns of the same names, so `where`
+# sees the table alone.
+WHOLE_SONGS = f"""
+    SELECT song_records.id, songs.opinion, songs.tagged, songs.tagged_at,
+           {", ".join(f"song_records.{column}" for column in SONG_COLUMNS)}, bpm, confidence
+    FROM (SELECT * FROM song_records WHERE {{where}}) AS song_records
+    JOIN songs ON songs.id = song_records.id
+    LEFT JOIN paces ON paces.song_id = song_records.id
+    ORDER BY song_records.id, rank
+"""
 STANDINGS = f"""
     SELECT path, id, untagged, {tag_state("song_records.path", "song_records.fingerprint")}
     FROM song_records WHERE path IN ({_KEYS})

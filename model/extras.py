@@ -15,6 +15,7 @@ MODULES = {
     "runs": ("fitdecode",),
     "stretch": ("python_stretch",),
     "polite": ("psutil",),
+    "parquet": ("pyarrow",),
 }
 
 

@@ -19,6 +19,7 @@ from pacetag.tagger.commands.cadence import cadence
 from pacetag.tagger.commands.config import config
 from pacetag.tagger.commands.doctor import doctor
 from pacetag.tagger.commands.evaluate import evaluate
+from pacetag.tagger.commands.export import export
 from pacetag.tagger.commands.forget import forget
 from pacetag.tagger.commands.opinions import exclude, love
 from pacetag.tagger.commands.options import SettingsCommand
@@ -172,7 +173,7 @@ def _interruptible(command: Callable[..., None]) -> Callable[..., None]:
 
 COMMANDS = (
     *(scan, playlist, cadence, watch, status, show, set_paces, love, exclude),
-    *(stats, problems, undo, prune, forget, evaluate, setup),
+    *(stats, problems, export, undo, prune, forget, evaluate, setup),
 )
 
 for command in (*COMMANDS, _interruptible(train)):

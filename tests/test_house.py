@@ -55,7 +55,7 @@ FLOORS = (
     "tagger/filters tagger/library tagger/runs tagger/workers",
     "tagger/index tagger/files",
     "tagger/service",
-    "tagger/evaluating tagger/playlist tagger/scanning tagger/stretching",
+    "tagger/evaluating tagger/exporting tagger/playlist tagger/scanning tagger/stretching",
     "tagger/sessions tagger/targets tagger/players tagger/integrations",
     "tagger/mixing",
     "tagger/output tagger/plots tagger/undoing",

@@ -125,7 +125,7 @@ def _check_still(file: Path, expected: bytes | None) -> None:
 
 def _put(file: Path, real: Path, expected: bytes | None, content: bytes) -> None:
     """Write the content into a draft, and rename that to the file. Raises SetupError."""
-    from pacetag.tagger.files.output_files import give_name, make_ordinary
+    from pacetag.tagger.files.drafts import give_name, make_ordinary
     from pacetag.tagger.tags.errors import TagError
     from pacetag.tagger.tags.safety.disk import sync_folder
     from pacetag.tagger.tags.safety.replace import put_in_place

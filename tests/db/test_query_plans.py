@@ -46,6 +46,14 @@ SEARCHES = {
     "NEAREST": (PACE, BY_ID),
     "OFFERED_PACES": (PACE, BY_ID),
     "STANDINGS": (PATH, WRITES),
+    "WHOLE_SONGS": (
+        BY_ID,
+        PACES_OF_SONG,
+        "opinions USING INDEX sqlite_autoindex_opinions_1 (fingerprint=?)",
+        WRITES,
+        WRITES,
+        "runs USING INTEGER PRIMARY KEY (rowid=?)",
+    ),
     "STAMPS_UNDER": FOLDER,
     "PATHS_UNDER": FOLDER,
     "SONGS_UNDER": FOLDER,
@@ -102,6 +110,7 @@ SEARCHES = {
 }
 # What counts everything may read a whole index, but never the rows themselves.
 SCANS = {
+    "WHOLE_SONGS": ("song_records",),  # all of which it returns
     # As few as a person said something about, and as there were runs.
     "OPINIONS": ("opinions",),
     "LOVED_SONGS": ("opinions",),

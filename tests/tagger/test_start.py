@@ -54,6 +54,8 @@ def scanned(make_song: Callable[..., Path], scan_json: Callable[..., Any]) -> No
         ["playlist", "--cadence", "172"],
         ["stats"],
         ["problems"],
+        ["export"],
+        ["export", "--jsonl"],
     ],
     ids=" ".join,
 )
@@ -74,7 +76,7 @@ def test_help_does_not_even_import_rich_or_the_index(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "command",
-    [["playlist", "--cadence", "172"], ["stats"], ["problems"], ["config"]],
+    [["playlist", "--cadence", "172"], ["stats"], ["problems"], ["export"], ["config"]],
     ids=lambda command: str(command[0]),
 )
 @pytest.mark.usefixtures("scanned")
