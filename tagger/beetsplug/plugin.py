@@ -4,7 +4,7 @@ import optparse
 from collections.abc import Callable, Iterable, Sequence
 
 from beets import config, plugins, ui
-from beets.dbcore.types import DEFAULT
+from beets.dbcore.types import DEFAULT, STRING
 from beets.library import Album, Item, Library
 from beetsplug.pacetag.command import scan
 from beetsplug.pacetag.scrubbing import guard_scrub
@@ -28,7 +28,7 @@ class PacetagPlugin(plugins.BeetsPlugin):
         self.config.add({"scan": False})
         self.item_types = {
             "pace": PacesType(),
-            "pacetag": DEFAULT,
+            "pacetag": STRING,
             "pace_confidence": ShareType(),
             "pace_intensity": ShareType(),
             "pace_opinion": DEFAULT,
@@ -91,17 +91,18 @@ class PacetagPlugin(plugins.BeetsPlugin):
         """
         read = changed = silent = 0
         for item in items:
+            before = _held(item)
             try:
-                differs = read_again(item)
+                must_be_stored = read_again(item)
             except TagError as error:
                 self._log.error("{}", error)
                 continue
-            if differs:
-                if show:
-                    ui.show_model_changes(item, fields=("pace",))
+            differs = _held(item) != before
+            if differs and show:
+                ui.show_model_changes(item, fields=("pace",))
+            if must_be_stored:
                 item.store()
-            read, changed = read + 1, changed + differs
-            silent += item.get("pacetag") is None
+            read, changed, silent = read + 1, changed + differs, silent + (not item["pacetag"])
         return read, changed, silent
 
     def _after_write(self, item: Item, path: bytes) -> None:
@@ -140,6 +141,11 @@ class PacetagPlugin(plugins.BeetsPlugin):
             self._log.info("{} without PACETAG: {}", songs(silent), _SCAN)
         if changed:
             _write_smart_playlists(lib)
+
+
+def _held(item: Item) -> list[object]:
+    """What the library has of the fields; None where it has nothing or an empty value."""
+    return [item.get(name) or None for name in FIELDS]
 
 
 def _write_smart_playlists(lib: Library) -> None:

@@ -13,8 +13,8 @@ from pacetag.tagger.tags.held import held_fields
 from pacetag.tagger.tags.reader import values
 
 
-def _first(texts: Sequence[str]) -> str | None:
-    return next(iter(texts), None)
+def _first(texts: Sequence[str]) -> str:
+    return next(iter(texts), "")
 
 
 FIELDS = MappingProxyType({"pace": PACE, "pacetag": PACETAG})
@@ -44,10 +44,10 @@ class ReadOnlyField(MediaField):  # type: ignore[misc] # mediafile has no types
 
 
 def read_again(item: Item) -> bool:
-    """Give an item the values of its file; returns whether they differ from those it had.
+    """Give an item the values of its file, empty ones too; returns whether it must be stored.
 
     Its time of modification stays, so that `beet update` still sees what else changed in the file.
-    The item is not stored. Raises TagError if the file cannot be read.
+    Raises TagError if the file cannot be read.
     """
     held = held_fields(item.filepath, FIELDS)
     found = {name: read(held[name]) for name, read in _READ.items()}

@@ -21,11 +21,9 @@ class Paces(tuple[float, ...]):
         return "/".join(f"{pace:g}" for pace in self)
 
 
-def paces_of(values: Iterable[str]) -> Paces | None:
-    """The paces in the values of PACE; None for none, and where one of them is no pace."""
-    found = read_paces(tuple(values))
-    if not found:
-        return None
+def paces_of(values: Iterable[str]) -> Paces:
+    """The paces in the values of PACE; none where one of them is no pace."""
+    found = read_paces(tuple(values)) or ()
     return Paces(int(pace) if pace.is_integer() else pace for pace in found)
 
 
@@ -46,24 +44,19 @@ class NumbersQuery(NumericQuery):
         return above and (self.rangemax is None or number <= self.rangemax)
 
 
-class PacesType(Type[Paces, None]):
-    """Stored and printed as 160/80."""
+class PacesType(Type[Paces, Paces]):
+    """Stored and printed as 160/80; a song without paces has an empty value."""
 
     query = NumbersQuery
     model_type = Paces
 
-    @property
-    def null(self) -> None:
-        """What a song without paces has."""
-        return None
-
-    def parse(self, string: str) -> Paces | None:
-        """The paces of "160/80"; None where that is no list of paces."""
+    def parse(self, string: str) -> Paces:
+        """The paces of "160/80"; none where that is no list of paces."""
         return paces_of([string])
 
-    def to_sql(self, model_value: Paces | None) -> str | None:
+    def to_sql(self, model_value: Paces) -> str:
         """The text that the library stores."""
-        return None if model_value is None else str(model_value)
+        return str(model_value)
 
 
 class ShareType(BaseFloat[None]):

@@ -100,11 +100,39 @@ def test_the_command_reads_again_what_changed(
 
     said = beet("pacetag")
 
-    assert "pace: 160/80" in said
+    assert "pace:  -> 160/80" in said
     assert "3 songs read, 1 changed" in said
     assert "1 song without PACETAG: `beet pacetag --scan` has them judged" in said
     assert beet.titles("pace:160") == ["new"]
     assert "1 song read, 0 changed" in beet("pacetag", "title:new")
+
+
+def test_a_song_without_paces_has_an_empty_field(
+    start_beet: StartBeet, titled_song: TitledSong, library: Path
+) -> None:
+    """Which expressions and templates can ask for."""
+    titled_song("none.mp3")
+    titled_song("some.mp3", tag_of(160, 80))
+    beet = start_beet("inline", item_fields={"first": "pace[0] if pace else 0"})
+    beet("import", str(library))
+
+    shown = beet("ls", "-f", "$title:$pace:$first", "title+").split()
+
+    assert shown == ["none::0", "some:160/80:160"]
+
+
+def test_a_library_of_before_the_plug_in_gets_the_fields(
+    start_beet: StartBeet, titled_song: TitledSong, library: Path
+) -> None:
+    titled_song("none.mp3")
+    beet = start_beet()
+    beet("import", str(library))
+    item = beet.items()["none"]
+    del item["pace"], item["pacetag"]
+    item.store()
+
+    assert "1 song read, 0 changed" in beet("pacetag")
+    assert beet("ls", "-f", "[$pace]").strip() == "[]"
 
 
 def test_update_still_sees_what_else_changed_in_a_file(
@@ -132,7 +160,7 @@ def test_update_reads_paces_too(
     item.mtime = 0
     item.store()
 
-    assert "pace: 160/80" in beet("update")
+    assert "pace:  -> 160/80" in beet("update")
     assert beet.titles("pace:80") == ["song"]
 
 
