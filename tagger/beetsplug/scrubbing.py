@@ -15,8 +15,6 @@ from beetsplug.pacetag.tags import FIELDS, read_again
 from pacetag.tagger.errors import TaggerError
 from pacetag.tagger.settings import index_path, journals_beside
 from pacetag.tagger.tags.errors import TagError
-from pacetag.tagger.tags.held import held_fields
-from pacetag.tagger.tags.writer import write_tags
 
 _METHOD = "_scrub_item"  # of scrub; it takes an item and whether tags are written again
 
@@ -47,6 +45,8 @@ def _guarded(scrub: Callable[[Item, bool], Any], warn: Warn) -> Callable[[Item, 
 
 
 def _held(path: Path) -> dict[str, list[str]]:
+    from pacetag.tagger.tags.held import held_fields
+
     try:
         return held_fields(path, FIELDS)
     except TagError:  # scrub says that it cannot be read
@@ -54,6 +54,8 @@ def _held(path: Path) -> dict[str, list[str]]:
 
 
 def _put_back(item: Item, held: dict[str, list[str]], warn: Warn) -> None:
+    from pacetag.tagger.tags.writer import write_tags
+
     try:
         write_tags(item.filepath, held, journals=journals_beside(index_path()))
         read_again(item)

@@ -9,8 +9,6 @@ from beetsplug.pacetag.values import paces_of
 from mediafile import MediaField
 
 from pacetag.tagger.tags.fields import PACE, PACETAG
-from pacetag.tagger.tags.held import held_fields
-from pacetag.tagger.tags.reader import values
 
 
 def _first(texts: Sequence[str]) -> str:
@@ -34,6 +32,8 @@ class ReadOnlyField(MediaField):  # type: ignore[misc] # mediafile has no types
 
     def __get__(self, mediafile: Any, owner: Any = None) -> Any:
         """The field's value in the file that mediafile has opened."""
+        from pacetag.tagger.tags.reader import values
+
         return _READ[self._name](values(mediafile.mgfile, FIELDS[self._name]))
 
     def __set__(self, mediafile: Any, value: Any) -> None:
@@ -49,6 +49,8 @@ def read_again(item: Item) -> bool:
     Its time of modification stays, so that `beet update` still sees what else changed in the file.
     Raises TagError if the file cannot be read.
     """
+    from pacetag.tagger.tags.held import held_fields
+
     held = held_fields(item.filepath, FIELDS)
     found = {name: read(held[name]) for name, read in _READ.items()}
     changed = {

@@ -6,8 +6,6 @@ from beets.dbcore.db import Model
 from beets.dbcore.query import NumericQuery
 from beets.dbcore.types import BaseFloat, Type
 
-from pacetag.tagger.tags.ownership import read_paces
-
 
 class Paces(tuple[float, ...]):
     """The paces of a song in steps a minute, the most confident first; printed as 160/80.
@@ -23,6 +21,8 @@ class Paces(tuple[float, ...]):
 
 def paces_of(values: Iterable[str]) -> Paces:
     """The paces in the values of PACE; none where one of them is no pace."""
+    from pacetag.tagger.tags.ownership import read_paces  # 0.1 s that most commands do not need
+
     found = read_paces(tuple(values)) or ()
     return Paces(int(pace) if pace.is_integer() else pace for pace in found)
 

@@ -298,6 +298,18 @@ def test_beet_itself_loads_the_plug_in(
     assert ran.stdout == "song 160/80\n"
 
 
+def test_commands_that_ask_for_no_pace_load_nothing_that_reads_tags(start_beet: StartBeet) -> None:
+    """So beet starts nearly as quickly as without the plug-in."""
+    start_beet()
+    probe = "import sys; from beets import ui; ui._raw_main(['ls']); print(*sys.modules)"
+
+    ran = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
+
+    loaded = set(ran.stdout.split())
+    assert "beetsplug.pacetag.plugin" in loaded
+    assert loaded.isdisjoint({"pacetag.tagger.tags.reader", "sqlite_utils", "av"})
+
+
 def test_pacetag_itself_needs_no_beets(root: Path) -> None:
     """All that imports beets lies in one folder."""
     users = {

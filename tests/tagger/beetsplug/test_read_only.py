@@ -184,7 +184,7 @@ def test_fields_that_cannot_be_put_back_are_said(
     def fail(path: Path, *_: object, **__: object) -> None:
         raise ObstacleError(path, "the disk is full")
 
-    monkeypatch.setattr("beetsplug.pacetag.scrubbing.write_tags", fail)
+    monkeypatch.setattr("pacetag.tagger.tags.writer.write_tags", fail)
 
     said = beet_with_songs("scrub", "title:mp3")
 
