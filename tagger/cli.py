@@ -21,6 +21,7 @@ from pacetag.tagger.commands.doctor import doctor
 from pacetag.tagger.commands.evaluate import evaluate
 from pacetag.tagger.commands.export import export
 from pacetag.tagger.commands.forget import forget
+from pacetag.tagger.commands.mpd import mpd
 from pacetag.tagger.commands.opinions import exclude, love
 from pacetag.tagger.commands.options import SettingsCommand
 from pacetag.tagger.commands.playlist import playlist
@@ -183,6 +184,7 @@ app.command(cls=LoggingCommand)(config)
 app.command(cls=LoggingCommand)(doctor)
 app.add_typer(training)
 app.add_typer(target)
+app.add_typer(mpd)
 app.add_typer(service)
 
 

@@ -45,6 +45,7 @@ def _lines(block: str) -> list[str]:
 
 def _words(command: str) -> tuple[str, ...]:
     """Return the words without what is optional, as in `[PATH...]`, up to a comment or a pipe."""
-    words = shlex.split(command, comments=True)
-    typed = takewhile(lambda word: word not in ("|", ">", ">>", "&&", ";"), words)
+    words = shlex.shlex(command, posix=True, punctuation_chars=";|&>")
+    words.whitespace_split = True
+    typed = takewhile(lambda word: not set(word) <= set(";|&>"), words)
     return tuple(word for word in typed if not word.startswith("["))

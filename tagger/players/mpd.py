@@ -37,18 +37,8 @@ def add_to_mpd(tracks: Sequence[Track]) -> Added:
 
     Raises MissingExtraError, or TaggerError where there is no MPD that answers.
     """
-    if not has_library():
-        raise MissingExtraError("--player mpd", EXTRA)
-    import mpd
-
-    try:
-        with _connected() as client:
-            return _add(client, tracks)
-    except (mpd.MPDError, OSError) as error:
-        raise TaggerError(
-            f"MPD at {_shown()} does not do it: {error}; start it, or name it in MPD_HOST and "
-            "MPD_PORT"
-        ) from error
+    with answering("--player mpd") as client:
+        return _add(client, tracks)
 
 
 def _add(client: Any, tracks: Sequence[Track]) -> Added:
@@ -69,18 +59,24 @@ def _add(client: Any, tracks: Sequence[Track]) -> Added:
     return found
 
 
+def told_root(client: Any) -> PurePath | None:
+    """Return MPD's folder of music; None where it does not tell, as to another machine."""
+    import mpd
+
+    try:
+        told = client.config()
+    except mpd.CommandError:
+        return None
+    root = told.get("music_directory") if isinstance(told, dict) else told
+    return PurePath(root) if root else None
+
+
 class _Names:
     """How MPD names the songs of this machine: below its folder of music."""
 
     def __init__(self, client: Any) -> None:
         self._client = client
-        self._root: PurePath | None = None  # as this machine names it
-        import mpd
-
-        with suppress(mpd.CommandError):  # it tells only who is on its machine
-            told = client.config()
-            root = told.get("music_directory") if isinstance(told, dict) else told
-            self._root = PurePath(root) if root else None
+        self._root = told_root(client)  # as this machine names it
 
     def of(self, path: str) -> str | None:
         """Return MPD's name of a song; None where it has none."""
@@ -102,6 +98,26 @@ class _Names:
             return any("file" in each for each in self._client.lsinfo(name))
         except (mpd.CommandError, UnicodeEncodeError):
             return False
+
+
+@contextmanager
+def answering(what: str) -> Iterator[Any]:
+    """Yield a client of MPD for `what` a person typed.
+
+    Raises MissingExtraError, or TaggerError where MPD is not there or refuses something.
+    """
+    if not has_library():
+        raise MissingExtraError(what, EXTRA)
+    import mpd
+
+    try:
+        with _connected() as client:
+            yield client
+    except (mpd.MPDError, OSError) as error:
+        raise TaggerError(
+            f"MPD at {_shown()} does not do it: {error}; start it, or name it in MPD_HOST and "
+            "MPD_PORT"
+        ) from error
 
 
 @contextmanager

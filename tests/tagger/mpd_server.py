@@ -11,13 +11,24 @@ WAIT = 30.0  # s that it may take to start or to end
 
 
 @contextmanager
-def mpd_server(music: Path, home: Path, *, playlists: Path | None = None) -> Iterator[Ask]:
-    """Run an MPD that knows the music, at the socket `home / "s"`."""
+def mpd_server(
+    music: Path,
+    home: Path,
+    *,
+    playlists: Path | None = None,
+    stickers: Path | None = None,
+    more: str = "",
+) -> Iterator[Ask]:
+    """Run an MPD that knows the music, at the socket `home / "s"`.
+
+    `more`: further lines of its mpd.conf.
+    """
     socket, conf = home / "s", home / "conf"
     lists = f'playlist_directory "{playlists}"\n' if playlists else ""
+    lists += f'sticker_file "{stickers}"\n' if stickers else ""
     conf.write_text(
         f'music_directory "{music}"\n{lists}db_file "{home}/db"\nbind_to_address "{socket}"\n'
-        'audio_output {\ntype "null"\nname "n"\n}\n'
+        'audio_output {\ntype "null"\nname "n"\n}\n' + more
     )
 
     def ask(*command: str) -> list[str]:
