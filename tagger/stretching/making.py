@@ -12,7 +12,7 @@ from pacetag.tagger.stretching.encoding import encode
 from pacetag.tagger.stretching.engine import stretched
 from pacetag.tagger.stretching.sound import Sound, read_sound
 from pacetag.tagger.tags.errors import TagError, system_reason
-from pacetag.tagger.tags.fields import COPY, Field
+from pacetag.tagger.tags.fields import COPY, PACE, Field
 from pacetag.tagger.tags.fingerprint import file_fingerprint
 from pacetag.tagger.tags.reader import read_tags
 from pacetag.tagger.tags.safety.temp_files import temp_file_beside
@@ -60,12 +60,20 @@ def _make(copy: Copy) -> None:
         fields |= true_fields(
             copy.song, copy.mark, seconds=made.seconds, fingerprint=file_fingerprint(draft)
         )
+        if _is_joined(original):
+            fields[PACE] = PACE.joined(fields[PACE])
         write_fields(draft, copy.form, fields, sound.cover)
         _check(copy, draft, fields, made.seconds)
         make_ordinary(draft)
         if os.path.lexists(copy.path):
             raise FileExistsError
         give_name(draft, copy.path)
+
+
+def _is_joined(original: Path) -> bool:
+    """Whether the original's PACE is one value for players, and not for want of a choice."""
+    tags = read_tags(original)
+    return PACE.is_joined(tags.stored_pace) and not tags.joins
 
 
 def _check(copy: Copy, draft: Path, fields: dict[Field, list[str]], seconds: float) -> None:

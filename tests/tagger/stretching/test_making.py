@@ -31,6 +31,7 @@ from tests.tagger.stretching.conftest import (
     wanted,
     write_clicks,
 )
+from tests.tagger.writing import write_tags
 
 Copies = Callable[[Format], tuple[Path, Path]]  # the song and its copy
 
@@ -233,3 +234,17 @@ def test_a_file_of_the_name_of_a_copy_stays(click_song: Path, wanted_copy: Wante
     assert "is there already" in (make(copy).reason or "")
     assert copy.path.read_bytes() == b"a letter"
     assert [each.name for each in copy.path.parent.iterdir()] == [copy.path.name]
+
+
+@pytest.mark.parametrize(
+    ("held", "stored"), [(["160/80"], ("165/83",)), (["160", "80"], ("165", "83"))]
+)
+def test_a_copy_has_its_paces_in_the_form_of_its_original(
+    click_song: Path, wanted_copy: WantedCopy, held: list[str], stored: tuple[str, ...]
+) -> None:
+    write_tags(click_song, {"pace": held})
+    copy = wanted_copy(click_song, 160.0, 165.0, Format.MP3)
+
+    assert make(copy).reason is None
+
+    assert read_tags(copy.path).stored_pace == stored
