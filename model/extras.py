@@ -16,6 +16,7 @@ MODULES = {
     "stretch": ("python_stretch",),
     "polite": ("psutil",),
     "parquet": ("pyarrow",),
+    "cluster": ("distributed", "fsspec", "s3fs", "pyarrow"),
 }
 
 

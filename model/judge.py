@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from pacetag.model.audio.excerpts import Excerpts, open_song
 from pacetag.model.audio.samples import Samples, Sound
+from pacetag.model.audio.stored import StoredSound
 from pacetag.model.beats.beats import Beats, check_pace, song_beats
 from pacetag.model.beats.features import BEAT_SPEC
 from pacetag.model.bundle import Bundle, load_bundle
@@ -81,9 +82,10 @@ class Judge:
         """Name of the bundle that judges."""
         return self.bundle.name
 
-    def file(self, path: str | Path) -> Analysis:
-        """Judge a sound file. Raises DecodeError or TooShortError."""
-        return self.listen(Path(path)).judgement
+    def file(self, path: str | Path | StoredSound) -> Analysis:
+        """Judge a sound file, here or in a store. Raises DecodeError or TooShortError."""
+        sound = path if isinstance(path, StoredSound) else Path(path)
+        return self.listen(sound).judgement
 
     def samples(self, y: NDArray[np.floating[Any]], sr: float) -> Analysis:
         """Judge decoded sound as a file that held it: mono [n] or [channels, n], as librosa has it.

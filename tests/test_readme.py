@@ -140,7 +140,7 @@ def test_the_commands_of_using_run(tagged: Path, monkeypatch: pytest.MonkeyPatch
     (tagged / "Music/01-kerbside-rock.mp3").rename(tagged / "Music/song.mp3")
     monkeypatch.chdir(tagged / "Music")
     shown = [shown.words for shown in shown_in(ROOT / "docs/using.md")]
-    shown = [words for words in shown if not NOT_RUN.keys() & set(words)]
+    shown = [w for w in shown if not NOT_RUN.keys() & set(w) and w != ("set",)]  # a mere name
     named = {"PATH...": "song.mp3", "NAME": "navidrome"}
     ours = [tuple(named.get(word, word) for word in words) for words in shown]
 

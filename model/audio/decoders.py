@@ -10,7 +10,6 @@ Of Vorbis FFmpeg reads 6 of 70 excerpts from a wrong place after it has sought t
 """
 
 import errno
-import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -23,6 +22,7 @@ from pacetag.model.audio.ffmpeg import FfmpegDecoder
 from pacetag.model.audio.samples import Samples, Sound
 from pacetag.model.audio.sndfile import SndfileDecoder, UnsupportedError
 from pacetag.model.audio.source import Source
+from pacetag.model.audio.stored import StoredSound
 from pacetag.model.errors import DecodeError, ReadError
 
 # What libsndfile is tried on: the first four bytes, and the four from the ninth on. For anything
@@ -114,10 +114,11 @@ def open_decoder(sound: Sound) -> Iterator[Decoder]:
         yield decoder
 
 
-def _open(path: Path) -> Source:
+def _open(sound: Path | StoredSound) -> Source:
     try:
-        return Source(path)
+        return Source(sound)
     except OSError as error:
+        path = sound.path if isinstance(sound, StoredSound) else sound
         raise ReadError(path, _sentence(error)) from None
 
 
@@ -157,4 +158,4 @@ def _sentence(error: OSError) -> str:
         return "there is no such file"
     if error.errno in (errno.EACCES, errno.EPERM):
         return "permission denied"
-    return os.strerror(error.errno) if error.errno else str(error)
+    return error.strerror or str(error)

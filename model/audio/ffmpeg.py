@@ -121,7 +121,7 @@ class FfmpegDecoder:
                 if packet.pts is not None and not packet.is_corrupt:  # as one that is cut off
                     end = packet.pts + (packet.duration or 0)
         except av.error.FFmpegError:
-            pass  # what was read until here is what there is
+            self._source.check()  # what was read until here is what there is
         return None if end is None else float((end - self._offset) * self._time_base)
 
     def _musepack_end(self, packets: MusepackPackets) -> float:
@@ -226,7 +226,7 @@ class FfmpegDecoder:
                 if not lost and position >= window.stop:
                     break
         except av.error.FFmpegError:
-            pass  # the container ends here; what is missing is counted elsewhere
+            self._source.check()  # the container ends here; what is missing is counted elsewhere
         return window
 
     def _position(self, frame: AudioFrame, expected: float | None) -> float:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pacetag.model.audio.downmix import BLOCK, Downmix
+from pacetag.model.audio.stored import StoredSound
 
 SLOWEST, FASTEST = 1_000, 768_000  # Hz
 # Full scale is 1. A file with floats may exceed it, but 40 dB more are numbers of 16 bit that were
@@ -48,11 +49,13 @@ class Samples:
         """Do nothing; a file would be closed."""
 
 
-Sound = Path | Samples  # a file, or sound that is decoded already
+Sound = Path | StoredSound | Samples  # a file, here or in a store, or sound that is decoded
 
 
 def name_of(sound: Sound) -> Path:
     """The path of a sound, for errors; `samples` where it has none."""
+    if isinstance(sound, StoredSound):
+        return sound.path
     return NAME if isinstance(sound, Samples) else sound
 
 

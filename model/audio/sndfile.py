@@ -28,6 +28,13 @@ class UnsupportedError(Exception):
         self.reason = reason
 
 
+class _Reader:
+    """Only what libsndfile needs of an open song: it would look for a format in its name."""
+
+    def __init__(self, source: Source) -> None:
+        self.read, self.seek, self.tell = source.read, source.seek, source.tell
+
+
 class SndfileDecoder:
     """A file open in libsndfile.
 
@@ -35,10 +42,12 @@ class SndfileDecoder:
     """
 
     def __init__(self, source: Source) -> None:
-        self._path = source.path
+        self._path, self._source = source.path, source
         source.file.seek(0)  # libsndfile takes where the file stands for its beginning
+        source.seek(0)
+        opened = _Reader(source) if source.is_stored else source.file.fileno()
         try:
-            self._file = soundfile.SoundFile(source.file.fileno(), closefd=False)
+            self._file = soundfile.SoundFile(opened, closefd=False)
         except soundfile.LibsndfileError as error:
             raise UnsupportedError(error.error_string.rstrip(".")) from None
         try:
@@ -92,6 +101,7 @@ class SndfileDecoder:
                 missing -= len(block)
         except soundfile.LibsndfileError:
             missing = length
+        self._source.check()
         if missing > TOLERANCE * self.rate:
             raise DecodeError(self._path, f"damaged somewhere after {start:.0f} s")
         return mix.mono(self.rate)

@@ -15,14 +15,18 @@ from multiprocessing import parent_process
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
+from pacetag.model.audio.stored import StoredSound
 from pacetag.model.errors import DecodeError, ModelError, ReadError, TooShortError
 from pacetag.model.judgement import Analysis
 from pacetag.model.stderr import native_noise
 from pacetag.tagger.errors import JudgeLoadError
 from pacetag.tagger.logs.logger import silence_libraries
 from pacetag.tagger.tags.safety.disk import read_through
+
+if TYPE_CHECKING:
+    from pacetag.tagger.workers.stored import Fetched
 
 # There is one worker per processor, so threads of maths libraries would only compete.
 THREAD_VARIABLES = (
@@ -41,7 +45,7 @@ _PR_SET_PDEATHSIG = 1  # of prctl: the signal to get when the parent ends
 class JudgeLike(Protocol):
     """Turns a sound file into an analysis."""
 
-    def file(self, path: Path) -> Analysis:
+    def file(self, path: Path | StoredSound) -> Analysis:
         """Judge a sound file. Raises DecodeError or TooShortError."""
 
 
@@ -78,6 +82,7 @@ class AnalysisError:
     reason: str
     too_short: bool = False
     system_fault: bool = False  # such as the disk's, not the song's; it may pass
+    lost: bool = field(default=False, compare=False)  # its worker died or ran out of time
     trace: str | None = field(default=None, compare=False, repr=False)  # traceback, for the log
 
 
@@ -91,6 +96,7 @@ class WorkerReply:
     result: AnalysisResult
     seconds: float = 0.0  # that it took
     noise: tuple[str, ...] = ()  # lines that libraries wrote to standard error meanwhile
+    fetched: "Fetched | None" = None  # of a song in a store
 
 
 def serve(pipe: "Connection[Any, Any]", ref: JudgeRef) -> None:
@@ -156,17 +162,35 @@ def _request_death_signal(parent: BaseProcess) -> None:
         os._exit(1)
 
 
-def hear(judge: JudgeLike, path: Path) -> WorkerReply:
-    """Return the song's analysis, or why there is none; never raises for a bad file.
+def hear(judge: JudgeLike, song: Path | str) -> WorkerReply:
+    """Return the analysis of a file or of a URL, or why there is none; never raises for a bad file.
 
     Decoders mistake a failing disk for a damaged file. So a song that seems damaged is read
     through and judged once more, by when a brief fault of the system has passed.
     """
     noise: list[str] = []
+    fetched: Fetched | None = None
     began = time.perf_counter()
     with native_noise(noise.append):
-        result = _hear_twice(judge, path)
-    return WorkerReply(result=result, seconds=time.perf_counter() - began, noise=tuple(noise))
+        if isinstance(song, Path):
+            result = _hear_twice(judge, song)
+        else:
+            result, fetched = _hear_stored(judge, song)
+    seconds = time.perf_counter() - began
+    return WorkerReply(result=result, seconds=seconds, noise=tuple(noise), fetched=fetched)
+
+
+def _hear_stored(judge: JudgeLike, url: str) -> "tuple[AnalysisResult, Fetched | None]":
+    from pacetag.tagger.workers.stored import stored_song
+
+    fetched = None
+    try:
+        with stored_song(url) as (sound, fetched):
+            return _hear(judge, sound), fetched
+    except OSError as error:
+        return _refused(error), fetched
+    except Exception as error:  # of the store's library
+        return AnalysisError(reason=_broke_off(error), trace=trace_of(error)), fetched
 
 
 def _hear_twice(judge: JudgeLike, path: Path) -> AnalysisResult:
@@ -184,9 +208,10 @@ def _refused(error: OSError) -> AnalysisError:
     return AnalysisError(reason=reason, system_fault=True, trace=trace_of(error))
 
 
-def _hear(judge: JudgeLike, path: Path) -> AnalysisResult:
+def _hear(judge: JudgeLike, sound: Path | StoredSound) -> AnalysisResult:
+    path = sound if isinstance(sound, Path) else sound.path
     try:
-        return judge.file(path).rounded()
+        return judge.file(sound).rounded()
     except TooShortError as error:
         return AnalysisError(reason=without_path(error, path), too_short=True)
     except ReadError as error:
@@ -200,8 +225,11 @@ def _hear(judge: JudgeLike, path: Path) -> AnalysisResult:
         reason = "there was not enough memory to judge it"
         return AnalysisError(reason=reason, system_fault=True, trace=trace_of(error))
     except Exception as error:  # one song must never stop a library
-        reason = f"judging broke off ({type(error).__name__}: {error})"
-        return AnalysisError(reason=reason, trace=trace_of(error))
+        return AnalysisError(reason=_broke_off(error), trace=trace_of(error))
+
+
+def _broke_off(error: Exception) -> str:
+    return f"judging broke off ({type(error).__name__}: {error})"
 
 
 def trace_of(error: Exception) -> str | None:

@@ -24,6 +24,7 @@ from rich.table import Table
 from song_cost import plain_decode  # type: ignore[import-not-found]  # its neighbour
 
 from pacetag.model.audio.excerpts import Span, open_song
+from pacetag.model.audio.samples import Sound
 from pacetag.model.evaluation.evaluation_set import EvaluationSong, read_evaluation_set
 from pacetag.model.evaluation.song_marks import RANGES, HeardSong, set_marks
 from pacetag.model.features.features import extract_features
@@ -45,7 +46,7 @@ class Patience:
     settings: ScheduleSettings | None  # None: to the whole song
     seconds: list[float]
 
-    def file(self, path: Path) -> Analysis:
+    def file(self, path: Sound) -> Analysis:
         """Judge a sound file."""
         if self.settings is not None:
             listening = self.judge.listen(path, self.settings)

@@ -320,7 +320,7 @@ def test_the_exit_code_of_a_worker_that_died_is_in_the_log(
 
 def test_the_traceback_travels_light() -> None:
     class Deep:
-        def file(self, _: Path) -> Any:
+        def file(self, _: object) -> Any:
             raise ValueError("x" * 100_000) from KeyError("cause")
 
     unheard = hear(Deep(), Path("/a.mp3")).result

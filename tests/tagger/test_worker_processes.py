@@ -12,7 +12,7 @@ from pacetag.tagger.workers.process import cause_of_death
 
 def test_a_judge_that_raises_an_unexpected_error_spoils_one_song_only() -> None:
     class Judge:
-        def file(self, path: Path) -> Any:
+        def file(self, path: object) -> Any:
             raise OSError(5, "Input/output error")
 
     assert hear(Judge(), Path("a.mp3")).result == AnalysisError(

@@ -16,6 +16,7 @@ import warnings
 from pathlib import Path
 from threading import Thread
 
+from pacetag.model.audio.stored import StoredSound
 from pacetag.model.errors import BundleError, DecodeError, TooShortError
 from pacetag.model.judgement import Analysis, Pace, compatible_paces
 
@@ -28,10 +29,11 @@ class FakeJudge:
     name = NAME
 
     def __init__(self) -> None:
-        self._asked: set[Path] = set()
+        self._asked = set[Path]()
 
-    def file(self, path: Path) -> Analysis:
+    def file(self, sound: Path | StoredSound) -> Analysis:
         """Judge a name. Raises, sleeps or dies if the name says so."""
+        path = sound if isinstance(sound, Path) else sound.path
         log = os.environ.get("FAKE_JUDGE_LOG")
         if log:
             with Path(log).open("ab") as file:
