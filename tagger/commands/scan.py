@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pacetag.tagger.commands.cluster_options import ClusterOption, workers_of
 from pacetag.tagger.commands.options import (
     PATH,
     DryRunOption,
@@ -33,6 +34,15 @@ JobsOption = Annotated[
     int | None,
     typer.Option(
         "--jobs", min=1, metavar="N", help="Worker processes; one a processor if not given."
+    ),
+]
+ScanJobsOption = Annotated[
+    int | None,
+    typer.Option(
+        "--jobs",
+        min=0,
+        metavar="N",
+        help="Worker processes; one a processor if not given. 0: judge in this very process.",
     ),
 ]
 NiceOption = Annotated[
@@ -110,7 +120,7 @@ IgnoreOption = Annotated[
 
 def scan(
     paths: PathsArgument,
-    jobs: JobsOption = None,
+    jobs: ScanJobsOption = None,
     nice: NiceOption = False,
     no_tags: NoTagsOption = False,
     dry_run: DryRunOption = False,
@@ -132,6 +142,7 @@ def scan(
     pace_values: PaceValuesOption = PaceValues.KEEP,
     ignore: IgnoreOption = None,
     read_only_check: CheckOption = None,
+    cluster: ClusterOption = None,
 ) -> None:
     """Listen to songs; write their paces into tags and index.
 
@@ -144,7 +155,7 @@ def scan(
     from pacetag.tagger.library.walk import check_paths
 
     options = ScanOptions(
-        jobs=jobs or default_jobs(),
+        jobs=default_jobs() if jobs is None else jobs,
         tags=not no_tags,
         dry_run=dry_run,
         force=force,
@@ -165,6 +176,7 @@ def scan(
         index_named=index is not None,
         as_json=as_json,
         check=check_folder(read_only_check),
+        cluster=cluster,
     )
     raise typer.Exit(code)
 
@@ -184,6 +196,7 @@ def run_scan(
     as_json: bool,
     check: Path | None = None,
     index_named: bool = False,
+    cluster: str | None = None,
 ) -> int:
     """Scan and render; returns the exit code.
 
@@ -194,6 +207,7 @@ def run_scan(
         as_json: print JSON.
         check: a folder in which only tags may change.
         index_named: --index named the index, so advised commands must name it, too.
+        cluster: the address of a Dask scheduler whose workers judge.
     """
     from pacetag.tagger.audit.report import Checked
     from pacetag.tagger.cancellation import Stop, stop_on_signals
@@ -217,8 +231,9 @@ def run_scan(
         found = Asking(stop, ignored=Ignored(options.ignore)).walk(roots)
         if not options.dry_run:
             Tidying(index.path).tidy(found.leftovers)
+        scan = Scan(index, pool.shipped_judge(), options, stop, make_workers=workers_of(cluster))
         with _reporter(len(found.songs), options, naming, as_json=as_json) as reporter:
-            for song in _outcomes(found, Scan(index, pool.shipped_judge(), options, stop)):
+            for song in _outcomes(found, scan):
                 tally.add(song)
                 note_song(song)
                 reporter.song(song)

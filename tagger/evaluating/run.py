@@ -17,6 +17,7 @@ from pacetag.tagger.evaluating.trial import try_judge
 from pacetag.tagger.logs.logger import info
 from pacetag.tagger.workers import pool as workers
 from pacetag.tagger.workers.judging import AnalysisError, JudgeLike, JudgeRef, WorkerReply, hear
+from pacetag.tagger.workers.protocol import Verdict
 from pacetag.tagger.workers.timeouts import seconds_allowed
 
 
@@ -56,9 +57,11 @@ def _in_processes(
     ref: JudgeRef, songs: Sequence[EvaluationSong], *, jobs: int
 ) -> Iterator[HeardSong | Failure]:
     """Judge the songs as a scan does: one that hangs or kills its worker fails alone."""
-    replies: SimpleQueue[tuple[Path, workers.Verdict]] = SimpleQueue()
+    replies: SimpleQueue[tuple[Path, Verdict]] = SimpleQueue()
     waiting: defaultdict[Path, deque[WorkerReply]] = defaultdict(deque)
-    pool = workers.JudgePool(ref, jobs=jobs, done=lambda path, reply: replies.put((path, reply)))
+    pool = workers.JudgePool[Path](
+        ref, jobs=jobs, done=lambda path, reply: replies.put((path, reply))
+    )
     try:
         for song in songs:
             pool.submit(song.path, limit=_limit(song.path))

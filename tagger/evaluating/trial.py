@@ -1,5 +1,6 @@
 """Start a network of the user's own in another process first: a hostile file can end it."""
 
+from pathlib import Path
 from typing import Any
 
 from pacetag.tagger.cancellation import signals_held
@@ -25,7 +26,7 @@ def try_judge(ref: JudgeRef) -> None:
     if ref.folder is None:
         return
     with signals_held():
-        worker = WorkerProcess(ref)
+        worker = WorkerProcess[Path](ref)
     try:
         said = (
             worker.pipe.recv()

@@ -42,7 +42,7 @@ class TagOptions:
 class ScanOptions(TagOptions):
     """What a scan may do."""
 
-    jobs: int  # worker processes
+    jobs: int  # worker processes; 0: songs are judged in this very process
     tags: bool = True  # write tags into the files
     dry_run: bool = False  # say what would be written, touch neither files nor index
     force: bool = False  # judge again what is known or failed before

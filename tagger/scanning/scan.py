@@ -1,6 +1,6 @@
 """Scan a list of songs: a stream of paths becomes a stream of outcomes."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -23,8 +23,10 @@ from pacetag.tagger.scanning.probe import FileProbe, StretchedCopyError
 from pacetag.tagger.scanning.probe_threads import ProbeResult, ProbeThreads
 from pacetag.tagger.scanning.reasons import STRETCHED
 from pacetag.tagger.tags.errors import ChangedMeanwhileError
+from pacetag.tagger.workers.in_process import InProcess
 from pacetag.tagger.workers.judging import AnalysisError, JudgeRef, without_path
-from pacetag.tagger.workers.pool import JudgePool, Verdict
+from pacetag.tagger.workers.pool import JudgePool
+from pacetag.tagger.workers.protocol import Done, Verdict, Workers
 from pacetag.tagger.workers.timeouts import seconds_allowed
 
 TICK = 1.0  # s between two checks of the clock
@@ -32,11 +34,14 @@ TICK = 1.0  # s between two checks of the clock
 # A file that was probed (True), a song that was judged (False), or a request to stop (None).
 _Event = tuple[Path, ProbeResult | Verdict, bool] | None
 
+# Makes the workers of a scan, which call what they are given with each song and its verdict.
+MakeWorkers = Callable[[JudgeRef, Done[Path]], Workers[Path]]
+
 
 class Scan:
     """One run over songs. Only the thread that iterates touches the index and writes tags.
 
-    Threads probe files (hashing releases the interpreter's lock) and processes judge them; both
+    Threads probe files (hashing releases the interpreter's lock) and workers judge them; both
     report to one queue. At most a few songs per worker are under way, so memory and loss stay
     small.
     """
@@ -48,15 +53,18 @@ class Scan:
         options: ScanOptions,
         stop: Stop,
         pulse: Pulse | None = None,
+        *,
+        make_workers: MakeWorkers | None = None,
     ) -> None:
+        """Without `make_workers`, processes of this machine judge."""
         self._index, self._stop, self._options = index, stop, options
         self._pulse = pulse or Pulse()
         self._memory = Memory(index, judge.bundle, options, stop)
         self._commit = Commit(index, judge.bundle, options)
         self._failures = Failures(index, judge.bundle)
         self._events: SimpleQueue[_Event] = SimpleQueue()
-        self._pool = JudgePool(judge, jobs=options.jobs, done=self._judged_event)
-        self._probes = ProbeThreads(options.jobs, self._probed_event)
+        self._workers = (make_workers or self._local)(judge, self._judged_event)
+        self._probes = ProbeThreads(max(1, options.jobs), self._probed_event)
         self._probing: set[Path] = set()
         self._judging: dict[Path, FileProbe] = {}
         self._changed: set[Path] = set()  # songs that changed while they were judged
@@ -69,7 +77,6 @@ class Scan:
         Ends early when a stop is requested: songs in judgement are still stored. Raises what
         keeps every song from being judged (ModelError, JudgeLoadError) or stored (SongIndexError).
         """
-        limit = 2 * self._options.jobs + 2
         try:
             with self._stop.waking(partial(self._events.put, None)):
                 for path in self._memory.ahead(paths):
@@ -79,7 +86,7 @@ class Scan:
                     if self._stop.requested:
                         break
                     yield from self._begin(path)
-                    while self._under_way >= limit:
+                    while self._under_way >= 2 * self._workers.slots + 2:
                         yield from self._next_event()
                 if self._stop.requested:
                     self._halt()
@@ -87,8 +94,13 @@ class Scan:
                     yield from self._next_event()
         finally:
             self._probes.close()
-            self._pool.close()
+            self._workers.close()
             self._claims.close()
+
+    def _local(self, judge: JudgeRef, done: Done[Path]) -> Workers[Path]:
+        if not self._options.jobs:
+            return InProcess(judge, done=done)
+        return JudgePool(judge, jobs=self._options.jobs, done=done)
 
     @property
     def _under_way(self) -> int:
@@ -184,7 +196,7 @@ class Scan:
 
     def _judge(self, probe: FileProbe) -> None:
         self._judging[probe.path] = probe
-        self._pool.submit(probe.path, limit=self._limit(probe))
+        self._workers.submit(probe.path, limit=self._limit(probe))
 
     def _come_free(self) -> Iterator[SongOutcome]:
         """Go on with songs whose sound another process has judged meanwhile, or given up."""
@@ -234,4 +246,4 @@ class Scan:
         self._probing.clear()
         self._claims.clear()
         self._probes.close()
-        self._pool.stop()
+        self._workers.stop()

@@ -8,13 +8,14 @@ from collections.abc import Callable
 from multiprocessing import Pipe
 from multiprocessing.connection import wait
 from multiprocessing.resource_tracker import ensure_running
-from pathlib import Path
+from typing import Generic
 
 from pacetag.tagger.cancellation import signals_held
 from pacetag.tagger.errors import JudgeLoadError
 from pacetag.tagger.logs.logger import debug, info
 from pacetag.tagger.workers.judging import AnalysisError, JudgeRef, WorkerReply
 from pacetag.tagger.workers.process import WorkerProcess, cause_of_death, end_in_words
+from pacetag.tagger.workers.protocol import Song, Verdict
 from pacetag.tagger.workers.timeouts import gave_up
 
 RENEWAL = 400  # songs; then a fresh worker takes over, which returns what libraries leaked
@@ -22,10 +23,8 @@ START_LIMIT = 1800.0  # s to load the network; at the lowest priority that can t
 START_DEATHS = 3  # failed starts in a row, after which the installation is taken to be broken
 TICK = 1.0  # s between two checks of the clock
 
-Verdict = WorkerReply | Exception | None  # an exception: no song can be judged; None: dropped
 
-
-class JudgePool:
+class JudgePool(Generic[Song]):
     """Worker processes with the network loaded, started as songs are submitted.
 
     The pool's thread gives each worker one song at a time, so a worker that hangs or dies costs its
@@ -34,18 +33,23 @@ class JudgePool:
     """
 
     def __init__(
-        self, judge: JudgeRef, *, jobs: int, done: Callable[[Path, Verdict], None]
+        self, judge: JudgeRef, *, jobs: int, done: Callable[[Song, Verdict], None]
     ) -> None:
         """`done` is called in the pool's thread with each song and its verdict."""
         self._judge, self._jobs, self._done = judge, jobs, done
-        self._waiting: deque[tuple[Path, float]] = deque()  # songs, and their timeouts in s
-        self._workers: list[WorkerProcess] = []
+        self._waiting: deque[tuple[Song, float]] = deque()  # songs, and their timeouts in s
+        self._workers: list[WorkerProcess[Song]] = []
         self._start_deaths = 0
         self._stopping = self._closing = False
         self._wake_pipe, self._waker = Pipe(duplex=False)
         self._thread = threading.Thread(target=self._run, name="pool", daemon=True)
 
-    def submit(self, song: Path, *, limit: float) -> None:
+    @property
+    def slots(self) -> int:
+        """Songs that can be judged at once."""
+        return self._jobs
+
+    def submit(self, song: Song, *, limit: float) -> None:
         """Judge a song within `limit` seconds, then call `done`."""
         self._waiting.append((song, limit))
         if self._thread.ident is None:
@@ -109,7 +113,7 @@ class JudgePool:
         wanted = min(self._jobs, self._jobs + 1 - worn, busy + len(self._waiting))
         for _ in range(wanted - len(fresh)):
             try:
-                worker = WorkerProcess(self._judge)
+                worker: WorkerProcess[Song] = WorkerProcess(self._judge)
             except OSError as error:
                 self._cannot_start(f"the system starts no process ({error.strerror or error})")
                 return
@@ -136,7 +140,7 @@ class JudgePool:
         for worker in [worker for worker in self._workers if worker.pipe in readable]:
             self._receive(worker)
 
-    def _receive(self, worker: WorkerProcess) -> None:
+    def _receive(self, worker: WorkerProcess[Song]) -> None:
         try:
             message = worker.pipe.recv()
         except Exception:  # its pipe has ended, or what it sent cannot be read
@@ -169,11 +173,11 @@ class JudgePool:
             self._settle_dead(worker, reason, reason, system_fault=waiting)
 
     def _settle_dead(
-        self, worker: WorkerProcess, of_song: str, of_start: str, *, system_fault: bool
+        self, worker: WorkerProcess[Song], of_song: str, of_start: str, *, system_fault: bool
     ) -> None:
         """Fail the dead worker's current song, or count a failed start."""
         if worker.song is not None:  # a second Ctrl-C kills workers too, which is no song's fault
-            lost = AnalysisError(reason=of_song, system_fault=system_fault)
+            lost = AnalysisError(reason=of_song, system_fault=system_fault, lost=True)
             self._done(worker.song, None if self._stopping else WorkerReply(result=lost))
         elif not worker.ready:
             self._cannot_start(of_start)

@@ -5,9 +5,10 @@ import os
 import signal
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic
 
 from pacetag.tagger.workers.judging import JudgeRef, serve
+from pacetag.tagger.workers.protocol import Song
 
 # A fresh interpreter inherits no threads or locks in an unknown state.
 _CONTEXT = multiprocessing.get_context("spawn")
@@ -17,7 +18,7 @@ REAP_TIMEOUT = 5.0  # s; a process that the system cannot end sooner is left beh
 BUSY = 2.0  # s of processor time; a decoder in an endless loop uses more before its timeout
 
 
-class WorkerProcess:
+class WorkerProcess(Generic[Song]):
     """A process that judges one song at a time, with its current song.
 
     The caller must hold the signals (`signals_held`), so that the process never sees them.
@@ -30,7 +31,7 @@ class WorkerProcess:
         self._process.start()
         its_end.close()
         self.ready = False  # it has loaded the network
-        self.song: Path | None = None  # being judged
+        self.song: Song | None = None  # being judged
         self.songs = 0  # judged so far
         self.limit = 0.0  # s that the current song, or the start, may take
         self.spent = 0.0  # s that it has taken so far
@@ -57,7 +58,7 @@ class WorkerProcess:
         """Whether its song, or its start, has taken longer than its limit."""
         return not self.idle and self.spent >= self.limit
 
-    def judge(self, song: Path, *, limit: float) -> None:
+    def judge(self, song: Song, *, limit: float) -> None:
         """Give it a song. The pipe ends if the process has died meanwhile."""
         self.song, self.limit, self.spent = song, limit, 0.0
         self._began = _processor_seconds(self._process.pid)

@@ -29,6 +29,7 @@ from pacetag.tagger.cli import app
 from pacetag.tagger.workers import pool
 from pacetag.tagger.workers import process as worker_process
 from pacetag.tagger.workers.judging import THREAD_VARIABLES, JudgeRef
+from tests.tagger.clusters import small_cluster
 
 FAKES = Path(__file__).parent / "fakes"
 FAKE_JUDGE = JudgeRef(bundle="fake-1", factory="fake_judge:load")
@@ -158,6 +159,19 @@ def judged(tmp_path: Path) -> Callable[[], list[str]]:
         return sorted(found)
 
     return names
+
+
+@pytest.fixture(scope="session")
+def cluster_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file in which the judge of the Dask cluster notes the songs that it is asked about."""
+    return tmp_path_factory.mktemp("cluster") / "judged"
+
+
+@pytest.fixture(scope="session")
+def scheduler(cluster_log: Path) -> Iterator[str]:
+    """The address of a Dask cluster with one worker, in a process of its own."""
+    with small_cluster(FAKE_JUDGE_LOG=str(cluster_log)) as address:
+        yield address
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -33,7 +33,7 @@ def test_a_worker_hears_on_one_thread_and_in_little_memory(suffix: str, root: Pa
     song = next((root / "sample_audio").glob(f"*{suffix}"))
     with signals_held():
         ref = JudgeRef(bundle=DEFAULT_NAME, factory="pacetag.model.judge:Judge")
-        worker = WorkerProcess(ref)
+        worker = WorkerProcess[Path](ref)
     (process,) = multiprocessing.active_children()
     assert process.pid is not None
     try:

@@ -20,8 +20,9 @@ from pacetag.model.judgement import Analysis, Pace
 from pacetag.tagger.errors import JudgeLoadError
 from pacetag.tagger.workers import pool, process
 from pacetag.tagger.workers.judging import AnalysisError, AnalysisResult, JudgeRef, WorkerReply
-from pacetag.tagger.workers.pool import JudgePool, Verdict
+from pacetag.tagger.workers.pool import JudgePool
 from pacetag.tagger.workers.process import WorkerProcess
+from pacetag.tagger.workers.protocol import Verdict
 
 FAKE_JUDGE = JudgeRef(bundle="fake-1", factory="fake_judge:load")
 PATIENT = 60.0  # s, more than any of these songs takes
@@ -34,7 +35,7 @@ class Judging:
 
     def __init__(self, ref: JudgeRef, jobs: int) -> None:
         self.events: SimpleQueue[tuple[Path, Verdict]] = SimpleQueue()
-        self.pool = JudgePool(ref, jobs=jobs, done=lambda path, v: self.events.put((path, v)))
+        self.pool = JudgePool[Path](ref, jobs=jobs, done=lambda path, v: self.events.put((path, v)))
 
     def begin(self, *names: str, limit: float = PATIENT) -> None:
         for name in names:
@@ -227,9 +228,9 @@ def test_workers_are_renewed_while_the_others_go_on(
 def test_no_second_successor_is_started_while_all_worn_workers_are_busy(
     judging: Callable[..., Judging], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made: list[WorkerProcess] = []
+    made: list[WorkerProcess[Path]] = []
 
-    class Noted(WorkerProcess):
+    class Noted(WorkerProcess[Path]):
         def __init__(self, ref: JudgeRef) -> None:
             super().__init__(ref)
             made.append(self)

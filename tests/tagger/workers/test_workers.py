@@ -1,0 +1,202 @@
+"""The promises of workers, kept in this process, in processes of this machine and in a cluster."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
+
+import pytest
+
+from pacetag.model.errors import BundleError
+from pacetag.model.judgement import Analysis
+from pacetag.tagger.workers import cluster, station
+from pacetag.tagger.workers.cluster import ClusterWorkers
+from pacetag.tagger.workers.connection import ClusterError
+from pacetag.tagger.workers.in_process import InProcess
+from pacetag.tagger.workers.judging import AnalysisError, JudgeRef, WorkerReply
+from pacetag.tagger.workers.pool import JudgePool
+from pacetag.tagger.workers.protocol import Verdict, Workers
+
+FAKE_JUDGE = JudgeRef(bundle="fake-1", factory="fake_judge:load")
+BROKEN_JUDGE = JudgeRef(bundle="fake-1", factory="fake_judge:load_nothing")
+PATIENT = 60.0  # s, more than any of these songs takes
+
+Song = Path | str
+MakeWorkers = Callable[..., tuple[Workers[Song], Callable[[int], dict[str, Verdict]]]]
+
+
+KINDS = ("in process", "pool", "cluster")
+
+
+@pytest.fixture(params=KINDS)
+def make_workers(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MakeWorkers]:
+    """Make workers of one kind, and a function that waits for so many of their verdicts."""
+    made: list[Workers[Song]] = []
+
+    def make(
+        ref: JudgeRef = FAKE_JUDGE,
+    ) -> tuple[Workers[Song], Callable[[int], dict[str, Verdict]]]:
+        events: SimpleQueue[tuple[Song, Verdict]] = SimpleQueue()
+
+        def done(song: Song, verdict: Verdict) -> None:
+            events.put((song, verdict))
+
+        def verdicts(count: int) -> dict[str, Verdict]:
+            found: dict[str, Verdict] = {}
+            for _ in range(count):
+                song, verdict = events.get(timeout=30)
+                name = Path(song).name
+                assert name not in found
+                found[name] = verdict
+            assert events.empty()
+            return found
+
+        makers: dict[str, Callable[[], Workers[Song]]] = {
+            "in process": lambda: InProcess(ref, done=done),
+            "pool": lambda: JudgePool(ref, jobs=2, done=done),
+            "cluster": lambda: ClusterWorkers(request.getfixturevalue("scheduler"), ref, done=done),
+        }
+        made.append(makers[request.param]())
+        return made[-1], verdicts
+
+    yield make
+    for workers in made:
+        workers.close()
+
+
+@pytest.fixture
+def songs(tmp_path: Path) -> Callable[[str], Path]:
+    """Make files of these names, for workers that look whether a song is there."""
+
+    def make(name: str) -> Path:
+        path = tmp_path / name
+        path.write_bytes(b"some sound")
+        return path
+
+    return make
+
+
+def result(verdict: Verdict) -> Any:
+    assert isinstance(verdict, WorkerReply)
+    return verdict.result
+
+
+def test_each_song_gets_one_verdict_be_it_a_file_or_a_url(
+    make_workers: MakeWorkers, songs: Callable[[str], Path]
+) -> None:
+    workers, verdicts = make_workers()
+
+    workers.submit(songs("172.34-86.2.mp3"), limit=PATIENT)
+    workers.submit(songs("broken.mp3"), limit=PATIENT)
+    workers.submit(f"file://{songs('120.flac')}", limit=PATIENT)
+    workers.submit(f"file://{songs('short.flac')}", limit=PATIENT)
+    workers.submit(f"file://{songs('131.flac').with_name('gone.flac')}", limit=PATIENT)
+    found = verdicts(5)
+
+    assert workers.slots >= 1
+    assert [pace.bpm for pace in result(found["172.34-86.2.mp3"]).paces] == [172.34, 86.2]
+    assert result(found["broken.mp3"]) == AnalysisError(
+        reason="cannot decode audio: it is not audio"
+    )
+    assert [pace.bpm for pace in result(found["120.flac"]).paces] == [120.0]
+    assert result(found["short.flac"]).too_short
+    assert result(found["gone.flac"]) == AnalysisError(
+        reason="cannot be read: No such file or directory", system_fault=True
+    )
+
+
+def test_a_song_that_never_ends_is_given_up_and_others_go_on(
+    make_workers: MakeWorkers, songs: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workers, verdicts = make_workers()
+    workers.submit(songs("120.mp3"), limit=PATIENT)
+    assert isinstance(result(verdicts(1)["120.mp3"]), Analysis)
+
+    workers.submit(songs("endless.mp3"), limit=1.0)
+    workers.submit(songs("130.mp3"), limit=PATIENT)
+    found = verdicts(2)
+
+    assert result(found["endless.mp3"]).reason.startswith("gave up after 1 s")
+    assert result(found["endless.mp3"]).lost
+    assert isinstance(result(found["130.mp3"]), Analysis)
+
+
+def test_what_keeps_every_song_from_being_judged_is_the_verdict_of_each(
+    make_workers: MakeWorkers, songs: Callable[[str], Path]
+) -> None:
+    workers, verdicts = make_workers(BROKEN_JUDGE)
+
+    workers.submit(songs("120.mp3"), limit=PATIENT)
+    workers.submit(songs("130.mp3"), limit=PATIENT)
+
+    assert {type(verdict) for verdict in verdicts(2).values()} == {BundleError}
+
+
+def test_after_a_stop_songs_that_wait_are_dropped(
+    make_workers: MakeWorkers, songs: Callable[[str], Path]
+) -> None:
+    workers, verdicts = make_workers()
+
+    names = [f"slow {bpm}.mp3" for bpm in range(120, 128)]
+    for name in names:
+        workers.submit(songs(name), limit=PATIENT)
+    workers.stop()
+    found = verdicts(len(names))
+
+    assert sum(verdict is None for verdict in found.values()) >= len(names) - 4
+
+
+def test_a_song_that_takes_its_process_along_twice_is_set_aside(
+    scheduler: str, songs: Callable[[str], Path], cluster_log: Path
+) -> None:
+    events: SimpleQueue[tuple[Path, Verdict]] = SimpleQueue()
+    workers = ClusterWorkers[Path](
+        scheduler, FAKE_JUDGE, done=lambda song, verdict: events.put((song, verdict))
+    )
+    try:
+        workers.submit(songs("deadly.mp3"), limit=PATIENT)
+        found = result(events.get(timeout=30)[1])
+    finally:
+        workers.close()
+
+    assert cluster_log.read_text().split().count("deadly.mp3") == cluster.TRIES
+    assert found.reason.endswith("; set aside after 2 tries")
+    assert not found.system_fault  # the next scan does not try it by itself
+
+
+def test_a_worker_that_sees_another_file_at_the_path_does_not_judge_it(
+    scheduler: str, songs: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events: SimpleQueue[tuple[Path, Verdict]] = SimpleQueue()
+    monkeypatch.setattr(cluster, "_size", lambda _: 12345)
+    workers = ClusterWorkers[Path](
+        scheduler, FAKE_JUDGE, done=lambda song, verdict: events.put((song, verdict))
+    )
+    try:
+        workers.submit(songs("120.mp3"), limit=PATIENT)
+        found = result(events.get(timeout=30)[1])
+    finally:
+        workers.close()
+
+    assert found.reason.startswith("is another file on the worker ")
+    assert found.system_fault
+
+
+def test_workers_with_another_network_are_refused_by_name(
+    scheduler: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = station.card_of(FAKE_JUDGE)
+    other = station.Card(
+        pacetag=own.pacetag, network="other", libraries=own.libraries, machine=own.machine
+    )
+    monkeypatch.setattr(cluster, "card_of", lambda _: other)
+
+    with pytest.raises(ClusterError, match=r"1 of 1 workers cannot judge .* network is another"):
+        ClusterWorkers[Path](scheduler, FAKE_JUDGE, done=lambda *_: None)
+
+
+def test_where_no_scheduler_answers_a_sentence_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pacetag.tagger.workers.connection.TIMEOUT", 0.5)
+
+    with pytest.raises(ClusterError, match="no scheduler of Dask answers there"):
+        ClusterWorkers[Path]("tcp://127.0.0.1:9", FAKE_JUDGE, done=lambda *_: None)
