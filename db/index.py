@@ -1,12 +1,12 @@
 """The song index: what is known about every file, and which songs have which pace."""
 
 import sqlite3
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pacetag.db import search
 from pacetag.db import statements as sql
+from pacetag.db.bulk import Bulk, put_song
 from pacetag.db.connection import in_words, writing
 from pacetag.db.errors import DamagedIndexError
 from pacetag.db.functions import add_functions
@@ -36,7 +36,6 @@ from pacetag.db.rows import (
     encode_path,
     path_ranges,
     song_records,
-    song_row,
 )
 from pacetag.db.runs import FileId, TagChange
 from pacetag.db.statistics import index_statistics
@@ -56,6 +55,7 @@ class SongIndex(IndexFile):
         """Use `open` instead, which also brings the file up to date."""
         super().__init__(db, path)
         self.writes = WriteLog(db, path)
+        self.bulk = Bulk(db, path)
         self.listening = Listening(db, path)
         self.intros = Intros(db, path)
         self.kept = KeptPlaylists(db, path)
@@ -116,16 +116,7 @@ class SongIndex(IndexFile):
                 self._move(encode_path(moved_from), encode_path(song.path), song.fingerprint)
                 if song.fingerprint is not None:
                     self.writes.carry_over(moved_from, song.path, song.fingerprint)
-            row = {**song_row(song), "added": song.added or time.time()}
-            song_id = self._db.execute(sql.STORE_SONG, row).fetchone()[0]
-            self._db.execute(sql.FORGET_PACES, {"song_id": song_id})
-            self._db.executemany(
-                sql.STORE_PACE,
-                [
-                    (song_id, rank, float(pace.bpm), float(pace.confidence))
-                    for rank, pace in enumerate(song.paces)
-                ],
-            )
+            put_song(self._db, song)
             if write is not None:
                 self.writes.finish(write, song.stamp)
             if found is not None and song.fingerprint is not None:

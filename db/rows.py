@@ -19,7 +19,7 @@ from pacetag.db.values import (
     number,
     number_or_none,
     pairs_of,
-    path_of,
+    place_of,
     stamp_of,
     tempos_of,
     text_or_none,
@@ -40,8 +40,8 @@ def encode_path(path: str) -> str | bytes:
 
 
 def decode_path(value: object) -> str:
-    """Take `encode_path` back. Raises BadValueError."""
-    return path_of(value)
+    """Take `encode_path` back; URLs of songs in stores are as they were. Raises BadValueError."""
+    return place_of(value)
 
 
 def path_ranges(folder: str) -> dict[str, str | bytes]:

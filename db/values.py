@@ -16,6 +16,7 @@ FASTEST = 999.99  # bpm; far beyond what is judged, and the most that a tag can 
 LAST_YEAR = 9999
 LATEST = 253_370_000_000.0  # s since 1970; datetime has no years of five digits
 
+_URL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+://", re.ASCII)
 _STAMP = re.compile(r"(\d{1,30}) (-?\d{1,30}) (-?\d{1,30}) (\d{1,30})", re.ASCII)
 
 
@@ -80,6 +81,13 @@ def path_of(value: object) -> str:
         if path.startswith(os.sep) and "\0" not in path:
             return path
     raise BadValueError("a path", value)
+
+
+def place_of(value: object) -> str:
+    """The value as an absolute path, or as the URL of a song in a store."""
+    if isinstance(value, str) and _URL.match(value) and "\0" not in value:
+        return value
+    return path_of(value)
 
 
 def stamp_of(value: object) -> tuple[int, int, int, int]:

@@ -13,9 +13,9 @@ from pathlib import Path
 from pacetag.db import write_statements as sql
 from pacetag.db.connection import in_words, writing
 from pacetag.db.records import Stamp
-from pacetag.db.rows import decode_path, encode_path, encode_stamp
+from pacetag.db.rows import encode_path, encode_stamp
 from pacetag.db.runs import FileId, Run, TagChange, TagState, TagWrite
-from pacetag.db.values import whole
+from pacetag.db.values import path_of, whole
 from pacetag.db.write_rows import change_row, new_number, run_of, song_key, tag_write
 
 NOTHING = TagChange(old={}, new={})  # says that the tags are right
@@ -192,4 +192,4 @@ class WriteLog:
 
     def _paths(self, statement: str, values: Mapping[str, object]) -> list[str]:
         with in_words(self._path):
-            return [decode_path(path) for (path,) in self._db.execute(statement, values)]
+            return [path_of(path) for (path,) in self._db.execute(statement, values)]

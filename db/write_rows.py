@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 
-from pacetag.db.rows import decode_path, encode_path
+from pacetag.db.rows import encode_path
 from pacetag.db.runs import Fields, FileId, Run, TagChange, TagWrite
 from pacetag.db.values import (
     LATEST,
@@ -12,6 +12,7 @@ from pacetag.db.values import (
     file_number,
     flag,
     number_or_none,
+    path_of,
     text_of,
     whole,
     whole_or_none,
@@ -51,7 +52,7 @@ def tag_write(
     """Return a row of HISTORY as a value. Raises BadValueError."""
     return TagWrite(
         id=whole(number, "a write"),
-        path=decode_path(path),
+        path=path_of(path),
         file=_file(device, inode),
         run=whole_or_none(run, "a run"),
         change=_change(old, new),

@@ -56,7 +56,7 @@ FLOORS = (
     "tagger/index tagger/files",
     "tagger/service",
     "tagger/evaluating tagger/exporting tagger/playlist tagger/scanning tagger/stretching",
-    "tagger/sessions tagger/targets tagger/players tagger/integrations",
+    "tagger/catalogue tagger/sessions tagger/targets tagger/players tagger/integrations",
     "tagger/mixing",
     "tagger/output tagger/plots tagger/undoing",
     "tagger/audit tagger/watch",

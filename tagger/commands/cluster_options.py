@@ -1,10 +1,13 @@
-"""The option that has a Dask cluster judge."""
+"""Options about who judges, and where results of songs in stores go."""
 
 import sys
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from pacetag.tagger.commands.options import PATH
 
 if TYPE_CHECKING:
     from pacetag.tagger.scanning.scan import MakeWorkers
@@ -20,13 +23,23 @@ ClusterOption = Annotated[
     ),
 ]
 
+OutputOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        metavar="DIR",
+        click_type=PATH,
+        help="For URLs: a folder of Parquet files that gets the results instead of the index.",
+    ),
+]
+
 
 def workers_of(address: str | None) -> "MakeWorkers | None":
     """What makes the workers of the cluster at an address; None where this machine judges."""
-    return None if address is None else partial(_made, address)
+    return None if address is None else partial(cluster_workers, address)
 
 
-def _made(address: str, judge: "JudgeRef", done: "Done[Song]") -> "Workers[Song]":
+def cluster_workers(address: str, judge: "JudgeRef", done: "Done[Song]") -> "Workers[Song]":
     """The workers of a cluster; says how they differ from this machine. Raises ClusterError."""
     from pacetag.tagger.terminal.say import say
     from pacetag.tagger.workers.cluster import ClusterWorkers

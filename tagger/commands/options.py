@@ -9,6 +9,7 @@ from typer.models import TyperPath
 
 from pacetag.tagger.logs.options import LoggingCommand, log_as
 from pacetag.tagger.terminal.standard_output import STDOUT
+from pacetag.tagger.workers.urls import is_url
 
 _DEFAULTS = "pacetag.defaults"  # key of the values of options that were not filled in
 
@@ -70,6 +71,15 @@ class PathType(TyperPath):
         return super().convert(value, param, ctx)
 
 
+class SourceType(PathType):
+    """A path, or the URL of songs in a store: `//` in it would not survive as a path."""
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        """Return the URL, or the checked path, as text."""
+        text = os.fsdecode(value)
+        return text if is_url(text) else os.fspath(super().convert(value, param, ctx))
+
+
 class OutputType(PathType):
     """A file to write, or - for standard output."""
 
@@ -81,11 +91,16 @@ class OutputType(PathType):
 PATH = PathType(path_type=Path)
 # A path that may not be read is not wrong usage: commands name it among what they could not do.
 MUSIC = PathType(path_type=Path, readable=False)
+SOURCE = SourceType(path_type=Path, readable=False)
 OUTPUT = OutputType(path_type=Path, readable=False)
 
-PathsArgument = Annotated[
-    list[Path],
-    typer.Argument(metavar="PATH", click_type=MUSIC, help="Folders with music, or single songs."),
+SourcesArgument = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="PATH",
+        click_type=SOURCE,
+        help="Folders with music, single songs, URLs, or Parquet files of URLs.",
+    ),
 ]
 IndexOption = Annotated[
     Path | None,

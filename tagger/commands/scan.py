@@ -1,6 +1,5 @@
 """`pacetag scan`: parse, run, render."""
 
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -8,14 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pacetag.tagger.commands.cluster_options import ClusterOption, workers_of
+from pacetag.tagger.commands.catalogue import catalogue_request, run_catalogue
+from pacetag.tagger.commands.cluster_options import ClusterOption, OutputOption, workers_of
 from pacetag.tagger.commands.options import (
     PATH,
     DryRunOption,
     IndexOption,
     JsonOption,
-    PathsArgument,
+    SourcesArgument,
 )
+from pacetag.tagger.commands.reporters import reporter
 from pacetag.tagger.logs.logger import is_verbose
 from pacetag.tagger.paces import PaceRange
 from pacetag.tagger.scanning.options import BpmMode, PaceValues, ScanOptions
@@ -24,8 +25,6 @@ from pacetag.tagger.workers.priority import lower_priority
 
 if TYPE_CHECKING:
     from pacetag.tagger.library.stalls import Walked
-    from pacetag.tagger.output.report import Reporter
-    from pacetag.tagger.output.scan_summary import Naming
     from pacetag.tagger.scanning.missing import Vanished
     from pacetag.tagger.scanning.outcomes import LeftOut, SongOutcome
     from pacetag.tagger.scanning.scan import Scan
@@ -119,7 +118,7 @@ IgnoreOption = Annotated[
 
 
 def scan(
-    paths: PathsArgument,
+    paths: SourcesArgument,
     jobs: ScanJobsOption = None,
     nice: NiceOption = False,
     no_tags: NoTagsOption = False,
@@ -134,6 +133,9 @@ def scan(
             help="Pass over songs that failed before and have not changed: no failure any more.",
         ),
     ] = False,
+    retry: Annotated[
+        bool, typer.Option("--retry", help="Judge songs again that failed before.")
+    ] = False,
     index: IndexOption = None,
     as_json: JsonOption = False,
     bpm: BpmOption = None,
@@ -143,8 +145,12 @@ def scan(
     ignore: IgnoreOption = None,
     read_only_check: CheckOption = None,
     cluster: ClusterOption = None,
+    output: OutputOption = None,
 ) -> None:
     """Listen to songs; write their paces into tags and index.
+
+    PATH may also be a URL such as s3://bucket/music, or a Parquet file with a column of URLs: such
+    songs are only read, and their paces go into the index or, with --output, into Parquet files.
 
     Known songs are passed over, even if they were renamed or retagged. Ctrl-C stops; the next scan
     goes on from there. Exit codes: 0 done, 1 some songs failed or a folder could not be read, 2
@@ -159,6 +165,7 @@ def scan(
         tags=not no_tags,
         dry_run=dry_run,
         force=force,
+        retry=retry,
         ignore_failed=ignore_failed,
         nice=nice,
         bpm=bpm_mode(bpm, bpm_range),
@@ -169,8 +176,13 @@ def scan(
     )
     if nice:
         lower_priority()
+    request = catalogue_request(
+        paths, options, output=output, cluster=cluster, check=read_only_check
+    )
+    if request is not None:
+        raise typer.Exit(run_catalogue(request, index_path(index), options, as_json=as_json))
     code = run_scan(
-        check_paths(paths),
+        check_paths(map(Path, paths)),
         index_path(index),
         options,
         index_named=index is not None,
@@ -232,11 +244,11 @@ def run_scan(
         if not options.dry_run:
             Tidying(index.path).tidy(found.leftovers)
         scan = Scan(index, pool.shipped_judge(), options, stop, make_workers=workers_of(cluster))
-        with _reporter(len(found.songs), options, naming, as_json=as_json) as reporter:
+        with reporter(len(found.songs), naming, as_json=as_json, dry_run=options.dry_run) as shown:
             for song in _outcomes(found, scan):
                 tally.add(song)
                 note_song(song)
-                reporter.song(song)
+                shown.song(song)
             if not stop.requested:
                 seen = frozenset(map(str, (*found.songs, *found.stalled)))
                 lost = mark_vanished(index, roots, roots=roots, seen=seen, stop=stop)
@@ -247,7 +259,7 @@ def run_scan(
                 left_out=_left_out(found, lost, roots),
             )
             checked.compare()
-            reporter.end(summary)
+            shown.end(summary)
         checked.end()
     return summary.exit_code or checked.exit_code
 
@@ -270,18 +282,3 @@ def _left_out(found: "Walked", lost: "Vanished", roots: Sequence[Path]) -> "Left
         binned=len(lost.binned),
         others=found.others,
     )
-
-
-def _reporter(total: int, options: ScanOptions, naming: "Naming", *, as_json: bool) -> "Reporter":
-    """The reporter of JSON if asked for, of a bar on a terminal, else of plain lines."""
-    if as_json:
-        from pacetag.tagger.output.json_lines import JsonReporter
-
-        return JsonReporter()
-    if sys.stderr.isatty() and not is_verbose():
-        from pacetag.tagger.output.progress import LiveReporter
-
-        return LiveReporter(total, dry_run=options.dry_run, naming=naming)
-    from pacetag.tagger.output.report import PlainReporter
-
-    return PlainReporter(total, dry_run=options.dry_run, naming=naming)

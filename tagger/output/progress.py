@@ -107,7 +107,7 @@ class LiveReporter:
 
     def __init__(
         self,
-        total: int,
+        total: int | None,
         *,
         dry_run: bool = False,
         naming: Naming = Naming(),  # noqa: B008

@@ -39,7 +39,7 @@ class PlainReporter:
 
     def __init__(
         self,
-        total: int,
+        total: int | None,
         *,
         dry_run: bool = False,
         naming: Naming = Naming(),  # noqa: B008
@@ -67,6 +67,8 @@ class PlainReporter:
 
     def _progress(self, seconds: float) -> str:
         rate = self._done / seconds
+        if self._total is None:
+            return f"{self._done} songs, {rate:.1f} a second"
         left = clock((self._total - self._done) / rate)
         return f"{self._done} of {self._total} songs, {rate:.1f} a second, {left} left"
 

@@ -94,6 +94,8 @@ class Memory:
         if self._options.force or song.stamp != stamp or song.bundle != self._bundle:
             return None
         failure = song.failure or self._overlooked(song)
+        if failure is not None and self._options.retry:
+            return None
         if failure is not None:
             overlooked = song.too_short or self._options.ignore_failed
             outcome = Outcome.SKIPPED if overlooked else Outcome.FAILED

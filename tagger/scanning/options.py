@@ -46,6 +46,7 @@ class ScanOptions(TagOptions):
     tags: bool = True  # write tags into the files
     dry_run: bool = False  # say what would be written, touch neither files nor index
     force: bool = False  # judge again what is known or failed before
+    retry: bool = False  # judge again what failed before
     ignore_failed: bool = False  # songs that failed before, and are as they were, do not count
     nice: bool = False  # it runs with the lowest priority, and may take its time
     ignore: tuple[str, ...] = ()  # patterns of files and folders that are passed over

@@ -9,7 +9,7 @@ import errno
 import io
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -29,7 +29,7 @@ from pacetag.tagger.tags.fingerprint import fingerprint_of
 
 BLOCK = 128 << 10  # bytes; smaller ones cost more requests, larger ones more bytes
 MOST_AHEAD = 4  # blocks that one request fetches while a decoder reads on
-SMALL = 8 * BLOCK  # bytes of a file that comes in one piece, of any kind
+SMALL = 12 * BLOCK  # bytes of a file that comes in one piece, of any kind
 RANGED = (FLAC, VORBIS, MP4, WAVE, AIFF, ASF, MATROSKA)  # the row of Vorbis stands for all Ogg
 
 
@@ -64,7 +64,7 @@ def stored_song(url: str) -> Iterator[tuple[StoredSound, Fetched]]:
             yield StoredSound(url=url, open=lambda: _at_start(whole)), fetched
 
 
-def etag_of(details: dict[str, Any]) -> str | None:
+def etag_of(details: Mapping[str, Any]) -> str | None:
     """What a store says to tell one content from another: an ETag, or else a time of change."""
     for key in ("ETag", "etag", "md5Hash", "content_md5", "LastModified", "mtime", "created"):
         if details.get(key) is not None:
@@ -99,7 +99,8 @@ def _opened(url: str) -> Iterator[Any]:
     import fsspec
 
     try:
-        file = fsspec.open(url, "rb", cache_type="none").open()
+        store, path = fsspec.core.url_to_fs(url)
+        file = store.open(path, "rb", cache_type="none")
     except (OSError, ImportError):
         raise
     except Exception as error:

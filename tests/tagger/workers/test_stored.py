@@ -83,7 +83,7 @@ def test_a_store_without_its_library_or_its_file_is_no_damaged_song(
     def missing(*_: Any, **__: Any) -> Any:
         raise ImportError("Install s3fs to access S3")
 
-    monkeypatch.setattr(fsspec, "open", missing)
+    monkeypatch.setattr(fsspec.core, "url_to_fs", missing)
     lacking = hear(judge, "s3://songs/gone.mp3").result
 
     for found in (gone, unknown, lacking):

@@ -1,0 +1,1 @@
+"""Songs in stores by the million: listed as a stream, judged where they lie, recorded."""

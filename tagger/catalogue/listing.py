@@ -1,0 +1,145 @@
+"""List the songs of stores and manifests as a stream, so that millions need no memory."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from pacetag.tagger.catalogue.songs import CatalogueSong
+from pacetag.tagger.errors import TaggerError, UsageError
+from pacetag.tagger.library.ignored import Ignored
+from pacetag.tagger.tags.containers.registry import AUDIO_SUFFIXES
+from pacetag.tagger.workers.stored import etag_of, in_words
+from pacetag.tagger.workers.urls import is_url
+
+MANIFEST = ".parquet"
+URLS = ("url", "path")  # columns of a manifest that name the song, the first that is there
+HASHES = ("etag", "sha256", "md5", "hash")  # and its content
+ROWS = 4096  # of a manifest that are read at once
+_S3_KEYS = {"Key": "name", "Size": "size", "ETag": "ETag", "LastModified": "LastModified"}
+
+
+def count_listed(places: Iterable[str]) -> int | None:
+    """How many songs the places name, where all of them are manifests; else None."""
+    total = 0
+    for place in places:
+        if not place.endswith(MANIFEST):
+            return None
+        with _manifest(place) as file:
+            total += file.metadata.num_rows
+    return total
+
+
+def listed(places: Iterable[str], ignored: Ignored) -> Iterator[CatalogueSong]:
+    """Yield the songs that manifests name, or that lie below URLs, one place after the other.
+
+    Raises TaggerError for a place that cannot be read.
+    """
+    for place in places:
+        songs = _named_in(place) if place.endswith(MANIFEST) else _lying_at(place)
+        yield from (song for song in songs if not _is_ignored(song.url, ignored))
+
+
+def _is_ignored(url: str, ignored: Ignored) -> bool:
+    place = Path(url.partition("://")[2])
+    return not ignored.none and any(each in ignored for each in (place, *place.parents))
+
+
+def _named_in(manifest: str) -> Iterator[CatalogueSong]:
+    """The songs of a Parquet file with a column `url` or `path`."""
+    with _manifest(manifest) as file:
+        names = file.schema_arrow.names
+        column = next((name for name in URLS if name in names), None)
+        if column is None:
+            raise UsageError(
+                f"{manifest}: has neither a column `url` nor `path`, but {', '.join(names)}"
+            )
+        content = next((name for name in HASHES if name in names), None)
+        own = {column, content, "size"}
+        for batch in file.iter_batches(batch_size=ROWS):
+            for row in batch.to_pylist():
+                if row[column] is None:
+                    continue
+                yield CatalogueSong(
+                    url=_url_of(str(row[column]), manifest),
+                    size=row.get("size") if isinstance(row.get("size"), int) else None,
+                    etag=None if content is None or row[content] is None else str(row[content]),
+                    more={name: value for name, value in row.items() if name not in own},
+                )
+
+
+def _url_of(named: str, manifest: str) -> str:
+    """A URL as it is; the URL of a path, which is relative to the manifest's folder."""
+    if is_url(named):
+        return named
+    if is_url(manifest):
+        return f"{manifest.rpartition('/')[0]}/{named}"
+    return f"file://{Path(manifest).absolute().parent / named}"
+
+
+def _manifest(place: str) -> Any:
+    """An open Parquet file, as a context. Raises TaggerError."""
+    import fsspec
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    try:
+        with in_words():
+            source = fsspec.open(place, "rb").open() if is_url(place) else place
+            return parquet.ParquetFile(source)
+    except (OSError, pa.ArrowException) as error:
+        raise TaggerError(f"{place}: the manifest cannot be read ({_why(error)})") from error
+
+
+def _lying_at(place: str) -> Iterator[CatalogueSong]:
+    """The songs at or below a URL."""
+    import fsspec
+
+    some = False
+    try:
+        with in_words():
+            store, root = fsspec.core.url_to_fs(place, use_listings_cache=False)
+            for details in _files(store, root):
+                some = True
+                name = PurePosixPath(details["name"])
+                if name.suffix[1:].lower() in AUDIO_SUFFIXES and not name.name.startswith("."):
+                    yield CatalogueSong(
+                        url=store.unstrip_protocol(details["name"]),
+                        size=details.get("size"),
+                        etag=etag_of(details),
+                    )
+    except (OSError, ValueError) as error:
+        raise TaggerError(f"{place}: its songs cannot be listed ({_why(error)})") from error
+    if not some:
+        raise TaggerError(f"{place}: there is nothing; name a folder of songs, or a song")
+
+
+def _files(store: Any, root: str) -> Iterator[Mapping[str, Any]]:
+    """What the store says of each file at or below a place; one folder at a time."""
+    if hasattr(store, "call_s3"):  # a bucket may hold millions without any folder
+        yield from _objects(store, root)
+    elif store.isfile(root):
+        yield store.info(root)
+    else:
+        for _, _, files in store.walk(root, detail=True):
+            yield from (files[name] for name in sorted(files))
+
+
+def _objects(store: Any, root: str) -> Iterator[Mapping[str, Any]]:
+    """The objects of a bucket, a thousand at a time."""
+    bucket, _, prefix = root.partition("/")
+    more: dict[str, Any] = {}
+    below = f"{prefix.rstrip('/')}/" if prefix else ""
+    if prefix and store.isfile(root):
+        yield store.info(root)
+    while True:
+        page = store.call_s3("list_objects_v2", Bucket=bucket, Prefix=below, **more)
+        for found in page.get("Contents", ()):
+            details = {name: found[key] for key, name in _S3_KEYS.items() if key in found}
+            yield {**details, "name": f"{bucket}/{found['Key']}"}
+        if not page.get("IsTruncated"):
+            return
+        more = {"ContinuationToken": page["NextContinuationToken"]}
+
+
+def _why(error: Exception) -> str:
+    return str(getattr(error, "strerror", None) or error)
