@@ -87,6 +87,15 @@ class Cluster:
         how = ("--nthreads", "1", "--no-dashboard", nanny, "--local-directory", str(self._folder))
         return self._start("distributed.cli.dask_worker", self.address, *how)
 
+    @property
+    def scheduler_pid(self) -> int:
+        """The scheduler's process."""
+        return self._scheduler.pid
+
+    def pids(self) -> list[int]:
+        """The processes of `dask worker`."""
+        return [worker.pid for worker in self._workers]
+
     def supervise(self) -> None:
         """Start anew what has ended."""
         if self._scheduler.poll() is not None:
