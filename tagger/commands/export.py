@@ -112,7 +112,8 @@ def export(
     place.check()
     with read_index(file) as songs:
         table = _Table(songs.whole.where(where), by)
-        place.write_pieces(_pieces(form, table))
+        on_terminal = (output is None or is_stdout(output)) and sys.stdout.isatty()
+        place.write_pieces(_pieces(form, table, on_terminal=on_terminal))
     table.say(output, form)
 
 
@@ -191,15 +192,17 @@ def _is_text(path: str) -> bool:
     return True
 
 
-def _pieces(form: Form, table: _Table) -> Iterator[bytes]:
+def _pieces(form: Form, table: _Table, *, on_terminal: bool) -> Iterator[bytes]:
     if form is Form.PARQUET:
         from pacetag.tagger.exporting.parquet import parquet_pieces
 
         return parquet_pieces(table.columns, table.rows())
-    from pacetag.tagger.exporting.texts import csv_lines, json_lines
+    from pacetag.tagger.exporting.texts import csv_lines, json_lines, shown_lines
 
-    lines = csv_lines if form is Form.CSV else json_lines
-    return _joined(lines(table.columns, table.rows()))
+    if form is Form.JSONL:
+        return _joined(json_lines(table.columns, table.rows()))
+    lines = csv_lines(table.columns, table.rows())
+    return _joined(shown_lines(lines) if on_terminal else lines)
 
 
 def _joined(lines: Iterator[str]) -> Iterator[bytes]:

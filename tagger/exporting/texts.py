@@ -8,7 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from pacetag.tagger.exporting.columns import Column, Kind, Row
+from pacetag.tagger.text.formatting import printable
 
+LINE_END = "\r\n"  # of CSV, as RFC 4180 has it
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -28,7 +30,7 @@ def csv_lines(columns: Sequence[Column], rows: Iterable[Row]) -> Iterator[str]:
     Nothing stands for None, 1 and 0 for flags, and blanks part the numbers of a list.
     """
     place = _Lines()
-    table = csv.writer(place)
+    table = csv.writer(place, lineterminator=LINE_END)
     table.writerow([column.name for column in columns])
     yield place.line
     for row in rows:
@@ -54,6 +56,12 @@ def json_lines(columns: Sequence[Column], rows: Iterable[Row]) -> Iterator[str]:
     """Yield an object for each row, in ASCII, which keeps even undecodable file names."""
     for row in rows:
         yield f"{json.dumps({column.name: _text(column.of(row)) for column in columns})}\n"
+
+
+def shown_lines(lines: Iterable[str]) -> Iterator[str]:
+    """Yield the lines so that a terminal can show them: no text of a tag may command it."""
+    for line in lines:
+        yield f"{printable(line.rstrip(LINE_END))}{LINE_END}"
 
 
 def readable_path(path: str) -> str:

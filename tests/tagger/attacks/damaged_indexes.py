@@ -70,6 +70,8 @@ class Ground:
             (*PLAYLIST, "--json"),
             (*PLAYLIST, "--output", str(self.folder / "run.m3u8")),
             ("playlist", "--cadence", "300"),
+            ("export",),
+            ("export", "--by", "pace", "--output", str(self.folder / "paces.parquet")),
             ("undo", "--list"),
             ("undo", "--list", "--json"),
             ("undo", "--dry-run", music),

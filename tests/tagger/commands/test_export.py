@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import pty
 import sqlite3
 import subprocess
 import sys
@@ -26,6 +27,7 @@ from pacetag.tagger.commands.export import By
 from pacetag.tagger.exporting.columns import COLUMNS, Row
 from pacetag.tagger.exporting.texts import csv_lines
 from tests.tagger.conftest import MakeSong, Pacetag, ScanJson
+from tests.tagger.terminals import all_bytes
 
 MOMENT = 1_790_000_000  # s since 1970: 2026-09-21T14:13:20Z
 SONG = SongRecord(
@@ -182,6 +184,17 @@ def test_signs_that_tables_are_made_of_survive(
     assert (row["path"], row["title"]) == (f"/music/{ODD}.mp3", ODD)
     assert (row["artist"], row["album"]) == ("=1+1", "\0")
     assert not result.stderr
+
+
+def test_a_terminal_gets_no_sign_that_commands_it(index_file: Path) -> None:
+    put(index_file, replace(SONG, title="\x1b[31mred\nforged, line\x07"))
+    ours, theirs = pty.openpty()
+    with subprocess.Popen([sys.executable, "-m", "pacetag.tagger", "export"], stdout=theirs):
+        os.close(theirs)
+        seen = all_bytes(ours).decode()
+
+    assert seen.count("\n") == 2  # of the headings and the song
+    assert "�[31mred�forged, line�" in seen
 
 
 def test_a_path_that_is_no_text_is_kept_or_said(
