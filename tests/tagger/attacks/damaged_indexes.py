@@ -71,7 +71,7 @@ class Ground:
             (*PLAYLIST, "--output", str(self.folder / "run.m3u8")),
             ("playlist", "--cadence", "300"),
             ("export",),
-            ("export", "--by", "pace", "--output", str(self.folder / "paces.parquet")),
+            ("export", "--by", "pace", "--overwrite", "--output", str(self.folder / "p.parquet")),
             ("undo", "--list"),
             ("undo", "--list", "--json"),
             ("undo", "--dry-run", music),
