@@ -2,6 +2,7 @@
 
 import optparse
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 from beets import config, plugins, ui
 from beets.dbcore.types import DEFAULT, STRING
@@ -18,6 +19,15 @@ from pacetag.tagger.tags.pacetag import PaceTag, parse_pacetag
 from pacetag.tagger.text.formatting import songs
 
 _SCAN = "`beet pacetag --scan` has them judged"
+
+
+@dataclass(kw_only=True)
+class _Tally:
+    """Songs that were read again."""
+
+    read: int = 0
+    changed: int = 0
+    silent: int = 0  # that have no PACETAG
 
 
 class PacetagPlugin(plugins.BeetsPlugin):
@@ -72,11 +82,10 @@ class PacetagPlugin(plugins.BeetsPlugin):
         items = list(lib.items(args))
         if opts.scan:
             self._scan(items)
-        read, changed, silent = self._read(items)
-        self._log.info("{} read, {} changed", songs(read), changed)
-        if silent:
-            self._log.info("{} without PACETAG: {}", songs(silent), _SCAN)
-        if changed:
+        tally = self._read(items)
+        self._log.info("{} read, {} changed", songs(tally.read), tally.changed)
+        self._say_silent(tally.silent)
+        if tally.changed:
             _write_smart_playlists(lib)
 
     def _scan(self, items: Iterable[Item]) -> None:
@@ -84,12 +93,9 @@ class PacetagPlugin(plugins.BeetsPlugin):
         if there and not scan(str(item.filepath) for item in there):
             self._log.warning("pacetag could not judge or tag all songs")
 
-    def _read(self, items: Iterable[Item], *, show: bool = True) -> tuple[int, int, int]:
-        """Read items again, and store those that changed.
-
-        Returns how many could be read, how many changed, and how many have no PACETAG.
-        """
-        read = changed = silent = 0
+    def _read(self, items: Iterable[Item], *, show: bool = True) -> _Tally:
+        """Read items again, and store those that changed."""
+        tally = _Tally()
         for item in items:
             before = _held(item)
             try:
@@ -102,8 +108,10 @@ class PacetagPlugin(plugins.BeetsPlugin):
                 ui.show_model_changes(item, fields=("pace",))
             if must_be_stored:
                 item.store()
-            read, changed, silent = read + 1, changed + differs, silent + (not item["pacetag"])
-        return read, changed, silent
+            tally.read += 1
+            tally.changed += differs
+            tally.silent += not item["pacetag"]
+        return tally
 
     def _after_write(self, item: Item, path: bytes) -> None:
         """Have the library say what the file has, where it was modified or is out of date."""
@@ -134,13 +142,15 @@ class PacetagPlugin(plugins.BeetsPlugin):
         if self.config["scan"].get(bool) and items:
             if ui.should_write():
                 self._scan(items)
+                if self._read(items, show=False).changed:
+                    _write_smart_playlists(lib)
             else:
                 self._log.warning("import.write is off, so pacetag did not judge the songs")
-        _, changed, silent = self._read(items, show=False)
-        if silent:
-            self._log.info("{} without PACETAG: {}", songs(silent), _SCAN)
-        if changed:
-            _write_smart_playlists(lib)
+        self._say_silent(sum(not item.get("pacetag") for item in items))
+
+    def _say_silent(self, count: int) -> None:
+        if count:
+            self._log.info("{} without PACETAG: {}", songs(count), _SCAN)
 
 
 def _held(item: Item) -> list[object]:

@@ -227,9 +227,10 @@ def test_an_import_that_must_not_write_has_nothing_judged(
     titled_song("song.mp3")
     beet = start_beet(pacetag={"scan": True}, **{"import": {"write": False}})
 
-    said = beet("import", str(library))
+    said = beet("-v", "import", str(library))
 
     assert "import.write is off" in said
+    assert "1 song without PACETAG: `beet pacetag --scan` has them judged" in said
     assert written(beet.items()["song"].filepath) == {"PACE": [], "PACETAG": []}
 
 
