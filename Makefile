@@ -8,7 +8,7 @@ DEMO := demo
 # One worker a core; a worker with nothing left takes over what waits for another.
 PARALLEL := --numprocesses auto --dist worksteal
 
-.PHONY: demo test coverage lint types docs clean
+.PHONY: demo test coverage lint types docs sbom clean
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -45,6 +45,11 @@ types: $(VENV)/.dev
 # The documentation site, in build/site; a warning is an error.
 docs: $(VENV)/.dev
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --config-file docs/site/mkdocs.yml
+
+# What each install brings, in build/sbom; a licence that does not fit is an error.
+sbom: $(VENV)/.dev
+	$(BIN)/python .ci/licences.py
+	$(BIN)/python .ci/sbom.py build/sbom
 
 clean:
 	rm -rf $(VENV) $(DEMO) build dist *.egg-info

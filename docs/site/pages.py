@@ -29,6 +29,7 @@ MOVED = {  # file of the repository -> page, where it is not docs/NAME.md -> NAM
     "CONTRIBUTING.md": "contributing.md",
     "SECURITY.md": "security.md",
     "model/weights/stride-5/MODEL_CARD.md": "model-card.md",
+    "LICENSE": "license.txt",
 }
 LINK = re.compile(r"(?<=\]\()(?!\w+:|#)([^)\s]+)(?=\))")
 MERMAID = re.compile(r"^```mermaid\n(.*?)^```$", re.MULTILINE | re.DOTALL)
