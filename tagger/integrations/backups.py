@@ -79,8 +79,11 @@ def _free_names(real: Path, *, absent: bool, left: str) -> Iterator[Path]:
 
 
 def _look_like(real: Path, descriptor: int) -> None:
+    """Give a copy the owner and the mode of a file; other users only read it as they did that."""
     with suppress(OSError):
         status = real.stat()
         with suppress(OSError):
             os.fchown(descriptor, status.st_uid, status.st_gid)
-        os.fchmod(descriptor, status.st_mode & 0o777)
+        own = os.fstat(descriptor)
+        same = (own.st_uid, own.st_gid) == (status.st_uid, status.st_gid)
+        os.fchmod(descriptor, status.st_mode & (0o777 if same else 0o700))

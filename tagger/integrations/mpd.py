@@ -32,6 +32,8 @@ def edited(text: str, rules: Rules) -> str:
     found = list(_settings(there))
     if any(not block and name == "sticker_file" for _, block, name, _ in found):
         return text
+    if any(name.startswith("include") for _, _, name, _ in found):
+        raise CannotEditError("includes other files, which may say it: MPD wants it said once")
     base = next((each for each in found if _is_database(each)), None)
     if base is None:
         raise CannotEditError("does not say where MPD keeps its database, beside which it would go")

@@ -31,8 +31,10 @@ def edited(text: str, rules: Rules) -> str:
         if _same(there):
             return text
         raise CannotEditError("has a tag `pace` already, which says something else")
-    after = with_lines(text, lines(rules), apart=True)
-    if _is_changed_rightly(before, after):
+    spelt = [key for key in before if key.lower() == "tags"] or ["Tags"]
+    added = lines(rules).replace("[Tags.", f"[{spelt[0]}.")
+    after = with_lines(text, added, apart=True)
+    if len(spelt) == 1 and _is_changed_rightly(before, after, spelt[0]):
         return after
     raise CannotEditError("writes its tags in a way that pacetag cannot add to")
 
@@ -64,16 +66,16 @@ def _same(tag: Any) -> bool:
     return {*ALIASES} <= {str(each).lower() for each in found} and {*SPLIT} <= {*map(str, signs)}
 
 
-def _is_changed_rightly(before: dict[str, Any], text: str) -> bool:
+def _is_changed_rightly(before: dict[str, Any], text: str, name: str) -> bool:
     try:
         after = tomllib.loads(text.removeprefix(BYTE_ORDER_MARK))
     except tomllib.TOMLDecodeError:
         return False
-    tags = after.get("Tags", {})
+    tags = after.get(name, {})
     if tags.pop("pace", None) != WANTED:
         return False
-    if not tags and "Tags" not in before:
-        del after["Tags"]
+    if not tags and name not in before:
+        del after[name]
     return after == before
 
 

@@ -45,25 +45,18 @@ MIXXX = Program(
 STRAWBERRY = Program(
     name="strawberry",
     title="Strawberry",
-    sees="It shows no PACE. It has a column BPM.",
+    sees="Version 1.0 shows neither PACE nor BPM, and keeps both. It plays pacetag's playlists.",
     source=Source.TRIED,
-    steps=lambda rules: (
-        _BPM,
-        "Songs that it knows already: Tools, Do a full collection rescan.",
-        f"A smart playlist with two rules: BPM greater than {rules.paces[0] - 1}, and less than "
-        f"{rules.paces[-1] + 1}.",
-        _playlist(rules, "run.xspf"),
-    ),
+    steps=lambda rules: (_playlist(rules, "run.xspf"),),
 )
 RHYTHMBOX = Program(
     name="rhythmbox",
     title="Rhythmbox",
-    sees="It shows no PACE. It has a column Beats Per Minute.",
+    sees="It shows no PACE. It has a BPM for songs in MP3, FLAC, Ogg and Opus.",
     source=Source.TRIED,
     steps=lambda rules: (
         _BPM,
-        f"An automatic playlist with two criteria: Tempo (BPM) at least {rules.paces[0]}, and at "
-        f"most {rules.paces[-1]}.",
+        "Preferences, General: show the column Beats Per Minute, and sort by it.",
         _playlist(rules, "run.m3u"),
     ),
 )

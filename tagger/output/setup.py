@@ -1,5 +1,6 @@
 """Print what programs need to see paces, and what was changed in their files."""
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -81,9 +82,13 @@ def _say_change(
         elif not copies:
             for line in plan.diff:
                 say(line, whole=True)
-    for copy in copies:
-        say(f"Safety copy: {copy}")
-        say(f"`pacetag setup {program.name} --undo` puts it back. {change.then}")
+    for plan, copy in zip(plans, copies, strict=False):
+        undo = f"`pacetag setup {program.name} --undo --file {shlex.quote(str(plan.file))}`"
+        if plan.old is None:
+            say(f"{undo} removes it again. {change.then}")
+        else:
+            say(f"Safety copy: {copy}")
+            say(f"{undo} puts it back. {change.then}")
 
 
 def _told(plan: FilePlan, copies: Sequence[Path]) -> str:

@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -123,6 +124,17 @@ def test_changes_are_taken_back_one_by_one(home: Path, setup: Run) -> None:
     setup("cmus", "--undo")
 
     assert contents(file.parent) == {file: b"set softvol=true\n"}
+
+
+def test_the_command_that_takes_a_change_back_is_told(home: Path, pacetag: Run) -> None:
+    (home / ".kodi/userdata").mkdir(parents=True)
+    told = pacetag("setup", "kodi", "--cadence", "186", "--apply").stdout
+    command = next(part for part in told.split("`") if part.startswith("pacetag setup kodi --undo"))
+
+    done = pacetag(*shlex.split(command)[1:])
+
+    assert done.exit_code == 0
+    assert contents(home) == {}
 
 
 def test_a_file_that_pacetag_made_goes_again(home: Path, setup: Run) -> None:

@@ -118,6 +118,17 @@ def test_a_tag_of_navidrome_that_does_more_is_enough() -> None:
     assert edit("navidrome", text) == text
 
 
+def test_the_tags_of_navidrome_are_one_table_in_its_own_case() -> None:
+    text = '[tags.rating]\nAliases = ["rating"]\n'
+
+    after = edit("navidrome", text)
+
+    assert after.startswith(text)
+    assert set(tomllib.loads(after)["tags"]) == {"rating", "pace"}
+    with pytest.raises(CannotEditError):
+        edit("navidrome", "[tags.a]\n[Tags.b]\n")
+
+
 def test_picard_preserves_our_tags_too() -> None:
     after = edit("picard", PICARD)
 
@@ -181,6 +192,7 @@ def test_the_stickers_of_mpd_lie_beside_its_database() -> None:
         'neighbors {\n plugin "a"\n path "/d/b"\n}\n',
         'db_file "/d/b"\ninclude "more.conf"\nsurprise\n',
         "input {\n more {\n",
+        'db_file "/d/b"\ninclude_optional "more.conf"\n',  # which may name stickers, too
     ],
 )
 def test_settings_of_mpd_that_are_not_understood_stay(text: str) -> None:
