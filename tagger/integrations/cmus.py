@@ -50,7 +50,10 @@ def _places(_: Rules) -> Iterator[Place]:
 
 
 def _steps(rules: Rules) -> Iterator[str]:
-    yield "It needs the ordinary BPM field: `pacetag scan --bpm if-missing`."
+    yield (
+        "It needs the ordinary BPM field: `pacetag scan --bpm-range 140-190` writes the pace that "
+        "lies there."
+    )
     yield "Songs that it knows already: `:update-cache -f` has it read their tags again."
     yield f"`:factivate {_name(rules)}` shows the songs in its library, `:factivate` all again."
     yield (

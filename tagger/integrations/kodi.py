@@ -50,7 +50,8 @@ KODI = Program(
     sees="It shows no PACE. Its library has a BPM a song, and smart playlists ask for it.",
     source=Source.TRIED,
     steps=lambda _: (
-        "It needs the ordinary BPM field: `pacetag scan --bpm if-missing`.",
+        "It needs the ordinary BPM field: `pacetag scan --bpm-range 140-190` writes the pace that "
+        "lies there.",
         "Have it update its music library after that.",
     ),
     change=FileChange(

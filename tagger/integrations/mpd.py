@@ -86,7 +86,11 @@ def _places(_: Rules) -> Iterator[Place]:
 
 
 def _steps(rules: Rules) -> Iterator[str]:
-    yield "Only ID3v2.3 joins the paces: 165/83. Of MP3 with ID3v2.4, M4A and WMA it has the first."
+    yield "`pacetag mpd sync` gives songs their paces as stickers; run it again after a scan."
+    yield (
+        "As comments it has only the first pace of MP3 with ID3v2.4, M4A and WMA, unless "
+        "`pacetag scan --pace-values joined` wrote them as one."
+    )
     yield f"A playlist that it loads: `pacetag playlist --cadence {rules.name} --output run.m3u`."
     yield f"At once: `pacetag playlist --cadence {rules.name} --play --player mpd`."
 

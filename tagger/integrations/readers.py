@@ -5,7 +5,10 @@ from collections.abc import Iterator
 from pacetag.tagger.integrations.program import Program, Source
 from pacetag.tagger.playlist.rules import Rules
 
-_BPM = "It needs the ordinary BPM field: `pacetag scan --bpm if-missing`."
+_BPM = (
+    "It needs the ordinary BPM field: `pacetag scan --bpm-range 140-190` writes the pace that lies "
+    "there."
+)
 
 
 def _playlist(rules: Rules, file: str) -> str:
