@@ -41,6 +41,16 @@ def package_of(module: str) -> str | None:
     return found[0] if found else None
 
 
+def requirement_of(package: str) -> str:
+    """Return what pacetag needs of a package, such as "numpy>=1.26"; else its name alone."""
+    try:
+        found = requires("pacetag") or []
+    except PackageNotFoundError:
+        found = []
+    named = re.compile(rf"{re.escape(package)}(?![\w.-])[^;]*")
+    return next((match[0].strip() for each in found if (match := named.match(each))), package)
+
+
 def install_command(extra: str) -> str:
     """Return a shell command that adds an extra's packages to the Python that runs this.
 

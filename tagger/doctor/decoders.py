@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from pacetag.model.audio.decoders import open_decoder
 from pacetag.model.errors import DecodeError
-from pacetag.model.extras import install_packages
+from pacetag.model.extras import install_packages, requirement_of
 from pacetag.tagger.doctor.results import CheckResult, fault, ok
 from pacetag.tagger.doctor.subject import Subject
 
@@ -79,7 +79,9 @@ def decoders(_: Subject) -> Iterator[CheckResult]:
                 yield fault(
                     AREA,
                     f"{kind.name} cannot be decoded: {reason}",
-                    advice=install_packages(PACKAGES, "--force-reinstall", "--no-deps"),
+                    advice=install_packages(
+                        map(requirement_of, PACKAGES), "--force-reinstall", "--no-deps"
+                    ),
                 )
     versions = f"libsndfile {soundfile.__libsndfile_version__}, FFmpeg by PyAV {av.__version__}"
     yield ok(
@@ -114,6 +116,8 @@ def _why_not(kind: Kind, folder: Path) -> str | None:
             heard, rate = decoder.read(0.25, 0.5), decoder.rate
     except DecodeError as error:
         return error.reason
+    except Exception as error:  # what a library that does not suit raises is not documented
+        return f"{type(error).__name__}: {error}"
     return None if abs(_pitch(heard, rate) - TONE) < NEAR else "what comes out is another sound"
 
 

@@ -4,7 +4,7 @@ import errno
 from collections.abc import Callable, Iterator
 from importlib import import_module
 
-from pacetag.model.extras import install_packages, package_of
+from pacetag.model.extras import install_packages, package_of, requirement_of
 from pacetag.tagger.doctor.results import CheckResult, fault
 from pacetag.tagger.doctor.subject import Subject
 from pacetag.tagger.logs.logger import debug
@@ -54,7 +54,7 @@ def _unloadable(area: str, error: ImportError) -> CheckResult:
     return fault(
         area,
         f"a package cannot be loaded ({error})",
-        advice=install_packages([package], "--force-reinstall", "--no-deps"),
+        advice=install_packages([requirement_of(package)], "--force-reinstall", "--no-deps"),
     )
 
 

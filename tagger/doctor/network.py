@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from pacetag.db.errors import SongIndexError
 from pacetag.model.errors import BundleError
-from pacetag.model.extras import install_packages
+from pacetag.model.extras import install_packages, requirement_of
 from pacetag.model.judge import Judge
 from pacetag.tagger.config.values import ConfigError, value_of
 from pacetag.tagger.doctor.index import index_to_read
@@ -48,7 +48,9 @@ def network(subject: Subject) -> Iterator[CheckResult]:
         yield fault(
             AREA,
             f"the trained network cannot be started ({type(error).__name__}: {error})",
-            advice=install_packages(["ai-edge-litert"], "--force-reinstall", "--no-deps"),
+            advice=install_packages(
+                [requirement_of("ai-edge-litert")], "--force-reinstall", "--no-deps"
+            ),
         )
         return
     yield _answer(judge, own=folder is not None)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from packaging.requirements import Requirement
 
-from pacetag.model.extras import MODULES, missing_modules
+from pacetag.model.extras import MODULES, missing_modules, requirement_of
 
 HEAVY = {"librosa", "numba", "llvmlite", "scikit-learn", "tensorflow-cpu", "keras", "matplotlib"}
 PACKAGES = {
@@ -81,3 +81,10 @@ def test_only_modules_that_cannot_be_imported_are_missing(monkeypatch: pytest.Mo
     monkeypatch.setitem(sys.modules, "librosa", None)
 
     assert missing_modules("evaluate") == ["librosa"]
+
+
+def test_what_is_needed_of_a_package_has_its_bounds() -> None:
+    assert requirement_of("numpy").startswith("numpy>=1.26")
+    assert requirement_of("av").startswith("av")
+    assert requirement_of("matplotlib") == "matplotlib>=3.8"
+    assert requirement_of("num") == "num"

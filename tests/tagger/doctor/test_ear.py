@@ -1,13 +1,17 @@
 """What `doctor` says of decoders and of the network."""
 
+import shlex
 import shutil
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from pacetag.model.audio.decoders import Decoder, open_decoder
 from pacetag.model.bundle import shipped_bundle_folder
+from pacetag.model.extras import requirement_of
 from pacetag.model.judge import Judge
 from pacetag.model.judgement import Analysis
 from pacetag.tagger.config.table import BUNDLE_VARIABLE
@@ -33,7 +37,24 @@ def test_a_decoder_that_is_missing_is_a_fault(monkeypatch: pytest.MonkeyPatch) -
 
     assert first.state is State.FAULT
     assert first.what == "Monkey's Audio cannot be decoded: FFmpeg was built without its decoder"
-    assert (first.advice or "").endswith("--force-reinstall --no-deps av soundfile")
+    needed = shlex.join(map(requirement_of, ("av", "soundfile")))
+    assert (first.advice or "").endswith(f"--force-reinstall --no-deps {needed}")
+
+
+def test_a_library_that_does_not_suit_costs_the_kinds_that_it_reads(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def unsuited(clip: Path) -> AbstractContextManager[Decoder]:
+        if clip.suffix == ".mp3":
+            raise TypeError("no such argument")
+        return open_decoder(clip)
+
+    monkeypatch.setattr(decoders, "open_decoder", unsuited)
+
+    first, tried, _ = decoders.decoders(QUICK)
+
+    assert first.what == "MP3 cannot be decoded: TypeError: no such argument"
+    assert (tried.figure, "MP3" in tried.what) == (12, False)
 
 
 def test_a_decoder_that_gives_another_sound_is_a_fault(
