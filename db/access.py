@@ -1,7 +1,6 @@
 """Whether this process can write an index, and whether any process can."""
 
 import os
-import pwd
 from contextlib import suppress
 from pathlib import Path
 
@@ -31,15 +30,22 @@ def in_the_way(path: Path) -> str | None:
 
 def _objection(place: Path, it: str) -> str:
     with suppress(OSError):
-        if os.statvfs(place).f_flag & os.ST_RDONLY:
+        if _is_read_only(place):
             return f"{it} lies on a disk that is mounted for reading only"
         owner = place.stat().st_uid
-        if owner != os.geteuid():
+        if hasattr(os, "geteuid") and owner != os.geteuid():
             return f"{it} may not be written by you, and belongs to {_name(owner)}"
     return f"{it} may not be written"
 
 
+def _is_read_only(place: Path) -> bool:
+    """Whether it lies on a read-only mount, where the system tells. Raises OSError."""
+    return hasattr(os, "statvfs") and bool(os.statvfs(place).f_flag & os.ST_RDONLY)
+
+
 def _name(user: int) -> str:
+    import pwd  # which Windows lacks
+
     try:
         return pwd.getpwuid(user).pw_name
     except KeyError:
@@ -57,7 +63,7 @@ def is_frozen(path: Path) -> bool:
     A read-only mount is not enough, since the same file system may be mounted elsewhere, too.
     """
     with suppress(OSError):
-        if not os.statvfs(path).f_flag & os.ST_RDONLY:
+        if not _is_read_only(path):
             return False
         mount = mount_of(os.path.realpath(path), mounts())
         return mount is not None and mount.kind in _LOCAL and "ro" in mount.options

@@ -43,12 +43,13 @@ def _is_writable(place: str) -> bool:
     folder = Path(os.path.expanduser(place))  # noqa: PTH111 - Path's own can raise
     while not os.path.lexists(folder) and folder != folder.parent:
         folder = folder.parent
+    import shutil
+
     try:
-        room = os.statvfs(folder)
         return (
             folder.is_dir()
             and os.access(folder, os.W_OK | os.X_OK)
-            and room.f_bavail * room.f_frsize >= LEAST_ROOM
+            and shutil.disk_usage(folder).free >= LEAST_ROOM
         )
     except OSError:
         return False

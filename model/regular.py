@@ -4,6 +4,9 @@ import os
 import stat
 from pathlib import Path
 
+# Only POSIX has the first two, only Windows the last: there bytes are changed without it.
+_EXTRAS = ("O_NONBLOCK", "O_CLOEXEC", "O_BINARY")
+READING = os.O_RDONLY | sum(getattr(os, name, 0) for name in _EXTRAS)  # flags to open a file
 _KINDS = (
     (stat.S_ISDIR, "a folder"),
     (stat.S_ISFIFO, "a pipe"),
@@ -36,7 +39,7 @@ def read_regular(path: Path, *, most: int) -> bytes:
     try:
         check_regular(path)  # for opening a device can do something already
         # Something else may have taken the name meanwhile: a pipe must not be waited for.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = os.open(path, READING)
         with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor has no path
             status = os.fstat(descriptor)
             _check_mode(status.st_mode)

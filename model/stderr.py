@@ -44,7 +44,7 @@ def native_noise(tell: Callable[[str], None]) -> Iterator[None]:
         yield
         return
     try:
-        for end in (reading, writing):
+        for end in (reading, writing) if hasattr(os, "set_blocking") else ():
             os.set_blocking(end, False)
         os.dup2(writing, 2)
         yield

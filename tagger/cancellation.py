@@ -19,7 +19,9 @@ INTERRUPTED = 130  # exit code
 GRACE = 4.0  # s from the second request until the process ends
 HURRY = 2.0, 2.5  # s from SIGTERM until workers are killed, and from then until the process ends
 _RETRY = 0.05  # s between two tries to wake the main thread
-_WAKE_MAIN = signal.SIGUSR2  # is never held in the main thread; interrupts the call it is in
+# Is never held in the main thread, and interrupts the call it is in. Windows has no such signals:
+# there the main thread answers, once the call it is in has returned.
+_WAKE_MAIN = getattr(signal, "SIGUSR2", None)
 _SHOW_CURSOR = b"\x1b[?25h"  # a live bar hides it
 _LEFT = b"pacetag: stopped at once; a write that broke off is taken back by the next command\n"
 
@@ -78,13 +80,16 @@ class _Guard:
 
     def start(self) -> None:
         """Begin to listen. All threads must hold the signals."""
-        self._thread.start()
+        if _WAKE_MAIN is not None:
+            self._thread.start()
 
     def end(self) -> None:
         """Stop listening, and cancel the end of the process if it was near."""
         self._over = True
         for timer in self._timers:
             timer.cancel()
+        if _WAKE_MAIN is None:
+            return
         with suppress(OSError):  # it has ended already
             signal.pthread_kill(self._thread.ident or 0, signal.SIGTERM)  # to that thread alone
         self._thread.join()
@@ -103,6 +108,8 @@ class _Guard:
         self._asked += 1
         for stop in self.stops:
             stop.request(signal.Signals(number))
+        if not self.stops and _WAKE_MAIN is None:
+            raise KeyboardInterrupt
         if not self.stops:
             self._wakers.append(threading.Thread(target=self._wake_main, daemon=True))
             self._wakers[-1].start()
@@ -129,7 +136,7 @@ class _Guard:
         """Interrupt the main thread, repeatedly: a call that hangs may begin just after."""
         self._woken = False
         while not (self._woken or self._over):
-            signal.pthread_kill(self._main, _WAKE_MAIN)
+            signal.pthread_kill(self._main, _WAKE_MAIN or 0)
             time.sleep(_RETRY)
 
     def interrupt(self, _number: int, _frame: FrameType | None) -> None:
@@ -160,11 +167,10 @@ def signals_let_through() -> Iterator[None]:
         signal.SIGINT: signal.signal(signal.SIGINT, signal.default_int_handler),
         signal.SIGTERM: signal.signal(signal.SIGTERM, signal.SIG_DFL),
     }
-    held = signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
     try:
-        yield
+        with _masked("SIG_UNBLOCK"):
+            yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, held)
         for number, handler in before.items():
             signal.signal(number, handler)
 
@@ -207,7 +213,8 @@ def _guarded() -> Iterator[_Guard]:
 def _handled(guard: _Guard) -> Iterator[None]:
     """Handlers for signals to a thread that was started before and does not hold them."""
     before = {number: signal.signal(number, guard.answer) for number in SIGNALS}
-    before[_WAKE_MAIN] = signal.signal(_WAKE_MAIN, guard.interrupt)
+    if _WAKE_MAIN is not None:
+        before[_WAKE_MAIN] = signal.signal(_WAKE_MAIN, guard.interrupt)
     try:
         yield
     finally:
@@ -239,7 +246,17 @@ def signals_held() -> Iterator[None]:
     Ctrl-C reaches every process of the terminal's group. Workers must survive it: the parent ends
     them.
     """
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+    with _masked("SIG_BLOCK"):
+        yield
+
+
+@contextmanager
+def _masked(how: str) -> Iterator[None]:
+    """Change which signals are held, where the system can hold any."""
+    if _WAKE_MAIN is None:
+        yield
+        return
+    before = signal.pthread_sigmask(getattr(signal, how), SIGNALS)
     try:
         yield
     finally:

@@ -8,9 +8,8 @@ from typing import BinaryIO
 
 from pacetag.model.audio.stored import StoredSound
 from pacetag.model.errors import DecodeError, ReadError
+from pacetag.model.regular import READING
 
-# A path can come to lead to a pipe after it was looked at: opening one must not wait for a writer.
-_FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK
 _FARTHEST = (1 << 63) - 1  # bytes; what a system call can name
 
 
@@ -48,7 +47,7 @@ class Source:
                 self.fault, data = error, b""
 
     def _read_at(self, place: int, size: int) -> bytes:
-        if not self.is_stored:
+        if not self.is_stored and hasattr(os, "pread"):  # which Windows lacks
             return os.pread(self.file.fileno(), size, place)
         self.file.seek(place)
         return self.file.read(size)
@@ -103,9 +102,10 @@ def _open_plain(path: Path) -> BinaryIO:
 
 def _open(path: Path) -> int:
     try:
-        return os.open(path, _FLAGS)
+        # It can lead to a pipe by now: opening one must not wait for a writer.
+        return os.open(path, READING)
     except BlockingIOError:  # a plain file that a file server has lent out; it is given back soon
-        return os.open(path, _FLAGS & ~os.O_NONBLOCK)
+        return os.open(path, READING & ~os.O_NONBLOCK)
 
 
 def _check_plain(path: Path, mode: int) -> None:

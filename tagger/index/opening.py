@@ -15,7 +15,7 @@ from pacetag.tagger.errors import TaggerError
 from pacetag.tagger.index.recovery import finish_unfinished, say_that_they_wait
 from pacetag.tagger.index.scratch import scratch_folder
 from pacetag.tagger.logs.logger import info
-from pacetag.tagger.tags.safety.disk import make_folder
+from pacetag.tagger.tags.safety.disk import check_locks, make_folder
 
 # The errors of SQLite where it cannot make its own files beside an index.
 _NO_NEIGHBOURS = {
@@ -33,6 +33,7 @@ def opened_index(path: Path, *, scratch: bool = False) -> Iterator[SongIndex]:
     copied.
     """
     if not scratch:
+        check_locks("writing tags and index")
         _check_writable(path)
         with suppress(OSError):  # which opening the index puts in words
             make_folder(path.parent, mode=0o700)

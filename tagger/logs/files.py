@@ -4,7 +4,6 @@ The file and those put aside (FILE.1 is the latest) hold nothing but pacetag's l
 not begin as one is never written to, moved or replaced.
 """
 
-import fcntl
 import json
 import logging
 import os
@@ -29,7 +28,9 @@ _OURS = re.compile(
 )
 _LONGEST = 90  # bytes of such a start, at most
 _INDENT = "    "
-_FLAGS = os.O_RDWR | os.O_APPEND | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
+_OF_POSIX = ("O_CLOEXEC", "O_NONBLOCK", "O_NOCTTY", "O_NOFOLLOW")
+_CLOEXEC, _NONBLOCK, _NOCTTY, _NOFOLLOW = (getattr(os, name, 0) for name in _OF_POSIX)
+_FLAGS = os.O_RDWR | os.O_APPEND | _CLOEXEC | _NONBLOCK | _NOCTTY
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,8 +84,10 @@ class FileHandler(logging.Handler):
     def _put_aside(self) -> bool:
         """Rename FILE to FILE.1, FILE.1 to FILE.2 and so on; whether that could be done."""
         try:
+            import fcntl
+
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:  # another process is about to, or there are no locks
+        except (OSError, ImportError):  # another process is about to, or there are no locks
             return False
         try:
             if not self._form.older:
@@ -189,20 +192,26 @@ def _check(descriptor: int, file: Path) -> None:
         raise UsageError(
             f"log file {file}: is not a log of pacetag's, and was left as it is; name a new file"
         )
-    if status.st_size and os.pread(descriptor, 1, status.st_size - 1) != b"\n":
+    if status.st_size and _read_at(descriptor, status.st_size - 1, 1) != b"\n":
         os.write(descriptor, b"\n")  # it was cut off in the middle of a line
 
 
 def _is_log(descriptor: int) -> bool:
     """Whether an open file is empty or a log of pacetag's."""
-    head = os.pread(descriptor, _LONGEST, 0)
+    head = _read_at(descriptor, 0, _LONGEST)
     return not head or _OURS.match(head) is not None
+
+
+def _read_at(descriptor: int, place: int, size: int) -> bytes:
+    """Bytes from a place of an open file, to whose end is written wherever it was read."""
+    os.lseek(descriptor, place, os.SEEK_SET)
+    return os.read(descriptor, size)
 
 
 def _lies_as_log(path: Path) -> bool:
     """Whether a log of pacetag's lies at the path itself, not behind a link."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW)
+        descriptor = os.open(path, os.O_RDONLY | _CLOEXEC | _NONBLOCK | _NOFOLLOW)
     except OSError:
         return False
     try:

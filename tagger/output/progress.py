@@ -3,6 +3,7 @@
 import math
 import time
 from dataclasses import replace
+from pathlib import PurePath
 from typing import Self
 
 from rich.progress import (
@@ -145,7 +146,7 @@ class LiveReporter:
                     self._progress.console.print(part, soft_wrap=True)
 
     def _draw(self) -> None:
-        name = printable(self._latest.rpartition("/")[2])
+        name = printable(PurePath(self._latest).name)
         failed = f"{self._failed} failed  " if self._failed else ""
         self._progress.update(self._task, completed=self._done, description=failed + name)
 

@@ -1,6 +1,7 @@
 """Runs by plan as tables, sentences, JSON and the content of playlist files."""
 
 from collections.abc import Iterator, Sequence
+from pathlib import PurePath
 from typing import Any
 
 from pacetag.tagger.output.json_lines import asked_object, playlist_object
@@ -43,7 +44,7 @@ def session_table(session: Session) -> None:
 
 def _row(block: Block, song: SessionSong, *, is_first: bool) -> tuple[str, ...]:
     of = song.song
-    title = of.title or of.path.rpartition("/")[2]
+    title = of.title or PurePath(of.path).name
     return (
         clock(song.start),
         block.text if is_first else "",

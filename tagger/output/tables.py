@@ -1,6 +1,7 @@
 """Playlists and the index as tables and sentences."""
 
 from collections.abc import Iterable, Sequence
+from pathlib import PurePath
 
 from pacetag.db.records import IndexStats, SongRecord
 from pacetag.tagger.playlist.entries import Playlist, PlaylistEntry
@@ -66,7 +67,7 @@ def _row(entry: PlaylistEntry) -> tuple[str, ...]:
         clock(song.duration) if song.duration is not None else "?",
         shown_intensity(song.analysis.intensity),
         song.artist or "",
-        song.title or song.path.rpartition("/")[2],
+        song.title or PurePath(song.path).name,
     )
 
 

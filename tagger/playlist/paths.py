@@ -4,7 +4,7 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from pacetag.tagger.playlist.entries import Playlist
 from pacetag.tagger.playlist.m3u8 import fits_a_line, plainly_a_path, relative
@@ -23,7 +23,7 @@ class Root:
 
     def holds(self, path: str) -> bool:
         """Whether a path is the folder or lies below it."""
-        return path == self.here or path.startswith(self.here.rstrip("/") + "/")
+        return path == self.here or path.startswith(self.here.rstrip(os.sep) + os.sep)
 
     def moved(self, path: str) -> str | None:
         """Return the player's name of a path in the folder; None where it can have none.
@@ -31,13 +31,13 @@ class Root:
         A root with a backslash or a bare drive is one of Windows, where backslashes separate
         folders and no name can hold one.
         """
-        rest = path[len(self.here) :].lstrip("/")
+        rest = path[len(self.here) :].lstrip(os.sep)
         windows = "\\" in self.there or _DRIVE.fullmatch(self.there) is not None
-        if windows and "\\" in rest:
+        if windows and os.sep != "\\" and "\\" in rest:
             return None
         bare = self.there.rstrip("/\\" if windows else "/")
         sign = "\\" if windows else "/"
-        rest = rest.replace("/", sign)
+        rest = rest.replace(os.sep, sign)
         return f"{bare}{sign}{rest}" if self.there and rest else self.there or rest
 
 
@@ -77,7 +77,8 @@ class PathStyle:
     def line(self, path: str) -> str | None:
         """Return the line for the song at `path` (absolute); None where no line can hold it."""
         if self.relative_to is not None:
-            line: str | None = relative(path, Path(_absolute(self.relative_to)))
+            named = relative(path, Path(_absolute(self.relative_to)))
+            line: str | None = PurePath(named).as_posix()
         else:
             root = self._root(path)
             line = path if root is None else root.moved(path)

@@ -1,5 +1,7 @@
 """A picture of a run: the cadence that its plan asks for, and the pace of each song over time."""
 
+from pathlib import PurePath
+
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
@@ -78,7 +80,7 @@ def _draw_song(axes: Axes, song: SessionSong, *, is_odd: bool, letters: float) -
     )
     if letters < LEAST or song.goes_on:
         return
-    name = drawable(shortened(song.song.title or song.song.path.rpartition("/")[2], int(letters)))
+    name = drawable(shortened(song.song.title or PurePath(song.song.path).name, int(letters)))
     axes.annotate(
         name.text,
         (sum(ends) / 2, song.pace.bpm),

@@ -99,11 +99,11 @@ def _sweep(folder: Path) -> None:
 
 def _lives(lock: Path) -> bool:
     """Whether a process holds the lock."""
-    import fcntl
-
     try:
+        import fcntl
+
         descriptor = os.open(lock, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
-    except OSError:
+    except (OSError, ImportError):  # Windows has no watcher
         return False
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)

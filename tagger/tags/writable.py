@@ -44,9 +44,9 @@ def forbidden(path: Path) -> str | None:
     marked = not status.st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH)
     if not marked and may_access(real, os.W_OK):
         return None
-    if os.statvfs(real).f_flag & os.ST_RDONLY:
+    if hasattr(os, "statvfs") and os.statvfs(real).f_flag & os.ST_RDONLY:
         return "its disk is mounted read-only"
-    own = os.geteuid() in (0, status.st_uid)
+    own = not hasattr(os, "geteuid") or os.geteuid() in (0, status.st_uid)
     if own and status.st_mode & stat.S_IWUSR:  # no bit of the mode forbids it
         return "the file is locked (`chattr -i` unlocks it)"
     if marked or own:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pacetag.db.index import SongIndex
 from pacetag.tagger.errors import TaggerError, UsageError
-from pacetag.tagger.tags.safety.disk import hold
+from pacetag.tagger.tags.safety.disk import check_locks, hold
 from pacetag.tagger.targets.target import Target, faults_of
 
 FSTAB = Path("/etc/fstab")
@@ -81,6 +81,7 @@ def free_bytes(folder: Path) -> int | None:
 @contextmanager
 def held_folder(folder: Path) -> Iterator[None]:
     """Keep other processes of pacetag out. Raises TaggerError where one is at work there."""
+    check_locks("copying songs to a target")
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         free = True

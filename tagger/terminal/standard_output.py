@@ -1,6 +1,5 @@
 """Paths that stand for open descriptors: standard output, and files that a shell opened."""
 
-import fcntl
 import os
 import re
 import sys
@@ -31,9 +30,19 @@ def is_stdout(path: Path | None) -> bool:
 
 def replaces(descriptor: int) -> bool:
     """Whether writing to a file that a shell opened would overwrite its content."""
-    if fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_APPEND:
+    return (
+        not _appends(descriptor)
+        and os.lseek(descriptor, 0, os.SEEK_CUR) < os.fstat(descriptor).st_size
+    )
+
+
+def _appends(descriptor: int) -> bool:
+    """Whether the shell opened it by >>; False where the system does not tell."""
+    try:
+        import fcntl
+    except ImportError:  # Windows
         return False
-    return os.lseek(descriptor, 0, os.SEEK_CUR) < os.fstat(descriptor).st_size
+    return bool(fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_APPEND)
 
 
 def write_descriptor(descriptor: int, content: bytes) -> None:

@@ -6,7 +6,6 @@ and with it what is printed.
 """
 
 import errno
-import fcntl
 import io
 import os
 import select
@@ -15,7 +14,6 @@ from contextlib import suppress
 from typing import Any, TextIO
 
 _IN, _OUT, _ERROR = 0, 1, 2
-_FIRST_OTHER = 3  # descriptor
 
 
 class Lasting(io.FileIO):
@@ -68,7 +66,7 @@ def _kept(stream: TextIO | None, number: int, errors: str) -> TextIO:
         return stream
     descriptor = number
     if number == _ERROR:
-        descriptor = fcntl.fcntl(number, fcntl.F_DUPFD_CLOEXEC, _FIRST_OTHER)
+        descriptor = os.dup(number)  # above the three, all of which are held
     _LASTING[number] = Lasting(descriptor)
     return io.TextIOWrapper(
         io.BufferedWriter(_LASTING[number]),

@@ -7,6 +7,7 @@ import ctypes
 import errno
 import os
 import struct
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -61,6 +62,8 @@ class Inotify:
 
     def __init__(self) -> None:
         """Raises OSError: EMFILE where too many programs watch, ENOSYS where there is none."""
+        if sys.platform == "win32":
+            raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
         self._calls = ctypes.CDLL(None, use_errno=True)
         if not hasattr(self._calls, "inotify_init1"):
             raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))

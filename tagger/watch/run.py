@@ -17,6 +17,7 @@ from pacetag.tagger.service.notify import Supervisor
 from pacetag.tagger.service.polite import Politeness, ThisMachine
 from pacetag.tagger.service.report import Report
 from pacetag.tagger.service.state import StateFile
+from pacetag.tagger.tags.safety.disk import check_locks
 from pacetag.tagger.watch.keeper import Keeper
 from pacetag.tagger.watch.reported import ReportedLines
 from pacetag.tagger.workers.judging import JudgeRef
@@ -44,6 +45,7 @@ def run_watch(
     `read` and `judge` say what holds now; they are asked again on SIGHUP. Raises TaggerError where
     they cannot be used at the start.
     """
+    check_locks("watching folders")
     settings, ear = read(), judge()
     stop, supervisor = Stop(), Supervisor()
     if settings.scan.nice:

@@ -1,6 +1,6 @@
 """A pool of worker processes that judge songs; any of them may hang or die."""
 
-import signal
+import os
 import threading
 import time
 from collections import deque
@@ -14,7 +14,12 @@ from pacetag.tagger.cancellation import signals_held
 from pacetag.tagger.errors import JudgeLoadError
 from pacetag.tagger.logs.logger import debug, info
 from pacetag.tagger.workers.judging import AnalysisError, JudgeRef, WorkerReply
-from pacetag.tagger.workers.process import WorkerProcess, cause_of_death, end_in_words
+from pacetag.tagger.workers.process import (
+    WorkerProcess,
+    cause_of_death,
+    end_in_words,
+    was_killed,
+)
 from pacetag.tagger.workers.protocol import Song, Verdict
 from pacetag.tagger.workers.timeouts import gave_up
 
@@ -54,7 +59,8 @@ class JudgePool(Generic[Song]):
         self._waiting.append((song, limit))
         if self._thread.ident is None:
             with signals_held():  # which restores the mask that the next line changes
-                ensure_running()  # needed to start processes; it unblocks the signals
+                if os.name == "posix":
+                    ensure_running()  # needed to start processes; it unblocks the signals
                 with signals_held():  # for the thread and the processes that it starts
                     self._thread.start()
         self._waker.send(None)
@@ -147,8 +153,8 @@ class JudgePool(Generic[Song]):
             self._workers.remove(worker)
             code = worker.reap()
             debug("worker", f"{worker.work}: the process ended, exit code {code}")
-            killed = code == -signal.SIGKILL  # by the system, when memory is short
-            self._settle_dead(worker, cause_of_death(code), end_in_words(code), system_fault=killed)
+            cause, end = cause_of_death(code), end_in_words(code)
+            self._settle_dead(worker, cause, end, system_fault=was_killed(code))
             return
         if isinstance(message, Exception):
             self._fail_all(message)

@@ -90,9 +90,14 @@ def _processor_seconds(pid: int | None) -> float | None:
         return None
 
 
+def was_killed(exit_code: int | None) -> bool:
+    """Whether the system killed a process, as it does where memory is short."""
+    return hasattr(signal, "SIGKILL") and exit_code == -signal.SIGKILL
+
+
 def cause_of_death(exit_code: int | None) -> str:
     """Why a worker died while it judged a song, from its exit code; a clause for a person."""
-    if exit_code == -signal.SIGKILL:
+    if was_killed(exit_code):
         return "the process that judged it was killed, perhaps for lack of memory"
     return (
         f"the process that judged it died ({end_in_words(exit_code)}), which a damaged file or a "

@@ -1,6 +1,7 @@
 """Libraries get other cache folders where their usual ones cannot be written."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -80,8 +81,8 @@ def test_a_home_of_others_or_on_a_full_disk_is_as_good_as_none(
     home.mkdir()
     monkeypatch.setenv("HOME", str(home))
     if cause == "full":
-        none = SimpleNamespace(f_bavail=3, f_frsize=4096)
-        monkeypatch.setattr(os, "statvfs", lambda _: none)
+        none = SimpleNamespace(free=3 * 4096)
+        monkeypatch.setattr(shutil, "disk_usage", lambda _: none)
     else:
         monkeypatch.setattr(os, "access", lambda *_: False)
 

@@ -2,17 +2,32 @@
 
 import contextlib
 import errno
-import fcntl
 import os
 import stat
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+from pacetag.tagger.errors import TaggerError
+
+try:
+    import fcntl
+except ImportError:  # Windows, on which nothing is written: see `check_locks`
+    fcntl = None  # type: ignore[assignment]
+
 _CANNOT = (errno.EINVAL, errno.ENOTSUP, errno.EBADF, errno.EACCES)
 _STEP = 1 << 20  # bytes read at once
 _LOST = (errno.EIO, errno.ENOSPC, errno.EDQUOT)  # errors of a disk that could not store data
 _BETWEEN = 0.01  # seconds between two tries to lock a file
+
+
+def check_locks(what: str) -> None:
+    """Raise TaggerError on a system without the locks that writing safely needs."""
+    if fcntl is None:
+        raise TaggerError(
+            f"{what} needs the locks of POSIX, which this system lacks; run pacetag within the "
+            "Windows Subsystem for Linux"
+        )
 
 
 def write_at(descriptor: int, place: int, data: bytes) -> None:
@@ -60,7 +75,7 @@ def flush(descriptor: int) -> None:
     empties that, too, where the file system knows it.
     """
     through = getattr(fcntl, "F_FULLFSYNC", None)
-    if through is not None:
+    if fcntl is not None and through is not None:
         try:
             fcntl.fcntl(descriptor, through)
             return
@@ -98,6 +113,8 @@ def hold(descriptor: int, timeout: float = 0.0) -> bool:
     Returns False if another process holds it for longer than `timeout` seconds. Raises OSError, for
     example where the file system has no locks.
     """
+    if fcntl is None:
+        raise OSError(errno.ENOTSUP, os.strerror(errno.ENOTSUP))
     deadline = time.monotonic() + timeout
     while True:
         try:

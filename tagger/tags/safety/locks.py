@@ -1,6 +1,5 @@
 """Locks on songs, against another pacetag and against programs that write them."""
 
-import fcntl
 import os
 import signal
 from collections.abc import Iterator
@@ -9,6 +8,11 @@ from pathlib import Path
 
 from pacetag.tagger.tags.errors import ObstacleError
 from pacetag.tagger.tags.safety.disk import hold
+
+try:
+    import fcntl
+except ImportError:  # Windows, on which nothing is written
+    fcntl = None  # type: ignore[assignment]
 
 TIMEOUT = 10.0  # seconds to wait for a lock; a write takes less
 
