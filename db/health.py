@@ -38,20 +38,26 @@ class IndexHealth:
 
 @contextmanager
 def opened_unchanged(path: Path) -> Iterator[sqlite3.Connection]:
-    """Yield a connection to an index that the block only reads.
+    """Yield a connection to an index that the block only reads; no file is made beside it.
 
-    SQLite makes its own files beside it and removes them; those that are there stay. Raises
-    SongIndexError, as for a file that is no index.
+    Without a log no process has the index open, so SQLite need not lock it, nor make files for
+    that. One that opens it meanwhile may move pages while they are read, which then looks like
+    damage: read it again where a log has appeared. Raises SongIndexError, as for a file that is no
+    index.
     """
     with in_words(path):
         with OPENING:
             check_regular(path)
             check_before_opening(path)
-        # A read-only connection would leave the files of a write-ahead log behind.
-        mode = "ro" if beside(path, "-wal").exists() else "rw"
-        address = f"{path.absolute().as_uri()}?mode={mode}"
+        how = "mode=ro" if has_log(path) else "immutable=1"
+        address = f"{path.absolute().as_uri()}?{how}"
         with closing(sqlite3.connect(address, uri=True, isolation_level=None)) as connection:
             yield connection
+
+
+def has_log(path: Path) -> bool:
+    """Whether a log lies beside an index: it is open in some process, or one was killed."""
+    return beside(path, "-wal").exists() or beside(path, "-journal").exists()
 
 
 def health(connection: sqlite3.Connection, path: Path) -> IndexHealth:

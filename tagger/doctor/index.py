@@ -9,8 +9,8 @@ from pathlib import Path
 from sqlite3 import Connection
 
 from pacetag.db.access import in_the_way, is_unreadable
-from pacetag.db.errors import SongIndexError
-from pacetag.db.health import IndexHealth, health, opened_unchanged, unknown_songs
+from pacetag.db.errors import DamagedIndexError, SongIndexError
+from pacetag.db.health import IndexHealth, has_log, health, opened_unchanged, unknown_songs
 from pacetag.db.mounts import is_remote, mount_of, mounts
 from pacetag.db.reading import copy_files
 from pacetag.tagger.doctor.holders import holders
@@ -45,16 +45,16 @@ class IndexReading:
 
 @contextmanager
 def index_to_read(path: Path) -> Iterator[IndexReading]:
-    """Yield the index at `path`, or a copy where SQLite could not make its files beside it.
+    """Yield the index at `path`, or a copy where its log cannot be read in place.
 
     Raises SongIndexError, and OSError where there is no place for the copy.
     """
-    if in_the_way(path) is None:
+    if is_unreadable(path):
+        raise SongIndexError(path, "the index cannot be read (it may not be read by you)")
+    if in_the_way(path) is None or not has_log(path):
         with opened_unchanged(path) as connection:
             yield IndexReading(connection=connection, path=path)
         return
-    if is_unreadable(path):
-        raise SongIndexError(path, "the index cannot be read (it may not be read by you)")
     with scratch_folder() as folder:
         copy = folder / path.name
         copy_files(path, copy)
@@ -77,8 +77,7 @@ def index(subject: Subject) -> Iterator[CheckResult]:
         return
     yield from _access(path)
     try:
-        with index_to_read(path) as reading:
-            found = reading.health()
+        found = _health(path)
     except SongIndexError as error:
         yield fault(AREA, f"{path}: {error.reason}", advice=error.advice)
         return
@@ -90,6 +89,22 @@ def index(subject: Subject) -> Iterator[CheckResult]:
         )
         return
     yield from _content(path, found)
+
+
+def _health(path: Path) -> IndexHealth:
+    """The health of the index. Raises SongIndexError and OSError."""
+    logged = has_log(path)
+    try:
+        with index_to_read(path) as reading:
+            found = reading.health()
+    except DamagedIndexError:
+        if logged or not has_log(path):
+            raise
+    else:
+        if logged or not (found.faults and has_log(path)):
+            return found
+    with index_to_read(path) as reading:  # it was opened while it was read
+        return reading.health()
 
 
 def _content(path: Path, found: IndexHealth) -> Iterator[CheckResult]:
@@ -143,10 +158,11 @@ def _content(path: Path, found: IndexHealth) -> Iterator[CheckResult]:
 def _access(path: Path) -> Iterator[CheckResult]:
     reason = in_the_way(path)
     if reason is not None:
+        remedy = "mount that" if "mounted" in reason else "have its owner make it and its folder"
         yield warning(
             AREA,
             f"{path}: it can only be read: {reason}",
-            advice="have its owner make it and its folder writable, or name another with --index",
+            advice=f"{remedy} writable, or name another index with --index",
         )
     for holder in holders(path):
         yield ok(AREA, f"in use by {holder.name} (process {holder.process})")

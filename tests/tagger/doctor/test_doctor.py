@@ -25,10 +25,10 @@ def parsed(done: Any) -> tuple[list[dict[str, Any]], dict[str, int]]:
     return found, last["counts"]
 
 
-def tree(folder: Path) -> dict[str, tuple[bytes, int] | None]:
-    """What lies in a folder; SQLite's own files beside an index come and go."""
+def tree(folder: Path) -> dict[str, tuple[bytes, int]]:
+    """What lies in a folder, and when it was changed."""
     return {
-        str(path): (path.read_bytes(), path.lstat().st_mtime_ns) if path.is_file() else None
+        str(path): (path.read_bytes() if path.is_file() else b"", path.lstat().st_mtime_ns)
         for path in sorted(folder.rglob("*"))
     }
 

@@ -13,8 +13,12 @@ from typing import Any
 
 import pytest
 
+from pacetag.db.errors import DamagedIndexError
+from pacetag.db.health import IndexHealth
+from pacetag.db.health import health as real_health
 from pacetag.db.index import SongIndex
 from pacetag.db.mounts import Mount
+from pacetag.db.steps import STEPS
 from pacetag.tagger.doctor import index as checks
 from pacetag.tagger.doctor.results import CheckResult, State
 from pacetag.tagger.doctor.subject import Subject
@@ -45,7 +49,7 @@ def test_a_whole_index_is_well(scanned: Path) -> None:
     results = found(scanned)
 
     assert {each.state for each in results} == {State.OK}
-    assert any("whole, step 15" in each.what and each.figure == 3 for each in results)
+    assert any(f"whole, step {len(STEPS)}" in each.what and each.figure == 3 for each in results)
     after = {path.name: path.read_bytes() for path in scanned.parent.iterdir() if path.is_file()}
     assert after == before
 
@@ -227,7 +231,12 @@ def read_only(scanned: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return scanned
 
 
-def test_an_index_that_can_only_be_read_is_checked_as_a_copy(read_only: Path) -> None:
+@pytest.mark.parametrize("logged", [False, True])
+def test_an_index_that_can_only_be_read_is_checked_all_the_same(
+    logged: bool, read_only: Path
+) -> None:
+    if logged:
+        read_only.with_name(f"{read_only.name}-wal").touch()
     listed = sorted(read_only.parent.iterdir())
 
     results = found(read_only)
@@ -235,8 +244,24 @@ def test_an_index_that_can_only_be_read_is_checked_as_a_copy(read_only: Path) ->
     (result,) = [each for each in results if each.state is not State.OK]
     assert result.state is State.WARNING
     assert "it can only be read: its folder may not be written" in result.what
-    assert any("whole, step 15" in each.what and each.figure == 3 for each in results)
+    assert any(f"whole, step {len(STEPS)}" in each.what and each.figure == 3 for each in results)
     assert sorted(read_only.parent.iterdir()) == listed
+
+
+def test_an_index_that_is_opened_while_it_is_read_is_read_again(
+    scanned: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = scanned.with_name(f"{scanned.name}-wal")
+
+    def first_damaged(connection: sqlite3.Connection, path: Path) -> IndexHealth:
+        if log.exists():
+            return real_health(connection, path)
+        log.touch()
+        raise DamagedIndexError(path, "the index cannot be read (a page has moved)")
+
+    monkeypatch.setattr(checks, "health", first_damaged)
+
+    assert bad(scanned) == []
 
 
 def test_holding_a_lock_ourselves_is_not_told(scanned: Path) -> None:
