@@ -104,6 +104,9 @@ NOT_RUN = {
     "training": "names a group of commands",
     "target": "no target is kept",
     "mpd": "no server is there; tests/tagger/players start one",
+    "--cluster": "no scheduler is there; tests/tagger/commands/test_scan_cluster.py starts one",
+    "s3://bucket/music": "no store is there; tests/tagger/catalogue/test_s3.py starts one",
+    "manifest.parquet": "no list of songs lies beside them",
 }
 
 

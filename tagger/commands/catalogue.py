@@ -70,7 +70,12 @@ def catalogue_request(
 
 
 def run_catalogue(
-    request: CatalogueRequest, index_file: Path, options: ScanOptions, *, as_json: bool
+    request: CatalogueRequest,
+    index_file: Path,
+    options: ScanOptions,
+    judge: "JudgeRef",
+    *,
+    as_json: bool,
 ) -> int:
     """Judge songs in stores and record them; returns the exit code."""
     from pacetag.model.extras import missing_modules
@@ -87,10 +92,9 @@ def run_catalogue(
     from pacetag.tagger.scanning.findings import SHOWN
     from pacetag.tagger.scanning.outcomes import Tally
     from pacetag.tagger.terminal.say import say
-    from pacetag.tagger.workers import pool
 
     began = time.monotonic()
-    stop, tally, judge = Stop(), Tally(None if is_verbose() else SHOWN), pool.shipped_judge()
+    stop, tally = Stop(), Tally(None if is_verbose() else SHOWN)
     naming = Naming(advice="--verbose lists them")
     total = count_listed(request.places)
     say(f"pacetag: {READ_ONLY}", sys.stderr)

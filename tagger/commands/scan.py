@@ -3,23 +3,39 @@
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from pacetag.tagger.commands.catalogue import catalogue_request, run_catalogue
 from pacetag.tagger.commands.cluster_options import ClusterOption, OutputOption, workers_of
+from pacetag.tagger.commands.judges import judge_on
 from pacetag.tagger.commands.options import (
-    PATH,
     DryRunOption,
     IndexOption,
     JsonOption,
     SourcesArgument,
 )
 from pacetag.tagger.commands.reporters import reporter
+from pacetag.tagger.commands.scan_options import (
+    BpmOption,
+    BpmRangeOption,
+    CheckOption,
+    Device,
+    DeviceOption,
+    ForceOption,
+    IgnoreFailedOption,
+    IgnoreOption,
+    NiceOption,
+    NoTagsOption,
+    PaceValuesOption,
+    QuodLibetOption,
+    RetryOption,
+    ScanJobsOption,
+    bpm_mode,
+)
 from pacetag.tagger.logs.logger import is_verbose
-from pacetag.tagger.paces import PaceRange
-from pacetag.tagger.scanning.options import BpmMode, PaceValues, ScanOptions
+from pacetag.tagger.scanning.options import PaceValues, ScanOptions
 from pacetag.tagger.settings import default_jobs, index_path
 from pacetag.tagger.workers.priority import lower_priority
 
@@ -28,93 +44,7 @@ if TYPE_CHECKING:
     from pacetag.tagger.scanning.missing import Vanished
     from pacetag.tagger.scanning.outcomes import LeftOut, SongOutcome
     from pacetag.tagger.scanning.scan import Scan
-
-JobsOption = Annotated[
-    int | None,
-    typer.Option(
-        "--jobs", min=1, metavar="N", help="Worker processes; one a processor if not given."
-    ),
-]
-ScanJobsOption = Annotated[
-    int | None,
-    typer.Option(
-        "--jobs",
-        min=0,
-        metavar="N",
-        help="Worker processes; one a processor if not given. 0: judge in this very process.",
-    ),
-]
-NiceOption = Annotated[
-    bool,
-    typer.Option(
-        "--nice/--no-nice",
-        help="Let all other programs go first: lowest priority for processor and disk.",
-    ),
-]
-NoTagsOption = Annotated[
-    bool, typer.Option("--no-tags/--tags", help="Only fill the index; leave the files as they are.")
-]
-CheckOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--read-only-check",
-        metavar="DIR",
-        click_type=PATH,
-        help="Prove that nothing in this folder changes but tags: every file is read before and "
-        "after, and all other changes are named.",
-    ),
-]
-
-
-def _pace_range(text: str) -> PaceRange:
-    """The range that a person typed. Raises BadParameter."""
-    try:
-        return PaceRange.read(text)
-    except ValueError as error:
-        raise typer.BadParameter(f'"{text}" {error}', param_hint="--bpm-range") from error
-
-
-BpmOption = Annotated[
-    BpmMode | None,
-    typer.Option(
-        "--bpm",
-        help="Whether to write the ordinary BPM field, with the most confident pace, too; never "
-        "if not given.",
-    ),
-]
-BpmRangeOption = Annotated[
-    PaceRange | None,
-    typer.Option(
-        "--bpm-range",
-        metavar="LOW-HIGH",
-        parser=_pace_range,
-        help="Write the most confident pace within this range, such as 140-190, into BPM; alone "
-        "it means --bpm if-missing.",
-    ),
-]
-QuodLibetOption = Annotated[
-    bool,
-    typer.Option(
-        "--quodlibet/--no-quodlibet",
-        help="Write the paces of MP3 once more where Quod Libet reads them: QuodLibet::pace.",
-    ),
-]
-PaceValuesOption = Annotated[
-    PaceValues,
-    typer.Option(
-        "--pace-values",
-        help="How several paces stand in PACE: as they do already, one by one, or joined into "
-        "one value, 160/80, for players that show only the first.",
-    ),
-]
-IgnoreOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--ignore",
-        metavar="GLOB",
-        help='Pass over what matches, such as "Audiobooks" or "*.part.mp3"; may be repeated.',
-    ),
-]
+    from pacetag.tagger.workers.judging import JudgeRef
 
 
 def scan(
@@ -123,19 +53,9 @@ def scan(
     nice: NiceOption = False,
     no_tags: NoTagsOption = False,
     dry_run: DryRunOption = False,
-    force: Annotated[
-        bool, typer.Option("--force", help="Judge songs again that are known or failed before.")
-    ] = False,
-    ignore_failed: Annotated[
-        bool,
-        typer.Option(
-            "--ignore-failed",
-            help="Pass over songs that failed before and have not changed: no failure any more.",
-        ),
-    ] = False,
-    retry: Annotated[
-        bool, typer.Option("--retry", help="Judge songs again that failed before.")
-    ] = False,
+    force: ForceOption = False,
+    ignore_failed: IgnoreFailedOption = False,
+    retry: RetryOption = False,
     index: IndexOption = None,
     as_json: JsonOption = False,
     bpm: BpmOption = None,
@@ -145,6 +65,7 @@ def scan(
     ignore: IgnoreOption = None,
     read_only_check: CheckOption = None,
     cluster: ClusterOption = None,
+    device: DeviceOption = Device.CPU,
     output: OutputOption = None,
 ) -> None:
     """Listen to songs; write their paces into tags and index.
@@ -179,12 +100,14 @@ def scan(
     request = catalogue_request(
         paths, options, output=output, cluster=cluster, check=read_only_check
     )
+    judge = judge_on(device, here=cluster is None)
     if request is not None:
-        raise typer.Exit(run_catalogue(request, index_path(index), options, as_json=as_json))
+        raise typer.Exit(run_catalogue(request, index_path(index), options, judge, as_json=as_json))
     code = run_scan(
         check_paths(map(Path, paths)),
         index_path(index),
         options,
+        judge,
         index_named=index is not None,
         as_json=as_json,
         check=check_folder(read_only_check),
@@ -193,17 +116,11 @@ def scan(
     raise typer.Exit(code)
 
 
-def bpm_mode(mode: BpmMode | None, pace_range: PaceRange | None) -> BpmMode:
-    """The mode that was asked for; a range alone asks for BPM only where there is none."""
-    if mode is not None:
-        return BpmMode(mode)
-    return BpmMode.NEVER if pace_range is None else BpmMode.IF_MISSING
-
-
 def run_scan(
     roots: Sequence[Path],
     index_file: Path,
     options: ScanOptions,
+    judge: "JudgeRef",
     *,
     as_json: bool,
     check: Path | None = None,
@@ -216,6 +133,7 @@ def run_scan(
         roots: absolute paths of folders and songs.
         index_file: the file of the index.
         options: what the scan may do.
+        judge: what judges the songs.
         as_json: print JSON.
         check: a folder in which only tags may change.
         index_named: --index named the index, so advised commands must name it, too.
@@ -233,7 +151,6 @@ def run_scan(
     from pacetag.tagger.scanning.missing import Vanished, mark_vanished
     from pacetag.tagger.scanning.outcomes import Tally
     from pacetag.tagger.scanning.scan import Scan
-    from pacetag.tagger.workers import pool
 
     began = time.monotonic()
     stop, tally, lost = Stop(), Tally(None if is_verbose() else SHOWN), Vanished()
@@ -243,7 +160,7 @@ def run_scan(
         found = Asking(stop, ignored=Ignored(options.ignore)).walk(roots)
         if not options.dry_run:
             Tidying(index.path).tidy(found.leftovers)
-        scan = Scan(index, pool.shipped_judge(), options, stop, make_workers=workers_of(cluster))
+        scan = Scan(index, judge, options, stop, make_workers=workers_of(cluster))
         with reporter(len(found.songs), naming, as_json=as_json, dry_run=options.dry_run) as shown:
             for song in _outcomes(found, scan):
                 tally.add(song)

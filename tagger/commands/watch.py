@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pacetag.tagger.commands.options import MUSIC, IndexOption, fill_in
-from pacetag.tagger.commands.scan import (
+from pacetag.tagger.commands.scan_options import (
     BpmOption,
     BpmRangeOption,
     IgnoreOption,

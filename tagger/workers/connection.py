@@ -3,7 +3,7 @@
 import logging
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import count
 from typing import Any
@@ -92,11 +92,16 @@ class Connection:
                 + "; ".join(wrong[:NAMED])
             )
         return tuple(
-            f"{name}: other libraries than here ({', '.join(_other_libraries(each, self._card))}), "
-            "so the last digits of its results may differ"
-            for name, each in cards.items()
-            if _other_libraries(each, self._card)
+            f"{name}: {remark}" for name, each in cards.items() for remark in self._remarks(each)
         )
+
+    def _remarks(self, card: Card) -> Iterator[str]:
+        """How a worker with this card differs without that deciding."""
+        if others := _other_libraries(card, self._card):
+            said = ", ".join(others)
+            yield f"other libraries than here ({said}), so last digits of its results may differ"
+        if card.no_gpu is not None:
+            yield f"{card.no_gpu}, so its processor judges"
 
     def _differs(self, card: object) -> str | None:
         """Why a worker with this card, or this error instead of one, would judge otherwise."""

@@ -15,10 +15,10 @@ from multiprocessing import parent_process
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from pacetag.model.audio.stored import StoredSound
-from pacetag.model.errors import DecodeError, ModelError, ReadError, TooShortError
+from pacetag.model.errors import BundleError, DecodeError, ModelError, ReadError, TooShortError
 from pacetag.model.judgement import Analysis
 from pacetag.model.stderr import native_noise
 from pacetag.tagger.errors import JudgeLoadError
@@ -56,6 +56,7 @@ class JudgeRef:
     bundle: str  # name of the trained network, as it goes into tags and index
     factory: str  # "module:callable", returns a JudgeLike
     folder: Path | None = None  # of a network of the user's own; the factory then takes it
+    device: Literal["cpu", "gpu"] = "cpu"  # what runs it; the factory then takes a "gpu"
 
     def load(self) -> JudgeLike:
         """Load the judge. Raises ModelError or JudgeLoadError with the reason why it cannot."""
@@ -65,6 +66,9 @@ class JudgeRef:
             for part in name.split("."):
                 made = getattr(made, part)
             folder = () if self.folder is None else (self.folder,)
+            if self.device == "gpu":
+                with suppress(BundleError):  # a worker elsewhere may have none: the processor then
+                    return made(*folder, device="gpu")  # type: ignore[operator]
             return made(*folder)  # type: ignore[operator]
         except ModelError:
             raise

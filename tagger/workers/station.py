@@ -38,6 +38,7 @@ class Card:
     network: str  # hash of the bundle's description, which holds those of its files
     libraries: tuple[tuple[str, str], ...]  # versions by name, "" where one is missing
     machine: str  # kind of processor
+    no_gpu: str | None = None  # why it has no GPU, where one is asked for
 
     @property
     def deciding(self) -> tuple[str, str]:
@@ -60,6 +61,7 @@ class Task:
 def card_of(judge: JudgeRef) -> Card:
     """Return what this machine judges with. Raises BundleError for a network it does not have."""
     from pacetag.model.bundle import JSON_FILE, load_bundle
+    from pacetag.model.keras_runtime import gpu_fault
 
     description = load_bundle(judge.folder).folder / JSON_FILE
     return Card(
@@ -67,6 +69,7 @@ def card_of(judge: JudgeRef) -> Card:
         network=hashlib.sha256(description.read_bytes()).hexdigest()[:16],
         libraries=tuple((name, _version(name)) for name in LIBRARIES),
         machine=platform.machine(),
+        no_gpu=gpu_fault() if judge.device == "gpu" else None,
     )
 
 

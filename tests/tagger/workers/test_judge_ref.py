@@ -2,14 +2,19 @@
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pacetag.model.bundle import shipped_bundle_folder
 from pacetag.model.errors import BundleError
 from pacetag.tagger.workers import pool
+from pacetag.tagger.workers.judging import JudgeRef
 
+MakeSong = Callable[..., Path]
+Pacetag = Callable[..., Any]
 SHIPPED_JUDGE = pool.shipped_judge  # before a fixture puts the fake one in its place
 
 
@@ -59,3 +64,35 @@ def test_a_named_folder_without_a_network_is_an_error(
 
     with pytest.raises(BundleError, match="name the folder of a trained bundle"):
         SHIPPED_JUDGE()
+
+
+def test_where_no_gpu_is_found_that_is_said_once_and_the_processor_judges(
+    make_song: MakeSong, pacetag: Pacetag, library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_song("150.mp3")
+    monkeypatch.setattr("pacetag.model.keras_runtime.gpu_fault", lambda: "this machine has no GPU")
+
+    done = pacetag("scan", library, "--device", "gpu", "--jobs", "1")
+
+    assert done.exit_code == 0, done.output
+    assert done.stderr.count("this machine has no GPU, so the processor judges the songs") == 1
+    assert "1 tagged" in done.stdout
+
+
+class Judged:
+    """What a factory was asked for."""
+
+    def __init__(self, *folder: Path, device: str = "cpu") -> None:
+        if device == "gpu" and "gpu" not in folder[0].name:
+            raise BundleError("Keras cannot judge with it")
+        self.device = device
+
+
+@pytest.mark.parametrize("name", ["with gpu", "without"])
+def test_a_gpu_judges_where_there_is_one_and_else_the_processor(name: str) -> None:
+    ref = JudgeRef(bundle="ear-1", factory=f"{__name__}:Judged", folder=Path(name), device="gpu")
+
+    judge = ref.load()
+
+    assert isinstance(judge, Judged)
+    assert judge.device == ("gpu" if name == "with gpu" else "cpu")
