@@ -5,6 +5,7 @@ import shutil
 import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,7 @@ def test_a_large_picture_costs_no_memory_and_stays(kind: str, copy_of: CopyOf) -
     path = copy_of(kind).path
     before, sound = read_tags(path), file_fingerprint(path)
     enlarge(path, size_of(kind))
+    before = replace(before, joins=False)  # ID3 is of version 2.4 now
     picture = others_in(path, SHORT)
 
     with little_memory(size_of(kind)):
