@@ -19,16 +19,39 @@ class Holder:
 
 def holders(index: Path) -> list[Holder]:
     """Return the other processes that hold a lock on the index, its files or its folder."""
-    inodes = set(_inodes(index))
+    locked = set(_locked(index))
+    inodes = {inode for _, inode in locked}
     found = {number for number, inode in _locks() if inode in inodes} - {os.getpid()}
-    return [Holder(process=number, name=_name(number)) for number in sorted(found)]
+    return [
+        Holder(process=number, name=_name(number))
+        for number in sorted(found)
+        if _has_open(number, locked)
+    ]
 
 
-def _inodes(index: Path) -> Iterator[int]:
-    """The inodes that pacetag and SQLite lock: the folder, the file, and its shared memory."""
+def _locked(index: Path) -> Iterator[tuple[int, int]]:
+    """Device and inode of what pacetag and SQLite lock: folder, file, and its shared memory."""
     for place in (index.parent, index, index.with_name(f"{index.name}-shm")):
         with suppress(OSError):
-            yield place.stat().st_ino
+            status = place.stat()
+            yield status.st_dev, status.st_ino
+
+
+def _has_open(process: int, files: set[tuple[int, int]]) -> bool:
+    """Whether a process has one of the files open, which tells inodes of several disks apart.
+
+    True for a process of another user, of which it cannot be told.
+    """
+    try:
+        links = list((PROCESSES / str(process) / "fd").iterdir())
+    except OSError:
+        return True
+    for link in links:
+        with suppress(OSError):  # closed meanwhile
+            status = link.stat()
+            if (status.st_dev, status.st_ino) in files:
+                return True
+    return False
 
 
 def _locks() -> Iterator[tuple[int, int]]:

@@ -19,6 +19,7 @@ from pacetag.db.health import health as real_health
 from pacetag.db.index import SongIndex
 from pacetag.db.mounts import Mount
 from pacetag.db.steps import STEPS
+from pacetag.tagger.doctor import holders as holding
 from pacetag.tagger.doctor import index as checks
 from pacetag.tagger.doctor.results import CheckResult, State
 from pacetag.tagger.doctor.subject import Subject
@@ -179,6 +180,21 @@ def test_a_process_that_holds_the_index_is_named(scanned: Path) -> None:
     assert any("in use by python" in each.what for each in results)
     assert any(f"(process {other.pid})" in each.what for each in results)
     assert {each.state for each in results} == {State.OK}
+
+
+def test_a_lock_on_another_disk_with_the_same_number_is_not_told(
+    scanned: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = scanned.parent.stat().st_ino
+    with subprocess.Popen(["sleep", "30"]) as other:
+        locks = scanned.with_name("locks")
+        locks.write_text(f"1: FLOCK  ADVISORY  WRITE {other.pid} fe:00:{number} 0 EOF\n")
+        monkeypatch.setattr(holding, "LOCKS", locks)
+
+        results = found(scanned)
+
+        other.kill()
+    assert not any("in use" in each.what for each in results)
 
 
 def test_an_index_in_use_is_read_with_what_lies_in_its_log(scanned: Path) -> None:
