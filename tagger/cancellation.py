@@ -19,8 +19,8 @@ INTERRUPTED = 130  # exit code
 GRACE = 4.0  # s from the second request until the process ends
 HURRY = 2.0, 2.5  # s from SIGTERM until workers are killed, and from then until the process ends
 _RETRY = 0.05  # s between two tries to wake the main thread
-# Is never held in the main thread, and interrupts the call it is in. Windows has no such signals:
-# there the main thread answers, once the call it is in has returned.
+# Is never held in the main thread; interrupts the call it is in. Windows lacks it, and the main
+# thread answers by itself there, once that call has returned.
 _WAKE_MAIN = getattr(signal, "SIGUSR2", None)
 _SHOW_CURSOR = b"\x1b[?25h"  # a live bar hides it
 _LEFT = b"pacetag: stopped at once; a write that broke off is taken back by the next command\n"
@@ -168,7 +168,7 @@ def signals_let_through() -> Iterator[None]:
         signal.SIGTERM: signal.signal(signal.SIGTERM, signal.SIG_DFL),
     }
     try:
-        with _masked("SIG_UNBLOCK"):
+        with signals_held(deliver=True):
             yield
     finally:
         for number, handler in before.items():
@@ -240,23 +240,17 @@ def _leave() -> None:
 
 
 @contextmanager
-def signals_held() -> Iterator[None]:
+def signals_held(*, deliver: bool = False) -> Iterator[None]:
     """Hold the signals while the block runs; processes and threads that it starts never see them.
 
     Ctrl-C reaches every process of the terminal's group. Workers must survive it: the parent ends
-    them.
+    them. With `deliver` the block gets them instead.
     """
-    with _masked("SIG_BLOCK"):
-        yield
-
-
-@contextmanager
-def _masked(how: str) -> Iterator[None]:
-    """Change which signals are held, where the system can hold any."""
     if _WAKE_MAIN is None:
         yield
         return
-    before = signal.pthread_sigmask(getattr(signal, how), SIGNALS)
+    how = signal.SIG_UNBLOCK if deliver else signal.SIG_BLOCK
+    before = signal.pthread_sigmask(how, SIGNALS)
     try:
         yield
     finally:
