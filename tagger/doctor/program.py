@@ -21,6 +21,8 @@ ADDS = {
     "runs": "cadences of FIT files",
     "stretch": "songs at exactly the cadence: `pacetag playlist --stretch`",
     "polite": "`pacetag watch --polite`",
+    "parquet": "files in Parquet",
+    "cluster": "a Dask cluster that judges, and songs in stores",
     "mpd": "MPD as a player: `pacetag playlist --play`",
 }
 OF_DEVELOPERS = frozenset({"test", "dev", "docs"})

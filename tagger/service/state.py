@@ -149,8 +149,15 @@ def watches_in_use(*, every: bool = False) -> int | None:
     if not folders[0].is_dir():
         return None
     if every:
-        folders = [*Path("/proc").glob("[0-9]*/fdinfo")]
+        folders = [each for each in Path("/proc").glob("[0-9]*/fdinfo") if _is_own(each)]
     return sum(map(_watches_of, folders))
+
+
+def _is_own(folder: Path) -> bool:
+    try:
+        return folder.stat().st_uid == os.geteuid()
+    except OSError:  # the process has ended
+        return False
 
 
 def _watches_of(folder: Path) -> int:

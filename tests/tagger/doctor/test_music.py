@@ -191,3 +191,9 @@ def test_faults_of_the_settings_do_not_end_the_check(library: Path, tmp_path: Pa
 
     assert Subject().roots == []
     assert [each.state for each in checks.music(Subject(paths=[library]))] == [State.OK]
+
+
+def test_watches_of_other_users_do_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 54_321)
+
+    assert watches_in_use(every=True) == 0
