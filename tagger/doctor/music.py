@@ -127,13 +127,13 @@ def _parted_reason(reason: str) -> tuple[str, str]:
 def watches(subject: Subject) -> Iterator[CheckResult]:
     """Yield whether the system can report changes in all folders."""
     try:
-        Inotify().close()
+        _try_watching(subject)
     except OSError as error:
-        what, advice = parted(why_unwatched("", error), "`pacetag watch` polls instead")
         if error.errno == errno.ENOSYS:  # not Linux; another library watches there
             yield ok(WATCHES, "this system has no inotify; changes are found by watchdog")
-        else:
-            yield fault(WATCHES, what, advice=advice)
+            return
+        what, advice = parted(why_unwatched("", error), "`pacetag watch` polls instead")
+        yield warning(WATCHES, what, advice=advice)
         return
     known = mounts()
     polled = list[Survey]()
@@ -148,6 +148,16 @@ def watches(subject: Subject) -> Iterator[CheckResult]:
                 "machine that has the disk to be told at once",
             )
     yield from _limits(sum(each.folders for each in subject.surveys if each not in polled))
+
+
+def _try_watching(subject: Subject) -> None:
+    """Watch each root for a moment. Raises OSError where the system refuses."""
+    kernel = Inotify()
+    try:
+        for survey in subject.surveys:
+            kernel.watch(os.fspath(survey.root))
+    finally:
+        kernel.close()
 
 
 def _limits(folders: int) -> Iterator[CheckResult]:

@@ -16,6 +16,7 @@ from pacetag.tagger.doctor.results import CheckResult, State
 from pacetag.tagger.doctor.subject import LONGEST_WALK, Subject
 from pacetag.tagger.library.presence import Place, Presence
 from pacetag.tagger.service.state import watches_in_use
+from pacetag.tagger.watch.inotify import Inotify
 
 MakeSong = Callable[..., Path]
 
@@ -154,7 +155,7 @@ def test_a_low_limit_of_watches_names_the_command_that_raises_it(
 @pytest.mark.parametrize(
     ("error", "state", "advice"),
     [
-        (errno.EMFILE, State.FAULT, "sudo sysctl fs.inotify.max_user_instances=1024"),
+        (errno.EMFILE, State.WARNING, "sudo sysctl fs.inotify.max_user_instances=1024"),
         (errno.ENOSYS, State.OK, None),
     ],
 )
@@ -169,6 +170,23 @@ def test_where_nothing_can_be_watched_it_says_why(
     (result,) = checks.watches(Subject())
 
     assert (result.state, result.advice) == (state, advice)
+
+
+def test_a_limit_that_only_a_try_shows_is_told(
+    library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a container, whose limit stands elsewhere."""
+
+    def refused(_: Inotify, __: str) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Inotify, "watch", refused)
+
+    (result,) = checks.watches(Subject(paths=[library]))
+
+    assert result.state is State.WARNING
+    assert "the system's limit of folders watched at once is reached" in result.what
+    assert result.advice == "sudo sysctl fs.inotify.max_user_watches=1048576"
 
 
 def test_a_folder_on_a_file_server_is_polled(
