@@ -59,7 +59,7 @@ def _surveyed(survey: Survey) -> Iterator[CheckResult]:
         what, advice = _parted_reason(reason)
         yield warning(
             AREA,
-            f"{root}: of {looked_at} songs {count} cannot be tagged: {what}",
+            f"{root}: of {looked_at} songs {count} may not be tagged: {what}",
             figure=count,
             unit="songs",
             advice=advice,
@@ -107,9 +107,17 @@ def _refusals(survey: Survey) -> Counter[str]:
     found = Counter[str]()
     for song in songs[:: max(1, -(-len(songs) // SAMPLE))]:
         with suppress(OSError):  # it has gone meanwhile
-            if (reason := forbidden(song)) is not None:
+            if (reason := forbidden(song) or _of_another_user(song)) is not None:
                 found[reason] += 1
     return found
+
+
+def _of_another_user(song: Path) -> str | None:
+    """Why a song that may be written cannot be replaced; None if it can. Raises OSError."""
+    own = not hasattr(os, "geteuid") or os.geteuid() in (0, song.stat().st_uid)
+    if own:
+        return None
+    return "it belongs to another user, so it must have room for tags (`chown` makes it yours)"
 
 
 def _folders(count: int) -> str:

@@ -64,7 +64,7 @@ def test_songs_that_are_read_only_are_counted_with_the_remedy(
     (result,) = bad(checks.music(Subject(paths=[library])))
 
     assert (result.state, result.figure) == (State.WARNING, 1)
-    assert "of 3 songs 1 cannot be tagged: the file is read-only" in result.what
+    assert "of 3 songs 1 may not be tagged: the file is read-only" in result.what
     assert result.advice == "`chmod u+w` changes that"
 
 
@@ -215,3 +215,15 @@ def test_watches_of_other_users_do_not_count(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(os, "geteuid", lambda: 54_321)
 
     assert watches_in_use(every=True) == 0
+
+
+def test_songs_of_another_user_need_room_for_tags(
+    songs: list[Path], library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 54_321)
+
+    (result,) = bad(checks.music(Subject(paths=[library])))
+
+    assert (result.state, result.figure) == (State.WARNING, len(songs))
+    assert "it belongs to another user, so it must have room for tags" in result.what
+    assert result.advice == "`chown` makes it yours"
