@@ -5,6 +5,7 @@ extended here by classes that typer does not export; where it has moved them, it
 """
 
 import os
+import sys
 from contextlib import suppress
 from typing import Any
 
@@ -17,7 +18,9 @@ def use_whole_words() -> None:
     with suppress(ImportError, AttributeError, KeyError):
         from typer import _completion_classes as classes
 
-        register: Any = vars(classes)["add_completion_class"]
+        # Where this lies depends on whether typer brings its own click.
+        home = sys.modules[classes.BashComplete.__mro__[1].__module__]
+        register: Any = vars(home)["add_completion_class"]
 
         class Bash(classes.BashComplete):
             """Answers bash: words with backslashes where they need them."""

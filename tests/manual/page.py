@@ -40,6 +40,7 @@ FILES = (
 )
 DATE = "2026-11-26"  # of the version that the page describes
 WIDTH = 79  # columns of the source
+TYPES = {"STR": "TEXT", "INT": "INTEGER"}  # as versions of typer call them
 _TICKED = re.compile(r"`([^`]+)`")
 
 
@@ -114,7 +115,8 @@ def metavar(parameter: Any) -> str:
         return f"{parameter.metavar}{'...' * more}"
     if choices:
         return "|".join(str(getattr(each, "value", each)) for each in choices)
-    return str(parameter.type.name).upper()
+    name = str(parameter.type.name).partition(" ")[0].upper()
+    return TYPES.get(name, name)
 
 
 def default(option: Any) -> str:
