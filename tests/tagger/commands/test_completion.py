@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from pacetag.db.health import opened_unchanged
 from pacetag.db.index import SongIndex
@@ -171,6 +171,15 @@ def test_fish_completes_what_it_is_asked(home: Path) -> None:
     assert offered == [words[-1] for _, words in IN_EVERY_SHELL[:3]]
 
 
+def asked(words_so_far: str, monkeypatch: pytest.MonkeyPatch) -> Result:
+    """What the program answers bash."""
+    words_so_far = words_so_far.replace(" ", "\n")
+    monkeypatch.setenv("_PACETAG_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", words_so_far)
+    monkeypatch.setenv("COMP_CWORD", str(words_so_far.count("\n")))
+    return CliRunner().invoke(app, prog_name="pacetag")
+
+
 @pytest.mark.parametrize(
     ("words_so_far", "offered"),
     [
@@ -194,51 +203,31 @@ def test_fish_completes_what_it_is_asked(home: Path) -> None:
 def test_names_are_offered_where_they_fit(
     words_so_far: str, offered: list[str], home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    words_so_far = "pacetag\n" + words_so_far.replace(" ", "\n")
-    monkeypatch.setenv("_PACETAG_COMPLETE", "complete_bash")
-    monkeypatch.setenv("COMP_WORDS", words_so_far)
-    monkeypatch.setenv("COMP_CWORD", str(words_so_far.count("\n")))
-
-    done = CliRunner().invoke(app, prog_name="pacetag")
+    done = asked(f"pacetag {words_so_far}", monkeypatch)
 
     assert sorted(done.stdout.split("\n")) == sorted([*offered, ""] if offered else ["", ""])
 
 
-def asked(words_so_far: str, home: Path, **more: str) -> subprocess.CompletedProcess[str]:
-    """What the program answers bash."""
-    words_so_far = words_so_far.replace(" ", "\n")
-    variables = {
-        "_PACETAG_COMPLETE": "complete_bash",
-        "COMP_WORDS": words_so_far,
-        "COMP_CWORD": str(words_so_far.count("\n")),
-    }
-    return subprocess.run(
-        ["pacetag"],
-        env={**environment(home), **variables, **more},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-
-
 @pytest.mark.parametrize("content", [None, b"no database" * 999])
 def test_an_index_that_cannot_be_asked_offers_nothing_and_says_nothing(
-    content: bytes | None, home: Path, index_file: Path
+    content: bytes | None, home: Path, index_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     index_file.unlink()
     if content is not None:
         index_file.write_bytes(content)
 
-    done = asked("pacetag playlist --genre R", home)
+    done = asked("pacetag playlist --genre R", monkeypatch)
 
     assert (done.stdout.strip(), done.stderr) == ("", "")
     assert (index_file.read_bytes() if index_file.exists() else None) == content
 
 
-def test_broken_settings_offer_nothing_and_say_nothing(home: Path) -> None:
+def test_broken_settings_offer_nothing_and_say_nothing(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (home / "config/pacetag/config.toml").write_text("[training.a\n")
 
-    done = asked("pacetag playlist --to ", home)
+    done = asked("pacetag playlist --to ", monkeypatch)
 
     assert (done.stdout.strip(), done.stderr) == ("", "")
 
@@ -267,12 +256,14 @@ def test_completing_a_genre_loads_nothing_heavy(home: Path) -> None:
     assert done.stdout == "Rock\n[]\n"
 
 
-def test_an_index_that_is_typed_is_asked(home: Path, index_file: Path) -> None:
+def test_an_index_that_is_typed_is_asked(
+    home: Path, index_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     other = home / "other.sqlite3"
     index_file.rename(other)
 
-    assert asked("pacetag playlist --genre R", home).stdout.strip() == ""
-    done = asked(f"pacetag playlist --index {other} --genre R", home)
+    assert asked("pacetag playlist --genre R", monkeypatch).stdout.strip() == ""
+    done = asked(f"pacetag playlist --index {other} --genre R", monkeypatch)
     assert done.stdout.split() == ["Rock"]
 
 
