@@ -13,9 +13,21 @@ if TYPE_CHECKING:
     from pacetag.tagger.playlist.rules import Rules
 
 
+def programs(incomplete: str) -> list[str]:
+    """Return the names of programs that begin with what was typed, for a shell's TAB."""
+    from pacetag.tagger.integrations.table import PROGRAMS
+
+    return [program.name for program in PROGRAMS if program.name.startswith(incomplete)]
+
+
 def setup(
     name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="A program; without it, all are listed.")
+        str | None,
+        typer.Argument(
+            metavar="[NAME]",
+            autocompletion=programs,
+            help="A program; without it, all are listed.",
+        ),
     ] = None,
     cadence: Annotated[
         float,

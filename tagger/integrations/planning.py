@@ -54,8 +54,13 @@ def plans_of(change: FileChange, rules: Rules, named: Path | None = None) -> lis
     places = change.places(rules)
     there = _files(places)
     if not there and change.created:
-        there = [place.file for place in places if place.home.is_dir()][:1]
+        there = [place.file for place in places if _is_folder(place.home)][:1]
     return [plan_of(change, rules, file) for file in there[: 1 if change.first_counts else None]]
+
+
+def _is_folder(path: Path) -> bool:
+    """Whether it is a folder; False for one that may not be looked at, which Path raises for."""
+    return os.path.isdir(path)  # noqa: PTH112
 
 
 def _files(places: Sequence[Place]) -> list[Path]:

@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from pacetag.tagger.cli import app
 from pacetag.tagger.integrations import applying, backups, running
 from pacetag.tagger.integrations.table import PROGRAMS
 
@@ -365,6 +367,30 @@ def test_wrong_usage_is_said(pacetag: Run, words: list[str], said: str) -> None:
 
     assert done.exit_code == 2
     assert said in done.stderr
+
+
+def test_a_shell_completes_the_names_of_programs() -> None:
+    asked = {"_PACETAG_COMPLETE": "complete_bash", "COMP_WORDS": "pacetag setup na"}
+
+    done = CliRunner().invoke(app, prog_name="pacetag", env={**asked, "COMP_CWORD": "2"})
+
+    assert done.stdout.split() == ["navidrome"]
+
+
+@pytest.mark.parametrize("name", CHANGED)
+def test_a_home_that_may_not_be_looked_at_is_like_one_without_programs(
+    name: str, pacetag: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(os, "stat", refuse)
+    monkeypatch.setattr(os, "lstat", refuse)
+
+    done = pacetag("setup", name)
+
+    assert "broke off" not in done.stderr
+    assert done.exit_code == 0
 
 
 def test_a_program_that_is_not_there_is_said(pacetag: Run) -> None:
