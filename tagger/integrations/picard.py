@@ -98,6 +98,7 @@ PICARD = Program(
     steps=lambda _: (
         "By hand: Options, Tags, Preserve these tags from being cleared or overwritten with "
         f"MusicBrainz data: {', '.join(TAGS)}.",
+        "Clearing takes BPM away, too: add `bpm` there if pacetag writes it.",
         "In WMA it knows no such tags: leave `Clear existing tags` off, or scan such songs again.",
     ),
     change=FileChange(
