@@ -3,16 +3,25 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 FAKES = Path(__file__).parent / "fakes"
 
 
+@dataclass(frozen=True, kw_only=True)
+class SmallCluster:
+    """A scheduler with one worker, in one process."""
+
+    address: str  # of the scheduler
+    kill: Callable[[], None]
+
+
 @contextmanager
-def small_cluster(**environment: str) -> Iterator[str]:
-    """Yield the address of a scheduler with one worker, which finds the fake judge."""
+def small_cluster(**environment: str) -> Iterator[SmallCluster]:
+    """Yield a cluster whose worker finds the fake judge."""
     found = os.pathsep.join([str(FAKES), *filter(None, [os.environ.get("PYTHONPATH")])])
     with subprocess.Popen(
         [sys.executable, FAKES / "dask_cluster.py"],
@@ -26,7 +35,7 @@ def small_cluster(**environment: str) -> Iterator[str]:
         assert process.stdin is not None
         assert process.stdout is not None
         try:
-            yield process.stdout.readline().strip()
+            yield SmallCluster(address=process.stdout.readline().strip(), kill=process.kill)
             process.stdin.close()
             process.wait(timeout=20)
         finally:

@@ -170,8 +170,8 @@ def cluster_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def scheduler(cluster_log: Path) -> Iterator[str]:
     """The address of a Dask cluster with one worker, in a process of its own."""
-    with small_cluster(FAKE_JUDGE_LOG=str(cluster_log)) as address:
-        yield address
+    with small_cluster(FAKE_JUDGE_LOG=str(cluster_log)) as cluster:
+        yield cluster.address
 
 
 @dataclass(frozen=True, kw_only=True)

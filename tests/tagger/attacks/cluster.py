@@ -1,6 +1,7 @@
 """Kill workers, the scheduler and the scan itself while a cluster judges; nothing may get lost.
 
 python -m tests.tagger.attacks.cluster --seconds 180 --kill-every 5
+python -m tests.tagger.attacks.cluster --seconds 60 --hosts 2
 
 Scans copies of the sample songs as a catalogue, each round into a folder of its own. In the end
 every song must have exactly one row, with the paces of a local judge to the digit.
@@ -17,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,7 @@ from pyarrow import dataset
 from pacetag.model.judge import Judge
 from pacetag.model.judgement import Analysis
 from pacetag.tagger.workers.judging import hear
+from tests.tagger.attacks.hosts import BRIDGE, Host, enter_namespace
 
 SAMPLES = Path(__file__).parents[3] / "sample_audio"
 PACETAG = [sys.executable, "-m", "pacetag.tagger"]
@@ -57,20 +60,24 @@ def descendants(pid: int) -> list[int]:
 class Cluster:
     """A scheduler and workers, started again when they end, as a supervisor does."""
 
-    def __init__(self, folder: Path, *, workers: int, nanny: bool) -> None:
+    def __init__(
+        self, folder: Path, *, workers: int, nanny: bool, hosts: Sequence[Host] = ()
+    ) -> None:
+        self._host = BRIDGE if hosts else "127.0.0.1"
         with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
+            free.bind((self._host, 0))
             self.port = free.getsockname()[1]
-        self.address = f"tcp://127.0.0.1:{self.port}"
+        self.address = f"tcp://{self._host}:{self.port}"
         self._folder, self._nanny = folder, nanny
         self._scheduler = self._start_scheduler()
         time.sleep(2.0)
-        self._workers = [self._start_worker() for _ in range(workers)]
+        self._places = [hosts[each % len(hosts)] if hosts else None for each in range(workers)]
+        self._workers = [self._start_worker(place) for place in self._places]
 
-    def _start(self, *command: str) -> subprocess.Popen[bytes]:
+    def _start(self, *command: str, place: Host | None = None) -> subprocess.Popen[bytes]:
         with (self._folder / "dask.log").open("ab") as log:
             return subprocess.Popen(
-                [sys.executable, "-m", *command],
+                [*(place.prefix if place else []), sys.executable, "-m", *command],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -79,13 +86,14 @@ class Cluster:
             )
 
     def _start_scheduler(self) -> subprocess.Popen[bytes]:
-        where = ("--host", "127.0.0.1", "--port", str(self.port), "--no-dashboard")
+        where = ("--host", self._host, "--port", str(self.port), "--no-dashboard")
         return self._start("distributed.cli.dask_scheduler", *where)
 
-    def _start_worker(self) -> subprocess.Popen[bytes]:
+    def _start_worker(self, place: Host | None) -> subprocess.Popen[bytes]:
         nanny = "--nanny" if self._nanny else "--no-nanny"
         how = ("--nthreads", "1", "--no-dashboard", nanny, "--local-directory", str(self._folder))
-        return self._start("distributed.cli.dask_worker", self.address, *how)
+        host = ("--host", place.address) if place else ()
+        return self._start("distributed.cli.dask_worker", self.address, *how, *host, place=place)
 
     @property
     def scheduler_pid(self) -> int:
@@ -101,8 +109,8 @@ class Cluster:
         if self._scheduler.poll() is not None:
             self._scheduler = self._start_scheduler()
         self._workers = [
-            self._start_worker() if worker.poll() is not None else worker
-            for worker in self._workers
+            self._start_worker(place) if worker.poll() is not None else worker
+            for worker, place in zip(self._workers, self._places, strict=True)
         ]
 
     def kill_worker(self, chance: random.Random) -> None:
@@ -251,17 +259,24 @@ def main() -> int:
     parser.add_argument("--scheduler-every", type=int, default=6, metavar="KILLS", help="0: never")
     parser.add_argument("--songs", type=int, default=96)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--hosts", type=int, default=0, help="in namespaces; needs root")
     parser.add_argument("--no-nanny", action="store_true")
     parser.add_argument("--seed", default="1")
     options = parser.parse_args()
+    if options.hosts:
+        enter_namespace("tests.tagger.attacks.cluster", sys.argv[1:])
+    hosts = [Host(number) for number in range(options.hosts)]
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
-        cluster = Cluster(place, workers=options.workers, nanny=not options.no_nanny)
+        nanny = not options.no_nanny
+        cluster = Cluster(place, workers=options.workers, nanny=nanny, hosts=hosts)
         try:
             attack = Attack(place, cluster, options)
             attack.run()
         finally:
             cluster.close()
+            for host in hosts:
+                host.close()
         figures = attack.figures
         if figures.faults:
             sys.stdout.write((place / "scan.log").read_text()[-3000:])

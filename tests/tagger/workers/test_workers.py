@@ -16,6 +16,7 @@ from pacetag.tagger.workers.in_process import InProcess
 from pacetag.tagger.workers.judging import AnalysisError, JudgeRef, WorkerReply
 from pacetag.tagger.workers.pool import JudgePool
 from pacetag.tagger.workers.protocol import Verdict, Workers
+from tests.tagger.clusters import small_cluster
 
 FAKE_JUDGE = JudgeRef(bundle="fake-1", factory="fake_judge:load")
 BROKEN_JUDGE = JudgeRef(bundle="fake-1", factory="fake_judge:load_nothing")
@@ -200,3 +201,28 @@ def test_where_no_scheduler_answers_a_sentence_says_so(monkeypatch: pytest.Monke
 
     with pytest.raises(ClusterError, match="no scheduler of Dask answers there"):
         ClusterWorkers[Path]("tcp://127.0.0.1:9", FAKE_JUDGE, done=lambda *_: None)
+
+
+def test_a_scheduler_that_stays_away_is_the_verdict_of_all_songs(
+    songs: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "PATIENCE", 0.5)
+    events: SimpleQueue[tuple[Path, Verdict]] = SimpleQueue()
+    with small_cluster() as killed:
+        workers = ClusterWorkers[Path](
+            killed.address, FAKE_JUDGE, done=lambda song, verdict: events.put((song, verdict))
+        )
+        try:
+            for name in ("endless 1.mp3", "endless 2.mp3", "130.mp3"):
+                workers.submit(songs(name), limit=PATIENT)
+            monkeypatch.setattr("pacetag.tagger.workers.connection.TIMEOUT", 0.5)
+            killed.kill()
+            found = dict(events.get(timeout=30) for _ in range(3))
+            workers.submit(songs("140.mp3"), limit=PATIENT)
+            later = events.get(timeout=30)[1]
+        finally:
+            workers.close()
+
+    for verdict in (*found.values(), later):
+        assert isinstance(verdict, ClusterError)
+        assert "the scheduler has been away for" in str(verdict)
