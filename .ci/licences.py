@@ -53,8 +53,11 @@ READ = {
     "matplotlib": "LicenseRef-Matplotlib",
     "namex": "Apache-2.0",
     "numba": "BSD-2-Clause",
+    "partd": "BSD-3-Clause",
     "python-dateutil": "Apache-2.0 OR BSD-3-Clause",
+    "s3fs": "BSD-3-Clause",
     "scipy": "BSD-3-Clause",
+    "zict": "BSD-3-Clause",
 }
 
 
