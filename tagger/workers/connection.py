@@ -1,15 +1,17 @@
 """The connection to a Dask cluster: made, checked, watched, and made anew."""
 
 import logging
+import socket
 import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import count
 from typing import Any
+from urllib.parse import urlsplit
 
 from pacetag.model.extras import missing_modules
-from pacetag.tagger.errors import MissingExtraError, TaggerError
+from pacetag.tagger.errors import MissingExtraError, TaggerError, UsageError
 from pacetag.tagger.logs.logger import debug, info
 from pacetag.tagger.workers.judging import JudgeRef, WorkerReply
 from pacetag.tagger.workers.station import Card, card_of
@@ -36,6 +38,7 @@ class Connection:
         """Raises ClusterError, with a sentence for the user, and MissingExtraError."""
         if missing_modules("cluster"):
             raise MissingExtraError("`--cluster`", "cluster")
+        self._host, self._port = _place_of(address)
         self._address, self._card, self._judge = address, card, judge
         self._prefix = f"pacetag-{uuid.uuid4().hex}"
         self._numbers = count()
@@ -54,6 +57,8 @@ class Connection:
         import distributed
 
         try:
+            # Dask would try for as long, and once more when it is told to give up.
+            socket.create_connection((self._host, self._port), TIMEOUT).close()
             connect: Any = distributed.Client
             client = connect(
                 self._address, timeout=TIMEOUT, set_as_default=False, name="pacetag-scan"
@@ -61,8 +66,8 @@ class Connection:
         except Exception as error:  # of many types, by the address and the versions there
             debug("cluster", f"{self._address}: cannot be reached", error=error)
             raise ClusterError(
-                f"{self._address}: no scheduler of Dask answers there; start one with `dask "
-                "scheduler` and workers with `dask worker ADDRESS`, and name its address"
+                f"{self._address}: no scheduler of Dask answers there ({error}); start one with "
+                "`dask scheduler`, and workers with `dask worker ADDRESS`"
             ) from error
         try:  # where a scheduler takes no plugins, its own number of tries holds
             client.register_plugin(_tries_plugin(self._prefix), name=self._prefix)
@@ -105,7 +110,7 @@ class Connection:
 
     def _differs(self, card: object) -> str | None:
         """Why a worker with this card, or this error instead of one, would judge otherwise."""
-        if isinstance(card, ModuleNotFoundError) and "pacetag" in str(card):
+        if "No module named 'pacetag'" in str(card):  # in an error that Dask has wrapped
             return f"pacetag is not installed; install {self._card.pacetag} there"
         if not isinstance(card, Card):
             return f"it cannot say what it judges with ({card})"
@@ -185,6 +190,19 @@ class Connection:
                 )
         with suppress(Exception):
             self._client.close(timeout=ANSWER)
+
+
+def _place_of(address: str) -> tuple[str, int]:
+    """Host and port of a scheduler's address. Raises UsageError."""
+    try:
+        split = urlsplit(address if "://" in address else f"tcp://{address}")
+        if split.hostname and split.port:
+            return split.hostname, split.port
+    except ValueError:  # a port that is no number
+        pass
+    raise UsageError(
+        f"--cluster {address!r}: is no address of a scheduler; write it as tcp://HOST:8786"
+    )
 
 
 def _other_libraries(card: Card, own: Card) -> list[str]:

@@ -9,7 +9,8 @@ import pytest
 
 from pacetag.model.errors import BundleError
 from pacetag.model.judgement import Analysis
-from pacetag.tagger.workers import cluster, station
+from pacetag.tagger.errors import UsageError
+from pacetag.tagger.workers import cluster, connection, station
 from pacetag.tagger.workers.cluster import ClusterWorkers
 from pacetag.tagger.workers.connection import ClusterError
 from pacetag.tagger.workers.in_process import InProcess
@@ -196,11 +197,28 @@ def test_workers_with_another_network_are_refused_by_name(
         ClusterWorkers[Path](scheduler, FAKE_JUDGE, done=lambda *_: None)
 
 
-def test_where_no_scheduler_answers_a_sentence_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pacetag.tagger.workers.connection.TIMEOUT", 0.5)
-
-    with pytest.raises(ClusterError, match="no scheduler of Dask answers there"):
+def test_where_no_scheduler_answers_a_sentence_says_so() -> None:
+    with pytest.raises(ClusterError, match=r"no scheduler of Dask answers there \(.*refused"):
         ClusterWorkers[Path]("tcp://127.0.0.1:9", FAKE_JUDGE, done=lambda *_: None)
+
+
+@pytest.mark.parametrize("address", ["", "nonsense", "tcp://host", "tcp://host:port", "s3://a/b"])
+def test_what_is_no_address_is_wrong_usage(address: str) -> None:
+    with pytest.raises(UsageError, match="write it as tcp://HOST:8786"):
+        ClusterWorkers[Path](address, FAKE_JUDGE, done=lambda *_: None)
+
+
+def test_a_worker_without_pacetag_is_told_what_to_install(
+    scheduler: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lacking(_: Any) -> None:
+        raise ModuleNotFoundError("No module named 'pacetag'")
+
+    monkeypatch.setattr(connection, "card_of", lacking)
+    own = station.card_of(FAKE_JUDGE)
+
+    with pytest.raises(ClusterError, match=f"pacetag is not installed; install {own.pacetag}"):
+        ClusterWorkers[Path](scheduler, FAKE_JUDGE, done=lambda *_: None)
 
 
 def test_a_scheduler_that_stays_away_is_the_verdict_of_all_songs(
