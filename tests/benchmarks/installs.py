@@ -162,13 +162,16 @@ def use_extra(extra: str, programs: Path, folder: Path) -> str:
         "runs": ("cadence", "run.fit"),
         "stretch": (*playlist, "--stretch", "6%", "--output", "run.m3u8"),
         "mix": (*playlist, "--limit", "1", "--mix", "run.flac"),
+        "parquet": ("export", "--parquet", "--output", "songs.parquet"),
+        "cluster": ("scan", (folder / "music").as_uri(), "--output", "rows"),
     }
     if extra in commands:
         (folder / "set.csv").write_text(f"file,paces\n{song},82 165\n")
         if extra == "runs":
             write_run(folder / "run.fit")
         run(pacetag, *commands[extra], folder=folder)
-        return f"`{' '.join(commands[extra])}`".replace(song, "song.mp3")
+        said = " ".join(commands[extra]).replace(song, "song.mp3")
+        return f"`{said.replace(folder.as_uri(), 'file:///home/me')}`"
     if extra == "mpd":
         command = (*playlist, "--limit", "1", "--play", "--player", "mpd")
         if "does not do it" not in run(pacetag, *command, folder=folder, ends=(1,)):
