@@ -16,15 +16,16 @@ class SmallCluster:
     """A scheduler with one worker, in one process."""
 
     address: str  # of the scheduler
+    pid: int
     kill: Callable[[], None]
 
 
 @contextmanager
-def small_cluster(**environment: str) -> Iterator[SmallCluster]:
-    """Yield a cluster whose worker finds the fake judge."""
+def small_cluster(*how: str, **environment: str) -> Iterator[SmallCluster]:
+    """Yield a cluster whose worker finds the fake judge, in a process of its own if `process`."""
     found = os.pathsep.join([str(FAKES), *filter(None, [os.environ.get("PYTHONPATH")])])
     with subprocess.Popen(
-        [sys.executable, FAKES / "dask_cluster.py"],
+        [sys.executable, FAKES / "dask_cluster.py", *how],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -35,7 +36,8 @@ def small_cluster(**environment: str) -> Iterator[SmallCluster]:
         assert process.stdin is not None
         assert process.stdout is not None
         try:
-            yield SmallCluster(address=process.stdout.readline().strip(), kill=process.kill)
+            address = process.stdout.readline().strip()
+            yield SmallCluster(address=address, pid=process.pid, kill=process.kill)
             process.stdin.close()
             process.wait(timeout=20)
         finally:

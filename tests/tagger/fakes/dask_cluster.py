@@ -1,6 +1,7 @@
 """A Dask cluster of one worker with two threads, until standard input ends.
 
-The first line that it prints is the scheduler's address.
+The first line that it prints is the scheduler's address. With the argument `process` the worker is
+a process of its own, which is started again when it dies.
 """
 
 import logging
@@ -15,7 +16,7 @@ if __name__ == "__main__":
     with make(
         n_workers=1,
         threads_per_worker=2,
-        processes=False,
+        processes=sys.argv[1:] == ["process"],
         protocol="tcp",
         host="127.0.0.1",
         dashboard_address=None,

@@ -1,6 +1,10 @@
 """The promises of workers, kept in this process, in processes of this machine and in a cluster."""
 
+import os
+import signal
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
@@ -17,6 +21,7 @@ from pacetag.tagger.workers.in_process import InProcess
 from pacetag.tagger.workers.judging import AnalysisError, JudgeRef, WorkerReply
 from pacetag.tagger.workers.pool import JudgePool
 from pacetag.tagger.workers.protocol import Verdict, Workers
+from tests.tagger.attacks.cluster import descendants
 from tests.tagger.clusters import small_cluster
 
 FAKE_JUDGE = JudgeRef(bundle="fake-1", factory="fake_judge:load")
@@ -244,3 +249,42 @@ def test_a_scheduler_that_stays_away_is_the_verdict_of_all_songs(
     for verdict in (*found.values(), later):
         assert isinstance(verdict, ClusterError)
         assert "the scheduler has been away for" in str(verdict)
+
+
+def test_a_song_that_lost_two_workers_is_set_aside_and_never_given_to_a_third(
+    songs: Callable[[str], Path], tmp_path: Path
+) -> None:
+    events: SimpleQueue[tuple[Path, Verdict]] = SimpleQueue()
+    log = tmp_path / "begun"
+    log.touch()
+
+    def wait_for(count: int) -> None:
+        until = time.monotonic() + 60
+        while log.read_text().count("endless.mp3") < count:
+            assert time.monotonic() < until
+            time.sleep(0.05)
+
+    with small_cluster("process", FAKE_JUDGE_LOG=str(log)) as small:
+        workers = ClusterWorkers[Path](
+            small.address, FAKE_JUDGE, done=lambda song, verdict: events.put((song, verdict))
+        )
+        try:
+            workers.submit(songs("endless.mp3"), limit=PATIENT)
+            for count in (1, 2):
+                wait_for(count)
+                for pid in descendants(small.pid):
+                    with suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGKILL)
+            found = result(events.get(timeout=60)[1])
+            workers.submit(songs("130.mp3"), limit=PATIENT)
+            other = result(events.get(timeout=60)[1])
+        finally:
+            workers.close()
+
+    assert found.reason == (
+        "its workers were lost while they judged it, perhaps for lack of memory; "
+        "set aside after 2 tries"
+    )
+    assert not found.system_fault
+    assert log.read_text().count("endless.mp3") == 2
+    assert isinstance(other, Analysis)
