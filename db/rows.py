@@ -29,6 +29,8 @@ from pacetag.model.judgement import Analysis, Pace
 
 Row = tuple[Any, ...]
 
+STORES = ""  # stands in place of a folder for all songs in stores
+
 
 def encode_path(path: str) -> str | bytes:
     """Return the path as SQLite can hold it: text where it is text, else the bytes of the name."""
@@ -47,9 +49,14 @@ def decode_path(value: object) -> str:
 def path_ranges(folder: str) -> dict[str, str | bytes]:
     """Return the bounds of a folder and everything below it in an index of paths.
 
+    STORES stands for all URLs, which begin with a letter.
+
     SQLite sorts names that are not text apart from those that are, so there are two ranges: keys
     `self`, `text_from`, `text_to`, `bytes_from`, `bytes_to` (upper bounds excluded).
     """
+    if folder == STORES:
+        letters: dict[str, str | bytes] = {"text_from": "A", "text_to": "{"}
+        return {"self": "", **letters, "bytes_from": b"", "bytes_to": b""}
     bare = folder.rstrip(os.sep)
     below, beyond = bare + os.sep, bare + chr(ord(os.sep) + 1)
     text = isinstance(encode_path(folder), str)

@@ -8,8 +8,8 @@ from pacetag.tagger.catalogue.songs import CatalogueSong
 from pacetag.tagger.errors import TaggerError, UsageError
 from pacetag.tagger.library.ignored import Ignored
 from pacetag.tagger.tags.containers.registry import AUDIO_SUFFIXES
+from pacetag.tagger.text.urls import is_url
 from pacetag.tagger.workers.stored import etag_of, in_words
-from pacetag.tagger.workers.urls import is_url
 
 MANIFEST = ".parquet"
 URLS = ("url", "path")  # columns of a manifest that name the song, the first that is there

@@ -12,7 +12,7 @@ from pacetag.tagger.commands.cluster_options import cluster_workers
 from pacetag.tagger.commands.reporters import reporter
 from pacetag.tagger.errors import MissingExtraError, UsageError
 from pacetag.tagger.scanning.options import BpmMode, ScanOptions
-from pacetag.tagger.workers.urls import is_url
+from pacetag.tagger.text.urls import is_url
 
 if TYPE_CHECKING:
     from pacetag.tagger.catalogue.scan import CatalogueOptions, Records

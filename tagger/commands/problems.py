@@ -36,6 +36,7 @@ def problems(
     `pacetag scan` tries again what the system refused, and with --force what is damaged. Exit
     codes: 0 done, 1 the index cannot be used, 2 wrong usage.
     """
+    from pacetag.db.rows import STORES
     from pacetag.tagger.index.opening import read_index
     from pacetag.tagger.scanning.findings import Findings
 
@@ -43,19 +44,20 @@ def problems(
     file = index_path(index)
     findings = Findings(None)
     with read_index(file) as songs:
-        findings.add(_found(songs, roots or [Path(EVERYWHERE)]))
-        known = any(any(songs.paths_under(os.fspath(root))) for root in roots or [Path(EVERYWHERE)])
+        places = [os.fspath(root) for root in roots] or [EVERYWHERE, STORES]
+        findings.add(_found(songs, places))
+        known = any(any(songs.paths_under(place)) for place in places)
     if as_json:
         _say_json(findings)
     else:
         _say(findings, roots, known=known)
 
 
-def _found(songs: "SongIndex", roots: list[Path]) -> Iterator["Finding"]:
-    """The findings of songs at or below the roots, each song once."""
+def _found(songs: "SongIndex", places: list[str]) -> Iterator["Finding"]:
+    """The findings of songs at or below the places, each song once."""
     seen: set[str] = set()
-    for root in roots:
-        for song in songs.noted_under(os.fspath(root)):
+    for place in places:
+        for song in songs.noted_under(place):
             if song.path not in seen:
                 seen.add(song.path)
                 yield from _findings(song)

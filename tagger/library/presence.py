@@ -12,6 +12,7 @@ from enum import Enum
 from pacetag.db.mounts import Mount, mount_of, mounts
 from pacetag.tagger.cancellation import Stop, signals_held
 from pacetag.tagger.library.stalls import LAST_TIMEOUT, MOST_ABANDONED, TICK, TIMEOUTS
+from pacetag.tagger.text.urls import is_url
 
 PROBE = 1.0  # s for a mount's own folder to answer, after a song in it did not
 
@@ -96,6 +97,8 @@ def _look(paths: Sequence[str], answers: list[tuple[str, Place]], over: threadin
 
 
 def _place(path: str) -> Place:
+    if is_url(path):  # a store is not asked
+        return Place.THERE
     try:
         mode = os.stat(path).st_mode  # noqa: PTH116 - a third of the time, for many songs
     except (FileNotFoundError, NotADirectoryError):

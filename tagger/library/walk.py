@@ -22,6 +22,7 @@ from pacetag.tagger.library.passed_over import (
 from pacetag.tagger.tags.containers.registry import AUDIO_SUFFIXES, RARE_SUFFIXES
 from pacetag.tagger.tags.safety.replace import stamp_of
 from pacetag.tagger.tags.safety.temp_files import is_temp_file
+from pacetag.tagger.text.urls import is_url
 
 
 def is_song(name: str) -> bool:
@@ -248,7 +249,9 @@ def stamp(path: Path) -> Stamp:
 
 
 def is_gone(path: str) -> bool:
-    """Whether nothing lies at the path; False where its folder cannot be read."""
+    """Whether nothing lies at the path; False where its folder cannot be read, and for a URL."""
+    if is_url(path):
+        return False
     try:
         os.lstat(path)
     except (FileNotFoundError, NotADirectoryError):

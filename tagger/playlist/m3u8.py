@@ -3,11 +3,14 @@
 import os
 from collections.abc import Callable
 from pathlib import Path, PurePath
+from urllib.parse import quote
 
 from pacetag.db.records import SongRecord
 from pacetag.tagger.text.formatting import printable
+from pacetag.tagger.text.urls import is_url
 
 HEADER = "#EXTM3U\n"
+_OF_URLS = "%:/?#[]@!$&'()*+,;="  # signs that a URL may hold
 
 Line = Callable[[str], str | None]  # how a playlist names the song at an absolute path
 
@@ -33,8 +36,10 @@ def song_line(path: str, folder: Path | None) -> str:
     Relative, so that both can be moved or copied to a device together; absolute where no relative
     path exists (another drive), or no folder is known. A name that a line of UTF-8 text cannot hold
     (line breaks, spaces at its end, bytes that are not UTF-8) becomes a `file://` address with
-    percent signs for the exact bytes.
+    percent signs for the exact bytes. The URL of a song in a store names it everywhere.
     """
+    if is_url(path):
+        return path if fits_a_line(path) else quote(path, safe=_OF_URLS)
     if not fits_a_line(path):
         return Path(path).as_uri()
     line = PurePath(path if folder is None else relative(path, folder)).as_posix()

@@ -8,6 +8,7 @@ from pathlib import Path, PurePath
 
 from pacetag.tagger.playlist.entries import Playlist
 from pacetag.tagger.playlist.m3u8 import fits_a_line, plainly_a_path, relative
+from pacetag.tagger.text.urls import is_url
 
 ROOT_FORM = "write FROM=TO, as in /home/me/Music=/mnt/music"
 _DRIVE = re.compile(r"[A-Za-z]:")
@@ -75,7 +76,12 @@ class PathStyle:
     roots: Sequence[Root] = ()  # the deepest that holds a song counts
 
     def line(self, path: str) -> str | None:
-        """Return the line for the song at `path` (absolute); None where no line can hold it."""
+        """Return the line for the song at `path` (absolute); None where no line can hold it.
+
+        The URL of a song in a store is its own line.
+        """
+        if is_url(path):
+            return path if fits_a_line(path) else None
         if self.relative_to is not None:
             named = relative(path, Path(_absolute(self.relative_to)))
             line: str | None = PurePath(named).as_posix()
@@ -88,6 +94,8 @@ class PathStyle:
 
     def is_outside(self, path: str) -> bool:
         """Whether a song lies in none of the folders that were named."""
+        if is_url(path):
+            return False
         if self.relative_to is not None:
             line = relative(path, Path(_absolute(self.relative_to)))
             return line.startswith((os.pardir + os.sep, os.sep))

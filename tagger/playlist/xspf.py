@@ -8,6 +8,7 @@ from xml.sax.saxutils import escape
 from pacetag.tagger.playlist.m3u8 import Line
 from pacetag.tagger.playlist.tracks import Listing, Track, named
 from pacetag.tagger.text.formatting import printable
+from pacetag.tagger.text.urls import is_url
 
 XSPF_HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 VLC, VLC_NAMES = (f"http://www.videolan.org/vlc/playlist/{name}" for name in ("0", "ns/0/"))
@@ -52,7 +53,7 @@ def _part_of_song(track: Track) -> str:
 
 def address(line: str) -> str:
     """Return the address (RFC 3986) of a song that a line of a playlist names."""
-    if line.startswith("file://"):
+    if is_url(line):
         return line
     if _ON_WINDOWS.match(line):
         return PureWindowsPath(line).as_uri()

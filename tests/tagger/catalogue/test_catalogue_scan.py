@@ -114,6 +114,49 @@ def test_songs_in_stores_go_into_the_index_under_their_urls(
 
 
 @pytest.mark.usefixtures("songs")
+def test_the_index_offers_songs_in_stores_by_their_urls(
+    pacetag: Pacetag, library: Path, tmp_path: Path
+) -> None:
+    pacetag("scan", f"file://{library}")
+    url = f"file://{library}/a/133.flac"
+
+    listed = [pacetag("playlist", "--cadence", "133", "--json")]
+    for suffix in (".m3u8", ".xspf", ".pls"):
+        named = tmp_path / f"list{suffix}"
+        listed.append(pacetag("playlist", "--cadence", "133", "--output", named))
+        assert url in named.read_text()
+        assert f"/{url}" not in named.read_text()
+    problems = pacetag("problems", "--json")
+
+    assert [done.exit_code for done in listed] == [0] * 4
+    assert json.loads(listed[0].stdout)["songs"][0]["path"] == url
+    assert {json.loads(line).get("kind") for line in problems.stdout.splitlines()[:-1]} == {
+        "failed",
+        "too short",
+    }
+
+
+@pytest.mark.usefixtures("songs")
+def test_a_scan_of_the_same_files_leaves_the_records_of_their_urls(
+    pacetag: Pacetag, library: Path, index_file: Path, judged: Callable[[], list[str]]
+) -> None:
+    pacetag("scan", f"file://{library}")
+    judged()
+
+    pacetag("scan", library)
+
+    with sqlite3.connect(index_file) as db:
+        (urls,) = db.execute(
+            "SELECT count(*) FROM song_records WHERE path LIKE 'file:%' AND NOT missing"
+        ).fetchone()
+        (paths,) = db.execute(
+            "SELECT count(*) FROM song_records WHERE path LIKE '/%' AND NOT missing"
+        ).fetchone()
+    assert (urls, paths) == (4, 4)
+    assert set(judged()) == {"broken.m4a", "short.ogg"}  # the others are known by their sound
+
+
+@pytest.mark.usefixtures("songs")
 def test_a_manifest_names_songs_and_its_other_columns_are_kept(
     pacetag: Pacetag, library: Path, tmp_path: Path
 ) -> None:
