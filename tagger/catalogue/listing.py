@@ -100,8 +100,7 @@ def _lying_at(place: str) -> Iterator[CatalogueSong]:
             store, root = fsspec.core.url_to_fs(place, use_listings_cache=False)
             for details in _files(store, root):
                 some = True
-                name = PurePosixPath(details["name"])
-                if name.suffix[1:].lower() in AUDIO_SUFFIXES and not name.name.startswith("."):
+                if _is_named_as_song(details["name"]):
                     yield CatalogueSong(
                         url=store.unstrip_protocol(details["name"]),
                         size=details.get("size"),
@@ -113,11 +112,16 @@ def _lying_at(place: str) -> Iterator[CatalogueSong]:
         raise TaggerError(f"{place}: there is nothing; name a folder of songs, or a song")
 
 
+def _is_named_as_song(name: str) -> bool:
+    place = PurePosixPath(name)
+    return place.suffix[1:].lower() in AUDIO_SUFFIXES and not place.name.startswith(".")
+
+
 def _files(store: Any, root: str) -> Iterator[Mapping[str, Any]]:
     """What the store says of each file at or below a place; one folder at a time."""
     if hasattr(store, "call_s3"):  # a bucket may hold millions without any folder
         yield from _objects(store, root)
-    elif store.isfile(root):
+    elif _is_named_as_song(root) and store.isfile(root):  # a folder of the web is a file, too
         yield store.info(root)
     else:
         for _, _, files in store.walk(root, detail=True):

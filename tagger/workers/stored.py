@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from pacetag.model.audio.stored import StoredSound
@@ -52,13 +53,19 @@ def stored_song(url: str) -> Iterator[tuple[StoredSound, Fetched]]:
     """
     with in_words(), _opened(url) as raw:
         details = getattr(raw, "details", None) or {}
-        fetched = Fetched(size=raw.seek(0, io.SEEK_END), etag=etag_of(details))
+        seekable = raw.seekable()
+        fetched = Fetched(size=raw.seek(0, io.SEEK_END) if seekable else 0, etag=etag_of(details))
         ranged = RangedFile(raw, fetched)
-        if _pays(ranged):
+        by_ranges = seekable and _gives_ranges(ranged, url)
+        if by_ranges and _pays(ranged):
             yield StoredSound(url=url, open=lambda: _at_start(ranged)), fetched
             return
-        with tempfile.TemporaryFile(prefix="pacetag-") as whole:
-            ranged.copy_to(whole)
+        with tempfile.NamedTemporaryFile(prefix="pacetag-") as named:
+            whole: Any = named
+            if by_ranges:
+                ranged.copy_to(whole)
+            else:
+                _download(url, named.name, fetched)
             whole.seek(0)
             fetched.fingerprint = fingerprint_of(whole)
             yield StoredSound(url=url, open=lambda: _at_start(whole)), fetched
@@ -110,6 +117,34 @@ def _opened(url: str) -> Iterator[Any]:
     finally:
         with suppress(Exception):
             file.close()
+
+
+def _gives_ranges(file: "RangedFile", url: str) -> bool:
+    """Whether the store gives parts of files, as plain servers of the web may not."""
+    if not url.lower().startswith("http"):
+        return True
+    try:
+        file.seek(max(0, file.size - 1))
+        file.read(1)  # a decoder looks at the end, too, so the block is not wasted
+    except OSError:
+        return False
+    return True
+
+
+def _download(url: str, target: str, fetched: Fetched) -> None:
+    """Fetch a whole file from its beginning to its end."""
+    import fsspec
+
+    store, path = fsspec.core.url_to_fs(url)
+    try:
+        store.get_file(path, target)
+    except OSError:
+        raise
+    except Exception as error:
+        raise OSError(errno.EIO, _sentence(error)) from error
+    fetched.size = Path(target).stat().st_size
+    fetched.bytes += fetched.size
+    fetched.requests += 1
 
 
 def _pays(file: "RangedFile") -> bool:

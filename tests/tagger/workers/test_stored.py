@@ -1,7 +1,10 @@
 """Songs in stores are fetched by ranges where that saves bytes, and else as a whole."""
 
 import io
+import threading
 from collections.abc import Callable, Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -127,3 +130,31 @@ def test_a_song_in_a_store_is_only_read(bucket: Any) -> None:
 
         assert opened.read() == b"no sound at all"
         assert not hasattr(opened, "write")
+
+
+@pytest.mark.parametrize("name", ["song.flac", "song.mp3"])
+def test_a_server_of_the_web_that_gives_no_parts_gives_the_whole(
+    judge: Judge, song: NDArray[np.float32], tmp_path: Path, name: str
+) -> None:
+    file = tmp_path / name
+    write_sound(file, song, RATE)
+    handler = partial(QuietHandler, directory=str(tmp_path))  # it knows no ranges
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        host, port = server.server_address[:2]
+        reply = hear(judge, f"http://{host!s}:{port}/{name}")
+        server.shutdown()
+        thread.join()
+
+    assert reply.result == judge.file(file).rounded()
+    assert reply.fetched is not None
+    assert reply.fetched.size == file.stat().st_size
+    assert reply.fetched.fingerprint == file_fingerprint(file)
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    """Serves files, and says nothing about it."""
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
