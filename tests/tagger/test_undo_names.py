@@ -31,12 +31,6 @@ HEARD = "172-86"  # what the fake judge takes out of a name
 pytestmark = pytest.mark.usefixtures("worker_threads")
 
 
-@pytest.fixture(autouse=True)
-def _no_waiting_for_disks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a power cut would leave is no matter here, and disks are slow."""
-    monkeypatch.setattr("os.fsync", lambda _: None)
-
-
 def held(song: Path) -> Fields:
     return held_fields(song, OURS)
 

@@ -20,12 +20,6 @@ FAMILIES = ("mp3-v23", "mp3-v24", "flac", "opus", "m4a", "wma", "wv", "wav")
 pytestmark = pytest.mark.usefixtures("worker_threads")
 
 
-@pytest.fixture(autouse=True)
-def _no_waiting_for_disks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a power cut would leave is no matter here, and disks are slow."""
-    monkeypatch.setattr("os.fsync", lambda _: None)
-
-
 @pytest.fixture
 def put(made: dict[str, Path], library: Path) -> Put:
     """Put a song of a kind, with two paces, into the library; it may have a BPM."""

@@ -49,12 +49,6 @@ CASES = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _no_waiting_for_disks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a power cut would leave is no matter here, and disks are slow."""
-    monkeypatch.setattr("os.fsync", lambda _: None)
-
-
 class Trial:
     """A song that is put back to its beginning for each moment of death."""
 

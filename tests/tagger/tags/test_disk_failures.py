@@ -23,12 +23,6 @@ ALL = ("again", "grows", "linked grows")
 PLACES = ("song", "journal")
 
 
-@pytest.fixture(autouse=True)
-def _no_waiting_for_disks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Skip flushes: disks are slow, and no power cut is tested here."""
-    monkeypatch.setattr("os.fsync", lambda _: None)
-
-
 def attempt(trial: Trial, disk: Disk) -> BaseException | None:
     """Write from the beginning with that disk; return the error, if any."""
     trial.restart()

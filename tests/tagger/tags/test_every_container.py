@@ -30,12 +30,6 @@ FIELDS = pace_fields(TAG)
 OURS = ("PACE", "PACETAG")
 
 
-@pytest.fixture(autouse=True)
-def _no_waiting_for_disks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a power cut would leave is no matter here, and disks are slow."""
-    monkeypatch.setattr("os.fsync", lambda _: None)
-
-
 def foreign(path: Path) -> Any:
     """All that mutagen sees in the tags, apart from the fields that the tests write."""
     audio: Any = File(path)

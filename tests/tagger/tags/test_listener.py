@@ -67,12 +67,6 @@ NO_PACES = ["fast", "0", "-5", "1e9", "19", "401", "84 bpm", "nan", "٨٤", "84.
 pytestmark = pytest.mark.usefixtures("worker_threads")
 
 
-@pytest.fixture(autouse=True)
-def _no_waiting_for_disks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a power cut would leave is no matter here, and disks are slow."""
-    monkeypatch.setattr("os.fsync", lambda _: None)
-
-
 @pytest.fixture
 def put(made: dict[str, Path], library: Path) -> Put:
     """Put a song of a kind into the library."""

@@ -127,12 +127,6 @@ LEFT_ALONE: dict[str, tuple[str, Callable[[Mp4], bytes]]] = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _no_waiting_for_disks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a power cut would leave is no matter here, and disks are slow."""
-    monkeypatch.setattr("os.fsync", lambda _: None)
-
-
 @pytest.fixture(scope="module")
 def mp4(tmp_path_factory: pytest.TempPathFactory) -> Mp4:
     return Mp4(tmp_path_factory.mktemp("mp4"))

@@ -23,12 +23,6 @@ SECTOR = 512  # bytes
 LOSSES = ("missing", "empty", "short", "zeros", "whole")
 
 
-@pytest.fixture(autouse=True)
-def _no_waiting_for_disks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What would be lost is taken away by hand."""
-    monkeypatch.setattr("os.fsync", lambda _: None)
-
-
 @pytest.fixture
 def torn(any_song: Song) -> Trial:
     """A song whose writer died in the middle."""

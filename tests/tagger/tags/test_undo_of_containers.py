@@ -27,12 +27,6 @@ STEPS = 9
 pytestmark = pytest.mark.usefixtures("worker_threads")
 
 
-@pytest.fixture(autouse=True)
-def _no_waiting_for_disks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a power cut would leave is no matter here, and disks are slow."""
-    monkeypatch.setattr("os.fsync", lambda _: None)
-
-
 def held(song: Path) -> dict[str, list[str]]:
     """The fields that pacetag may write, as mutagen sees them."""
     return held_fields(song, OURS)

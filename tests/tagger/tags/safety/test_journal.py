@@ -20,12 +20,6 @@ from tests.tagger.writing import journal_folder, recover, write_tags
 BOTH = ("again", "linked grows")  # written in its place, and over all its names
 
 
-@pytest.fixture(autouse=True)
-def _no_waiting_for_disks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a power cut would leave is no matter here, and disks are slow."""
-    monkeypatch.setattr("os.fsync", lambda _: None)
-
-
 @pytest.fixture(params=BOTH)
 def torn(request: pytest.FixtureRequest, copy_of: Callable[[str], Song]) -> Trial:
     """A song whose writer died in the middle; one without pictures, so that journals are short."""
