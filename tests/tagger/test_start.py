@@ -10,7 +10,10 @@ from typing import Any
 
 import pytest
 
-HEAVY = ("numpy", "librosa", "keras", "tensorflow", "ai_edge_litert", "soundfile", "av")
+HEAVY = (
+    *("numpy", "librosa", "keras", "tensorflow", "ai_edge_litert", "soundfile", "av"),
+    *("dask", "distributed", "fsspec", "pyarrow"),
+)
 
 PROBE = """
 import json, sys
