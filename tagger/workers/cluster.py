@@ -170,13 +170,12 @@ class ClusterWorkers(Generic[Song]):
             info("library", f"{job.song}: {line}")
         if isinstance(result, AnalysisError) and result.lost:
             job.tries += 1
-            if job.tries < TRIES and not self._stopping:
+            if job.tries < TRIES:  # after a request to stop it is dropped there
                 debug("worker", f"{job.song}: {result.reason}; it is tried once more")
                 self._waiting.append(job)
                 return
-            if job.tries >= TRIES:
-                set_aside = AnalysisError(reason=f"{result.reason}; {SET_ASIDE}", lost=True)
-                reply = WorkerReply(result=set_aside, seconds=reply.seconds)
+            set_aside = AnalysisError(reason=f"{result.reason}; {SET_ASIDE}", lost=True)
+            reply = WorkerReply(result=set_aside, seconds=reply.seconds)
         self._done(job.song, reply)
 
     def _look_after(self) -> None:
