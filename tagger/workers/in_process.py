@@ -60,7 +60,8 @@ class InProcess(Generic[Song]):
         except (ModelError, JudgeLoadError) as error:
             return error
         replies: SimpleQueue[WorkerReply] = SimpleQueue()
-        _started(lambda: replies.put(hear(judge, song)))
+        # The scan shows its progress on this process's standard error meanwhile.
+        _started(lambda: replies.put(hear(judge, song, quiet=False)))
         spent = 0.0
         while not self._closing:
             try:

@@ -9,7 +9,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from multiprocessing import parent_process
 from multiprocessing.connection import Connection
@@ -166,16 +166,17 @@ def _request_death_signal(parent: BaseProcess) -> None:
         os._exit(1)
 
 
-def hear(judge: JudgeLike, song: Path | str) -> WorkerReply:
+def hear(judge: JudgeLike, song: Path | str, *, quiet: bool = True) -> WorkerReply:
     """Return the analysis of a file or of a URL, or why there is none; never raises for a bad file.
 
     Decoders mistake a failing disk for a damaged file. So a song that seems damaged is read
-    through and judged once more, by when a brief fault of the system has passed.
+    through and judged once more, by when a brief fault of the system has passed. Unless `quiet`,
+    what libraries write to standard error stays there, as does what other threads write.
     """
     noise: list[str] = []
     fetched: Fetched | None = None
     began = time.perf_counter()
-    with native_noise(noise.append):
+    with native_noise(noise.append) if quiet else nullcontext():
         if isinstance(song, Path):
             result = _hear_twice(judge, song)
         else:

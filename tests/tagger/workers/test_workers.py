@@ -153,6 +153,22 @@ def test_after_a_stop_songs_that_wait_are_dropped(
     assert sum(verdict is None for verdict in found.values()) >= len(names) - 4
 
 
+def test_in_this_process_others_can_write_to_standard_error_meanwhile(
+    songs: Callable[[str], Path], tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    events: SimpleQueue[tuple[Path, Verdict]] = SimpleQueue()
+    workers = InProcess[Path](FAKE_JUDGE, done=lambda song, verdict: events.put((song, verdict)))
+    workers.submit(songs("slow 120.mp3"), limit=PATIENT)
+    while not (tmp_path / "judged").exists():
+        time.sleep(0.01)
+
+    os.write(2, b"12 of 36 songs\n")
+    events.get(timeout=30)
+    workers.close()
+
+    assert "12 of 36 songs" in capfd.readouterr().err
+
+
 def test_a_song_that_takes_its_process_along_twice_is_set_aside(
     scheduler: str, songs: Callable[[str], Path], cluster_log: Path
 ) -> None:
