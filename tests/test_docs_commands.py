@@ -1,6 +1,7 @@
 """Every command that a document shows is one that the program understands.
 
-The README's, the tutorial's and those of docs/using.md are run: see test_docs_run.py.
+tests/test_readme.py runs them: those of the README, the tutorial and docs/using.md, and those in
+the blocks of all other pages.
 """
 
 from pathlib import Path

@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 from pacetag.tagger.cli import app
 from pacetag.tagger.plots.image_files import is_our_picture
-from tests.documented_commands import shown_in
+from tests.documented_commands import PAGES, shown_in
 
 # mutagen ships types for some of its calls only.
 FLAC: Any = flac.FLAC
@@ -150,6 +150,39 @@ def test_the_commands_of_using_run(tagged: Path, monkeypatch: pytest.MonkeyPatch
     run_in_turn([("scan", "."), *sorted(ours, key=lambda words: words[0] == "forget")])
 
     assert {words[0] for words in ours} >= {"playlist", "set", "love", "exclude", "forget"}
+
+
+# Commands in the blocks of other pages that are only parsed, and why.
+NOT_RUN_ELSEWHERE = {
+    "--mix": "takes minutes; tests/tagger/commands/test_mix.py makes mixes",
+    "--stretch": "takes minutes; tests/tagger/commands/test_stretch.py makes copies",
+    "service": "changes the services of this user; tests/tagger/service",
+    "cadence": "no recording lies beside the songs; tests/tagger/commands/test_cadence.py",
+    "train": "takes hours",
+    "10m@150 20m 5m@140": "shows how a mistake is answered",
+}
+TRAINING = """
+[training.intervals]
+plan = "1m@150 2x(1m@165 1m@150)"
+"""
+IN_BLOCKS = {
+    page.name: [
+        shown.words
+        for shown in shown_in(page)
+        if shown.in_block and not NOT_RUN_ELSEWHERE.keys() & set(shown.words)
+    ]
+    for page in PAGES
+    if page.name not in ("README.md", "tutorial.md", "using.md")
+}
+
+
+@pytest.mark.parametrize("page", [page for page, commands in IN_BLOCKS.items() if commands])
+def test_the_commands_in_the_blocks_of_a_page_run(page: str, tagged: Path) -> None:
+    config = tagged / "config/pacetag/config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text(TRAINING)
+
+    run_in_turn([("scan", "~/Music"), *IN_BLOCKS[page]])
 
 
 def test_the_python_of_the_readme_prints_what_its_comment_says() -> None:
