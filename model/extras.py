@@ -4,6 +4,7 @@ import re
 import shlex
 import sys
 from collections.abc import Iterable
+from importlib.machinery import PathFinder
 from importlib.metadata import PackageNotFoundError, packages_distributions, requires
 from importlib.util import find_spec
 
@@ -65,6 +66,7 @@ def install_packages(packages: Iterable[str], *options: str) -> str:
     It names that very Python, since `pip` alone may belong to another one.
     """
     pip = [sys.executable, "-m", "pip", "install"]
-    if find_spec("pip") is None:  # an environment that uv made
+    # Of all finders on the path alone: setuptools' own warns where it is asked for pip.
+    if PathFinder.find_spec("pip") is None:  # an environment that uv made
         pip = ["uv", "pip", "install", "--python", sys.executable]
     return shlex.join([*pip, *options, *packages])

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 import typer.main
 
-from pacetag.model import extras
 from pacetag.model.extras import extra_packages, install_command
 from pacetag.tagger.cli import app
 
@@ -96,6 +95,6 @@ def test_the_advised_installation_is_for_the_python_that_runs() -> None:
 
 
 def test_an_environment_without_pip_is_advised_uv(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(extras, "find_spec", lambda _: None)
+    monkeypatch.setattr("importlib.machinery.PathFinder.find_spec", lambda _: None)
 
     assert install_command("plot").startswith(f"uv pip install --python {sys.executable} ")
