@@ -5,7 +5,6 @@ costs nothing but typer.
 """
 
 import errno
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -39,6 +38,7 @@ from pacetag.tagger.commands.train import train
 from pacetag.tagger.commands.training import training
 from pacetag.tagger.commands.undo import undo
 from pacetag.tagger.commands.watch import watch
+from pacetag.tagger.config.environment import variable
 from pacetag.tagger.logs.logger import debug
 from pacetag.tagger.logs.options import LoggingCommand, log_options
 from pacetag.tagger.text.formatting import printable
@@ -81,7 +81,7 @@ class Commands(TyperGroup):
 
     def _main_shell_completion(self, *arguments: Any, **options: Any) -> None:
         """Answer a shell that completes, where one asks; else return."""
-        if COMPLETING in os.environ:
+        if variable(COMPLETING) is not None:
             from pacetag.tagger.commands.shells import use_whole_words
 
             use_whole_words()

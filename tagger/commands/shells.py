@@ -4,10 +4,11 @@ typer's own answers lose spaces in bash and apostrophes in zsh, which many artis
 extended here by classes that typer does not export; where it has moved them, its own stay in use.
 """
 
-import os
 import sys
 from contextlib import suppress
 from typing import Any
+
+from pacetag.tagger.config.environment import variable
 
 _OF_BASH = frozenset(" \t\n!\"#$&'()*;<>?[\\]^`{|}~")  # signs that bash takes for its own
 _QUOTES = ("'", '"')
@@ -56,7 +57,7 @@ def zsh_word(text: str) -> str:
 
 def _is_quoted() -> bool:
     """Whether the word that bash completes begins with a quote, to which bash adds its end."""
-    with suppress(KeyError, ValueError, IndexError):
-        words = os.environ["COMP_WORDS"].split("\n")
-        return words[int(os.environ["COMP_CWORD"])].startswith(_QUOTES)
+    with suppress(ValueError, IndexError):
+        words = (variable("COMP_WORDS") or "").split("\n")
+        return words[int(variable("COMP_CWORD") or "")].startswith(_QUOTES)
     return False
