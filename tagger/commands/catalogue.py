@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,7 +73,7 @@ def run_catalogue(
     request: CatalogueRequest,
     index_file: Path,
     options: ScanOptions,
-    judge: "JudgeRef",
+    load_judge: Callable[[], "JudgeRef"],
     *,
     as_json: bool,
 ) -> int:
@@ -98,7 +98,7 @@ def run_catalogue(
     naming = Naming(advice="--verbose lists them")
     total = count_listed(request.places)
     say(f"pacetag: {READ_ONLY}", sys.stderr)
-    with stop_on_signals(stop), _records(request, index_file, judge) as records:
+    with stop_on_signals(stop), _records(request, index_file, judge := load_judge()) as records:
         scan = CatalogueScan(
             records,
             judge,

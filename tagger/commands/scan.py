@@ -1,7 +1,8 @@
 """`pacetag scan`: parse, run, render."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -100,14 +101,15 @@ def scan(
     request = catalogue_request(
         paths, options, output=output, cluster=cluster, check=read_only_check
     )
-    judge = judge_on(device, here=cluster is None)
+    load_judge = partial(judge_on, device, here=cluster is None)
     if request is not None:
-        raise typer.Exit(run_catalogue(request, index_path(index), options, judge, as_json=as_json))
+        code = run_catalogue(request, index_path(index), options, load_judge, as_json=as_json)
+        raise typer.Exit(code)
     code = run_scan(
         check_paths(map(Path, paths)),
         index_path(index),
         options,
-        judge,
+        load_judge,
         index_named=index is not None,
         as_json=as_json,
         check=check_folder(read_only_check),
@@ -120,7 +122,7 @@ def run_scan(
     roots: Sequence[Path],
     index_file: Path,
     options: ScanOptions,
-    judge: "JudgeRef",
+    load_judge: Callable[[], "JudgeRef"],
     *,
     as_json: bool,
     check: Path | None = None,
@@ -133,7 +135,7 @@ def run_scan(
         roots: absolute paths of folders and songs.
         index_file: the file of the index.
         options: what the scan may do.
-        judge: what judges the songs.
+        load_judge: returns what judges the songs; it reads the network, and a disk may hang.
         as_json: print JSON.
         check: a folder in which only tags may change.
         index_named: --index named the index, so advised commands must name it, too.
@@ -160,7 +162,7 @@ def run_scan(
         found = Asking(stop, ignored=Ignored(options.ignore)).walk(roots)
         if not options.dry_run:
             Tidying(index.path).tidy(found.leftovers)
-        scan = Scan(index, judge, options, stop, make_workers=workers_of(cluster))
+        scan = Scan(index, load_judge(), options, stop, make_workers=workers_of(cluster))
         with reporter(len(found.songs), naming, as_json=as_json, dry_run=options.dry_run) as shown:
             for song in _outcomes(found, scan):
                 tally.add(song)
