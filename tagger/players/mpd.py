@@ -130,6 +130,7 @@ def _connected() -> Iterator[Any]:
     if host.startswith("/") and not Path(host).exists():  # connecting would leave a socket open
         raise FileNotFoundError(errno.ENOENT, "there is no such socket")
     client.connect(host, port)
+    client._rbfile = _Lines(client._rbfile)
     try:
         if password:
             client.password(password)
@@ -138,6 +139,23 @@ def _connected() -> Iterator[Any]:
         with suppress(mpd.MPDError, OSError):
             client.close()
             client.disconnect()
+
+
+class _Lines:
+    """MPD's answers, whose lines can always be decoded.
+
+    The package decodes them as UTF-8, and would break off at the name of any song that is not.
+    """
+
+    def __init__(self, answers: Any) -> None:
+        self._answers = answers
+
+    def readline(self) -> bytes:
+        line: bytes = self._answers.readline()
+        return line.decode("utf-8", "replace").encode()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._answers, name)
 
 
 def _place() -> tuple[str, int, str | None]:

@@ -1,6 +1,8 @@
 """`pacetag mpd` gives the songs of a real MPD their paces as stickers, and takes them back."""
 
 import json
+import os
+import shutil
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -254,6 +256,26 @@ def test_odd_names_and_songs_that_vanish_keep_no_other_from_its_stickers(
         assert [change.name for change, reason in results if reason] == ["gone too.mp3"]
         there = found(say, 'sticker find song "" pace = 165')
         assert len(there) == len(NAMES) - len(with_line_breaks)
+
+
+@real
+def test_a_name_that_is_not_utf_8_keeps_no_other_song_from_its_stickers(
+    songs: dict[str, Path],
+    library: Path,
+    tmp_path: Path,
+    say: Say,
+    pacetag: Run,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pytest.importorskip("mpd")
+    odd = library / os.fsdecode(b"A/caf\xe9.mp3")
+    shutil.copyfile(songs["B/95.mp3"], odd)
+    monkeypatch.setenv("MPD_HOST", str(tmp_path / "s"))
+    with mpd_server(library, tmp_path, stickers=tmp_path / "stickers"):
+        done = pacetag("mpd", "sync")
+
+        assert done.exit_code == 0, done.output
+        assert stickers(say, "A/86.flac") == {"pace": "086"}
 
 
 def test_without_the_package_the_command_that_installs_it_is_said(
