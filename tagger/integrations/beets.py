@@ -16,6 +16,7 @@ from pacetag.tagger.integrations.texts import inserted, replaced, split, with_li
 from pacetag.tagger.playlist.rules import Rules
 
 PLUGIN = "pacetag"
+_OUTER = re.compile(r"\w[\w .-]*:(?:[ \t]|\Z)|-(?:[ ]|\Z)")
 _KEY = re.compile(r"plugins[ ]*:(?P<value>(?:[ \t].*)?)\Z")
 _WORDS = re.compile(r"(?P<words>[\w-]+(?:[ ]+[\w-]+)*)(?P<after>[ ]*(?:[ ]#.*)?)")
 _INLINE = re.compile(r"\[(?P<words>[\w\s,-]*)\](?P<after>[ ]*(?:[ ]#.*)?)")
@@ -35,12 +36,10 @@ def edited(text: str, rules: Rules) -> str:
     """
     there = split(text)
     bare = [line.rstrip("\r\n") for line in there]
-    if any(line.startswith(("---", "...", "{", "\t", "%")) for line in bare):
+    if not _is_usual(bare):
         raise CannotEditError("is YAML in a form that pacetag does not know")
     keys = [(number, found) for number, line in enumerate(bare) if (found := _KEY.match(line))]
     if not keys:
-        if any(re.match(r"""["']?plugins["']?\s*:""", line) for line in bare):
-            raise CannotEditError("says `plugins` in a form that pacetag does not know")
         return with_lines(text, lines(rules))
     if len(keys) > 1:
         raise CannotEditError("says `plugins` more than once")
@@ -49,6 +48,13 @@ def edited(text: str, rules: Rules) -> str:
     if _QUIET.match(value):
         return _in_list(there, bare, number)
     return _in_line(there, number, value)
+
+
+def _is_usual(bare: Sequence[str]) -> bool:
+    """Whether all that is not indented is a plain key or an item, and the first line is."""
+    said = [line for line in bare if not _QUIET.match(line)]
+    outer = [line for line in said if not line.startswith(" ")]
+    return said[:1] == outer[:1] and all(map(_OUTER.match, outer))
 
 
 def _in_line(there: Sequence[str], number: int, value: str) -> str:

@@ -268,6 +268,10 @@ def test_beets_loads_the_plug_in_in_each_usual_form(text: str, plugins: object) 
         "{plugins: a}\n",
         "---\nplugins: a\n",
         "\tplugins: a\n",
+        "\ufeffplugins: a\n",
+        "  directory: x\n  plugins: a\n",
+        "? plugins\n: a\n",
+        "!!str plugins: a\n",
     ],
 )
 def test_yaml_of_other_forms_stays(text: str) -> None:
