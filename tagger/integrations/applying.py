@@ -45,10 +45,10 @@ def _remove_if_needless(copy: Path, real: Path, old: bytes | None) -> None:
             copy.unlink()
 
 
-def undo(file: Path, processes: Sequence[str] = ()) -> Path:
-    """Put the safety copy back that belongs to what a file holds now; return where it was.
+def undo(file: Path, processes: Sequence[str] = ()) -> Backup:
+    """Put the safety copy back that belongs to what a file holds now; return that copy.
 
-    A file that was not there before goes. Raises SetupError where the file was changed since.
+    A file that was not there before is removed. Raises SetupError where the file was changed since.
     """
     from pacetag.tagger.tags.safety.disk import sync_folder
 
@@ -68,7 +68,7 @@ def undo(file: Path, processes: Sequence[str] = ()) -> Path:
     with suppress(OSError):
         sync_folder(real.parent)
     _remove_if_needless(copy.path, real, before)
-    return copy.path
+    return copy
 
 
 _REMEDY = "run it with the rights that this needs, or add the lines by hand"

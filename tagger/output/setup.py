@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from pacetag.tagger.integrations.backups import Backup
 from pacetag.tagger.integrations.planning import FilePlan, State, plans_of
 from pacetag.tagger.integrations.program import FileChange, Program
 from pacetag.tagger.output.json_lines import say_json
@@ -106,12 +107,15 @@ def _say_lines(change: FileChange, rules: Rules) -> None:
         say(f"    {line}", whole=True)
 
 
-def say_undone(program: Program, file: Path, copy: Path, *, as_json: bool) -> None:
+def say_undone(program: Program, file: Path, copy: Backup, *, as_json: bool) -> None:
     """Print that a change was taken back."""
+    source = None if copy.absent else str(copy.path)
     if as_json:
-        say_json({"program": program.name, "file": str(file), "restored_from": str(copy)})
-        return
-    say(f"{file}: is as it was before; {copy.name} was put back")
+        say_json({"program": program.name, "file": str(file), "restored_from": source})
+    elif copy.absent:
+        say(f"{file}: was removed, since pacetag had made it")
+    else:
+        say(f"{file}: is as it was before; {copy.path.name} was put back")
 
 
 def _object(

@@ -139,7 +139,7 @@ def test_the_command_that_takes_a_change_back_is_told(home: Path, pacetag: Run) 
     assert contents(home) == {}
 
 
-def test_a_file_that_pacetag_made_goes_again(home: Path, setup: Run) -> None:
+def test_a_file_that_pacetag_made_goes_again(home: Path, setup: Run, pacetag: Run) -> None:
     folder = home / ".config/quodlibet"
     folder.mkdir(parents=True)
 
@@ -149,8 +149,11 @@ def test_a_file_that_pacetag_made_goes_again(home: Path, setup: Run) -> None:
     assert file.read_text().endswith("Cadence 165\n")
     assert [path.name.endswith("-absent") for path in copies(file)] == [True]
     assert made["files"][0]["state"] == "changed"
-    setup("quodlibet", "--undo")
+    assert setup("quodlibet", "--undo")["restored_from"] is None
     assert contents(folder) == {}
+    setup("quodlibet", "--apply")
+    told = pacetag("setup", "quodlibet", "--undo").stdout
+    assert told == f"{file}: was removed, since pacetag had made it\n"
 
 
 def test_what_was_changed_since_is_not_taken_back(picard: Path, pacetag: Run, setup: Run) -> None:
