@@ -113,8 +113,8 @@ BEETS = Program(
     sees="It shows and searches PACE by pacetag's plug-in, and by itself only BPM.",
     source=Source.TRIED,
     steps=lambda rules: (
-        "pacetag must be installed where beets is, as by `pip install pacetag` or `pipx inject "
-        "beets pacetag`: an absent plug-in is a complaint at each start of beets.",
+        "pacetag must be installed where beets is, as by `pip install .` or `pipx inject beets .` "
+        "in its folder: beets complains at each start of a plug-in that it does not find.",
     ),
     change=FileChange(
         places=lambda rules: tuple(_places(rules)),

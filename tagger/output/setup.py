@@ -94,7 +94,7 @@ def _say_change(
 
 def _told(plan: FilePlan, copies: Sequence[Path]) -> str:
     if plan.state is State.BY_HAND:
-        return f"{plan.reason}; it is left alone: add these lines by hand"
+        return f"{plan.reason}; it is left alone: add by hand what it lacks of these lines"
     if copies:
         return "was changed" if plan.old is not None else "was made"
     if plan.state is State.DONE:

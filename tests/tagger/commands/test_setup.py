@@ -211,7 +211,7 @@ def test_a_file_that_is_not_understood_is_left_alone_with_the_lines_to_add(
     done = pacetag("setup", "picard", "--apply")
 
     assert done.exit_code == 1
-    assert "it is left alone" in done.stdout
+    assert "it is left alone: add by hand what it lacks of these lines" in done.stdout
     assert "    preserved_tags=pace, pacetag, quodlibet::pace" in done.stdout
     assert contents(picard.parent) == {picard: content}
     assert pacetag("setup", "picard").exit_code == 0
