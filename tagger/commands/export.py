@@ -142,7 +142,7 @@ def _place(output: Path | None, index: Path, *, overwrite: bool) -> "OutputFile"
         named=output or STDOUT,
         option="--output",
         noun="export",
-        is_ours=lambda content: False,  # nothing in it says whether it was changed since
+        is_ours=None,  # nothing in it says whether it was changed since
         overwrite=overwrite,
         inputs=(index,),
     )

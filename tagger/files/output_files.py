@@ -31,7 +31,8 @@ class OutputFile:
     named: Path
     option: str  # that named it
     noun: str  # what is written there
-    is_ours: Callable[[bytes], bool]  # whether pacetag itself wrote such content there
+    is_ours: Callable[[bytes], bool] | None  # whether pacetag itself wrote such content there;
+    # None: its content cannot tell
     binary: bool = False  # no terminal can show it
     overwrite: bool = False  # also replace files of other programs
     inputs: tuple[Path, ...] = ()  # files that the command reads, and must not replace
@@ -172,8 +173,9 @@ class OutputFile:
                 content = file.read(len(_PNG))
                 if not self.overwrite and content.startswith(_OURS):
                     content += file.read()
-            if not self.overwrite and not self.is_ours(content):
-                raise self._refusal(_described(content), or_overwrite=True)
+            if not self.overwrite and not (self.is_ours and self.is_ours(content)):
+                what = _described(content) if self.is_ours else "is there already"
+                raise self._refusal(what, or_overwrite=True)
         if not status.st_mode & 0o222 or not os.access(real, os.W_OK):
             raise self._refusal("is read-only")
 

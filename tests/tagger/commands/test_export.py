@@ -346,6 +346,8 @@ def test_no_other_file_is_replaced(
     codes += [pacetag("export", "--overwrite", "--output", p).exit_code for p in (song, index_file)]
 
     assert codes == [2] * 5
+    again = pacetag("export", "--output", notes)
+    assert f"{notes}: is there already; name another file with --output, or" in again.stderr
     assert {path: path.read_bytes() for path in before} == before
     assert pacetag("export", "--overwrite", "--output", notes).exit_code == 0
     assert table(notes.read_text())[0]["title"] == "Hill"
