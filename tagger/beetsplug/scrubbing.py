@@ -35,6 +35,13 @@ def guard_scrub(plugins: Iterable[BeetsPlugin], warn: Warn) -> None:
 def _guarded(scrub: Callable[[Item, bool], Any], warn: Warn) -> Callable[[Item, bool], None]:
     def scrub_item(item: Item, restore: bool) -> None:
         held = _held(item.filepath) if restore else {}
+        if any(held.values()) and (reason := _why_not(item.filepath)) is not None:
+            warn(
+                "{}: scrub left its tags alone, since PACE and PACETAG could not be put back: {}",
+                item.filepath,
+                reason,
+            )
+            return
         try:
             scrub(item, restore)
         finally:
@@ -51,6 +58,17 @@ def _held(path: Path) -> dict[str, list[str]]:
         return held_fields(path, FIELDS)
     except TagError:  # scrub says that it cannot be read
         return {}
+
+
+def _why_not(path: Path) -> str | None:
+    """A clause on why pacetag would not write the file afterwards; None if it would."""
+    from pacetag.tagger.tags.mutagen_io import open_audio
+    from pacetag.tagger.tags.writable import why_not_writable
+
+    try:
+        return why_not_writable(path, open_audio(path))
+    except TagError as error:
+        return error.reason
 
 
 def _put_back(item: Item, held: dict[str, list[str]], warn: Warn) -> None:

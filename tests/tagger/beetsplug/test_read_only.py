@@ -176,6 +176,17 @@ def test_a_scrub_that_cannot_be_guarded_is_said(
     assert "deletes PACE and PACETAG" in start_beet("scrub")("ls")
 
 
+def test_a_song_that_pacetag_cannot_write_is_not_scrubbed(beet_with_songs: Beet) -> None:
+    path = beet_with_songs.items()["ogg"].filepath
+    path.write_bytes(path.read_bytes()[:-1000])  # as a download that broke off
+    before = path.read_bytes()
+
+    said = beet_with_songs("scrub", "title:ogg")
+
+    assert path.read_bytes() == before
+    assert f"{path}: scrub left its tags alone, since PACE and PACETAG could not be put" in said
+
+
 def test_fields_that_cannot_be_put_back_are_said(
     beet_with_songs: Beet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
