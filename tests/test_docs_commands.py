@@ -4,6 +4,8 @@ tests/test_readme.py runs them: those of the README, the tutorial and docs/using
 the blocks of all other pages.
 """
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import pytest
 import typer
 
 from pacetag.tagger.cli import app
-from tests.documented_commands import PAGES, Shown, shown_in
+from tests.documented_commands import PAGES, ROOT, Shown, shown_in
 
 SHOWN = [shown for page in PAGES for shown in shown_in(page)]
 TOP = typer.main.get_command(app)
@@ -52,6 +54,20 @@ def _values_of(command: Any, option: str) -> int:
 def test_a_command_of_a_document_is_understood(shown: Shown) -> None:
     if shown.words[0] != "COMMAND":  # which stands for all of them
         parse(shown.words, complete=shown.in_block)
+
+
+def test_the_commands_without_json_are_named() -> None:
+    text = " ".join((ROOT / "docs/using.md").read_text().split())
+    named = text.partition("All commands have it but ")[2].partition(";")[0]
+
+    assert set(re.findall("`(.*?)`", named)) == set(_without_json(TOP))
+
+
+def _without_json(top: Any) -> Iterator[str]:
+    for name, command in top.commands.items():
+        ends = getattr(command, "commands", {"": command}).values()
+        if not any("--json" in each.opts for end in ends for each in end.params):
+            yield name
 
 
 def test_commands_are_found_in_blocks_and_in_sentences(tmp_path: Path) -> None:
