@@ -44,6 +44,7 @@ from pacetag.tagger.logs.options import LoggingCommand, log_options
 from pacetag.tagger.text.formatting import printable
 
 COMPLETING = "_PACETAG_COMPLETE"  # the variable by which a shell asks
+INSTALLING = "--install-completion"  # typer's option
 
 
 @contextmanager
@@ -87,10 +88,20 @@ class Commands(TyperGroup):
             use_whole_words()
         super()._main_shell_completion(*arguments, **options)
 
-    def make_context(self, *args: Any, **options: Any) -> Any:
+    def make_context(self, info_name: Any, args: Any, *more: Any, **options: Any) -> Any:
         """Read what stands before the command's name."""
-        with _clean_usage_errors():
-            return super().make_context(*args, **options)
+        installs = any(word.startswith(INSTALLING) for word in args)
+        try:
+            with _clean_usage_errors():
+                return super().make_context(info_name, args, *more, **options)
+        except (OSError, UnicodeError) as error:
+            if not installs:
+                raise
+            from pacetag.tagger.commands.shells import why_not_installed
+            from pacetag.tagger.terminal.say import say
+
+            say(printable(f"pacetag: {why_not_installed(error)}"), sys.stderr)
+            raise typer.Exit(1) from error
 
     def invoke(self, ctx: Any) -> Any:
         """Run the chosen command."""

@@ -44,6 +44,17 @@ def use_whole_words() -> None:
         register(Zsh, "zsh")
 
 
+def why_not_installed(error: OSError | UnicodeError) -> str:
+    """Return a sentence on why typer could not put its script into the shell's files."""
+    why = "a start-up file of the shell is no text in UTF-8"
+    if isinstance(error, OSError):
+        why = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+    return (
+        f"completion cannot be installed ({why}); `pacetag --show-completion` prints the script, "
+        "which your shell can read from a file of yours"
+    )
+
+
 def bash_word(text: str) -> str:
     """Return a word with a backslash before each sign that bash takes for its own."""
     return "".join(f"\\{sign}" if sign in _OF_BASH else sign for sign in text)

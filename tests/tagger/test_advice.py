@@ -64,7 +64,7 @@ def test_every_option_that_a_message_names_is_one_of_a_command() -> None:
         groups += [each for each in group.commands.values() if hasattr(each, "commands")]
     known = {
         option
-        for command in commands
+        for command in (*groups, *commands)
         for parameter in command.params
         for option in (*parameter.opts, *parameter.secondary_opts)
     }

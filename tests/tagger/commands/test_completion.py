@@ -1,5 +1,6 @@
 """TAB in a real shell offers commands, options, and names of the settings and the index."""
 
+import errno
 import os
 import pty
 import re
@@ -300,3 +301,26 @@ def test_a_large_index_is_read_for_a_moment_only(
 )
 def test_words_are_quoted_as_each_shell_takes_them(text: str, bash: str, zsh: str) -> None:
     assert (bash_word(text), zsh_word(text)) == (bash, zsh)
+
+
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        (PermissionError(errno.EACCES, "Permission denied", "/h/.bashrc"), "/h/.bashrc: Perm"),
+        (UnicodeDecodeError("utf-8", b"\xe9", 0, 1, "invalid"), "is no text in UTF-8"),
+    ],
+)
+def test_completion_that_cannot_be_installed_is_said_in_a_sentence(
+    error: Exception, why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise error
+
+    monkeypatch.setattr("typer.completion.install", fail)
+
+    done = CliRunner().invoke(app, ["--install-completion"])
+
+    assert done.exit_code == 1
+    assert done.stderr.startswith("pacetag: completion cannot be installed (")
+    assert why in done.stderr
+    assert "`pacetag --show-completion` prints the script" in done.stderr
