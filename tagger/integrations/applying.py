@@ -1,6 +1,7 @@
 """Change a program's file, with a safety copy beside it, and take such a change back."""
 
 import os
+import stat
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -86,7 +87,8 @@ def _real(file: Path) -> Path:
     """The file that a path leads to. Raises SetupError for one with several names."""
     real = Path(os.path.realpath(file))
     with suppress(OSError):
-        if real.stat().st_nlink > 1:
+        status = real.stat()
+        if stat.S_ISREG(status.st_mode) and status.st_nlink > 1:
             raise SetupError(
                 f"{file}: has several names, of which a change would leave one only; "
                 "add the lines by hand"

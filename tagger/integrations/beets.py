@@ -114,7 +114,7 @@ BEETS = Program(
     source=Source.TRIED,
     steps=lambda rules: (
         "pacetag must be installed where beets is, as by `pip install .` or `pipx inject beets .` "
-        "in its folder: beets complains at each start of a plug-in that it does not find.",
+        "in pacetag's folder: beets complains at each start if it cannot find a plug-in.",
     ),
     change=FileChange(
         places=lambda rules: tuple(_places(rules)),

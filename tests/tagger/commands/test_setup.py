@@ -168,6 +168,15 @@ def test_what_was_changed_since_is_not_taken_back(picard: Path, pacetag: Run, se
     assert contents(picard.parent) == before
 
 
+def test_a_folder_is_no_file_with_a_change_to_take_back(home: Path, pacetag: Run) -> None:
+    (home / "in it").mkdir()
+
+    done = pacetag("setup", "beets", "--undo", "--file", home)
+
+    assert done.exit_code == 1
+    assert f"{home}: is a folder, not a file; there is nothing to take back" in done.stderr
+
+
 def test_a_link_stays_one(picard: Path, home: Path, setup: Run) -> None:
     real = home / "dotfiles.ini"
     shutil.move(picard, real)
