@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from subprocess import PIPE
 from typing import Any
 
 import pytest
@@ -271,12 +272,16 @@ def test_a_program_that_would_write_its_file_anew_must_end_first(
 
 def test_running_programs_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
-    with subprocess.Popen(["sleep", "30"]) as process:
+    with subprocess.Popen(["cat"], stdin=PIPE, stdout=PIPE) as process:
         try:
-            assert running.running_among(["no-such-program", "sleep"]) == "sleep"
+            assert process.stdin is not None
+            assert process.stdout is not None
+            os.write(process.stdin.fileno(), b"\n")
+            os.read(process.stdout.fileno(), 1)  # the system has its name once it answers
+            assert running.running_among(["no-such-program", "cat"]) == "cat"
             monkeypatch.setattr(running, "_PROC", Path("/nowhere"))
             listed = [word for command in running._commands() for word in command]
-            assert not listed or "sleep" in listed  # by ps, where there is one
+            assert not listed or "cat" in listed  # by ps, where there is one
         finally:
             process.kill()
 
