@@ -84,7 +84,8 @@ class PacetagPlugin(plugins.BeetsPlugin):
             self._scan(items)
         tally = self._read(items)
         self._log.info("{} read, {} changed", songs(tally.read), tally.changed)
-        self._say_silent(tally.silent)
+        if not opts.scan:
+            self._say_silent(tally.silent)
         if tally.changed:
             _write_smart_playlists(lib)
 
@@ -144,8 +145,8 @@ class PacetagPlugin(plugins.BeetsPlugin):
                 self._scan(items)
                 if self._read(items, show=False).changed:
                     _write_smart_playlists(lib)
-            else:
-                self._log.warning("import.write is off, so pacetag did not judge the songs")
+                return
+            self._log.warning("import.write is off, so pacetag did not judge the songs")
         self._say_silent(sum(not item.get("pacetag") for item in items))
 
     def _say_silent(self, count: int) -> None:

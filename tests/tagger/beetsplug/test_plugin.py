@@ -241,7 +241,9 @@ def test_a_command_that_cannot_be_run_ends_with_a_sentence(
     beet = start_beet()
     beet("import", str(library))
     monkeypatch.setattr("beetsplug.pacetag.command.COMMAND", ("false", "x"))
-    assert "could not judge or tag all songs" in beet("pacetag", "--scan")
+    said = beet("pacetag", "--scan")
+    assert "could not judge or tag all songs" in said
+    assert "has them judged" not in said
     monkeypatch.setattr("beetsplug.pacetag.command.COMMAND", ("sh", "-c", "exit 2"))
 
     with pytest.raises(UserError, match="pacetag scan could not be run"):
