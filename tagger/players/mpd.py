@@ -16,6 +16,7 @@ from pacetag.tagger.playlist.tracks import Track
 EXTRA = "mpd"
 TIMEOUT = 10.0  # s for an answer
 PORT = 6600
+_PASSWORD = (3, 4)  # MPD's numbers for a wrong password, and for a command that needs one
 SOCKETS = ("/run/mpd/socket", "~/.config/mpd/socket", "~/.mpd/socket")
 
 
@@ -114,10 +115,17 @@ def answering(what: str) -> Iterator[Any]:
         with _connected() as client:
             yield client
     except (mpd.MPDError, OSError) as error:
-        raise TaggerError(
-            f"MPD at {_shown()} does not do it: {error}; start it, or name it in MPD_HOST and "
-            "MPD_PORT"
-        ) from error
+        raise TaggerError(f"MPD at {_shown()} does not do it: {error}{_remedy(error)}") from error
+
+
+def _remedy(error: Exception) -> str:
+    """What a person can do about an error, to follow what MPD or the system says."""
+    import mpd
+
+    if not isinstance(error, mpd.CommandError):
+        return "; start it, or name it in MPD_HOST and MPD_PORT"
+    wants_password = error.errno is not None and error.errno.value in _PASSWORD
+    return "; name the password: MPD_HOST=PASSWORD@HOST" if wants_password else ""
 
 
 @contextmanager

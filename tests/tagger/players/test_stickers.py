@@ -229,6 +229,29 @@ def test_an_mpd_without_stickers_says_how_to_switch_them_on(
 
 
 @real
+def test_an_mpd_that_wants_a_password_is_answered_by_naming_one(
+    songs: dict[str, Path],
+    library: Path,
+    pacetag: Run,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pytest.importorskip("mpd")
+    del songs
+    limits = 'password "word@read,add,control,admin"\ndefault_permissions "read"\n'
+    with mpd_server(library, tmp_path, stickers=tmp_path / "stickers", more=limits):
+        done = []
+        for password in ("", "wrong@", "word@"):
+            monkeypatch.setenv("MPD_HOST", f"{password}{tmp_path / 's'}")
+            done.append(pacetag("mpd", "sync", "--music", library))
+
+    assert [each.exit_code for each in done] == [1, 1, 0]
+    for each in done[:2]:
+        assert "; name the password: MPD_HOST=PASSWORD@HOST\n" in each.stderr
+        assert "start it" not in each.stderr
+
+
+@real
 def test_odd_names_and_songs_that_vanish_keep_no_other_from_its_stickers(
     tmp_path: Path, say: Say, monkeypatch: pytest.MonkeyPatch
 ) -> None:
