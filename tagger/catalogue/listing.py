@@ -94,11 +94,11 @@ def _lying_at(place: str) -> Iterator[CatalogueSong]:
     """The songs at or below a URL."""
     import fsspec
 
-    some = False
+    some, refused = False, list[str]()
     try:
         with in_words():
             store, root = fsspec.core.url_to_fs(place, use_listings_cache=False)
-            for details in _files(store, root):
+            for details in _files(store, root, refused):
                 some = True
                 if _is_named_as_song(details["name"]):
                     yield CatalogueSong(
@@ -106,8 +106,13 @@ def _lying_at(place: str) -> Iterator[CatalogueSong]:
                         size=details.get("size"),
                         etag=etag_of(details),
                     )
-    except (OSError, ValueError) as error:
+    except Exception as error:  # botocore, aiohttp and others have errors of their own
         raise TaggerError(f"{place}: its songs cannot be listed ({_why(error)})") from error
+    if refused:
+        raise TaggerError(
+            f"{place}: {len(refused)} of its folders cannot be listed, the first is {refused[0]}; "
+            "the songs of the others were looked at"
+        )
     if not some:
         raise TaggerError(f"{place}: there is nothing; name a folder of songs, or a song")
 
@@ -117,15 +122,36 @@ def _is_named_as_song(name: str) -> bool:
     return place.suffix[1:].lower() in AUDIO_SUFFIXES and not place.name.startswith(".")
 
 
-def _files(store: Any, root: str) -> Iterator[Mapping[str, Any]]:
-    """What the store says of each file at or below a place; one folder at a time."""
+def _files(store: Any, root: str, refused: list[str]) -> Iterator[Mapping[str, Any]]:
+    """What the store says of each file at or below a place; one folder at a time.
+
+    Folders below it that cannot be listed are added to `refused`, each with the reason.
+    """
     if hasattr(store, "call_s3"):  # a bucket may hold millions without any folder
         yield from _objects(store, root)
     elif _is_named_as_song(root) and store.isfile(root):  # a folder of the web is a file, too
         yield store.info(root)
     else:
-        for _, _, files in store.walk(root, detail=True):
-            yield from (files[name] for name in sorted(files))
+        yield from _tree(store, root, refused)
+
+
+def _tree(store: Any, root: str, refused: list[str]) -> Iterator[Mapping[str, Any]]:
+    """The same of a store with folders. Its own walk would not say what it cannot list."""
+    folders = [root]
+    while folders:
+        folder = folders.pop()
+        try:
+            found = sorted(store.ls(folder, detail=True), key=lambda details: details["name"])
+        except FileNotFoundError:  # it went meanwhile
+            continue
+        except Exception as error:
+            if folder == root:
+                raise
+            refused.append(f"{folder} ({_why(error)})")
+            continue
+        below = [each["name"] for each in found if each["type"] == "directory"]
+        yield from (details for details in found if details["type"] != "directory")
+        folders.extend(name for name in reversed(below) if name.rstrip("/") != folder.rstrip("/"))
 
 
 def _objects(store: Any, root: str) -> Iterator[Mapping[str, Any]]:
@@ -146,4 +172,5 @@ def _objects(store: Any, root: str) -> Iterator[Mapping[str, Any]]:
 
 
 def _why(error: Exception) -> str:
-    return str(getattr(error, "strerror", None) or error)
+    text = str(getattr(error, "strerror", None) or error)
+    return " ".join(text.split()) or type(error).__name__

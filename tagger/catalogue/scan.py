@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from queue import Empty, SimpleQueue
 from typing import Protocol
 
@@ -184,6 +183,15 @@ class CatalogueScan:
 
 
 def _parts(listed: Iterable[CatalogueSong]) -> Iterator[list[CatalogueSong]]:
-    coming = iter(listed)
-    while part := list(islice(coming, AHEAD)):
+    """The listed songs, `AHEAD` at a time; also those before an error of the listing."""
+    part: list[CatalogueSong] = []
+    try:
+        for song in listed:
+            part.append(song)
+            if len(part) == AHEAD:
+                yield part
+                part = []
+    except TaggerError:
         yield part
+        raise
+    yield part

@@ -1,5 +1,6 @@
 """`pacetag scan` of URLs and manifests, on this machine and on a cluster."""
 
+import errno
 import json
 import sqlite3
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from fsspec.implementations.local import LocalFileSystem
 from pyarrow import dataset, parquet
 
 from pacetag.tagger.cancellation import Stop
@@ -226,6 +228,35 @@ def test_what_cannot_be_scanned_is_a_sentence(
     assert done.exit_code in (1, 2)
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.usefixtures("songs")
+def test_a_folder_that_cannot_be_listed_is_named_after_the_songs_of_the_others(
+    pacetag: Pacetag, library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = LocalFileSystem.ls
+
+    def ls(store: Any, path: str, **options: Any) -> Any:
+        if path.endswith("/a"):
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        return real(store, path, **options)
+
+    monkeypatch.setattr(LocalFileSystem, "ls", ls)
+
+    done = pacetag("scan", f"file://{library}", "--output", tmp_path / "out")
+
+    assert done.exit_code == 1
+    assert f"1 of its folders cannot be listed, the first is {library}/a (Perm" in done.stderr
+    assert set(rows(tmp_path / "out")) == {"broken.m4a", "short.ogg"}
+
+
+def test_a_server_that_does_not_answer_is_not_taken_for_an_empty_folder(
+    pacetag: Pacetag, tmp_path: Path
+) -> None:
+    done = pacetag("scan", "http://127.0.0.1:9/songs", "--output", tmp_path / "out")
+
+    assert done.exit_code == 1
+    assert "http://127.0.0.1:9/songs: its songs cannot be listed (" in done.stderr
 
 
 class Instant:

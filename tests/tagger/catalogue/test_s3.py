@@ -104,3 +104,33 @@ def test_a_bucket_that_is_not_there_is_a_sentence(
     assert done.exit_code == 1
     assert "s3://nobucket/rock: its songs cannot be listed (" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("bucket", "environment", "words"),
+    [
+        ("songs", {"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}, "Could not connect"),
+        ("songs", {"AWS_SECRET_ACCESS_KEY": ""}, "redentials"),
+        ("", {}, "Invalid bucket name"),
+    ],
+)
+def test_a_store_that_cannot_be_reached_is_a_sentence(
+    store: Any,
+    pacetag: Pacetag,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    bucket: str,
+    environment: dict[str, str],
+    words: str,
+) -> None:
+    store.clear_instance_cache()
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+
+    done = pacetag("scan", f"s3://{bucket}", "--output", tmp_path / "out")
+
+    assert done.exit_code == 1
+    assert f"s3://{bucket}: its songs cannot be listed (" in done.stderr
+    assert words in done.stderr
