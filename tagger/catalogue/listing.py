@@ -54,17 +54,49 @@ def _named_in(manifest: str) -> Iterator[CatalogueSong]:
                 f"{manifest}: has neither a column `url` nor `path`, but {', '.join(names)}"
             )
         content = next((name for name in HASHES if name in names), None)
+        kept = _kept_schema(file.schema_arrow)
         own = {column, content, "size"}
-        for batch in file.iter_batches(batch_size=ROWS):
-            for row in batch.to_pylist():
+        types = {field.name: field.type for field in kept if field.name not in own}
+        try:
+            for row in _rows(file, kept):
                 if row[column] is None:
                     continue
                 yield CatalogueSong(
                     url=_url_of(str(row[column]), manifest),
                     size=row.get("size") if isinstance(row.get("size"), int) else None,
                     etag=None if content is None or row[content] is None else str(row[content]),
-                    more={name: value for name, value in row.items() if name not in own},
+                    more={name: row[name] for name in types},
+                    types=types,
                 )
+        except Exception as error:  # of Arrow, or of the store that holds it
+            raise TaggerError(
+                f"{manifest}: the manifest cannot be read to its end ({_why(error)}); the songs "
+                "before that were looked at"
+            ) from error
+
+
+def _rows(file: Any, schema: Any) -> Iterator[dict[str, Any]]:
+    """The rows of an open Parquet file, with values of Python for this schema."""
+    import pyarrow as pa
+
+    for batch in file.iter_batches(batch_size=ROWS):
+        yield from pa.Table.from_batches([batch]).cast(schema, safe=False).to_pylist()
+
+
+def _kept_schema(schema: Any) -> Any:
+    """The schema with types whose values Python has: no nanoseconds, and no dictionaries."""
+    import pyarrow as pa
+
+    def kept(kind: Any) -> Any:
+        if pa.types.is_dictionary(kind):
+            return kept(kind.value_type)
+        if pa.types.is_timestamp(kind):
+            return pa.timestamp("us", kind.tz)
+        if pa.types.is_duration(kind):
+            return pa.duration("us")
+        return pa.time64("us") if pa.types.is_time64(kind) else kind
+
+    return pa.schema([field.with_type(kept(field.type)) for field in schema])
 
 
 def _url_of(named: str, manifest: str) -> str:
@@ -73,20 +105,24 @@ def _url_of(named: str, manifest: str) -> str:
         return named
     if is_url(manifest):
         return f"{manifest.rpartition('/')[0]}/{named}"
-    return f"file://{Path(manifest).absolute().parent / named}"
+    return f"file://{_own(manifest).parent / named}"
+
+
+def _own(manifest: str) -> Path:
+    """The path of a manifest on this machine."""
+    return Path(manifest).expanduser().absolute()
 
 
 def _manifest(place: str) -> Any:
     """An open Parquet file, as a context. Raises TaggerError."""
     import fsspec
-    import pyarrow as pa
     from pyarrow import parquet
 
     try:
         with in_words():
-            source = fsspec.open(place, "rb").open() if is_url(place) else place
+            source = fsspec.open(place, "rb").open() if is_url(place) else _own(place)
             return parquet.ParquetFile(source)
-    except (OSError, pa.ArrowException) as error:
+    except Exception as error:  # of Arrow, or of the store that holds it
         raise TaggerError(f"{place}: the manifest cannot be read ({_why(error)})") from error
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import parquet
 
-from pacetag.tagger.catalogue.songs import SongResult
+from pacetag.tagger.catalogue.songs import CatalogueSong, SongResult
 from pacetag.tagger.errors import TaggerError, UsageError
 from pacetag.tagger.tags.safety.disk import flush, sync_folder
 
@@ -43,7 +43,6 @@ SCHEMA = pa.schema(
         ("seconds", pa.float64()),  # that judging took
     ]
 )
-OWN = frozenset(SCHEMA.names)
 
 
 class Parts:
@@ -150,12 +149,24 @@ class Parts:
 
 def table_of(results: Sequence[SongResult], network: str) -> Any:
     """A table of results, with the further columns of their manifests behind the own ones."""
-    more = list(dict.fromkeys(name for result in results for name in result.song.more))
+    songs = [result.song for result in results]
     table = pa.Table.from_pylist([_row(result, network) for result in results], SCHEMA)
-    for name in more:
-        values = pa.array([result.song.more.get(name) for result in results])
-        table = table.append_column(f"manifest_{name}" if name in OWN else name, values)
+    for name in dict.fromkeys(name for song in songs for name in song.more):
+        column = name
+        while column in table.column_names:  # twice where a manifest is such a table itself
+            column = f"manifest_{column}"
+        table = table.append_column(column, _column(name, songs))
     return table
+
+
+def _column(name: str, songs: Sequence[CatalogueSong]) -> Any:
+    """A column of manifests in its own type; as text where two of them differ in that."""
+    values = [song.more.get(name) for song in songs]
+    kind = next((song.types[name] for song in songs if name in song.types), None)
+    try:
+        return pa.array(values, kind)
+    except (pa.ArrowException, TypeError, ValueError, OverflowError):
+        return pa.array([None if value is None else str(value) for value in values], pa.string())
 
 
 def _row(result: SongResult, network: str) -> dict[str, Any]:

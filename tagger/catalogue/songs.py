@@ -26,6 +26,7 @@ class CatalogueSong:
     size: int | None = None  # bytes
     etag: str | None = None  # tells one content at this URL from another
     more: Mapping[str, Any] = field(default_factory=dict)  # further columns of its manifest
+    types: Mapping[str, Any] = field(default_factory=dict)  # Arrow's types of these columns
 
     @property
     def key(self) -> bytes:

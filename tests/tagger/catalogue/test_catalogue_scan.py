@@ -182,6 +182,54 @@ def test_a_manifest_names_songs_and_its_other_columns_are_kept(
 
 
 @pytest.mark.usefixtures("songs")
+def test_columns_of_manifests_keep_their_types_and_become_text_where_these_differ(
+    pacetag: Pacetag, library: Path, tmp_path: Path
+) -> None:
+    first = {
+        "path": pa.array(["a/172.34-86.2.mp3"]),
+        "at": pa.array([1_234_567_891_234_567_891], pa.timestamp("ns", "UTC")),
+        "kind": pa.array(["rock"]).dictionary_encode(),
+        "marks": pa.array([[("loud", 1)]], pa.map_(pa.string(), pa.int64())),
+        "none": pa.array([None], pa.int16()),
+        "year": pa.array([1970]),
+    }
+    parquet.write_table(pa.table(first), library / "a.parquet")
+    parquet.write_table(
+        pa.table({"path": ["a/133.flac"], "year": ["1971?"]}), library / "b.parquet"
+    )
+    out = tmp_path / "out"
+
+    done = pacetag("scan", library / "a.parquet", library / "b.parquet", "--output", out)
+
+    schema = dataset.dataset(out).schema
+    assert done.exit_code == 0
+    assert schema.field("at").type == pa.timestamp("us", "UTC")
+    assert schema.field("kind").type == pa.string()
+    assert schema.field("none").type == pa.int16()
+    assert {name: row["year"] for name, row in rows(out).items()} == {
+        "172.34-86.2.mp3": "1970",
+        "133.flac": "1971?",
+    }
+    assert rows(out)["172.34-86.2.mp3"]["marks"] == [("loud", 1)]
+
+
+@pytest.mark.usefixtures("songs")
+def test_a_manifest_that_is_damaged_in_its_midst_is_named(
+    pacetag: Pacetag, library: Path, tmp_path: Path
+) -> None:
+    manifest = library / "manifest.parquet"
+    parquet.write_table(pa.table({"path": ["a/133.flac"] * 9, "n": range(9)}), manifest)
+    content = bytearray(manifest.read_bytes())
+    content[4:40] = b"\xff" * 36
+    manifest.write_bytes(content)
+
+    done = pacetag("scan", manifest, "--output", tmp_path / "out")
+
+    assert done.exit_code == 1
+    assert f"{manifest}: the manifest cannot be read to its end (" in done.stderr
+
+
+@pytest.mark.usefixtures("songs")
 def test_a_cluster_judges_songs_in_stores(
     pacetag: Pacetag, library: Path, tmp_path: Path, scheduler: str, cluster_log: Path
 ) -> None:

@@ -85,6 +85,14 @@ def test_a_row_holds_all_that_is_known_of_a_song(folder: Path) -> None:
     assert (row["title"], row["manifest_size"]) == ("Tune", 3)
 
 
+def test_no_two_columns_have_one_name(folder: Path) -> None:
+    record(folder, judged(song(1, more={"key": 1, "manifest_key": 2})))
+
+    (row,) = rows(folder)
+
+    assert (row["manifest_key"], row["manifest_manifest_key"]) == (1, 2)
+
+
 def test_what_is_written_is_known_to_the_next_scan(folder: Path) -> None:
     broken = AnalysisError(reason="cannot decode audio: it is not audio")
     away = AnalysisError(reason="cannot be read: the store is away", system_fault=True)
