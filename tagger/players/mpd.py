@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib.util import find_spec
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any
 
 from pacetag.tagger.config.environment import variable
 from pacetag.tagger.errors import MissingExtraError, TaggerError
+from pacetag.tagger.players.mpd_library import names_in_mpd
 from pacetag.tagger.playlist.tracks import Track
 
 EXTRA = "mpd"
@@ -43,9 +44,10 @@ def add_to_mpd(tracks: Sequence[Track]) -> Added:
 
 
 def _add(client: Any, tracks: Sequence[Track]) -> Added:
-    found, names, first = Added(), _Names(client), None
+    found, first = Added(), None
+    names = names_in_mpd(client, [track.song.path for track in tracks], None)
     for track in tracks:
-        name = names.of(track.song.path)
+        name = names.get(track.song.path)
         if name is None:
             found.outside.append(track.song.path)
             continue
@@ -58,47 +60,6 @@ def _add(client: Any, tracks: Sequence[Track]) -> Added:
     if first is not None:
         client.playid(first)
     return found
-
-
-def told_root(client: Any) -> PurePath | None:
-    """Return MPD's folder of music; None where it does not tell, as to another machine."""
-    import mpd
-
-    try:
-        told = client.config()
-    except mpd.CommandError:
-        return None
-    root = told.get("music_directory") if isinstance(told, dict) else told
-    return PurePath(root) if root else None
-
-
-class _Names:
-    """How MPD names the songs of this machine: below its folder of music."""
-
-    def __init__(self, client: Any) -> None:
-        self._client = client
-        self._root = told_root(client)  # as this machine names it
-
-    def of(self, path: str) -> str | None:
-        """Return MPD's name of a song; None where it has none."""
-        song = PurePath(path)
-        if self._root is not None and song.is_relative_to(self._root):
-            name = song.relative_to(self._root).as_posix()
-            return name if self._has(name) else None
-        for root in list(song.parents)[::-1]:  # the longest name first
-            name = song.relative_to(root).as_posix()
-            if self._has(name):
-                self._root = root
-                return name
-        return None
-
-    def _has(self, name: str) -> bool:
-        import mpd
-
-        try:
-            return any("file" in each for each in self._client.lsinfo(name))
-        except (mpd.CommandError, UnicodeEncodeError):
-            return False
 
 
 @contextmanager

@@ -1,11 +1,9 @@
-"""Which songs of the index MPD has, and how it names them: by their paths below its music."""
+"""Which songs of this machine MPD has, and how it names them: by their paths below its music."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePath, PurePosixPath
 from typing import Any
-
-from pacetag.tagger.players.mpd import told_root
 
 _TRIED = 40  # songs by which the folder of music is found
 
@@ -45,11 +43,23 @@ def _root(client: Any, songs: Sequence[str]) -> PurePath | None:
     What MPD tells is of its own machine: it counts only if it holds songs of the index. A song may
     have a name in MPD by chance, such as CD1/01.mp3, so some songs vote.
     """
-    told = told_root(client)
+    told = _told_root(client)
     if told is not None and any(_name(path, told) is not None for path in songs):
         return told
     votes = Counter(filter(None, (_root_of(client, path) for path in _spread(songs))))
     return votes.most_common(1)[0][0] if votes else None
+
+
+def _told_root(client: Any) -> PurePath | None:
+    """Return MPD's folder of music; None where it does not tell, as to another machine."""
+    import mpd
+
+    try:
+        told = client.config()
+    except mpd.CommandError:
+        return None
+    root = told.get("music_directory") if isinstance(told, dict) else told
+    return PurePath(root) if root else None
 
 
 def _root_of(client: Any, path: str) -> PurePath | None:
