@@ -66,7 +66,7 @@ class ShareType(BaseFloat[None]):
 
     @property
     def null(self) -> None:
-        """What a song has of which it is not known."""
+        """The value for a song whose number is not known."""
         return None
 
     def format(self, value: float | None) -> str:

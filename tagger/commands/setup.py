@@ -76,7 +76,10 @@ def setup(
     program = program_named(name)
     if program.change is None:
         if apply or undo or file is not None:
-            raise UsageError(f"pacetag changes no file of {program.title}; the steps are yours")
+            raise UsageError(
+                f"pacetag changes no file of {program.title}; `pacetag setup {program.name}` says "
+                "what you can do there"
+            )
         say_program(program, rules, as_json=as_json)
     elif undo:
         raise typer.Exit(_undo(program, program.change, rules, file, as_json=as_json))

@@ -375,7 +375,7 @@ def test_of_several_files_one_must_be_named(
         (["navidrom"], "did you mean `navidrome`?"),
         (["--apply"], "name the program"),
         (["picard", "--apply", "--undo"], "either --apply or --undo"),
-        (["foobar2000", "--apply"], "changes no file of foobar2000"),
+        (["foobar2000", "--apply"], "`pacetag setup foobar2000` says what you can do there"),
         (["mpd", "--cadence", "1650"], "--cadence must be"),
     ],
 )
