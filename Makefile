@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO := demo
-# One worker a core; a worker with nothing left takes over what waits for another.
+# How many: tests/conftest.py. A worker with nothing left takes over what waits for another.
 PARALLEL := --numprocesses auto --dist worksteal
 
 .PHONY: demo test coverage lint types docs sbom clean
