@@ -17,10 +17,11 @@ $(VENV)/.plain: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable .
 	touch $@
 
-# The pip that comes with Python 3.11 seeks versions for twice as long.
+# The pip that comes with Python 3.11 seeks versions for twice as long; a later one shows warnings
+# of setuptools unless it is asked twice not to.
 $(VENV)/.dev: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --quiet --editable '.[dev]'
 	touch $@ $(VENV)/.plain
 
 demo: $(VENV)/.plain
