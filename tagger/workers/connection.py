@@ -1,7 +1,5 @@
 """The connection to a Dask cluster: made, checked, watched, and made anew."""
 
-import logging
-import socket
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -13,11 +11,17 @@ from urllib.parse import urlsplit
 from pacetag.model.extras import missing_modules
 from pacetag.tagger.errors import MissingExtraError, TaggerError, UsageError
 from pacetag.tagger.logs.logger import debug, info
+from pacetag.tagger.workers.dask_client import (
+    Client,
+    check_greeting,
+    divert_logs,
+    made_client,
+    tries_plugin,
+)
 from pacetag.tagger.workers.judging import JudgeRef, WorkerReply
 from pacetag.tagger.workers.station import Card, card_of
 
-Client = Any  # distributed's own types are too loose to be checked
-Future = Any
+Future = Any  # of distributed, as is Client
 
 TIMEOUT = 30.0  # s in which a scheduler must answer, and the first worker appear
 ANSWER = 10.0  # s in which a question to the scheduler, or a result from it, must come
@@ -45,7 +49,7 @@ class Connection:
         self._lost = False
         self._looked = 0.0  # monotonic
         self.threads = 0  # of all workers
-        _divert_logs()
+        divert_logs()
         self._client = self._connect()
         try:
             self.remarks = self._check_workers()
@@ -54,15 +58,9 @@ class Connection:
             raise
 
     def _connect(self) -> Client:
-        import distributed
-
         try:
-            # Dask would try for as long, and once more when it is told to give up.
-            socket.create_connection((self._host, self._port), TIMEOUT).close()
-            connect: Any = distributed.Client
-            client = connect(
-                self._address, timeout=TIMEOUT, set_as_default=False, name="pacetag-scan"
-            )
+            check_greeting(self._address, self._host, self._port, timeout=TIMEOUT)
+            client = made_client(self._address, timeout=TIMEOUT)
         except Exception as error:  # of many types, by the address and the versions there
             debug("cluster", f"{self._address}: cannot be reached", error=error)
             raise ClusterError(
@@ -70,7 +68,7 @@ class Connection:
                 "`dask scheduler`, and workers with `dask worker ADDRESS`"
             ) from error
         try:  # where a scheduler takes no plugins, its own number of tries holds
-            client.register_plugin(_tries_plugin(self._prefix), name=self._prefix)
+            client.register_plugin(tries_plugin(self._prefix), name=self._prefix)
         except Exception as error:
             info("cluster", f"{self._address}: takes no plugin: {error}")
         return client
@@ -208,38 +206,3 @@ def _place_of(address: str) -> tuple[str, int]:
 def _other_libraries(card: Card, own: Card) -> list[str]:
     pairs = zip(card.libraries, own.libraries, strict=True)
     return [f"{name} {theirs}, not {ours}" for (name, theirs), (_, ours) in pairs if theirs != ours]
-
-
-def _tries_plugin(prefix: str) -> Any:
-    """What makes the scheduler give a song up with its second lost worker, not with its fourth.
-
-    The class is local so that it is sent by value: the scheduler need not know pacetag.
-    """
-    from distributed import SchedulerPlugin
-
-    base: Any = SchedulerPlugin
-
-    class Tries(base):  # type: ignore[misc]
-        """Counts the first loss of our own tasks as the last but one that is allowed."""
-
-        def start(self, scheduler: Any) -> None:
-            self.scheduler = scheduler
-
-        def transition(self, key: Any, start: Any, finish: Any, *_: Any, **__: Any) -> None:
-            if finish == "processing" and str(key).startswith(prefix):
-                task = self.scheduler.tasks[key]
-                task.suspicious = max(task.suspicious, self.scheduler.allowed_failures - 1)
-
-    return Tries()
-
-
-def _divert_logs() -> None:
-    """Have Dask's log go where pacetag's does, and not onto the screen."""
-    import distributed  # noqa: F401 - which sets its handlers when it is imported
-
-    for name in ("distributed", "distributed.client", "distributed.gc", "tornado", "bokeh"):
-        logger = logging.getLogger(name)
-        logger.handlers.clear()
-        logger.propagate = True
-    if not logging.getLogger().handlers:
-        logging.getLogger().addHandler(logging.NullHandler())

@@ -2,6 +2,10 @@
 
 import os
 import signal
+import socket
+import subprocess
+import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -221,6 +225,47 @@ def test_workers_with_another_network_are_refused_by_name(
 def test_where_no_scheduler_answers_a_sentence_says_so() -> None:
     with pytest.raises(ClusterError, match=r"no scheduler of Dask answers there \(.*refused"):
         ClusterWorkers[Path]("tcp://127.0.0.1:9", FAKE_JUDGE, done=lambda *_: None)
+
+
+@pytest.mark.parametrize(
+    ("greeting", "words"),
+    [(b"SSH-2.0-OpenSSH_9.2\r\n", "another program does"), (b"", "timed out")],
+)
+def test_where_another_server_answers_a_sentence_says_so(
+    monkeypatch: pytest.MonkeyPatch, greeting: bytes, words: str
+) -> None:
+    monkeypatch.setattr(connection, "TIMEOUT", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def greet() -> None:
+            caller, _ = server.accept()
+            with caller, suppress(ConnectionResetError):
+                caller.sendall(greeting)
+                caller.recv(1)  # until it leaves
+
+        greeter = threading.Thread(target=greet)
+        greeter.start()
+        with pytest.raises(ClusterError, match=rf"no scheduler of Dask answers there \({words}"):
+            ClusterWorkers[Path](
+                f"tcp://127.0.0.1:{server.getsockname()[1]}", FAKE_JUDGE, done=lambda *_: None
+            )
+        greeter.join()
+
+
+def test_a_scan_ends_where_dask_knows_no_such_protocol(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"nosuch://127.0.0.1:{server.getsockname()[1]}"
+        command = [sys.executable, "-m", "pacetag.tagger", "scan", "--cluster", address]
+        done = subprocess.run(
+            [*command, "--index", str(tmp_path / "index.sqlite3"), str(tmp_path)],
+            capture_output=True,
+            text=True,
+            timeout=60,  # it waited for its client without end
+            check=False,
+        )
+
+    assert done.returncode == 1
+    assert f"{address}: no scheduler of Dask answers there (unknown address" in done.stderr
 
 
 @pytest.mark.parametrize("address", ["", "nonsense", "tcp://host", "tcp://host:port", "s3://a/b"])
