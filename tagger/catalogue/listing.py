@@ -9,7 +9,7 @@ from pacetag.tagger.errors import TaggerError, UsageError
 from pacetag.tagger.library.ignored import Ignored
 from pacetag.tagger.tags.containers.registry import AUDIO_SUFFIXES
 from pacetag.tagger.text.urls import is_url
-from pacetag.tagger.workers.stored import etag_of, in_words
+from pacetag.tagger.workers.stores import etag_of, in_words, store_of
 
 MANIFEST = ".parquet"
 URLS = ("url", "path")  # columns of a manifest that name the song, the first that is there
@@ -128,12 +128,10 @@ def _manifest(place: str) -> Any:
 
 def _lying_at(place: str) -> Iterator[CatalogueSong]:
     """The songs at or below a URL."""
-    import fsspec
-
     some, refused = False, list[str]()
     try:
         with in_words():
-            store, root = fsspec.core.url_to_fs(place, use_listings_cache=False)
+            store, root = store_of(place, use_listings_cache=False)
             for details in _files(store, root, refused):
                 some = True
                 if _is_named_as_song(details["name"]):

@@ -9,7 +9,7 @@ import errno
 import io
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +27,7 @@ from pacetag.tagger.tags.containers.registry import (
     by_magic,
 )
 from pacetag.tagger.tags.fingerprint import fingerprint_of
+from pacetag.tagger.workers.stores import etag_of, in_words, sentence, store_of
 
 BLOCK = 128 << 10  # bytes; smaller ones cost more requests, larger ones more bytes
 MOST_AHEAD = 4  # blocks that one request fetches while a decoder reads on
@@ -71,47 +72,16 @@ def stored_song(url: str) -> Iterator[tuple[StoredSound, Fetched]]:
             yield StoredSound(url=url, open=lambda: _at_start(whole)), fetched
 
 
-def etag_of(details: Mapping[str, Any]) -> str | None:
-    """What a store says to tell one content from another: an ETag, or else a time of change."""
-    for key in ("ETag", "etag", "md5Hash", "content_md5", "LastModified", "mtime", "created"):
-        if details.get(key) is not None:
-            return str(details[key]).strip('"')
-    return None
-
-
-@contextmanager
-def in_words() -> Iterator[None]:
-    """Turn what a store's library raises into an OSError. Each of them has errors of its own."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno is None or error.strerror is None:
-            number = errno.ENOENT if isinstance(error, FileNotFoundError) else errno.EIO
-            raise OSError(number, _sentence(error)) from error
-        raise
-    except ImportError as error:
-        raise OSError(errno.EIO, f"{error}; install pacetag's extra cluster there") from error
-
-
-def _sentence(error: Exception) -> str:
-    text = " ".join(str(error).split())
-    if isinstance(error, FileNotFoundError):
-        return os.strerror(errno.ENOENT)
-    return text or type(error).__name__
-
-
 @contextmanager
 def _opened(url: str) -> Iterator[Any]:
     """The file as its store's library opens it, without a cache of its own."""
-    import fsspec
-
     try:
-        store, path = fsspec.core.url_to_fs(url)
+        store, path = store_of(url)
         file = store.open(path, "rb", cache_type="none")
     except (OSError, ImportError):
         raise
     except Exception as error:
-        raise OSError(errno.EIO, _sentence(error)) from error
+        raise OSError(errno.EIO, sentence(error)) from error
     try:
         yield file
     finally:
@@ -133,15 +103,13 @@ def _gives_ranges(file: "RangedFile", url: str) -> bool:
 
 def _download(url: str, target: str, fetched: Fetched) -> None:
     """Fetch a whole file from its beginning to its end."""
-    import fsspec
-
-    store, path = fsspec.core.url_to_fs(url)
+    store, path = store_of(url)
     try:
         store.get_file(path, target)
     except OSError:
         raise
     except Exception as error:
-        raise OSError(errno.EIO, _sentence(error)) from error
+        raise OSError(errno.EIO, sentence(error)) from error
     fetched.size = Path(target).stat().st_size
     fetched.bytes += fetched.size
     fetched.requests += 1
@@ -240,7 +208,7 @@ class RangedFile(io.RawIOBase):
         except OSError:
             raise
         except Exception as error:  # botocore, aiohttp and others have errors of their own
-            raise OSError(errno.EIO, _sentence(error)) from error
+            raise OSError(errno.EIO, sentence(error)) from error
         if len(data) != stop - start:
             raise OSError(errno.EIO, "the store gave less than it promised")
         self._fetched.bytes += len(data)

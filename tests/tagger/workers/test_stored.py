@@ -93,7 +93,19 @@ def test_a_store_without_its_library_or_its_file_is_no_damaged_song(
         assert isinstance(found, AnalysisError)
         assert found.system_fault
     assert isinstance(lacking, AnalysisError)
-    assert "install pacetag's extra cluster there" in lacking.reason
+    assert "Install s3fs to access S3 on each machine that judges" in lacking.reason
+
+
+def test_two_colons_in_a_name_are_part_of_it(
+    judge: Judge, song: NDArray[np.float32], tmp_path: Path
+) -> None:
+    file = tmp_path / "artist :: live" / "a::b.flac"
+    file.parent.mkdir()
+    write_sound(file, song, RATE)
+
+    reply = hear(judge, f"file://{file}")
+
+    assert reply.result == judge.file(file).rounded()
 
 
 def test_what_is_read_by_ranges_is_the_file() -> None:
