@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pacetag.tagger.audit.tree import Facts, record_tree
 from pacetag.tagger.cancellation import Stop
-from pacetag.tagger.library.walk import is_named_song
+from pacetag.tagger.library.song_names import is_named_song
 from pacetag.tagger.scanning.options import BpmMode, ScanOptions
 from pacetag.tagger.settings import journals_beside
 from pacetag.tagger.tags.errors import TagError

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from pacetag.tagger.cancellation import Stop, signals_held
 from pacetag.tagger.library.ignored import Ignored
-from pacetag.tagger.library.walk import Trail, walk
+from pacetag.tagger.library.trail import Trail
+from pacetag.tagger.library.walk import walk
 from pacetag.tagger.pulse import Pulse
 
 # s without progress before the first question is given up, and the second, third and fourth in a

@@ -10,7 +10,7 @@ from watchdog.observers import Observer
 from watchdog.observers.api import ObservedWatch
 
 from pacetag.tagger.cancellation import signals_held
-from pacetag.tagger.library.walk import is_song
+from pacetag.tagger.library.song_names import is_song
 from pacetag.tagger.watch.dirty import Dirty
 from pacetag.tagger.watch.folders import Complain
 

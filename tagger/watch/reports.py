@@ -9,7 +9,7 @@ from typing import IO
 from pacetag.db.mounts import MOUNTS
 from pacetag.tagger.cancellation import signals_held
 from pacetag.tagger.library.passed_over import is_bin, is_hidden
-from pacetag.tagger.library.walk import is_song
+from pacetag.tagger.library.song_names import is_song
 from pacetag.tagger.watch.dirty import Dirty
 from pacetag.tagger.watch.folders import Complain, WatchedFolders
 from pacetag.tagger.watch.inotify import Change, Event, Inotify

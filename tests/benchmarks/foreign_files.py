@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from pacetag.tagger.library.walk import is_song
+from pacetag.tagger.library.song_names import is_song
 from pacetag.tagger.tags.errors import TagError
 from pacetag.tagger.tags.writer import write_tags
 from pacetag.tagger.text.formatting import printable

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pacetag.tagger.library.walk import is_song
+from pacetag.tagger.library.song_names import is_song
 from pacetag.tagger.tags.containers.layouts import load_layout
 from pacetag.tagger.tags.fingerprint import _spans, file_fingerprint
 from pacetag.tagger.tags.mutagen_io import open_audio

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from pacetag.tagger.library.walk import is_song
+from pacetag.tagger.library.song_names import is_song
 from tests.tagger.attacks.conftest import LONG, litter, state
 
 Start = Callable[..., subprocess.Popen[str]]

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from pacetag.tagger.library.ignored import Ignored
-from pacetag.tagger.library.walk import Trail, walk
+from pacetag.tagger.library.trail import Trail
+from pacetag.tagger.library.walk import walk
 from tests.tagger.watch.said import in_index
 
 MakeSong = Callable[..., Path]

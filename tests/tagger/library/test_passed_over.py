@@ -14,7 +14,8 @@ from pacetag.tagger.library.passed_over import (
     lies_in_bin,
     may_hold_music,
 )
-from pacetag.tagger.library.walk import is_named_song, is_song, walk
+from pacetag.tagger.library.song_names import is_named_song, is_song
+from pacetag.tagger.library.walk import walk
 from pacetag.tagger.tags.containers.registry import RARE_SUFFIXES
 
 TITLES = (

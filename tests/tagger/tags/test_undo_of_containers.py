@@ -59,7 +59,7 @@ def test_undo_restores_every_container(
 
 def _walked(songs: dict[str, Path]) -> int:
     """How many of them `scan` takes for songs."""
-    from pacetag.tagger.library.walk import is_song
+    from pacetag.tagger.library.song_names import is_song
 
     return sum(is_song(song.name) for song in songs.values())
 
