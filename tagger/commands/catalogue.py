@@ -48,9 +48,12 @@ def catalogue_request(
 
     Raises UsageError where the options and places do not go together.
     """
+    from pacetag.tagger.library.walk import check_paths
+
     places = tuple(path for path in paths if is_catalogue(path))
     if not places:
         if output is not None:
+            check_paths(map(Path, paths))  # a manifest with a wrong name is no folder
             raise UsageError(
                 "--output is for songs in stores: name a URL or a Parquet file of URLs; a folder's "
                 "songs go into their tags and the index"

@@ -256,6 +256,7 @@ def test_a_cluster_judges_songs_in_stores(
         (["file:///nowhere", "--bpm", "overwrite"], "leave --bpm out"),
         (["file:///nowhere", "."], "one after the other"),
         ([".", "--output", "out"], "--output is for songs in stores"),
+        (["gone.parquet", "--output", "out"], "gone.parquet: there is no such file or folder"),
         (["broken.parquet", "--output", "out"], "the manifest cannot be read"),
         (["other.parquet", "--output", "out"], "neither a column `url` nor `path`, but name"),
     ],
