@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pacetag.tagger.commands.options import PATH, IndexOption, JsonOption
+from pacetag.tagger.commands.options import SOURCE, IndexOption, JsonOption
 from pacetag.tagger.commands.prune import DryRunOption
 from pacetag.tagger.settings import index_path
+from pacetag.tagger.text.urls import is_url
 
 if TYPE_CHECKING:
     from pacetag.db.index import SongIndex
@@ -16,11 +17,11 @@ if TYPE_CHECKING:
 
 def forget(
     paths: Annotated[
-        list[Path],
+        list[str],
         typer.Argument(
             metavar="PATH",
-            click_type=PATH,
-            help="Folders or songs to drop from the index, such as a backup.",
+            click_type=SOURCE,
+            help="Folders, songs or URLs to drop from the index, such as a backup.",
         ),
     ],
     dry_run: DryRunOption = False,
@@ -35,7 +36,7 @@ def forget(
     from pacetag.tagger.index.forgetting import songs_at
     from pacetag.tagger.output.forgotten import forget_songs
 
-    named = [path.expanduser() for path in paths]
+    named = [path if is_url(path) else Path(path).expanduser() for path in paths]
 
     def choose(songs: "SongIndex") -> "Forgetting":
         return songs_at(songs, named)

@@ -37,15 +37,15 @@ class Forgetting:
 
     songs: tuple[str, ...]  # paths, sorted
     kept: tuple[Kept, ...] = ()
-    unknown: tuple[Path, ...] = ()  # named paths that are not in the index
+    unknown: tuple[Path | str, ...] = ()  # named paths and URLs that are not in the index
 
 
-def songs_at(index: SongIndex, places: Sequence[Path]) -> Forgetting:
-    """All songs of the index at or below the places, which need not exist."""
+def songs_at(index: SongIndex, places: Sequence[Path | str]) -> Forgetting:
+    """All songs of the index at or below the paths and URLs, which need not exist."""
     found: set[str] = set()
     unknown = []
     for place in places:
-        songs = _below(index, place)
+        songs = dict(index.songs_under(place)) if isinstance(place, str) else _below(index, place)
         found.update(songs)
         unknown += [] if songs else [place]
     return Forgetting(songs=tuple(sorted(found)), unknown=tuple(unknown))

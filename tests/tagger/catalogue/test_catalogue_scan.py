@@ -139,6 +139,19 @@ def test_the_index_offers_songs_in_stores_by_their_urls(
 
 
 @pytest.mark.usefixtures("songs")
+def test_songs_in_stores_are_forgotten_by_their_urls(pacetag: Pacetag, library: Path) -> None:
+    pacetag("scan", f"file://{library}")
+
+    below = pacetag("forget", f"file://{library}/a/")
+    again = pacetag("forget", f"file://{library}/a")
+
+    assert (below.exit_code, again.exit_code) == (0, 1)
+    assert "2 songs forgotten" in below.stdout
+    assert f"file://{library}/a: the index knows no song there" in again.stderr
+    assert "2 songs" in pacetag("stats").stdout
+
+
+@pytest.mark.usefixtures("songs")
 def test_a_scan_of_the_same_files_leaves_the_records_of_their_urls(
     pacetag: Pacetag, library: Path, index_file: Path, judged: Callable[[], list[str]]
 ) -> None:
