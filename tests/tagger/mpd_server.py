@@ -45,6 +45,9 @@ def mpd_server(
             while not socket.exists() and time.monotonic() < deadline:
                 time.sleep(0.05)
             ask("-w", "update")
+            # Where a password is wanted it only looks by itself, as it starts.
+            while "Updating" in " ".join(ask("status")) and time.monotonic() < deadline:
+                time.sleep(0.05)
             yield ask
         finally:
             server.terminate()
