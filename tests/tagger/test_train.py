@@ -19,11 +19,12 @@ from pacetag.model.training.songs import FreeMusic, TrainingSong
 from pacetag.tagger.cli import app
 from pacetag.tagger.commands.train import last_words
 from tests.outside import RENDERING
+from tests.tagger.attacks.conftest import LONG
 
 SAMPLES = Path(__file__).parents[2] / "sample_audio"
 
 
-@pytest.mark.first
+@pytest.mark.skipif(not LONG, reason="takes 90 s; PACETAG_LONG_TESTS=1 runs it")
 @pytest.mark.outside(*RENDERING)
 def test_training_on_a_few_grooves_ends_in_a_bundle_that_judges(tmp_path: Path) -> None:
     """A dozen songs teach nothing, but everything from rendering to judging has run."""

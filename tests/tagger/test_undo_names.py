@@ -24,7 +24,7 @@ Run = Callable[..., Any]
 Fields = dict[str, list[str]]
 
 LONG = bool(os.environ.get("PACETAG_LONG_TESTS"))
-SEQUENCES, STEPS = (500, 10) if LONG else (24, 8)
+SEQUENCES, STEPS = (500, 10) if LONG else (12, 8)
 OURS = ("pace", "pacetag", "bpm")
 HEARD = "172-86"  # what the fake judge takes out of a name
 

@@ -16,7 +16,7 @@ from tests.tagger.attacks.damaged_bundles import KINDS
 from tests.tagger.attacks.ends import Tally, objections
 
 ROOT = Path(__file__).parents[3]
-COUNT = 2000 if LONG else 200
+COUNT = 2000 if LONG else 100
 
 
 def test_a_damaged_bundle_is_loaded_or_refused_in_a_sentence() -> None:

@@ -14,7 +14,7 @@ from tests.tagger.attacks.ends import Tally, objections
 from tests.tagger.attacks.index_damage import KINDS, damage
 from tests.tagger.conftest import FAKES
 
-COUNT, SAMPLE = (3000, 15) if LONG else (120, 4)
+COUNT, SAMPLE = (3000, 15) if LONG else (60, 4)
 SEED = "indexes"
 
 
