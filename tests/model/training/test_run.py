@@ -22,6 +22,7 @@ from pacetag.model.training.run import train
 from pacetag.model.training.settings import TrainingSettings
 from pacetag.model.training.songs import LabelledTruth, TrainingSong, Window
 from tests.conftest import RATE, ClickTrack
+from tests.tagger.attacks.conftest import LONG
 
 pytest.importorskip("keras")
 
@@ -125,6 +126,7 @@ def test_a_second_run_goes_on_from_the_networks_of_the_first(
         train(songs, work, settings(fit=FitSettings(epochs=1, batch=16)))
 
 
+@pytest.mark.skipif(not LONG, reason="takes 45 s; PACETAG_LONG_TESTS=1 runs it")
 def test_teachers_are_fitted_first_with_other_seeds_and_kept(
     songs: list[TrainingSong], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
