@@ -43,6 +43,6 @@ def words(connection: sqlite3.Connection, path: Path, column: str, beginning: st
 
 
 def _pattern(beginning: str) -> str:
-    """A pattern for values that begin so, or of which a later one may."""
+    """A pattern for values that begin so, or have a later word that does."""
     plain = "".join(f"\\{sign}" if sign in "\\%_" else sign for sign in beginning)
     return f"%{plain}%"

@@ -114,8 +114,8 @@ class ParquetRecords:
     def _merge_small(self) -> None:
         """Put small files together, as many scans or a slow one leave them.
 
-        The new file is there before the old ones go; a crash in between leaves rows twice, of which
-        the next scan takes out the older.
+        The new file is there before the old ones go; a crash in between leaves rows twice, and the
+        next scan takes out the older ones.
         """
         small: list[int] = []
         rows = 0

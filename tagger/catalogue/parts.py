@@ -125,7 +125,7 @@ class Parts:
                 sync_folder(self.folder)
 
     def remove(self, number: int) -> None:
-        """Remove a file of which every row is in others."""
+        """Remove a file whose rows are all in others."""
         with self._in_words():
             self.place(number).unlink()
 

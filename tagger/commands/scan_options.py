@@ -1,4 +1,4 @@
-"""Options of `scan`, most of which `watch` has, too."""
+"""Options of `scan`; `watch` has most of them, too."""
 
 from enum import StrEnum
 from pathlib import Path

@@ -40,7 +40,7 @@ def _locked(index: Path) -> Iterator[tuple[int, int]]:
 def _has_open(process: int, files: set[tuple[int, int]]) -> bool:
     """Whether a process has one of the files open, which tells inodes of several disks apart.
 
-    True for a process of another user, of which it cannot be told.
+    True for a process of another user, whose files cannot be looked at.
     """
     try:
         links = list((PROCESSES / str(process) / "fd").iterdir())

@@ -151,7 +151,7 @@ def watches(subject: Subject) -> Iterator[CheckResult]:
             polled.append(survey)
             yield warning(
                 WATCHES,
-                f"{survey.root}: lies on {mount.kind}, of which changes may go unreported",
+                f"{survey.root}: lies on {mount.kind}, where changes may go unreported",
                 advice="it is looked through every minute or so; run `pacetag watch` on the "
                 "machine that has the disk to be told at once",
             )
@@ -173,7 +173,7 @@ def _limits(folders: int) -> Iterator[CheckResult]:
     if limit is None:
         yield ok(WATCHES, "the system tells of no limit of watches")
         return
-    known = f", of which {used} are in use" if used is not None else ""
+    known = f", and {used} are in use" if used is not None else ""
     what = f"{_folders(folders)} to watch; you may watch {limit}{known}"
     if folders + (used or 0) <= limit * NEARLY:
         yield ok(WATCHES, what, figure=limit, unit="watches")

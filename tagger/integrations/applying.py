@@ -90,7 +90,7 @@ def _real(file: Path) -> Path:
         status = real.stat()
         if stat.S_ISREG(status.st_mode) and status.st_nlink > 1:
             raise SetupError(
-                f"{file}: has several names, of which a change would leave one only; "
+                f"{file}: has several names, and a change would reach one of them only; "
                 "add the lines by hand"
             )
     return real

@@ -148,7 +148,7 @@ def _write(client: Any, changes: Iterable[StickerChange]) -> str | None:
 
 
 def _write_again(client: Any, change: StickerChange) -> str | None:
-    """The same for one song, of which a part may have been done."""
+    """The same for one song, where a part may have been done."""
     import mpd
 
     try:

@@ -66,7 +66,7 @@ def _kept(stream: TextIO | None, number: int, errors: str) -> TextIO:
         return stream
     descriptor = number
     if number == _ERROR:
-        descriptor = os.dup(number)  # above the three, all of which are held
+        descriptor = os.dup(number)  # above the three, which are all held
     _LASTING[number] = Lasting(descriptor)
     return io.TextIOWrapper(
         io.BufferedWriter(_LASTING[number]),

@@ -123,7 +123,7 @@ class Connection:
         return self._client.submit(work, task, key=f"{self._prefix}-{next(self._numbers)}")
 
     def answer(self, future: Future) -> WorkerReply | Exception | None:
-        """What came of a future that ended: a reply, an error, or None where that was lost."""
+        """The reply or error of a future that ended; None where that was lost."""
         from distributed.client import FutureCancelledError
 
         try:

@@ -50,7 +50,7 @@ class Fetched:
 def stored_song(url: str) -> Iterator[tuple[StoredSound, Fetched]]:
     """Yield a song of a store, open for a judge, and what is fetched of it while it is heard.
 
-    Raises OSError, with a sentence, for whatever keeps the store from giving it.
+    Raises OSError, with a sentence, where the store does not give it.
     """
     with in_words(), _opened(url) as raw:
         details = getattr(raw, "details", None) or {}

@@ -106,7 +106,7 @@ def cluster_of(folder: Path, workers: int) -> Iterator[Cluster]:
 
 
 def measure(folder: Path, songs: list[CatalogueSong], judge: JudgeRef, workers: int) -> Run:
-    """Scan songs with so many workers of one thread, all of which have judged a song before."""
+    """Scan songs with so many workers of one thread that have all judged a song before."""
     with cluster_of(folder, workers) as cluster:
         while True:  # until all have come and loaded the network
             made = ClusterWorkers[str](cluster.address, judge, done=lambda *_: None)

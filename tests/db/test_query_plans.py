@@ -110,7 +110,7 @@ SEARCHES = {
 }
 # What counts everything may read a whole index, but never the rows themselves.
 SCANS = {
-    "WHOLE_SONGS": ("song_records",),  # all of which it returns
+    "WHOLE_SONGS": ("song_records",),  # it returns all of them
     # As few as a person said something about, and as there were runs.
     "OPINIONS": ("opinions",),
     "LOVED_SONGS": ("opinions",),
