@@ -27,7 +27,7 @@ from pacetag.tagger.tags.containers.registry import (
     by_magic,
 )
 from pacetag.tagger.tags.fingerprint import fingerprint_of
-from pacetag.tagger.workers.stores import etag_of, in_words, sentence, store_of
+from pacetag.tagger.workers.stores import as_system_errors, etag_of, in_words, store_of
 
 BLOCK = 128 << 10  # bytes; smaller ones cost more requests, larger ones more bytes
 MOST_AHEAD = 4  # blocks that one request fetches while a decoder reads on
@@ -75,13 +75,9 @@ def stored_song(url: str) -> Iterator[tuple[StoredSound, Fetched]]:
 @contextmanager
 def _opened(url: str) -> Iterator[Any]:
     """The file as its store's library opens it, without a cache of its own."""
-    try:
+    with as_system_errors():
         store, path = store_of(url)
         file = store.open(path, "rb", cache_type="none")
-    except (OSError, ImportError):
-        raise
-    except Exception as error:
-        raise OSError(errno.EIO, sentence(error)) from error
     try:
         yield file
     finally:
@@ -104,12 +100,8 @@ def _gives_ranges(file: "RangedFile", url: str) -> bool:
 def _download(url: str, target: str, fetched: Fetched) -> None:
     """Fetch a whole file from its beginning to its end."""
     store, path = store_of(url)
-    try:
+    with as_system_errors():
         store.get_file(path, target)
-    except OSError:
-        raise
-    except Exception as error:
-        raise OSError(errno.EIO, sentence(error)) from error
     fetched.size = Path(target).stat().st_size
     fetched.bytes += fetched.size
     fetched.requests += 1
@@ -202,13 +194,9 @@ class RangedFile(io.RawIOBase):
             start += len(data)
 
     def _get(self, start: int, stop: int) -> bytes:
-        try:
+        with as_system_errors():
             self._raw.seek(start)
             data: bytes = self._raw.read(stop - start)
-        except OSError:
-            raise
-        except Exception as error:  # botocore, aiohttp and others have errors of their own
-            raise OSError(errno.EIO, sentence(error)) from error
         if len(data) != stop - start:
             raise OSError(errno.EIO, "the store gave less than it promised")
         self._fetched.bytes += len(data)

@@ -44,6 +44,17 @@ def in_words() -> Iterator[None]:
         raise OSError(errno.EIO, f"{error} on each machine that judges") from error
 
 
+@contextmanager
+def as_system_errors() -> Iterator[None]:
+    """Turn an error of a store's library, where it is none of the system's, into an OSError."""
+    try:
+        yield
+    except (OSError, ImportError):
+        raise
+    except Exception as error:  # botocore, aiohttp and others have errors of their own
+        raise OSError(errno.EIO, sentence(error)) from error
+
+
 def sentence(error: Exception) -> str:
     """What an error of a store's library says, in one line."""
     text = " ".join(str(error).split())
