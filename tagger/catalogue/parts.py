@@ -13,7 +13,7 @@ from pyarrow import parquet
 
 from pacetag.tagger.catalogue.songs import CatalogueSong, SongResult
 from pacetag.tagger.errors import TaggerError, UsageError
-from pacetag.tagger.tags.safety.disk import flush, sync_folder
+from pacetag.tagger.tags.safety.disk import flush, hold, sync_folder
 
 MARK = "_pacetag.json"  # names the folder as pacetag's own; readers of data sets pass over it
 _PART = re.compile(r"part-(\d{8})\.parquet")
@@ -70,14 +70,10 @@ class Parts:
                     draft.unlink()
 
     def _locked(self) -> int:
-        import fcntl
-
         lock = os.open(self.folder / MARK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
+        if not hold(lock):
             os.close(lock)
-            raise TaggerError(f"{self.folder}: another scan writes there") from error
+            raise TaggerError(f"{self.folder}: another scan writes there")
         return lock
 
     def numbers(self) -> list[int]:
