@@ -8,6 +8,7 @@ from typing import Protocol
 from pacetag.tagger.cancellation import Stop
 from pacetag.tagger.catalogue.songs import CatalogueSong, Known, SongResult, State
 from pacetag.tagger.errors import TaggerError
+from pacetag.tagger.scanning.options import ScanOptions
 from pacetag.tagger.scanning.outcomes import Outcome, SongOutcome
 from pacetag.tagger.scanning.reasons import FAILED_BEFORE, TRIED_AGAIN
 from pacetag.tagger.workers.judging import JudgeRef, WorkerReply
@@ -38,16 +39,6 @@ class Records(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CatalogueOptions:
-    """What a scan of a catalogue may do."""
-
-    force: bool = False  # judge again what is recorded
-    retry: bool = False  # judge again what failed
-    ignore_failed: bool = False  # songs that failed before do not count
-    nice: bool = False  # it runs with the lowest priority, and may take its time
-
-
-@dataclass(frozen=True, kw_only=True)
 class _UnderWay:
     """A song that is being judged."""
 
@@ -65,7 +56,7 @@ class CatalogueScan:
         self,
         records: Records,
         judge: JudgeRef,
-        options: CatalogueOptions,
+        options: ScanOptions,
         stop: Stop,
         *,
         make_workers: MakeWorkers,

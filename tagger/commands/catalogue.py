@@ -15,7 +15,7 @@ from pacetag.tagger.scanning.options import BpmMode, ScanOptions
 from pacetag.tagger.text.urls import is_url
 
 if TYPE_CHECKING:
-    from pacetag.tagger.catalogue.scan import CatalogueOptions, Records
+    from pacetag.tagger.catalogue.scan import Records
     from pacetag.tagger.workers.judging import JudgeRef
     from pacetag.tagger.workers.protocol import Done, Workers
 
@@ -105,7 +105,7 @@ def run_catalogue(
         scan = CatalogueScan(
             records,
             judge,
-            _options(options),
+            options,
             stop,
             make_workers=lambda ref, done: _workers(request.cluster, options.jobs, ref, done),
         )
@@ -117,17 +117,6 @@ def run_catalogue(
             summary = tally.summary(seconds=time.monotonic() - began, interrupted=stop.requested)
             shown.end(summary)
     return summary.exit_code
-
-
-def _options(options: ScanOptions) -> "CatalogueOptions":
-    from pacetag.tagger.catalogue.scan import CatalogueOptions
-
-    return CatalogueOptions(
-        force=options.force,
-        retry=options.retry,
-        ignore_failed=options.ignore_failed,
-        nice=options.nice,
-    )
 
 
 @contextmanager

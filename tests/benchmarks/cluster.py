@@ -25,8 +25,9 @@ from pacetag.model.audio.stored import StoredSound
 from pacetag.model.judgement import Analysis, Pace
 from pacetag.tagger.cancellation import Stop
 from pacetag.tagger.catalogue.parquet_records import ParquetRecords
-from pacetag.tagger.catalogue.scan import CatalogueOptions, CatalogueScan, MakeWorkers
+from pacetag.tagger.catalogue.scan import CatalogueScan, MakeWorkers
 from pacetag.tagger.catalogue.songs import CatalogueSong
+from pacetag.tagger.scanning.options import ScanOptions
 from pacetag.tagger.scanning.outcomes import Outcome
 from pacetag.tagger.workers.cluster import ClusterWorkers
 from pacetag.tagger.workers.judging import JudgeRef
@@ -86,7 +87,7 @@ def scan(songs: list[CatalogueSong], judge: JudgeRef, make: MakeWorkers) -> floa
     """Scan songs into a fresh folder; s from the first outcome on, when all workers are ready."""
     with tempfile.TemporaryDirectory() as folder:
         records = ParquetRecords(Path(folder) / "out", "benchmark")
-        one = CatalogueScan(records, judge, CatalogueOptions(), Stop(), make_workers=make)
+        one = CatalogueScan(records, judge, ScanOptions(jobs=1), Stop(), make_workers=make)
         began = time.perf_counter()
         for outcome in one.songs(songs):
             if outcome.outcome is Outcome.FAILED:

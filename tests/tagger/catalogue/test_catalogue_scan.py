@@ -14,8 +14,9 @@ from pyarrow import dataset, parquet
 
 from pacetag.tagger.cancellation import Stop
 from pacetag.tagger.catalogue import scan as catalogue_scan
-from pacetag.tagger.catalogue.scan import CatalogueOptions, CatalogueScan
+from pacetag.tagger.catalogue.scan import CatalogueScan
 from pacetag.tagger.catalogue.songs import CatalogueSong, Known, SongResult
+from pacetag.tagger.scanning.options import ScanOptions
 from pacetag.tagger.workers.judging import AnalysisError, WorkerReply
 from pacetag.tagger.workers.protocol import Done
 from tests.tagger.conftest import FAKE_JUDGE
@@ -389,7 +390,7 @@ def test_a_listing_is_read_no_faster_than_its_songs_are_judged(
         made.append(Instant(done, lambda _: reply))
         return made[-1]
 
-    scan = CatalogueScan(records, FAKE_JUDGE, CatalogueOptions(), stop, make_workers=make)
+    scan = CatalogueScan(records, FAKE_JUDGE, ScanOptions(jobs=1), stop, make_workers=make)
     for done, _ in enumerate(scan.songs(listing()), 1):
         assert read <= done + 2 * 4 + 2 + 5
         if done == 200:
