@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pacetag.tagger.commands.cluster_options import cluster_workers
 from pacetag.tagger.commands.reporters import reporter
 from pacetag.tagger.errors import MissingExtraError, UsageError
-from pacetag.tagger.scanning.options import BpmMode, ScanOptions
+from pacetag.tagger.scanning.options import ScanOptions
 from pacetag.tagger.text.urls import is_url
 
 if TYPE_CHECKING:
@@ -20,6 +20,14 @@ if TYPE_CHECKING:
     from pacetag.tagger.workers.protocol import Done, Workers
 
 READ_ONLY = "songs in stores are only read: no tags are written"
+ABOUT_TAGS = {  # parameters of `scan`, and how they are typed
+    "dry_run": "--dry-run",
+    "bpm": "--bpm",
+    "bpm_range": "--bpm-range",
+    "quodlibet": "--quodlibet",
+    "pace_values": "--pace-values",
+    "read_only_check": "--read-only-check",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,15 +46,15 @@ def is_catalogue(place: str) -> bool:
 
 def catalogue_request(
     paths: Sequence[str],
-    options: ScanOptions,
+    is_typed: Callable[[str], bool],
     *,
     output: Path | None,
     cluster: str | None,
-    check: Path | None,
 ) -> CatalogueRequest | None:
     """What is to be done about songs in stores; None where folders are named.
 
-    Raises UsageError where the options and places do not go together.
+    `is_typed`: whether a parameter of the command was typed; settings about tags stand for other
+    scans, too. Raises UsageError where the options and places do not go together.
     """
     from pacetag.tagger.library.walk import check_paths
 
@@ -61,12 +69,7 @@ def catalogue_request(
         return None
     if len(places) < len(paths):
         raise UsageError("scan folders of this machine and songs in stores one after the other")
-    asked = {
-        "--dry-run": options.dry_run,
-        "--bpm": options.bpm is not BpmMode.NEVER,
-        "--read-only-check": check is not None,
-    }
-    wrong = [option for option, given in asked.items() if given]
+    wrong = [option for name, option in ABOUT_TAGS.items() if is_typed(name)]
     if wrong:
         raise UsageError(f"{READ_ONLY}; leave {' and '.join(wrong)} out")
     return CatalogueRequest(places=places, output=output, cluster=cluster)

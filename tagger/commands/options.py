@@ -54,6 +54,12 @@ def _fill_in(ctx: Any, parameter: Any) -> None:
         ctx.params[parameter.name] = parameter.process_value(ctx, value)
 
 
+def is_typed(ctx: typer.Context, name: str) -> bool:
+    """Whether a parameter of the running command was typed, and not set or left out."""
+    source = ctx.get_parameter_source(name)
+    return source is not None and source.name != "DEFAULT"
+
+
 class PathType(TyperPath):
     """A path that a person names. Every path option and argument is of this type."""
 

@@ -65,9 +65,3 @@ def plan_of_run(recording: Path, *, strides: bool | None, excluded: dict[str, An
     for line in (f"Plan: {proposal.plan}", *proposal.reasons):
         say(line, sys.stderr)
     return proposal.plan
-
-
-def is_typed(ctx: typer.Context, name: str) -> bool:
-    """Whether a parameter of the running command was typed, and not set or left out."""
-    source = ctx.get_parameter_source(name)
-    return source is not None and source.name != "DEFAULT"

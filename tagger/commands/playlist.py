@@ -44,13 +44,18 @@ from pacetag.tagger.commands.mix_options import (
     MixOption,
     MixWish,
 )
-from pacetag.tagger.commands.options import OUTPUT, IndexOption, JsonOption, OverwriteOption
+from pacetag.tagger.commands.options import (
+    OUTPUT,
+    IndexOption,
+    JsonOption,
+    OverwriteOption,
+    is_typed,
+)
 from pacetag.tagger.commands.plan_options import (
     FromOption,
     NameArgument,
     PlanOption,
     PlaylistDryRunOption,
-    is_typed,
     plan_of_run,
 )
 from pacetag.tagger.commands.play_options import PlayerOption, PlayOption, check_player

@@ -16,6 +16,7 @@ from pacetag.tagger.commands.options import (
     IndexOption,
     JsonOption,
     SourcesArgument,
+    is_typed,
 )
 from pacetag.tagger.commands.reporters import reporter
 from pacetag.tagger.commands.scan_options import (
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
 
 
 def scan(
+    ctx: typer.Context,
     paths: SourcesArgument,
     jobs: ScanJobsOption = None,
     nice: NiceOption = False,
@@ -98,9 +100,7 @@ def scan(
     )
     if nice:
         lower_priority()
-    request = catalogue_request(
-        paths, options, output=output, cluster=cluster, check=read_only_check
-    )
+    request = catalogue_request(paths, partial(is_typed, ctx), output=output, cluster=cluster)
     load_judge = partial(judge_on, device, here=cluster is None)
     if request is not None:
         code = run_catalogue(request, index_path(index), options, load_judge, as_json=as_json)

@@ -268,6 +268,11 @@ def test_a_cluster_judges_songs_in_stores(
         (["nosuch://bucket/songs", "--output", "out"], "its songs cannot be listed"),
         (["file:///nowhere", "--dry-run"], "only read: no tags are written; leave --dry-run out"),
         (["file:///nowhere", "--bpm", "overwrite"], "leave --bpm out"),
+        (["file:///nowhere", "--bpm-range", "140-190"], "leave --bpm-range out"),
+        (
+            ["file:///nowhere", "--quodlibet", "--pace-values", "joined"],
+            "--quodlibet and --pace-v",
+        ),
         (["file:///nowhere", "."], "one after the other"),
         ([".", "--output", "out"], "--output is for songs in stores"),
         (["gone.parquet", "--output", "out"], "gone.parquet: there is no such file or folder"),
@@ -291,6 +296,20 @@ def test_what_cannot_be_scanned_is_a_sentence(
     assert done.exit_code in (1, 2)
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.usefixtures("songs")
+def test_settings_about_tags_stand_for_other_scans(
+    pacetag: Pacetag, library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PACETAG_BPM", "overwrite")
+    monkeypatch.setenv("PACETAG_QUODLIBET", "true")
+
+    done = pacetag("scan", f"file://{library}/a", "--output", tmp_path / "out")
+
+    assert "no tags are written" in done.stderr
+    assert "leave" not in done.stderr
+    assert rows(tmp_path / "out")
 
 
 @pytest.mark.usefixtures("songs")
