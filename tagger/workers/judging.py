@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from pacetag.model.audio.stored import StoredSound
-from pacetag.model.errors import BundleError, DecodeError, ModelError, ReadError, TooShortError
+from pacetag.model.errors import DecodeError, ModelError, ReadError, TooShortError
 from pacetag.model.judgement import Analysis
 from pacetag.model.stderr import native_noise
 from pacetag.tagger.errors import JudgeLoadError
@@ -66,10 +66,8 @@ class JudgeRef:
             for part in name.split("."):
                 made = getattr(made, part)
             folder = () if self.folder is None else (self.folder,)
-            if self.device == "gpu":
-                with suppress(BundleError):  # a worker elsewhere may have none: the processor then
-                    return made(*folder, device="gpu")  # type: ignore[operator]
-            return made(*folder)  # type: ignore[operator]
+            device = {} if self.device == "cpu" else {"device": self.device}
+            return made(*folder, **device)  # type: ignore[operator]
         except ModelError:
             raise
         except Exception as error:  # most likely a broken numerical library

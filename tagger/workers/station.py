@@ -10,7 +10,7 @@ import platform
 import threading
 import time
 from collections import defaultdict, deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from multiprocessing.util import Finalize
@@ -88,13 +88,15 @@ def judge_song(task: Task) -> WorkerReply:
     """
     from distributed import get_worker
 
-    if card_of(task.judge).deciding != task.deciding:
+    card = card_of(task.judge)
+    if card.deciding != task.deciding:
         raise OtherJudgeError
     worker = get_worker()
     if isinstance(task.song, Path) and (reason := _not_the_same(task.song, task.size)):
         reason = f"{reason} on the worker {worker.address}; mount the same folder there"
         return WorkerReply(result=AnalysisError(reason=reason, system_fault=True))
-    return _station(worker.address, task.judge, worker.state.nthreads).reply(task.song, task.limit)
+    judge = task.judge if card.no_gpu is None else replace(task.judge, device="cpu")
+    return _station(worker.address, judge, worker.state.nthreads).reply(task.song, task.limit)
 
 
 def _not_the_same(song: Path, size: int | None) -> str | None:

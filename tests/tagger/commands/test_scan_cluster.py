@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from pacetag.model.keras_runtime import gpu_fault
+
 MakeSong = Callable[..., Path]
 ScanJson = Callable[..., Any]
 Pacetag = Callable[..., Any]
@@ -70,3 +72,18 @@ def test_without_its_packages_a_cluster_is_no_traceback(
 
     assert done.exit_code == 1
     assert "`--cluster` needs packages that are not installed" in done.stderr
+
+
+def test_workers_without_a_gpu_are_named_and_their_processors_judge(
+    make_song: MakeSong, pacetag: Pacetag, library: Path, scheduler: str
+) -> None:
+    fault = gpu_fault()
+    if fault is None:
+        pytest.skip("this machine has a GPU")
+    make_song("150.mp3")
+
+    done = pacetag("scan", "--cluster", scheduler, "--device", "gpu", library)
+
+    assert done.exit_code == 0, done.output
+    assert f"{fault}, so its processor judges" in done.stderr
+    assert "1 tagged" in done.stdout

@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -88,11 +89,14 @@ class Judged:
         self.device = device
 
 
-@pytest.mark.parametrize("name", ["with gpu", "without"])
-def test_a_gpu_judges_where_there_is_one_and_else_the_processor(name: str) -> None:
-    ref = JudgeRef(bundle="ear-1", factory=f"{__name__}:Judged", folder=Path(name), device="gpu")
+def test_a_gpu_judges_where_there_is_one_and_the_processor_does_not_stand_in_unasked() -> None:
+    ref = JudgeRef(
+        bundle="ear-1", factory=f"{__name__}:Judged", folder=Path("with gpu"), device="gpu"
+    )
 
     judge = ref.load()
 
     assert isinstance(judge, Judged)
-    assert judge.device == ("gpu" if name == "with gpu" else "cpu")
+    assert judge.device == "gpu"
+    with pytest.raises(BundleError, match="Keras cannot judge with it"):
+        replace(ref, folder=Path("without")).load()
