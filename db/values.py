@@ -10,13 +10,13 @@ import os
 import re
 
 from pacetag.db.runs import FIELDS, Fields
+from pacetag.db.urls import is_url
 
 MOST_SECONDS = 1e9  # 30 years; longer than any song
 FASTEST = 999.99  # bpm; far beyond what is judged, and the most that a tag can hold
 LAST_YEAR = 9999
 LATEST = 253_370_000_000.0  # s since 1970; datetime has no years of five digits
 
-_URL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+://", re.ASCII)
 _STAMP = re.compile(r"(\d{1,30}) (-?\d{1,30}) (-?\d{1,30}) (\d{1,30})", re.ASCII)
 
 
@@ -85,7 +85,7 @@ def path_of(value: object) -> str:
 
 def place_of(value: object) -> str:
     """The value as an absolute path, or as the URL of a song in a store."""
-    if isinstance(value, str) and _URL.match(value) and "\0" not in value:
+    if isinstance(value, str) and is_url(value) and "\0" not in value:
         return value
     return path_of(value)
 

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from pacetag.db.urls import is_url
 from pacetag.tagger.catalogue.songs import CatalogueSong
 from pacetag.tagger.errors import TaggerError, UsageError
 from pacetag.tagger.library.ignored import Ignored
 from pacetag.tagger.tags.containers.registry import AUDIO_SUFFIXES
-from pacetag.tagger.text.urls import is_url
 from pacetag.tagger.workers.stores import etag_of, in_words, store_of
 
 MANIFEST = ".parquet"

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pacetag.db.urls import is_url
 from pacetag.tagger.commands.cluster_options import cluster_workers
 from pacetag.tagger.commands.reporters import reporter
 from pacetag.tagger.errors import MissingExtraError, UsageError
 from pacetag.tagger.scanning.options import ScanOptions
-from pacetag.tagger.text.urls import is_url
 
 if TYPE_CHECKING:
     from pacetag.tagger.catalogue.scan import Records

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pacetag.db.urls import is_url
 from pacetag.tagger.commands.options import SOURCE, IndexOption, JsonOption
 from pacetag.tagger.commands.prune import DryRunOption
 from pacetag.tagger.settings import index_path
-from pacetag.tagger.text.urls import is_url
 
 if TYPE_CHECKING:
     from pacetag.db.index import SongIndex

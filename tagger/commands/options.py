@@ -7,9 +7,9 @@ from typing import Annotated, Any
 import typer
 from typer.models import TyperPath
 
+from pacetag.db.urls import is_url
 from pacetag.tagger.logs.options import LoggingCommand, log_as
 from pacetag.tagger.terminal.standard_output import STDOUT
-from pacetag.tagger.text.urls import is_url
 
 _DEFAULTS = "pacetag.defaults"  # key of the values of options that were not filled in
 

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 from enum import Enum
 
 from pacetag.db.mounts import Mount, mount_of, mounts
+from pacetag.db.urls import is_url
 from pacetag.tagger.cancellation import Stop, signals_held
 from pacetag.tagger.library.stalls import LAST_TIMEOUT, MOST_ABANDONED, TICK, TIMEOUTS
-from pacetag.tagger.text.urls import is_url
 
 PROBE = 1.0  # s for a mount's own folder to answer, after a song in it did not
 

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from pacetag.db.records import Stamp
+from pacetag.db.urls import is_url
 from pacetag.tagger.errors import UsageError
 from pacetag.tagger.library.passed_over import TARGET_LIST, is_bin, is_hidden, may_hold_music
 from pacetag.tagger.library.song_names import is_named_song, is_song
 from pacetag.tagger.library.trail import Trail
 from pacetag.tagger.tags.safety.replace import stamp_of
-from pacetag.tagger.text.urls import is_url
 
 
 def walk(paths: Iterable[Path], *, deep: bool = True, trail: Trail | None = None) -> Iterator[Path]:

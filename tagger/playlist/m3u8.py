@@ -6,8 +6,8 @@ from pathlib import Path, PurePath
 from urllib.parse import quote
 
 from pacetag.db.records import SongRecord
+from pacetag.db.urls import is_url
 from pacetag.tagger.text.formatting import printable
-from pacetag.tagger.text.urls import is_url
 
 HEADER = "#EXTM3U\n"
 _OF_URLS = "%:/?#[]@!$&'()*+,;="  # signs that a URL may hold

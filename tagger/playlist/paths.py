@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
+from pacetag.db.urls import is_url
 from pacetag.tagger.playlist.entries import Playlist
 from pacetag.tagger.playlist.m3u8 import fits_a_line, plainly_a_path, relative
-from pacetag.tagger.text.urls import is_url
 
 ROOT_FORM = "write FROM=TO, as in /home/me/Music=/mnt/music"
 _DRIVE = re.compile(r"[A-Za-z]:")

@@ -5,10 +5,10 @@ from pathlib import Path, PurePath, PureWindowsPath
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
+from pacetag.db.urls import is_url
 from pacetag.tagger.playlist.m3u8 import Line
 from pacetag.tagger.playlist.tracks import Listing, Track, named
 from pacetag.tagger.text.formatting import printable
-from pacetag.tagger.text.urls import is_url
 
 XSPF_HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 VLC, VLC_NAMES = (f"http://www.videolan.org/vlc/playlist/{name}" for name in ("0", "ns/0/"))

@@ -1,4 +1,4 @@
-"""Tell URLs from paths."""
+"""Tell URLs of songs in stores from paths."""
 
 import re
 
