@@ -117,7 +117,7 @@ BEETS = Program(
         "in pacetag's folder: beets complains at each start if it cannot find a plug-in.",
     ),
     change=FileChange(
-        places=lambda rules: tuple(_places(rules)),
+        places=_places,
         lines=lines,
         edited=edited,
         created=True,

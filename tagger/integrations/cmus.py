@@ -4,7 +4,14 @@ import re
 from collections.abc import Iterator
 
 from pacetag.tagger.integrations.places import config_folder, home, named_by
-from pacetag.tagger.integrations.program import CannotEditError, FileChange, Place, Program, Source
+from pacetag.tagger.integrations.program import (
+    NEEDS_BPM,
+    CannotEditError,
+    FileChange,
+    Place,
+    Program,
+    Source,
+)
 from pacetag.tagger.integrations.texts import split, with_lines
 from pacetag.tagger.playlist.rules import Rules
 
@@ -50,10 +57,7 @@ def _places(_: Rules) -> Iterator[Place]:
 
 
 def _steps(rules: Rules) -> Iterator[str]:
-    yield (
-        "It needs the ordinary BPM field: `pacetag scan --bpm-range 140-190` writes the pace that "
-        "lies there."
-    )
+    yield NEEDS_BPM
     yield "Songs that it knows already: `:update-cache -f` has it read their tags again."
     yield f"`:factivate {_name(rules)}` shows the songs in its library, `:factivate` all again."
     yield (
@@ -67,9 +71,9 @@ CMUS = Program(
     title="cmus",
     sees="It shows no PACE. It has a BPM a song, and filters by it.",
     source=Source.TRIED,
-    steps=lambda rules: tuple(_steps(rules)),
+    steps=_steps,
     change=FileChange(
-        places=lambda rules: tuple(_places(rules)),
+        places=_places,
         lines=lines,
         edited=edited,
         created=True,

@@ -3,7 +3,14 @@
 from collections.abc import Iterator
 
 from pacetag.tagger.integrations.places import home, is_macos, is_windows, roaming_folder
-from pacetag.tagger.integrations.program import CannotEditError, FileChange, Place, Program, Source
+from pacetag.tagger.integrations.program import (
+    NEEDS_BPM,
+    CannotEditError,
+    FileChange,
+    Place,
+    Program,
+    Source,
+)
 from pacetag.tagger.playlist.rules import Rules
 
 
@@ -50,12 +57,11 @@ KODI = Program(
     sees="It shows no PACE. Its library has a BPM a song, and smart playlists ask for it.",
     source=Source.TRIED,
     steps=lambda _: (
-        "It needs the ordinary BPM field: `pacetag scan --bpm-range 140-190` writes the pace that "
-        "lies there.",
+        NEEDS_BPM,
         "Have it update its music library after that.",
     ),
     change=FileChange(
-        places=lambda rules: tuple(_places(rules)),
+        places=_places,
         lines=lines,
         edited=edited,
         created=True,

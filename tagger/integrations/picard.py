@@ -102,7 +102,7 @@ PICARD = Program(
         "In WMA it knows no such tags: leave `Clear existing tags` off, or scan such songs again.",
     ),
     change=FileChange(
-        places=lambda rules: tuple(_places(rules)),
+        places=_places,
         lines=lines,
         edited=edited,
         processes=("picard",),

@@ -51,7 +51,7 @@ def plans_of(change: FileChange, rules: Rules, named: Path | None = None) -> lis
     """
     if named is not None:
         return [plan_of(change, rules, Path(os.path.expanduser(named)).absolute())]  # noqa: PTH111
-    places = change.places(rules)
+    places = tuple(change.places(rules))
     there = _files(places)
     if not there and change.created:
         there = [place.file for place in places if _is_folder(place.home)][:1]

@@ -1,12 +1,17 @@
 """What `pacetag setup` knows of one program, as values."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from pacetag.tagger.errors import TaggerError
 from pacetag.tagger.playlist.rules import Rules
+
+NEEDS_BPM = (  # a step of programs that read no custom fields
+    "It needs the ordinary BPM field: `pacetag scan --bpm-range 140-190` writes the pace that lies "
+    "there."
+)
 
 
 class CannotEditError(TaggerError):
@@ -32,7 +37,7 @@ class Place:
 class FileChange:
     """One file of the program that pacetag can change."""
 
-    places: Callable[[Rules], Sequence[Place]]  # the usual ones; the first that counts comes first
+    places: Callable[[Rules], Iterable[Place]]  # the usual ones; the first that counts comes first
     lines: Callable[[Rules], str]  # what to add by hand, with line ends
     edited: Callable[[str, Rules], str]  # the changed text; the same where nothing lacks.
     # `edited` raises CannotEditError; "" stands for a file that is not there.
@@ -50,5 +55,5 @@ class Program:
     title: str
     sees: str  # what it shows of PACE and BPM, a sentence
     source: Source
-    steps: Callable[[Rules], Sequence[str]]  # what a person does, a sentence or a command each
+    steps: Callable[[Rules], Iterable[str]]  # what a person does, a sentence or a command each
     change: FileChange | None = None

@@ -2,13 +2,8 @@
 
 from collections.abc import Iterator
 
-from pacetag.tagger.integrations.program import Program, Source
+from pacetag.tagger.integrations.program import NEEDS_BPM, Program, Source
 from pacetag.tagger.playlist.rules import Rules
-
-_BPM = (
-    "It needs the ordinary BPM field: `pacetag scan --bpm-range 140-190` writes the pace that lies "
-    "there."
-)
 
 
 def _playlist(rules: Rules, file: str) -> str:
@@ -30,7 +25,7 @@ FOOBAR2000 = Program(
     title="foobar2000",
     sees="It reads PACE of all formats as the field `pace`, with all values.",
     source=Source.DOCUMENTS,
-    steps=lambda rules: tuple(_foobar2000(rules)),
+    steps=_foobar2000,
 )
 MIXXX = Program(
     name="mixxx",
@@ -38,7 +33,7 @@ MIXXX = Program(
     sees="It shows no PACE. It reads a BPM when it first sees a song, and then goes by its own.",
     source=Source.TRIED,
     steps=lambda rules: (
-        _BPM,
+        NEEDS_BPM,
         "Preferences, Beat Detection: switch it off, or it measures anew where BPM is missing.",
         "Songs that it knows already: choose them, Metadata, Import From File Tags.",
         f"Search for bpm:{rules.paces[0]}-{rules.paces[-1]}",
@@ -58,7 +53,7 @@ RHYTHMBOX = Program(
     sees="It shows no PACE. It has a BPM for songs in MP3, FLAC, Ogg and Opus.",
     source=Source.TRIED,
     steps=lambda rules: (
-        _BPM,
+        NEEDS_BPM,
         "Preferences, General: show the column Beats Per Minute, and sort by it.",
         _playlist(rules, "run.m3u"),
     ),
