@@ -39,6 +39,12 @@ def mounts() -> list[Mount]:
     return []
 
 
+def remote_kind(path: Path) -> str | None:
+    """Return the kind of file system that a path leads to, if it is remote; else None."""
+    mount = mount_of(os.path.realpath(path), mounts())
+    return mount.kind if mount is not None and is_remote(mount.kind) else None
+
+
 def _parsed(lines: list[str]) -> Iterator[Mount]:
     for line in lines:
         with suppress(ValueError, IndexError):

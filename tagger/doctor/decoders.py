@@ -68,14 +68,15 @@ def decoders(_: Subject) -> Iterator[CheckResult]:
     tried, there = list[str](), list[str]()
     with tempfile.TemporaryDirectory(prefix="pacetag-doctor-") as folder:
         for kind in KINDS:
+            names = tried
             try:
                 reason = _why_not(kind, Path(folder))
-                tried.append(kind.name)
             except NoEncoderError:
                 reason = None if _is_known(kind.codec) else "FFmpeg was built without its decoder"
-                there.append(kind.name)
-            if reason is not None:
-                (tried if kind.name in tried else there).remove(kind.name)
+                names = there
+            if reason is None:
+                names.append(kind.name)
+            else:
                 yield fault(
                     AREA,
                     f"{kind.name} cannot be decoded: {reason}",

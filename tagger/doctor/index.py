@@ -11,7 +11,7 @@ from sqlite3 import Connection
 from pacetag.db.access import in_the_way, is_unreadable
 from pacetag.db.errors import DamagedIndexError, SongIndexError
 from pacetag.db.health import IndexHealth, has_log, health, opened_unchanged, unknown_songs
-from pacetag.db.mounts import is_remote, mount_of, mounts
+from pacetag.db.mounts import remote_kind
 from pacetag.db.reading import copy_files
 from pacetag.tagger.doctor.holders import holders
 from pacetag.tagger.doctor.results import CheckResult, fault, ok, parted, warning
@@ -172,11 +172,11 @@ def _disk(path: Path) -> Iterator[CheckResult]:
     folder = path.parent
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent
-    mount = mount_of(os.path.realpath(folder), mounts())
-    if mount is not None and is_remote(mount.kind):
+    kind = remote_kind(folder)
+    if kind is not None:
         yield warning(
             AREA,
-            f"{folder}: lies on {mount.kind}, where the locks of SQLite cannot be relied on",
+            f"{folder}: lies on {kind}, where the locks of SQLite cannot be relied on",
             advice="move it to a disk of this machine, and name it as `index` in the settings",
         )
     with suppress(OSError):

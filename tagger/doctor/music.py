@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from pacetag.db.mounts import is_remote, mount_of, mounts
+from pacetag.db.mounts import remote_kind
 from pacetag.tagger.doctor.results import CheckResult, fault, ok, parted, warning
 from pacetag.tagger.doctor.subject import LONGEST_WALK, Subject, Survey
 from pacetag.tagger.service.state import watch_limit, watches_in_use
 from pacetag.tagger.tags.safety.temp_files import is_stale
-from pacetag.tagger.tags.writable import forbidden
-from pacetag.tagger.text.formatting import songs as counted_songs
+from pacetag.tagger.tags.writable import forbidden, is_own
+from pacetag.tagger.text.formatting import counted
 from pacetag.tagger.watch.folders import why_unwatched
 from pacetag.tagger.watch.inotify import Inotify
 
@@ -50,11 +50,12 @@ def _surveyed(survey: Survey) -> Iterator[CheckResult]:
     refusals = _refusals(survey)
     looked_at = min(len(songs), SAMPLE)
     least = "" if survey.whole else f"at least (after {LONGEST_WALK:.0f} s) "
-    counted = f"{root}: {least}{counted_songs(len(songs))} in {_folders(survey.folders)}"
+    found, folders = counted(len(songs), "song"), counted(survey.folders, "folder")
+    told = f"{root}: {least}{found} in {folders}"
     if not refusals and not survey.closed:
         how = "may be tagged" if looked_at == len(songs) else f"({looked_at} tried) may be tagged"
-        counted += f", and all {how}" if songs else ""
-    yield ok(AREA, counted, figure=len(songs), unit="songs")
+        told += f", and all {how}" if songs else ""
+    yield ok(AREA, told, figure=len(songs), unit="songs")
     for reason, count in refusals.items():
         what, advice = _parted_reason(reason)
         yield warning(
@@ -67,7 +68,7 @@ def _surveyed(survey: Survey) -> Iterator[CheckResult]:
     if survey.closed and "its disk is mounted read-only" not in refusals:
         yield warning(
             AREA,
-            f"{root}: no file can be made in {_folders(len(survey.closed))}, such as "
+            f"{root}: no file can be made in {counted(len(survey.closed), 'folder')}, such as "
             f"{survey.closed[0]}, so songs without room for tags stay untagged there",
             figure=len(survey.closed),
             unit="folders",
@@ -114,14 +115,9 @@ def _refusals(survey: Survey) -> Counter[str]:
 
 def _of_another_user(song: Path) -> str | None:
     """Why a song that may be written cannot be replaced; None if it can. Raises OSError."""
-    own = not hasattr(os, "geteuid") or os.geteuid() in (0, song.stat().st_uid)
-    if own:
+    if is_own(song.stat()):
         return None
     return "it belongs to another user, so it must have room for tags (`chown` makes it yours)"
-
-
-def _folders(count: int) -> str:
-    return "1 folder" if count == 1 else f"{count} folders"
 
 
 def _parted_reason(reason: str) -> tuple[str, str]:
@@ -143,15 +139,14 @@ def watches(subject: Subject) -> Iterator[CheckResult]:
         what, advice = parted(why_unwatched("", error), "`pacetag watch` polls instead")
         yield warning(WATCHES, what, advice=advice)
         return
-    known = mounts()
     polled = list[Survey]()
     for survey in subject.surveys:
-        mount = mount_of(os.path.realpath(survey.root), known)
-        if mount is not None and is_remote(mount.kind):
+        kind = remote_kind(survey.root)
+        if kind is not None:
             polled.append(survey)
             yield warning(
                 WATCHES,
-                f"{survey.root}: lies on {mount.kind}, where changes may go unreported",
+                f"{survey.root}: lies on {kind}, where changes may go unreported",
                 advice="it is looked through every minute or so; run `pacetag watch` on the "
                 "machine that has the disk to be told at once",
             )
@@ -174,7 +169,7 @@ def _limits(folders: int) -> Iterator[CheckResult]:
         yield ok(WATCHES, "the system tells of no limit of watches")
         return
     known = f", and {used} are in use" if used is not None else ""
-    what = f"{_folders(folders)} to watch; you may watch {limit}{known}"
+    what = f"{counted(folders, 'folder')} to watch; you may watch {limit}{known}"
     if folders + (used or 0) <= limit * NEARLY:
         yield ok(WATCHES, what, figure=limit, unit="watches")
         return

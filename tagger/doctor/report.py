@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pacetag.tagger.doctor.results import CheckResult, State
 from pacetag.tagger.output.json_lines import say_json
 from pacetag.tagger.terminal.say import say
-from pacetag.tagger.text.formatting import printable
+from pacetag.tagger.text.formatting import counted, printable
 
 _INSET = " " * 11
 
@@ -48,8 +48,4 @@ def _summary(counts: Counter[State]) -> str:
     faults, warnings = counts[State.FAULT], counts[State.WARNING]
     if not faults and not warnings:
         return "All is well."
-    return f"{_counted(faults, 'fault')}, {_counted(warnings, 'warning')}."
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+    return f"{counted(faults, 'fault')}, {counted(warnings, 'warning')}."

@@ -8,7 +8,7 @@ from typing import Any
 from pacetag.tagger.output.json_lines import say_json
 from pacetag.tagger.players.stickers import StickerChange, StickerPlan
 from pacetag.tagger.terminal.say import say
-from pacetag.tagger.text.formatting import songs
+from pacetag.tagger.text.formatting import grouped, songs
 
 MANY = 500  # songs for which MPD needs so long that a line says it
 DRY = "(dry run)"
@@ -41,8 +41,8 @@ def say_synced(
     would = "would " * dry_run
     lines = [f"{songs(counts['written'])} {would}{'get' if dry_run else 'got'} stickers"]
     if counts["removed"]:
-        lines.append(f"{_count(counts['removed'])} {would}{'lose' if dry_run else 'lost'} them")
-    lines.append(f"{_count(counts['unchanged'])} had them already")
+        lines.append(f"{grouped(counts['removed'])} {would}{'lose' if dry_run else 'lost'} them")
+    lines.append(f"{grouped(counts['unchanged'])} had them already")
     say(", ".join(lines) + f" {DRY}" * dry_run)
     if unknown:
         are = "is" if len(unknown) == 1 else "are"
@@ -64,11 +64,6 @@ def say_cleared(
     _say_changes(plan, refused, dry_run=dry_run)
     lost = "would lose" if dry_run else "lost"
     say(f"{songs(counts['removed'])} {lost} pacetag's stickers" + f" {DRY}" * dry_run)
-
-
-def _count(number: int) -> str:
-    """A number without its noun, as "1 234"."""
-    return songs(number).split(" ")[0]
 
 
 def _say_changes(plan: StickerPlan, refused: Mapping[str, str], *, dry_run: bool) -> None:

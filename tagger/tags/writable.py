@@ -46,9 +46,14 @@ def forbidden(path: Path) -> str | None:
         return None
     if hasattr(os, "statvfs") and os.statvfs(real).f_flag & os.ST_RDONLY:
         return "its disk is mounted read-only"
-    own = not hasattr(os, "geteuid") or os.geteuid() in (0, status.st_uid)
+    own = is_own(status)
     if own and status.st_mode & stat.S_IWUSR:  # no bit of the mode forbids it
         return "the file is locked (`chattr -i` unlocks it)"
     if marked or own:
         return "the file is read-only (`chmod u+w` changes that)"
     return "it belongs to another user, who lets you read it only (`chmod g+w` changes that)"
+
+
+def is_own(status: os.stat_result) -> bool:
+    """Whether a file belongs to this user, or to none, or this user is the superuser."""
+    return not hasattr(os, "geteuid") or os.geteuid() in (0, status.st_uid)

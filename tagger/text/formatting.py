@@ -25,7 +25,17 @@ def printable(text: str) -> str:
 
 def songs(count: int) -> str:
     """A number of songs, as "1 song" or "1 234 songs"."""
-    return "1 song" if count == 1 else f"{count:,} songs".replace(",", "\N{NO-BREAK SPACE}")
+    return counted(count, "song")
+
+
+def counted(count: int, noun: str) -> str:
+    """A number of things whose plural ends in s, as "1 folder" or "1 234 folders"."""
+    return f"{grouped(count)} {noun}" + "s" * (count != 1)
+
+
+def grouped(number: int) -> str:
+    """A whole number whose thousands stand apart, as "1 234"."""
+    return f"{number:,}".replace(",", "\N{NO-BREAK SPACE}")
 
 
 def percent(probability: float) -> str:

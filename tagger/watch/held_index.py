@@ -12,7 +12,7 @@ from pacetag.db.errors import (
     SongIndexError,
 )
 from pacetag.db.index import SongIndex
-from pacetag.db.mounts import is_remote, mount_of, mounts
+from pacetag.db.mounts import remote_kind
 from pacetag.tagger.cancellation import Stop
 from pacetag.tagger.index.opening import make_elsewhere
 from pacetag.tagger.index.recovery import finish_unfinished
@@ -102,7 +102,7 @@ class HeldIndex:
 
 
 def _refuse_remote(index: SongIndex) -> None:
-    mount = mount_of(str(index.path), mounts())
-    if mount is not None and is_remote(mount.kind):
-        reason = f"the index lies on a {mount.kind} file system, on which SQLite may lose it"
+    kind = remote_kind(index.path)
+    if kind is not None:
+        reason = f"the index lies on a {kind} file system, on which SQLite may lose it"
         raise SongIndexError(index.path, reason)

@@ -228,7 +228,7 @@ def test_an_index_on_a_file_server_is_a_warning(
     scanned: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mount = Mount(place=str(scanned.parent), kind="nfs4", options=frozenset())
-    monkeypatch.setattr(checks, "mounts", lambda: [mount])
+    monkeypatch.setattr("pacetag.db.mounts.mounts", lambda: [mount])
 
     (result,) = bad(scanned)
 

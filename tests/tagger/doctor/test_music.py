@@ -193,7 +193,7 @@ def test_a_folder_on_a_file_server_is_polled(
     library: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mount = Mount(place=str(library), kind="cifs", options=frozenset())
-    monkeypatch.setattr(checks, "mounts", lambda: [mount])
+    monkeypatch.setattr("pacetag.db.mounts.mounts", lambda: [mount])
 
     warned, limits = checks.watches(Subject(paths=[library]))
 

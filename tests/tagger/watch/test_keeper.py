@@ -26,7 +26,7 @@ from pacetag.tagger.pulse import Pulse
 from pacetag.tagger.scanning.options import ScanOptions
 from pacetag.tagger.tags.reader import read_tags
 from pacetag.tagger.terminal import standard_streams
-from pacetag.tagger.watch import folders, held_index, observing
+from pacetag.tagger.watch import folders, observing
 from pacetag.tagger.watch import keeper as keeper_module
 from pacetag.tagger.watch.dirty import Due
 from pacetag.tagger.watch.held_index import HeldIndex
@@ -503,7 +503,7 @@ def test_an_index_on_a_network_file_system_is_refused(
     library: Path, index_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mount = Mount(place="/", kind="nfs4", options=frozenset())
-    monkeypatch.setattr(held_index, "mounts", lambda: [mount])
+    monkeypatch.setattr("pacetag.db.mounts.mounts", lambda: [mount])
     index_file.parent.mkdir()
     with (
         SongIndex.open(index_file) as index,
