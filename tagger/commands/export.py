@@ -163,10 +163,11 @@ class _Table:
 
     def rows(self) -> "Iterator[Row]":
         from pacetag.tagger.exporting.columns import rows_of
+        from pacetag.tagger.text.formatting import is_utf8
 
         for song in self._songs:
             self.songs += 1
-            self.odd_paths += not song.song.path.isprintable() and not _is_text(song.song.path)
+            self.odd_paths += not song.song.path.isprintable() and not is_utf8(song.song.path)
             yield from rows_of(song, self._by.value)
 
     def say(self, output: Path | None, form: Form) -> None:
@@ -182,14 +183,6 @@ class _Table:
                 "\\xff; --jsonl keeps them",
                 sys.stderr,
             )
-
-
-def _is_text(path: str) -> bool:
-    try:
-        path.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _pieces(form: Form, table: _Table, *, on_terminal: bool) -> Iterator[bytes]:

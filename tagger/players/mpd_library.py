@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePath, PurePosixPath
 from typing import Any
 
+from pacetag.tagger.text.formatting import is_utf8
+
 _TRIED = 40  # songs by which the folder of music is found
 
 
@@ -85,11 +87,7 @@ def _name(path: str, root: PurePath) -> str | None:
 
 def _can_be_sent(path: str) -> bool:
     """Whether a command can hold the path: a line break would end it, and it is UTF-8."""
-    try:
-        path.encode()
-    except UnicodeEncodeError:
-        return False
-    return "\n" not in path
+    return is_utf8(path) and "\n" not in path
 
 
 def _files(client: Any, folder: str) -> set[str]:

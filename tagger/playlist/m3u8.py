@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from pacetag.db.records import SongRecord
 from pacetag.db.urls import is_url
-from pacetag.tagger.text.formatting import printable
+from pacetag.tagger.text.formatting import is_utf8, printable
 
 HEADER = "#EXTM3U\n"
 _OF_URLS = "%:/?#[]@!$&'()*+,;="  # signs that a URL may hold
@@ -71,8 +71,4 @@ def relative(path: str, folder: Path) -> str:
 
 def fits_a_line(path: str) -> bool:
     """Return whether a line of UTF-8 text can hold a path."""
-    try:
-        path.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return "\n" not in path and "\r" not in path and not path[-1:].isspace()
+    return is_utf8(path) and "\n" not in path and "\r" not in path and not path[-1:].isspace()

@@ -11,6 +11,7 @@ from pacetag.tagger.config.file import FILE_VARIABLE
 from pacetag.tagger.config.kinds import PATH
 from pacetag.tagger.config.table import SETTINGS
 from pacetag.tagger.errors import TaggerError
+from pacetag.tagger.text.formatting import is_utf8
 
 NAME = "pacetag"
 SENTENCE = "pacetag keeps tags and index up to date with folders of music"
@@ -43,18 +44,10 @@ class Service:
         folders = tuple(map(str, self.writable))
         for text in (*self.command, *self.environment.values(), *folders):
             signs = unfit + of_folders * (text in folders)
-            if any(sign in text for sign in signs) or not _is_text(text):
+            if any(sign in text for sign in signs) or not is_utf8(text):
                 raise ServiceError(
                     f"{text}: {where} cannot hold such a name; give it another, or link to it"
                 )
-
-
-def _is_text(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:  # bytes of a name that are not UTF-8
-        return False
-    return True
 
 
 def watching(

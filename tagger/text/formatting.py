@@ -23,6 +23,15 @@ def printable(text: str) -> str:
     return _UNSAFE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
+def is_utf8(text: str) -> bool:
+    """Whether UTF-8 can hold a text; it cannot hold bytes of a file name that were no text."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def songs(count: int) -> str:
     """A number of songs, as "1 song" or "1 234 songs"."""
     return counted(count, "song")
