@@ -24,13 +24,14 @@ def _texts() -> Iterator[tuple[str, str]]:
     """Every text of the code that a person may get to read, with its place."""
     for folder in ("tagger", "model", "db"):
         for path in sorted((ROOT / folder).rglob("*.py")):
+            name = path.relative_to(ROOT)
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                place = f"{path.relative_to(ROOT)}:{getattr(node, 'lineno', 0)}"
                 if isinstance(node, ast.JoinedStr):
                     parts = (getattr(part, "value", None) for part in node.values)
-                    yield place, "".join(p if isinstance(p, str) else "X" for p in parts)
+                    text = "".join(p if isinstance(p, str) else "X" for p in parts)
+                    yield f"{name}:{node.lineno}", text
                 elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-                    yield place, node.value
+                    yield f"{name}:{node.lineno}", node.value
 
 
 TEXTS = list(_texts())
