@@ -9,7 +9,7 @@ from pacetag.model.network import (
 )
 from pacetag.model.spec import FeatureSpec
 
-pytest.importorskip("keras")
+pytestmark = pytest.mark.usefixtures("keras")
 
 
 @pytest.mark.parametrize(

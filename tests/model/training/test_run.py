@@ -24,7 +24,7 @@ from pacetag.model.training.songs import LabelledTruth, TrainingSong, Window
 from tests.conftest import RATE, ClickTrack
 from tests.tagger.attacks.conftest import LONG
 
-pytest.importorskip("keras")
+pytestmark = pytest.mark.usefixtures("keras")
 
 
 def click_truth(bpm: float) -> LabelledTruth:

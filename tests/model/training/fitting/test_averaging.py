@@ -1,5 +1,6 @@
 """The mean of several networks' weights, with activations measured anew."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -7,16 +8,21 @@ import pytest
 
 from pacetag.model.training.fitting.averaging import WeightMean
 
-keras = pytest.importorskip("keras")
+Network = Callable[[], Any]
 
 
-def network() -> Any:
+@pytest.fixture
+def network(keras: Any) -> Network:
     """y = BN(w x), the mean and variance of w x known to the normalisation."""
-    normal = keras.layers.BatchNormalization(momentum=0.95, epsilon=1e-6)
-    return keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False), normal])
+
+    def make() -> Any:
+        normal = keras.layers.BatchNormalization(momentum=0.95, epsilon=1e-6)
+        return keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False), normal])
+
+    return make
 
 
-def test_the_weights_become_the_mean_of_those_taken() -> None:
+def test_the_weights_become_the_mean_of_those_taken(network: Network) -> None:
     model, mean = network(), WeightMean()
     for weight in (1.0, 2.0, 6.0):
         model.layers[0].set_weights([np.array([[weight]])])
@@ -27,7 +33,7 @@ def test_the_weights_become_the_mean_of_those_taken() -> None:
     assert model.layers[0].get_weights()[0][0, 0] == pytest.approx(3.0)
 
 
-def test_the_activations_are_measured_with_the_new_weights() -> None:
+def test_the_activations_are_measured_with_the_new_weights(network: Network) -> None:
     model, mean = network(), WeightMean()
     for weight in (1.0, 3.0):
         model.layers[0].set_weights([np.array([[weight]])])
@@ -42,7 +48,7 @@ def test_the_activations_are_measured_with_the_new_weights() -> None:
     assert model.layers[1].momentum == 0.95
 
 
-def test_without_weights_taken_the_network_stays_as_it_was() -> None:
+def test_without_weights_taken_the_network_stays_as_it_was(network: Network) -> None:
     model = network()
     before = model.get_weights()
 

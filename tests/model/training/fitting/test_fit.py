@@ -10,7 +10,7 @@ from pacetag.model.training.fitting.distillation import DistillationSettings, Te
 from pacetag.model.training.fitting.fit import FitSettings, _balanced_batches
 from tests.model.training.linear_network import linear_network
 
-pytest.importorskip("keras")
+pytestmark = pytest.mark.usefixtures("keras")
 
 STILL = AugmentSettings(
     gain_sd=0.0, equaliser_sd=0.0, floor_low=-60.0, floor_high=-59.0, short_share=0.0

@@ -12,7 +12,7 @@ from pacetag.model.training.fitting.fit import network_logits
 from pacetag.model.training.fitting.threshold import best_threshold, shift_threshold
 from tests.model.training.linear_network import linear_network
 
-pytest.importorskip("keras")
+pytestmark = pytest.mark.usefixtures("keras")
 
 CASES = 400
 LIFT = 2.5  # log-odds by which the network is too sure of everything
